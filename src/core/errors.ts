@@ -1,0 +1,82 @@
+/**
+ * Every failure that a person or caller can meet, and the words for it. The set is closed: a new failure gets a row
+ * here first. `{name}` in a sentence is replaced by the detail of that name.
+ */
+export const ERROR_TEXT = {
+  aborted: 'Stopped.',
+  internal: 'Something went wrong inside the app: {reason}',
+  'image/empty': '{name} is empty.',
+  'image/unreadable': '{name} is not a picture that this browser can read.',
+  'image/too-large': '{name} is {width}×{height} pixels; the largest picture that can be read is {limit} megapixels.',
+  'image/too-small': '{name} is {width}×{height} pixels: too small to hold a face.',
+  'image/truncated': '{name} is cut off: part of the picture is missing.',
+  'detect/bad-option': 'The detection option {option} cannot be {value}: {reason}',
+  'weights/not-found': 'The model file {file} is not there. Run `npm run models`, or get the model in Settings.',
+  'weights/hash-mismatch':
+    'The model file {file} is damaged or not the one expected (SHA-256 differs); it was not loaded.',
+  'weights/truncated': 'The model file {file} is cut off; it was not loaded.',
+  'weights/oversized': 'The model file {file} is larger than it should be; it was not loaded.',
+  'weights/bad-format': 'The model file {file} is not in a known format: {reason}',
+  'weights/shape-mismatch': 'The weights {name} have the shape {got}, but {expected} is needed; nothing was loaded.',
+  'weights/missing-tensor': 'The model file lacks the weights {name}; nothing was loaded.',
+  'weights/precision-missing': '{model} is not here in {precision}. Present: {present}.',
+  'weights/unknown-model': 'There is no model called {model}. Known: {known}.',
+  'weights/download-failed':
+    'The model could not be downloaded: {reason}. What has arrived is kept; try again to go on.',
+  'nn/bad-graph': 'The network {graph} is not well-formed: {reason}',
+  'nn/unsupported-op': '{engine} cannot run the operation {op}.',
+  'nn/bad-input': 'The network {graph} was given {got} where {expected} is needed.',
+  'backend/unavailable': '{backend} is not available in this browser: {reason}',
+  'backend/self-test-failed': '{backend} gives wrong numbers on this machine (largest error {error}); it was not used.',
+  'backend/device-lost': 'The graphics device was lost: {reason}',
+  'worker/crashed': 'The worker stopped unexpectedly: {reason}. It has been started again; please repeat.',
+  'worker/bad-request': 'The request {op} is not one the worker knows.',
+  'store/full': 'The browser has no room left: nothing was saved. Free some space, then try again.',
+  'store/denied':
+    'The browser does not let this page keep data (private window, or storage blocked): people are kept only until you close the page.',
+  'store/blocked': 'The app is open in another tab with an older version. Close that tab, then try again.',
+  'store/newer-version': 'The stored data was written by a newer version of the app. Reload to get that version.',
+  'store/not-found': 'There is no {kind} with the id {id}.',
+  'store/duplicate-name': 'There is already a person called {name}.',
+  'store/bad-name': 'A name must have between 1 and 100 characters.',
+  'camera/refused': "The camera was refused. Allow it in the browser's address bar, then start it again.",
+  'camera/not-found': 'No camera was found on this device.',
+  'camera/in-use': 'The camera is in use by another program.',
+  'camera/unplugged': 'The camera was unplugged. Plug it in again, or choose another one.',
+  'config/unknown-key': 'There is no option called {key}.',
+  'config/bad-value': 'The option {key} cannot be {value}: {reason}',
+  'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
+  'harness/no-files': 'No pictures were found in {path}.',
+  'harness/not-built': 'The app is not built. Run: npm run build',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_TEXT;
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The one error class. `message` is the sentence for a person; `code` is for programs. */
+export class FaceError extends Error {
+  override readonly name = 'FaceError';
+  constructor(
+    readonly code: ErrorCode,
+    readonly details: ErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(describeError(code, details), options);
+  }
+}
+
+/** The sentence of `code` with its details filled in; a detail that is missing leaves its braces. */
+export function describeError(code: ErrorCode, details: ErrorDetails): string {
+  return ERROR_TEXT[code].replace(/\{(\w+)\}/g, (braces, key: string) =>
+    key in details ? String(details[key]) : braces,
+  );
+}
+
+/** Anything thrown, as a FaceError: itself, `aborted` for an AbortError, `internal` otherwise. */
+export function toFaceError(thrown: unknown): FaceError {
+  if (thrown instanceof FaceError) return thrown;
+  if (thrown instanceof DOMException && thrown.name === 'AbortError')
+    return new FaceError('aborted', {}, { cause: thrown });
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new FaceError('internal', { reason }, { cause: thrown });
+}

@@ -1,0 +1,121 @@
+/**
+ * The data of the recognise flow, each step's result the next one's input:
+ *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]
+ */
+
+/** Which pixels a coordinate counts: the whole picture's, a reduced copy's, or an aligned crop's. */
+export type Space = 'image' | 'reduced' | 'crop';
+declare const space: unique symbol;
+
+/** A point, x to the right and y down, the centre of the first pixel at 0.5; fractions allowed. */
+export interface Point<S extends Space = 'image'> {
+  readonly x: number;
+  readonly y: number;
+  readonly [space]?: S;
+}
+
+/** A rectangle, x0 ≤ x1 and y0 ≤ y1, edges (not pixel centres); may reach beyond the picture. */
+export interface Box<S extends Space = 'image'> {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+  readonly [space]?: S;
+}
+
+/** Left eye, right eye, nose, left and right mouth corner: left and right as the picture shows them. */
+export type FacePoints<S extends Space = 'image'> = readonly [Point<S>, Point<S>, Point<S>, Point<S>, Point<S>];
+
+/** 8-bit pixels in rows, 4 bytes each (R, G, B, A): what a canvas gives. */
+export interface RgbaImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray;
+}
+
+/** A decoded picture with its EXIF orientation applied. Owns memory: `close()` it. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** The whole picture, reduced with averaging so that its longer side is at most `maxSide` (never enlarged). */
+  reduced(maxSide: number): RgbaImage;
+  /** The pixels of `box`, rounded outwards and clipped to the picture, at full size; `x0`, `y0` say where they start. */
+  region(box: Box): RgbaImage & { readonly x0: number; readonly y0: number };
+  close(): void;
+}
+
+/** A face found: MTCNN's box, its probability and the five points. */
+export interface Detection {
+  readonly box: Box;
+  readonly score: number;
+  readonly points: FacePoints;
+}
+
+/** How a face is cut out for an embedder; each model's registry row names its own. */
+export type CropKind = 'facenet' | 'facenet-pytorch' | 'dlib' | 'similarity';
+
+/** A face cut out and resized: `size`² pixels, R, G, B as numbers 0–255, not yet standardised. */
+export interface FaceCrop {
+  readonly size: number;
+  readonly data: Float32Array;
+}
+
+/** The numbers by which a model knows a face; comparable only to embeddings of the same model. */
+export interface Embedding {
+  readonly modelId: string;
+  readonly vector: Float32Array;
+}
+
+/** A known face to match against. `person` is what the caller names the person by (an id in the app, a name in the CLI). */
+export interface GalleryFace {
+  readonly person: string;
+  readonly embedding: Embedding;
+}
+
+/** The answer for one face. Distances are plain Euclidean in the model's own form. */
+export interface Match {
+  /** The person, or null when unknown: nobody within the threshold. */
+  readonly person: string | null;
+  /** The nearest person, known or not; null when the gallery is empty. */
+  readonly nearest: string | null;
+  readonly distance: number | null;
+  /** 1 − the model's false-accept rate at `distance`; null when the gallery is empty. */
+  readonly certainty: number | null;
+  /** The nearest other person. */
+  readonly second: string | null;
+  readonly secondDistance: number | null;
+}
+
+/** How good a face is for enrolment. */
+export interface FaceQuality {
+  /** Shorter side of the box, image pixels. */
+  readonly size: number;
+  /** Variance of the Laplacian over the aligned crop's grey levels (0–255): under about 50 is blurred. */
+  readonly sharpness: number;
+  /** Mean grey level of the aligned crop, 0–255. */
+  readonly brightness: number;
+}
+
+/** The face within a stored crop is given in the crop's own pixels. */
+export interface CropDetection {
+  readonly box: Box<'crop'>;
+  readonly score: number;
+  readonly points: FacePoints<'crop'>;
+}
+
+/**
+ * A crop as the store keeps it, the square round the box, 1.8 times its longer side, at most 400 px: from it every
+ * registered model's own crop can be cut.
+ */
+export interface StoredCrop {
+  readonly picture: Blob;
+  readonly detection: CropDetection;
+}
+
+export const ENGINES = ['litert', 'tfjs'] as const;
+export type EngineName = (typeof ENGINES)[number];
+export const BACKENDS = ['wasm', 'webgpu'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+/** From finest to coarsest. */
+export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
+export type Precision = (typeof PRECISIONS)[number];

@@ -1,0 +1,33 @@
+import type { BackendName, EngineName, Precision } from '../core/types';
+import type { Weights } from '../core/weights';
+import type { Graph } from './graph';
+
+/** A network ready to run: the one interface that pipeline code sees. Arrays in, arrays out, rows first. */
+export interface Executor {
+  readonly engine: EngineName;
+  readonly backend: BackendName;
+  /** The GPU adapter's name, `null` on WASM. */
+  readonly adapter: string | null;
+  readonly inputShapes: readonly (readonly number[])[];
+  readonly outputShapes: readonly (readonly number[])[];
+  /** One array for each graph input, in the order of the input nodes; throws `nn/bad-input` for a wrong length. The results are the caller's. */
+  run(inputs: readonly Float32Array[]): Promise<Float32Array[]>;
+  /** Frees all memory; the executor cannot be used afterwards. */
+  dispose(): void;
+}
+
+/** What an engine offers: `prepare` folds batch norms, compiles, and owns what it compiled until `dispose`. */
+export interface Engine {
+  readonly name: EngineName;
+  readonly backend: BackendName;
+  readonly adapter: string | null;
+  /** True when the adapter is the CPU in disguise (SwiftShader and the like). */
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  prepare(graph: Graph, weights: Weights, options?: { readonly precision?: Precision }): Promise<Executor>;
+  /** Memory in use, for leak tests. */
+  memory(): { readonly tensors: number; readonly wasmBytes: number; readonly gpuBuffers: number };
+  /** Called once when a WebGPU device is lost. */
+  onLost(callback: (reason: string) => void): void;
+  dispose(): void;
+}

@@ -1,0 +1,65 @@
+/**
+ * A network as plain data: a list of nodes in the order they run, each with its operation, its inputs by name and the
+ * names of its weights. Nothing here runs anything; `litert.ts` and `tfjs.ts` do, and must give the same numbers.
+ * Activations are [batch, height, width, channels] or [batch, features].
+ */
+
+/** `valid`: no padding. `same`: TensorFlow's. `ceil`: none before, and after just enough that the output size rounds up (pools only). */
+export type Padding = 'valid' | 'same' | 'ceil';
+
+export type Op =
+  | { readonly op: 'input'; readonly shape: readonly number[] }
+  /** `weights` [out, kh, kw, in]; `bias` [out] if any. */
+  | {
+      readonly op: 'conv2d';
+      readonly kernel: readonly [number, number];
+      readonly stride: number;
+      readonly padding: 'valid' | 'same';
+      readonly out: number;
+      readonly weights: string;
+      readonly bias?: string;
+    }
+  /** (x − mean) / √(variance + epsilon) + beta: the original has no gamma. */
+  | {
+      readonly op: 'batchNorm';
+      readonly mean: string;
+      readonly variance: string;
+      readonly beta: string;
+      readonly epsilon: number;
+    }
+  /** x · scale + offset, each one number a channel. */
+  | { readonly op: 'scaleOffset'; readonly scale: string; readonly offset: string }
+  | { readonly op: 'relu' }
+  /** x where positive, x · alpha elsewhere; alpha one number a channel. */
+  | { readonly op: 'prelu'; readonly alpha: string }
+  | { readonly op: 'add' }
+  /** Along the channels (last axis). */
+  | { readonly op: 'concat' }
+  /** x · value: the residual scale. */
+  | { readonly op: 'multiply'; readonly value: number }
+  | { readonly op: 'maxPool' | 'avgPool'; readonly size: number; readonly stride: number; readonly padding: Padding }
+  /** Zeros added below, to the right and after the last channel. */
+  | { readonly op: 'pad'; readonly bottom: number; readonly right: number; readonly channels: number }
+  /** Mean over height and width: [n, h, w, c] → [n, c]. */
+  | { readonly op: 'globalAvgPool' }
+  /** [n, …] → [n, product of the rest]. */
+  | { readonly op: 'flatten' }
+  /** `weights` [out, in]; `bias` [out] if any. */
+  | { readonly op: 'dense'; readonly out: number; readonly weights: string; readonly bias?: string }
+  /** Bilinear, half-pixel centres, no antialias. */
+  | { readonly op: 'resize'; readonly height: number; readonly width: number }
+  /** Along the last axis. */
+  | { readonly op: 'softmax' }
+  /** Identity when not training. */
+  | { readonly op: 'dropout'; readonly keep: number }
+  /** Each row of the last axis scaled to length 1. */
+  | { readonly op: 'l2Normalise' };
+
+export type Node = Op & { readonly name: string; readonly inputs: readonly string[] };
+
+export interface Graph {
+  readonly name: string;
+  readonly nodes: readonly Node[];
+  /** Names of the nodes whose values are the results, in order. */
+  readonly outputs: readonly string[];
+}

