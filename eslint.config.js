@@ -54,7 +54,7 @@ function importRules(folder, { may, packages }) {
           patterns: [
             { regex: `^\\.\\.?/(.*/)?(${banned.join('|')})/`, message },
             {
-              group: ['[a-z@]*', ...packages.map((name) => `!${name}`)],
+              regex: `^(?!\\.)(?!(${packages.map((name) => name.replace('*', '.*')).join('|') || 'none'})$)`,
               message: `${folder} may use only these packages: ${packages.join(', ') || 'none'}.`,
             },
           ],
