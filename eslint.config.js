@@ -8,7 +8,7 @@ import globals from 'globals';
  */
 const RULES = {
   'src/core': { may: [], packages: [] },
-  'src/nn': { may: ['core'], packages: ['@litertjs/core', '@tensorflow/*', 'flatbuffers'] },
+  'src/nn': { may: ['core'], packages: ['@litertjs/*', '@tensorflow/*', 'flatbuffers'] },
   'src/models': { may: ['nn', 'core'], packages: [] },
   'src/backend': { may: ['core', 'nn'], packages: [] },
   'src/weights': { may: ['core'], packages: ['fflate'] },

@@ -1,11 +1,10 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
-import { engineFiles } from './scripts/engineFiles.ts';
 import { isolation } from './scripts/isolation.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), engineFiles(), isolation()],
+  plugins: [svelte(), isolation()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -1,7 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './src/harness/cli/chromium.ts';
-import { engineFiles } from './scripts/engineFiles.ts';
 import { isolation } from './scripts/isolation.ts';
 import { sharedFiles } from './scripts/sharedFiles.ts';
 
@@ -22,7 +21,7 @@ export default defineConfig({
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 20_000 },
       },
       {
-        plugins: [engineFiles(), isolation(), sharedFiles()],
+        plugins: [isolation(), sharedFiles()],
         worker: { format: 'es' },
         test: {
           name: 'browser',

@@ -1,0 +1,86 @@
+import type { LiteRt } from '@litertjs/core';
+import { LITERT_BUILDS, type LiteRtBuild } from './engineUrls';
+
+/** LiteRT's C++ API as its WASM module exports it; the package's own JavaScript is a thin layer over the same calls. */
+export type LiteRtModule = LiteRt['liteRtWasm'];
+
+type ModuleFactory = (settings: Record<string, unknown>) => Promise<LiteRtModule>;
+
+// (module (func (result v128) (i8x16.relaxed_swizzle (i8x16.splat (i32.const 1)) (i8x16.splat (i32.const 2)))))
+const RELAXED_SIMD = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15,
+  253, 128, 2, 11,
+];
+
+/** The fastest build that this browser can run: threads need cross-origin isolation, and relaxed SIMD here. */
+export function bestBuild(threads: number): LiteRtBuild {
+  if (!WebAssembly.validate(new Uint8Array(RELAXED_SIMD))) return 'compat';
+  return globalThis.crossOriginIsolated && threads > 1 ? 'threaded' : 'single';
+}
+
+/**
+ * Instantiates LiteRT's WASM module. Works in pages and in module workers, for which the package's own loader is not
+ * made: it calls `importScripts`, allows one module a thread, and asks for a WebGPU adapter even where none is wanted.
+ * The script is a classic one that hands its factory to an AMD `define` where there is one, so importing it as a module
+ * with a `define` in place gives the factory without changing or evaluating its text.
+ */
+export async function loadLiteRtModule(build: LiteRtBuild, threads: number): Promise<LoadedLiteRt> {
+  const script = new URL(LITERT_BUILDS[build].script, location.href).href;
+  const wasm = new URL(LITERT_BUILDS[build].wasm, location.href).href;
+  const factory = await importFactory(script);
+  // 16 MiB to 2 GiB, as the threaded script itself would make it: here so that its size can be read.
+  const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 256, maximum: 32768, shared: true });
+  const starting = withThreads(threads, () =>
+    factory({
+      locateFile: () => wasm,
+      mainScriptUrlOrBlob: script,
+      print: ignore,
+      printErr: ignore,
+      ...(memory && { wasmMemory: memory }),
+    }),
+  );
+  const module = await starting;
+  return { module, wasmBytes: () => (memory || module.HEAPU8).buffer.byteLength };
+}
+
+export interface LoadedLiteRt {
+  readonly module: LiteRtModule;
+  /** Size of the module's memory; it never shrinks. */
+  wasmBytes(): number;
+}
+
+// The module logs each step of each compilation; failures reach the caller as exceptions.
+function ignore(): void {}
+
+const factories = new Map<string, Promise<ModuleFactory>>();
+
+function importFactory(script: string): Promise<ModuleFactory> {
+  let factory = factories.get(script);
+  factories.set(script, (factory ??= importWithDefine(script)));
+  return factory;
+}
+
+async function importWithDefine(script: string): Promise<ModuleFactory> {
+  const scope = globalThis as { define?: unknown };
+  const before = scope.define;
+  let factory: ModuleFactory | undefined;
+  scope.define = Object.assign((_needs: string[], make: () => ModuleFactory) => (factory = make()), { amd: true });
+  try {
+    await import(/* @vite-ignore */ script);
+  } finally {
+    if (before === undefined) delete scope.define;
+    else scope.define = before;
+  }
+  if (!factory) throw new Error(`${script} defined no module`);
+  return factory;
+}
+
+/** The module starts as many threads as `navigator.hardwareConcurrency` says, in its synchronous part. */
+function withThreads<T>(threads: number, start: () => T): T {
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true });
+  try {
+    return start();
+  } finally {
+    delete (navigator as { hardwareConcurrency?: number }).hardwareConcurrency;
+  }
+}
