@@ -145,6 +145,8 @@ export interface Ops {
   };
   /** Replaces the people that `recognise` matches against. */
   setGallery: { req: { faces: GalleryFace[] }; res: { people: number; faces: number }; progress: never };
+  /** Embeddings of the present model against the gallery as it is now: faces seen before, after the people changed. */
+  match: { req: { embeddings: Embedding[] }; res: Match[]; progress: never };
   setFar: { req: { far: number | null }; res: EngineState; progress: never };
   models: { req: { modelsUrl?: string }; res: ModelPlace[]; progress: never };
   /** Gets FaceNet from its publisher, verifies, converts and keeps it; goes on where a stopped download ended. */

@@ -1,0 +1,50 @@
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './src/harness/cli/chromium.ts';
+
+const PORT = 4273;
+
+/** Flags of every Chromium that a test starts; a camera test adds its own to them. */
+export const CHROMIUM_ARGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+];
+
+/** `E2E_BASE_URL`: an app that is served already (built by hand, or on a host); without it the tests build and serve their own. */
+const served = process.env['E2E_BASE_URL'];
+const executablePath = findChromium();
+
+export default defineConfig({
+  outputDir: 'test-results',
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: true,
+  retries: 0,
+  timeout: 180_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    baseURL: served ?? `http://localhost:${PORT}/`,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
+  },
+  projects: [
+    { name: 'app', testDir: 'test/e2e/app' },
+    { name: 'cli', testDir: 'test/e2e/cli' },
+  ],
+  ...(served
+    ? {}
+    : {
+        webServer: {
+          command: `npm run build && npx vite preview --strictPort --port ${PORT}`,
+          url: `http://localhost:${PORT}/`,
+          timeout: 180_000,
+          reuseExistingServer: false,
+        },
+      }),
+});
