@@ -105,10 +105,12 @@ export interface CropDetection {
 
 /**
  * A crop as the store keeps it, the square round the box, 1.8 times its longer side, at most 400 px: from it every
- * registered model's own crop can be cut.
+ * registered model's own crop can be cut. It ends where the picture ended, so a face at the border is not quite square.
  */
 export interface StoredCrop {
   readonly picture: Blob;
+  /** Crop pixels for one picture pixel, at most 1: some crops have margins in picture pixels. */
+  readonly scale: number;
   readonly detection: CropDetection;
 }
 
