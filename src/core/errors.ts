@@ -47,6 +47,12 @@ export const ERROR_TEXT = {
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/no-files': 'No pictures were found in {path}.',
+  'harness/no-such-file': '{path} does not exist, or may not be read.',
+  'harness/no-face': 'No face was found in {name}.',
+  'harness/empty-gallery': 'No picture of the gallery {path} shows a face: there is nobody to recognise.',
+  'harness/too-few': 'Two faces are needed to compare; {found} could be read.',
+  'harness/not-written': 'The copy of {name} could not be written: {reason}',
+  'harness/port-taken': 'The port {port} is taken by another program. Choose another one with --port.',
   'harness/not-built': 'The app is not built. Run: npm run build',
 } as const;
 
