@@ -1,0 +1,93 @@
+import { FaceError } from '../core/errors';
+import type { Box, Frame, RgbaImage } from '../core/types';
+import { clipBox, overWhite, pixelFrame, reducedSize } from './pixelFrame';
+import { sniff } from './sniff';
+
+/** What a picture can come from. ImageBitmap and VideoFrame are owned by the frame made of them, and closed with it. */
+export type PictureSource = Blob | ImageBitmap | VideoFrame | RgbaImage;
+
+/** 16,384²: the largest area that browsers draw from and allocate for. */
+const MAX_MEGAPIXELS = 268;
+const MAX_SIDE = 65_535;
+/** MTCNN's smallest window, pixels. */
+const MIN_SIDE = 12;
+/** Up to this many pixels a picture is read out once and kept, so that its faces are cut without drawing again. */
+const KEPT_PIXELS = 4_000_000;
+
+/**
+ * A picture as a frame: EXIF orientation applied, colours in sRGB, transparent parts over white, the first frame of an
+ * animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
+ * @throws FaceError image/empty, image/unreadable, image/truncated, image/too-large, image/too-small
+ */
+export async function decodePicture(source: PictureSource, name: string): Promise<Frame> {
+  if (source instanceof Blob) return drawnFrame(await decodeFile(source, name), name);
+  if ('data' in source) {
+    if (source.data.length !== source.width * source.height * 4) throw new FaceError('image/unreadable', { name });
+    checkSize(source.width, source.height, name);
+    return pixelFrame(overWhite(source));
+  }
+  return drawnFrame(source, name);
+}
+
+async function decodeFile(file: Blob, name: string): Promise<ImageBitmap> {
+  if (file.size === 0) throw new FaceError('image/empty', { name });
+  try {
+    const header = sniff(new Uint8Array(await file.arrayBuffer()));
+    if (header && header.width > 0) checkSize(header.width, header.height, name);
+    if (header && !header.complete) throw new FaceError('image/truncated', { name });
+    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+  } catch (error) {
+    if (error instanceof FaceError) throw error;
+    throw new FaceError('image/unreadable', { name }, { cause: error });
+  }
+}
+
+function checkSize(width: number, height: number, name: string): void {
+  if (width * height > MAX_MEGAPIXELS * 1e6 || Math.max(width, height) > MAX_SIDE)
+    throw new FaceError('image/too-large', { name, width, height, limit: MAX_MEGAPIXELS });
+  if (Math.min(width, height) < MIN_SIDE) throw new FaceError('image/too-small', { name, width, height });
+}
+
+function drawnFrame(source: ImageBitmap | VideoFrame, name: string): Frame {
+  const width = 'displayWidth' in source ? source.displayWidth : source.width;
+  const height = 'displayHeight' in source ? source.displayHeight : source.height;
+  try {
+    checkSize(width, height, name);
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+  const whole: Box = { x0: 0, y0: 0, x1: width, y1: height };
+  let kept: Frame | null = null;
+  const keep = (): Frame => (kept ??= pixelFrame(draw(source, whole, width, height)));
+  const isSmall = width * height <= KEPT_PIXELS;
+  return {
+    width,
+    height,
+    reduced: (maxSide) => {
+      if (isSmall) return keep().reduced(maxSide);
+      const size = reducedSize(width, height, maxSide);
+      return draw(source, whole, size.width, size.height);
+    },
+    region: (box) => {
+      if (isSmall) return keep().region(box);
+      const part = clipBox(box, width, height);
+      return { ...draw(source, part, part.x1 - part.x0, part.y1 - part.y0), x0: part.x0, y0: part.y0 };
+    },
+    close: () => {
+      source.close();
+    },
+  };
+}
+
+/** `part` of the source at the given size, averaged where smaller, over white. */
+function draw(source: ImageBitmap | VideoFrame, part: Box, width: number, height: number): RgbaImage {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!context) throw new FaceError('internal', { reason: 'no 2D canvas' });
+  context.fillStyle = '#fff';
+  context.fillRect(0, 0, width, height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(source, part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0, 0, 0, width, height);
+  return context.getImageData(0, 0, width, height);
+}
