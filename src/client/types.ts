@@ -1,5 +1,6 @@
 export type {
   DetectOptions,
+  DetectResult,
   EngineState,
   ModelPlace,
   Picture,
