@@ -1,0 +1,67 @@
+/**
+ * What Node asks of the harness page, and what it answers: everything that can pass `page.evaluate`. Pictures go by
+ * address, from the command line's own server; small results come back as they are, large files by PUT to an address.
+ */
+import type {
+  DetectOptions,
+  DetectResult,
+  EngineState,
+  Progress,
+  RecogniseOptions,
+  StartOptions,
+} from '../client/types';
+import type { Box, Detection, Match } from '../core/types';
+import type { ErrorCode, ErrorDetails } from '../core/errors';
+
+export interface PictureRef {
+  readonly url: string;
+  /** What the user calls it; appears in error sentences. */
+  readonly name: string;
+}
+
+export interface FoundFace {
+  readonly detection: Detection;
+  readonly vector: number[];
+  readonly match: Match;
+}
+
+export interface DrawnFace {
+  readonly box: Box;
+  readonly label: string;
+  /** Known people and unknown ones get different colours. */
+  readonly known: boolean;
+}
+
+export interface HarnessOps {
+  start: { req: StartOptions; res: EngineState };
+  detect: { req: { picture: PictureRef; options: DetectOptions }; res: DetectResult };
+  recognise: {
+    req: { picture: PictureRef; options: RecogniseOptions };
+    res: { width: number; height: number; faces: FoundFace[] };
+  };
+  /** The vector of a whole picture that is an aligned face already. */
+  embedAligned: { req: { picture: PictureRef }; res: number[] };
+  /** `pngs[i]` shows `faces[i]`. */
+  align: {
+    req: { picture: PictureRef; size: number; margin: number; faces: 'all' | 'best'; options: DetectOptions };
+    res: { width: number; height: number; faces: Detection[]; pngs: Uint8Array[] };
+  };
+  setGallery: { req: { faces: { person: string; vector: number[] }[] }; res: { people: number } };
+  /** Writes a copy with boxes and labels, as `type`, to the address `out`. */
+  draw: { req: { picture: PictureRef; faces: DrawnFace[]; type: 'image/jpeg' | 'image/png'; out: string }; res: null };
+}
+export type HarnessOp = keyof HarnessOps;
+
+/** Errors cross as data: an exception that crosses `page.evaluate` loses its code. */
+export type Answer<T> = { readonly value: T } | { readonly code: ErrorCode; readonly details: ErrorDetails };
+
+export interface HarnessPage {
+  call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<Answer<HarnessOps[K]['res']>>;
+}
+
+declare global {
+  /** Set by the page. */
+  var facenetHarness: HarnessPage;
+  /** Set by Node before the page loads. */
+  var facenetProgress: (progress: Progress) => Promise<void>;
+}

@@ -1,0 +1,45 @@
+import { randomInt } from 'node:crypto';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Box } from '../../core/types';
+
+const LIST = /^bounding_boxes_\d+\.txt$/;
+const FOUR_NUMBERS = /( -?\d+){4}$/;
+
+/**
+ * The box that was cut out, as the original's list has it: half the margin added on each side, clipped to the picture,
+ * whole pixels.
+ */
+export function cutBox(box: Box, margin: number, width: number, height: number): [number, number, number, number] {
+  const half = margin / 2;
+  return [
+    Math.trunc(Math.max(box.x0 - half, 0)),
+    Math.trunc(Math.max(box.y0 - half, 0)),
+    Math.trunc(Math.min(box.x1 + half, width)),
+    Math.trunc(Math.min(box.y1 + half, height)),
+  ];
+}
+
+/**
+ * The original's `bounding_boxes_<number>.txt`: a line a crop, its path and x0 y0 x1 y1; the path alone where a picture
+ * shows no face. Each run writes a list of its own, so that several may run at once.
+ */
+export class BoxList {
+  readonly path: string;
+
+  constructor(folder: string) {
+    this.path = join(folder, `bounding_boxes_${String(randomInt(100_000)).padStart(5, '0')}.txt`);
+  }
+
+  async add(crop: string, box?: readonly number[]): Promise<void> {
+    await appendFile(this.path, `${[crop, ...(box ?? [])].join(' ')}\n`);
+  }
+}
+
+/** The crops (whole paths) that earlier runs' lists say cannot be had, because the picture shows no face. */
+export async function withoutFace(folder: string): Promise<Set<string>> {
+  const lists = (await readdir(folder)).filter((name) => LIST.test(name));
+  const texts = await Promise.all(lists.map((name) => readFile(join(folder, name), 'utf8')));
+  const lines = texts.flatMap((text) => text.split('\n'));
+  return new Set(lines.filter((line) => line !== '' && !FOUR_NUMBERS.test(line)).map((line) => resolve(line)));
+}

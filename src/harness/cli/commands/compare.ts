@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import { FaceError } from '../../../core/errors';
+import { euclidean } from '../../../core/vectors';
+import {
+  addDetectOptions,
+  addEngineOptions,
+  addFarOption,
+  detectOptions,
+  startOptions,
+  type CommonFlags,
+} from '../options';
+import type { CompareOutput, EntryError } from '../output';
+import { Report } from '../report';
+import { eachPicture, findPictures } from '../run';
+import { faceVector } from '../faceVector';
+import { withSession } from '../session';
+
+interface CompareFlags extends CommonFlags {
+  readonly aligned?: true;
+}
+
+export function addCompare(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('compare')
+    .description('distances between the most probable face of each picture, and which are the same person')
+    .argument('<pictures...>', 'two or more pictures, or folders of them')
+    .option('--aligned', 'the pictures are aligned faces: take them as they are');
+  addDetectOptions(addFarOption(addEngineOptions(command))).action(async (paths: string[], flags: CompareFlags) => {
+    const report = new Report(flags.json === true);
+    await compare(paths, flags, report);
+    done(report);
+  });
+}
+
+async function compare(paths: readonly string[], flags: CompareFlags, report: Report): Promise<void> {
+  const files = await findPictures(paths, report);
+  await withSession(startOptions(flags), report, async (session) => {
+    const pictures: string[] = [];
+    const vectors: number[][] = [];
+    const failed: { picture: string; error: EntryError }[] = [];
+    const outcomes = eachPicture(session, report, files, (picture) =>
+      faceVector(session, picture, flags.aligned === true, detectOptions(flags)),
+    );
+    for await (const outcome of outcomes) {
+      if ('error' in outcome) failed.push({ picture: outcome.file.path, error: outcome.error });
+      else {
+        pictures.push(outcome.file.path);
+        vectors.push(outcome.result);
+      }
+    }
+    if (vectors.length < 2) throw new FaceError('harness/too-few', { found: vectors.length });
+    const { threshold } = session.state;
+    const distances = vectors.map((a) => vectors.map((b) => euclidean(a, b)));
+    const same = distances.map((row) => row.map((distance) => distance <= threshold));
+    const output: CompareOutput = { pictures, distances, threshold, same, ...(failed.length > 0 && { failed }) };
+    for (const line of table(output)) report.line(line);
+    report.object(output);
+  });
+}
+
+/** The matrix for people: numbered columns; `=` behind a distance within the threshold. */
+function* table({ pictures, distances, threshold, same }: CompareOutput): Generator<string> {
+  const width = Math.max(...pictures.map((picture) => picture.length)) + 4;
+  yield ' '.repeat(width) + pictures.map((_, i) => `${i + 1}`.padStart(8)).join('');
+  for (const [i, picture] of pictures.entries()) {
+    const cells = distances[i]!.map((distance, j) => `${distance.toFixed(4)}${same[i]![j] ? '=' : ' '}`.padStart(8));
+    yield `${i + 1}`.padStart(2) + `  ${picture}`.padEnd(width - 2) + cells.join('');
+  }
+  yield `= the same person: distance at most ${threshold.toFixed(3)}`;
+}

@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { Drawing } from '../drawing';
+import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
+import { detectedFace, type DetectOutput } from '../output';
+import { Report } from '../report';
+import { eachPicture, findPictures } from '../run';
+import { withSession } from '../session';
+
+interface DetectFlags extends CommonFlags {
+  readonly out?: string;
+  readonly draw?: string;
+}
+
+export function addDetect(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('detect')
+    .description('find the faces in pictures: boxes, scores and five points')
+    .argument('<pictures...>', 'pictures, or folders of them')
+    .option('--out <file>', 'write the boxes to a JSON file')
+    .option('--draw <folder>', 'write copies with the boxes drawn on them');
+  addDetectOptions(addEngineOptions(command)).action(async (paths: string[], flags: DetectFlags) => {
+    const report = new Report(flags.json === true);
+    await detect(paths, flags, report);
+    done(report);
+  });
+}
+
+async function detect(paths: readonly string[], flags: DetectFlags, report: Report): Promise<void> {
+  const files = await findPictures(paths, report);
+  const output: DetectOutput = { pictures: [] };
+  await withSession(startOptions(flags), report, async (session) => {
+    const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
+    const outcomes = eachPicture(session, report, files, async (picture, file) => {
+      const found = await session.call('detect', { picture, options: detectOptions(flags) });
+      const drawn = found.faces.map(({ box, score }) => ({ box, label: score.toFixed(2), known: true }));
+      await drawing?.draw(file, picture, drawn);
+      return found;
+    });
+    for await (const outcome of outcomes) {
+      const picture = outcome.file.path;
+      if ('error' in outcome) {
+        output.pictures.push({ picture, faces: [], error: outcome.error });
+        continue;
+      }
+      const { width, height, faces } = outcome.result;
+      output.pictures.push({ picture, width, height, faces: faces.map(detectedFace) });
+      report.line(`${picture}: ${faces.length === 1 ? '1 face' : `${faces.length} faces`}`);
+      for (const { box, score } of faces) {
+        const corner = `${Math.round(box.x0)}, ${Math.round(box.y0)}`;
+        const size = `${Math.round(box.x1 - box.x0)}×${Math.round(box.y1 - box.y0)}`;
+        report.line(`  ${size} at ${corner}  score ${score.toFixed(3)}`);
+      }
+    }
+  });
+  if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(output)}\n`);
+  report.object(output);
+}

@@ -1,0 +1,67 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { faceVector } from '../faceVector';
+import { NpyWriter } from '../npy';
+import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
+import type { EmbedOutput } from '../output';
+import { classOf, picturesOf } from '../pictures';
+import { Report } from '../report';
+import { eachPicture } from '../run';
+import { withSession } from '../session';
+
+interface EmbedFlags extends CommonFlags {
+  readonly out: string;
+  readonly aligned?: true;
+}
+
+export function addEmbed(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('embed')
+    .description('write the embedding of each picture’s most probable face as a NumPy array, with labels')
+    .argument('<folder>', 'class folders of pictures')
+    .requiredOption('--out <file>', 'the .npy file; labels are written beside it')
+    .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
+  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: EmbedFlags) => {
+    const report = new Report(flags.json === true);
+    await embed(folder, flags, report);
+    done(report);
+  });
+}
+
+/**
+ * Writes `<out>.npy` (float32, a row a face), `<out>.labels.npy` (int32, the number of each row's class, classes in
+ * order of their names) and `<out>.labels.txt` (class, tab, picture, a line a row).
+ */
+async function embed(folder: string, flags: EmbedFlags, report: Report): Promise<void> {
+  const files = await picturesOf(folder);
+  const classes = [...new Set(files.map(classOf))].sort();
+  const base = flags.out.replace(/\.npy$/i, '');
+  const paths = { embeddings: `${base}.npy`, labels: `${base}.labels.npy`, names: `${base}.labels.txt` };
+  await withSession(startOptions(flags), report, async (session) => {
+    const rows = await NpyWriter.create(paths.embeddings, '<f4');
+    const labels = await NpyWriter.create(paths.labels, '<i4');
+    const names: string[] = [];
+    const failed: EmbedOutput['failed'] = [];
+    let columns = 0;
+    const outcomes = eachPicture(session, report, files, (picture) =>
+      faceVector(session, picture, flags.aligned === true, detectOptions(flags)),
+    );
+    for await (const { file, ...outcome } of outcomes) {
+      if ('error' in outcome) {
+        failed.push({ picture: file.path, error: outcome.error });
+        continue;
+      }
+      columns = outcome.result.length;
+      await rows.append(outcome.result);
+      await labels.append([classes.indexOf(classOf(file))]);
+      names.push(`${classOf(file)}\t${file.inside}\n`);
+    }
+    await rows.end(columns);
+    await labels.end();
+    await writeFile(paths.names, names.join(''));
+    report.line(`${rows.rows} embeddings of ${columns} numbers: ${paths.embeddings}`);
+    report.line(`labels: ${paths.labels}, ${paths.names}`);
+    const output: EmbedOutput = { ...paths, model: session.state.model, shape: [rows.rows, columns], failed };
+    report.object(output);
+  });
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright';
+import type { BackendName } from '../../core/types';
+
+export type BackendChoice = BackendName | 'auto';
+
+const QUIET = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
+/** WebGPU on a real GPU in headless Chromium on Linux, where it is off by default and needs Vulkan. */
+const LINUX_GPU = [
+  '--enable-unsafe-webgpu',
+  '--ignore-gpu-blocklist',
+  '--use-angle=vulkan',
+  '--enable-features=Vulkan,VulkanFromANGLE,DefaultANGLEVulkan',
+  '--disable-vulkan-surface',
+];
+/** The same API computed on the CPU: right numbers, far too slow for work; taken only where WebGPU is asked for by name. */
+const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+const GPU_NODES = ['/dev/nvidia0', '/dev/dri/renderD128'];
+/** Where container hosts put NVIDIA's Vulkan driver without telling the loader. */
+const CONTAINER_DRIVER = '/usr/local/nvidia/share/vulkan/icd.d/nvidia_icd.json';
+
+/** Chromium's flags for a backend. `hasGpu`: whether this Linux machine shows a GPU; other systems need no flags. */
+export function launchFlags(backend: BackendChoice, platform: string, hasGpu: boolean): string[] {
+  if (backend === 'wasm' || platform !== 'linux') return QUIET;
+  if (hasGpu) return [...QUIET, ...LINUX_GPU];
+  return backend === 'webgpu' ? [...QUIET, ...SOFTWARE_GPU] : QUIET;
+}
+
+/** Starts headless Chromium. Signals are ours to handle, so that the server goes with it. */
+export function launchChromium(executablePath: string, backend: BackendChoice): Promise<Browser> {
+  const hasGpu = GPU_NODES.some((node) => existsSync(node));
+  const driver =
+    hasGpu && !process.env['VK_DRIVER_FILES'] && existsSync(CONTAINER_DRIVER)
+      ? { VK_DRIVER_FILES: CONTAINER_DRIVER }
+      : {};
+  return chromium.launch({
+    executablePath,
+    args: launchFlags(backend, process.platform, hasGpu),
+    env: { ...process.env, ...driver },
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
+}

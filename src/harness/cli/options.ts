@@ -1,0 +1,76 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { DetectOptions, StartOptions } from '../../client/types';
+import { BACKENDS, ENGINES, PRECISIONS, type EngineName, type Precision } from '../../core/types';
+import type { BackendChoice } from './launch';
+
+/** What commander gives for the options below. */
+export interface CommonFlags {
+  readonly backend: BackendChoice;
+  readonly engine?: EngineName;
+  readonly precision?: Precision;
+  readonly model?: string;
+  readonly far?: number;
+  readonly json?: true;
+  readonly minSize?: number;
+  readonly thresholds?: [number, number, number];
+}
+
+function number(text: string, fits: (value: number) => boolean, what: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !fits(value)) throw new InvalidArgumentError(`It must be ${what}.`);
+  return value;
+}
+
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) =>
+    number(text, (x) => Number.isInteger(x) && x >= min && x <= max, `a whole number from ${min} to ${max}`);
+}
+
+function minSize(text: string): number {
+  const fits = (x: number) => (x > 0 && x < 1) || (x >= 12 && x < Infinity);
+  return number(text, fits, 'a number of pixels from 12, or a share of the shorter side between 0 and 1');
+}
+
+function far(text: string): number {
+  return number(text, (x) => x > 0 && x < 1, 'a rate between 0 and 1, such as 0.001');
+}
+
+function thresholds(text: string): [number, number, number] {
+  const parts = text.split(',');
+  if (parts.length !== 3) throw new InvalidArgumentError('It must be three numbers, such as 0.6,0.7,0.7.');
+  const [p, r, o] = parts.map((part) => number(part, (x) => x >= 0 && x <= 1, 'three numbers from 0 to 1'));
+  return [p!, r!, o!];
+}
+
+export function addEngineOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--backend <name>', 'where the networks run').choices(['auto', ...BACKENDS]).default('auto'))
+    .addOption(new Option('--engine <name>', 'what runs them').choices(ENGINES))
+    .addOption(new Option('--precision <name>', 'of the weights').choices(PRECISIONS))
+    .option('--model <id>', 'the embedder (see `facenet-web models`)')
+    .option('--json', 'print one JSON object on standard output');
+}
+
+export function addFarOption(command: Command): Command {
+  return command.option('--far <rate>', 'false-accept rate a comparison that sets the threshold', far);
+}
+
+export function addDetectOptions(command: Command): Command {
+  return command
+    .option('--min-size <size>', 'smallest face: pixels, or a share of the shorter side when under 1', minSize)
+    .option('--thresholds <p,r,o>', 'least score of each of MTCNN’s three networks', thresholds);
+}
+
+export function startOptions({ backend, engine, precision, model, far }: CommonFlags): StartOptions {
+  return {
+    backend,
+    ...(engine && { engine }),
+    ...(precision && { precision }),
+    ...(model && { model }),
+    ...(far !== undefined && { far }),
+  };
+}
+
+export function detectOptions({ minSize, thresholds }: CommonFlags): DetectOptions {
+  return { ...(minSize !== undefined && { minSize }), ...(thresholds && { thresholds }) };
+}

@@ -1,0 +1,102 @@
+/** What `--json` prints: one object a command. Boxes are x0, y0, x1, y1 in the picture's pixels, upright. */
+import type { FaceError, ErrorCode } from '../../core/errors';
+import type { Box, Detection, Match } from '../../core/types';
+
+export interface EntryError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+/** A command that failed as a whole. */
+export interface FailureOutput {
+  readonly error: EntryError;
+}
+
+export interface DetectedFace {
+  readonly box: [number, number, number, number];
+  readonly score: number;
+  /** Left eye, right eye, nose, left and right mouth corner, as the picture shows them. */
+  readonly points: [number, number][];
+}
+export interface DetectEntry {
+  readonly picture: string;
+  readonly width: number;
+  readonly height: number;
+  readonly faces: DetectedFace[];
+}
+export interface DetectOutput {
+  readonly pictures: (DetectEntry | FailedEntry)[];
+}
+
+export interface RecognisedFace {
+  readonly box: [number, number, number, number];
+  readonly score: number;
+  /** Null when unknown. */
+  readonly name: string | null;
+  readonly nearest: string | null;
+  readonly distance: number | null;
+  /** 1 − the model's false-accept rate at `distance`. */
+  readonly certainty: number | null;
+  readonly second: string | null;
+  readonly secondDistance: number | null;
+}
+export interface RecogniseEntry {
+  readonly picture: string;
+  readonly faces: RecognisedFace[];
+}
+export interface RecogniseOutput {
+  readonly model: string;
+  readonly threshold: number;
+  readonly pictures: (RecogniseEntry | FailedEntry)[];
+}
+
+/** A picture that could not be read, between those that could. */
+export interface FailedEntry {
+  readonly picture: string;
+  readonly faces: [];
+  readonly error: EntryError;
+}
+
+export interface CompareOutput {
+  readonly pictures: string[];
+  /** Plain Euclidean, row and column in the order of `pictures`. */
+  readonly distances: number[][];
+  readonly threshold: number;
+  readonly same: boolean[][];
+  /** Pictures without a face or that could not be read; absent when there are none. */
+  readonly failed?: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export interface AlignOutput {
+  readonly written: number;
+  readonly skipped: number;
+  readonly withoutFace: string[];
+  readonly boxes: string;
+  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export interface EmbedOutput {
+  readonly embeddings: string;
+  readonly labels: string;
+  readonly names: string;
+  readonly model: string;
+  /** Rows and columns. */
+  readonly shape: [number, number];
+  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export function entryError({ code, message }: FaceError): EntryError {
+  return { code, message };
+}
+
+export function boxOf({ x0, y0, x1, y1 }: Box): [number, number, number, number] {
+  return [x0, y0, x1, y1];
+}
+
+export function detectedFace({ box, score, points }: Detection): DetectedFace {
+  return { box: boxOf(box), score, points: points.map(({ x, y }) => [x, y]) };
+}
+
+export function recognisedFace({ box, score }: Detection, match: Match): RecognisedFace {
+  const { person, nearest, distance, certainty, second, secondDistance } = match;
+  return { box: boxOf(box), score, name: person, nearest, distance, certainty, second, secondDistance };
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+import { toFaceError } from '../../core/errors';
+import { addAlign } from './commands/align';
+import { addCompare } from './commands/compare';
+import { addDetect } from './commands/detect';
+import { addEmbed } from './commands/embed';
+import { addModels } from './commands/models';
+import { addRecognise } from './commands/recognise';
+import { addServe } from './commands/serve';
+import { entryError } from './output';
+import { packageVersion } from './root';
+
+export const EXIT = { fine: 0, failure: 1, usage: 2 } as const;
+
+/** Runs one command line (without node and script) and resolves to its exit code; nothing is thrown. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.fine;
+  const done = ({ failures }: { readonly failures: number }) => {
+    if (failures > 0) code = EXIT.failure;
+  };
+  const program = new Command('facenet-web')
+    .description('Face recognition in headless Chromium: nothing leaves this machine.')
+    .version(packageVersion())
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  addRecognise(program, done);
+  addDetect(program, done);
+  addAlign(program, done);
+  addEmbed(program, done);
+  addCompare(program, done);
+  addModels(program, done);
+  addServe(program);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    const error = toFaceError(thrown);
+    console.error(error.message);
+    if (args.includes('--json')) console.log(JSON.stringify({ error: entryError(error) }));
+    return EXIT.failure;
+  }
+  return code;
+}

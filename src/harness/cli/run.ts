@@ -1,0 +1,42 @@
+import { FaceError } from '../../core/errors';
+import type { PictureRef } from '../bridge';
+import { inOrder } from './inOrder';
+import type { EntryError } from './output';
+import { picturesOfAll, type PictureFile } from './pictures';
+import type { Report } from './report';
+import type { Session } from './session';
+
+/** A picture's result, or why there is none; the failure is already told and counted. */
+export type Outcome<T> =
+  { readonly file: PictureFile; readonly result: T } | { readonly file: PictureFile; readonly error: EntryError };
+
+/** The pictures that `paths` name. Paths without any are counted as failures; none at all throws `harness/no-files`. */
+export async function findPictures(paths: readonly string[], report: Report): Promise<PictureFile[]> {
+  const files = await picturesOfAll(paths, (_path, thrown) => report.failure(thrown));
+  if (files.length === 0) throw new FaceError('harness/no-files', { path: paths.join(', ') });
+  return files;
+}
+
+/** Does `work` on each picture, with a progress bar, and gives the outcomes in the pictures' order as they come. */
+export async function* eachPicture<T>(
+  session: Session,
+  report: Report,
+  files: readonly PictureFile[],
+  work: (picture: PictureRef, file: PictureFile) => Promise<T>,
+): AsyncGenerator<Outcome<T>> {
+  const attempt = async (
+    file: PictureFile,
+  ): Promise<{ file: PictureFile; result: T } | { file: PictureFile; thrown: unknown }> => {
+    try {
+      return { file, result: await session.withPicture(file.path, file.path, (picture) => work(picture, file)) };
+    } catch (thrown) {
+      return { file, thrown };
+    }
+  };
+  let done = 0;
+  for await (const attempted of inOrder(files, attempt)) {
+    report.progress({ stage: 'Pictures', done: ++done, total: files.length });
+    yield 'thrown' in attempted ? { file: attempted.file, error: report.failure(attempted.thrown) } : attempted;
+  }
+  report.endProgress();
+}

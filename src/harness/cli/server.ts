@@ -1,0 +1,165 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, extname, join, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { toFaceError } from '../../core/errors';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.jpg': 'image/jpeg',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.md': 'text/plain; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+  '.webp': 'image/webp',
+};
+
+/** Cross-origin isolation, which WASM threads need; nothing is guessed from content, nothing is kept by other sites. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-cache',
+};
+
+export interface ServerOptions {
+  /** The built site, served at `/`. */
+  readonly site: string;
+  /** Model files, served at `/models/`; wins over a `models` folder in the site. */
+  readonly models: string;
+  /** 0 (default): any free port. */
+  readonly port?: number;
+}
+
+export interface LocalServer {
+  /** `http://127.0.0.1:port/` */
+  readonly url: string;
+  /** Makes one local file readable by the page, at an address that nobody can guess, until `withdraw`. */
+  share(path: string): string;
+  /** Lets the page write one local file by PUT; it appears under its name only when it is whole. */
+  accept(path: string): string;
+  withdraw(url: string): void;
+  close(): Promise<void>;
+}
+
+/** `path` below `root`, or null where it leads out of it. */
+function below(root: string, path: string): string | null {
+  const whole = resolve(root, `.${sep}${path}`);
+  return whole === root || whole.startsWith(root + sep) ? whole : null;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (entry) => entry.isFile(),
+    () => false,
+  );
+}
+
+/**
+ * A static server for this machine only: the site, the model files, and those local files that were shared one by one.
+ * Throws what `listen` throws (a busy port: `EADDRINUSE`).
+ */
+export async function startServer({ site, models, port = 0 }: ServerOptions): Promise<LocalServer> {
+  const shared = new Map<string, string>();
+  const accepted = new Map<string, string>();
+  const roots = { site: resolve(site), models: resolve(models) };
+
+  /** The file that an address names, or null. */
+  async function find(path: string): Promise<string | null> {
+    if (path.startsWith('/local/')) return shared.get(path) ?? null;
+    const inModels = path.startsWith('/models/') ? below(roots.models, path.slice('/models/'.length)) : null;
+    if (inModels && (await isFile(inModels))) return inModels;
+    const inSite = below(roots.site, path.endsWith('/') ? `${path}index.html` : path);
+    return inSite && (await isFile(inSite)) ? inSite : null;
+  }
+
+  async function send(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const file = await find(path);
+    if (!file) return end(response, 404, 'Not found');
+    const { size } = await stat(file);
+    const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+    response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': size });
+    if (request.method === 'HEAD') response.end();
+    else await pipeline(createReadStream(file), response);
+  }
+
+  async function receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const file = accepted.get(path);
+    if (file === undefined) return end(response, 404, 'Not found');
+    const part = join(dirname(file), `.${randomBytes(6).toString('hex')}.part`);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await pipeline(request, createWriteStream(part));
+      await rename(part, file);
+    } catch (thrown) {
+      await rm(part, { force: true });
+      return end(response, 500, toFaceError(thrown).message);
+    }
+    end(response, 201, 'Written');
+  }
+
+  function end(response: ServerResponse, status: number, text: string): void {
+    response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end(text);
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request.url ?? '/');
+    if (path === null) return end(response, 400, 'Bad address');
+    if (request.method === 'GET' || request.method === 'HEAD') return send(request, response, path);
+    if (request.method === 'PUT') return receive(request, response, path);
+    return end(response, 405, 'Method not allowed');
+  }
+
+  const server = createServer((request, response) => {
+    // A reader that goes away mid-file is no failure of ours, and there is nobody left to tell.
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, '127.0.0.1', done);
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+
+  function hand(table: Map<string, string>, file: string): string {
+    const path = `/local/${randomBytes(16).toString('hex')}`;
+    table.set(path, resolve(file));
+    return url.slice(0, -1) + path;
+  }
+
+  return {
+    url,
+    share: (path) => hand(shared, path),
+    accept: (path) => hand(accepted, path),
+    withdraw(address) {
+      const path = address.slice(url.length - 1);
+      shared.delete(path);
+      accepted.delete(path);
+    },
+    close() {
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+/** The decoded path of an address, or null when it is malformed or holds a NUL. */
+function pathOf(address: string): string | null {
+  try {
+    const path = decodeURIComponent(address.split('?')[0]!);
+    return path.startsWith('/') && !path.includes('\0') ? path : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,94 @@
+import type { Browser, Page } from 'playwright';
+import type { EngineState, StartOptions } from '../../client/types';
+import { FaceError } from '../../core/errors';
+import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
+import { ensureChromium } from './chromium';
+import { beforeExit } from './cleanup';
+import { launchChromium } from './launch';
+import type { Report } from './report';
+import { modelsFolder, siteFolder } from './root';
+import { startServer } from './server';
+
+/** The client in headless Chromium, started and warm. */
+export interface Session {
+  readonly state: EngineState;
+  /** Rejects with the FaceError that the page gave. */
+  call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
+  /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
+  withPicture<T>(path: string, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
+  /** Lets the page write one file while `work` runs. */
+  withOutput<T>(path: string, work: (address: string) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Starts server, Chromium and models, tells what really runs, does `work`, and ends all of it, whatever happens.
+ * Throws `harness/not-built`, `harness/no-chromium`, and what `start` throws.
+ */
+export async function withSession<T>(
+  options: StartOptions,
+  report: Report,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const site = siteFolder();
+  const chromium = await ensureChromium();
+  const server = await startServer({ site, models: modelsFolder() });
+  let browser: Browser | null = null;
+  const close = beforeExit(async () => {
+    await browser?.close();
+    await server.close();
+  });
+  try {
+    browser = await launchChromium(chromium, options.backend ?? 'auto');
+    const page = await openPage(browser, `${server.url}harness.html`, report);
+    const call = caller(page);
+    const state = await call('start', options);
+    report.endProgress();
+    report.engine(state);
+    const lend = async <R>(address: string, use: (address: string) => Promise<R>): Promise<R> => {
+      try {
+        return await use(address);
+      } finally {
+        server.withdraw(address);
+      }
+    };
+    return await work({
+      state,
+      call,
+      withPicture: (path, name, use) => lend(server.share(path), (url) => use({ url, name })),
+      withOutput: (path, use) => lend(server.accept(path), use),
+    });
+  } finally {
+    report.endProgress();
+    await close();
+  }
+}
+
+async function openPage(browser: Browser, address: string, report: Report): Promise<Page> {
+  const page = await browser.newPage();
+  const broken: string[] = [];
+  page.on('pageerror', (error) => broken.push(error.message));
+  await page.exposeFunction('facenetProgress', (progress: Parameters<Report['progress']>[0]) =>
+    report.progress(progress),
+  );
+  await page.goto(address);
+  // The module script has run by the load event; without its global it has failed.
+  if (!(await page.evaluate(() => 'facenetHarness' in globalThis)))
+    throw new FaceError('internal', { reason: broken[0] ?? 'the harness page did not start' });
+  return page;
+}
+
+function caller(page: Page): Session['call'] {
+  return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
+    // The page's answer is typed by HarnessPage on its side; what passes between is JSON and byte arrays.
+    const answer: unknown = await page.evaluate(([op, req]) => globalThis.facenetHarness.call(op, req), [op, req] as [
+      K,
+      HarnessOps[K]['req'],
+    ]);
+    return unwrap(answer as Answer<HarnessOps[K]['res']>);
+  };
+}
+
+function unwrap<T>(answer: Answer<T>): T {
+  if ('value' in answer) return answer.value;
+  throw new FaceError(answer.code, answer.details);
+}

@@ -1,0 +1,70 @@
+import { createFaceClient } from '../../client/faceClient';
+import { FaceError, toFaceError } from '../../core/errors';
+import type { Embedding } from '../../core/types';
+import type { HarnessOp, HarnessOps, PictureRef } from '../bridge';
+import { drawFaces } from './draw';
+
+const client = createFaceClient();
+let modelId = '';
+
+async function load({ url, name }: PictureRef): Promise<Blob> {
+  const response = await fetch(url);
+  if (!response.ok) throw new FaceError('image/unreadable', { name });
+  return response.blob();
+}
+
+const plain = ({ vector }: Embedding): number[] => Array.from(vector);
+
+type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Promise<HarnessOps[K]['res']> };
+
+const handlers: Handlers = {
+  async start(req) {
+    const state = await client.call('start', req, { onProgress: (progress) => void facenetProgress(progress) });
+    modelId = state.model;
+    return state;
+  },
+  async detect({ picture, options }) {
+    return client.call('detect', { picture: await load(picture), name: picture.name, options });
+  },
+  async recognise({ picture, options }) {
+    const req = { picture: await load(picture), name: picture.name, options };
+    const { width, height, faces } = await client.call('recognise', req);
+    const found = faces.map(({ detection, embedding, match }) => ({ detection, vector: plain(embedding), match }));
+    return { width, height, faces: found };
+  },
+  async embedAligned({ picture }) {
+    const embeddings = await client.call('embedAligned', { pictures: [await load(picture)] });
+    return plain(embeddings[0]!);
+  },
+  async align({ picture, ...rest }) {
+    const req = { picture: await load(picture), name: picture.name, ...rest };
+    const { width, height, faces } = await client.call('align', req);
+    const pngs = await Promise.all(faces.map(async ({ png }) => new Uint8Array(await png.arrayBuffer())));
+    return { width, height, faces: faces.map(({ detection }) => detection), pngs };
+  },
+  async setGallery({ faces }) {
+    const gallery = faces.map(({ person, vector }) => ({
+      person,
+      embedding: { modelId, vector: Float32Array.from(vector) },
+    }));
+    const { people } = await client.call('setGallery', { faces: gallery });
+    return { people };
+  },
+  async draw({ picture, faces, type, out }) {
+    const copy = await drawFaces(await load(picture), faces, type);
+    const response = await fetch(out, { method: 'PUT', body: copy });
+    if (!response.ok) throw new FaceError('harness/not-written', { name: picture.name, reason: await response.text() });
+    return null;
+  },
+};
+
+globalThis.facenetHarness = {
+  async call(op, req) {
+    try {
+      return { value: await handlers[op](req) };
+    } catch (thrown) {
+      const { code, details } = toFaceError(thrown);
+      return { code, details };
+    }
+  },
+};
