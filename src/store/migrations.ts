@@ -1,0 +1,49 @@
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+import { nameKey } from './names';
+import type { FaceRow, PersonRow, SettingsRow } from './rows';
+import type { FaceSource } from './schema';
+
+/** The database as the present version has it. */
+export interface FaceDb extends DBSchema {
+  people: { key: string; value: PersonRow };
+  faces: { key: string; value: FaceRow; indexes: { byPerson: string } };
+  settings: { key: string; value: SettingsRow };
+}
+type Upgrade = IDBPTransaction<FaceDb, StoreNames<FaceDb>[], 'versionchange'>;
+
+/** Step n brings version n to n + 1; a new database takes them all. A released step is never changed: add one. */
+const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promise<void>)[] = [
+  // 0 → 1: people, and faces without a source; names might occur twice, and settings were not kept.
+  async (db) => {
+    db.createObjectStore('people', { keyPath: 'id' });
+    db.createObjectStore('faces', { keyPath: 'id' }).createIndex('byPerson', 'personId');
+  },
+  // 1 → 2: settings; every face says where it came from; a name is one person's.
+  async (db, transaction) => {
+    db.createObjectStore('settings', { keyPath: 'id' });
+    const source: FaceSource = { kind: 'picture', name: '' };
+    for await (const cursor of transaction.objectStore('faces').iterate())
+      await cursor.update({ ...cursor.value, source });
+    const people = transaction.objectStore('people');
+    const taken = new Set<string>();
+    for (const person of (await people.getAll()).sort((a, b) => a.createdAt - b.createdAt)) {
+      const name = freeName(person.name, taken);
+      taken.add(nameKey(name));
+      if (name !== person.name) await people.put({ ...person, name });
+    }
+  },
+];
+
+export const DATABASE_VERSION = STEPS.length;
+
+/** `name`, or the first of `name (2)`, `name (3)`, … that is not taken. */
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let n = 2; taken.has(nameKey(free)); n++) free = `${name} (${n})`;
+  return free;
+}
+
+/** Brings the database from `oldVersion` to the present one within `transaction`, which is aborted when a step fails. */
+export async function migrate(db: IDBPDatabase<FaceDb>, oldVersion: number, transaction: Upgrade): Promise<void> {
+  for (const step of STEPS.slice(oldVersion)) await step(db, transaction);
+}

@@ -1,0 +1,190 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { NewFace, Store } from '../../../src/store/schema';
+
+/** A face with numbers by which a test tells it apart. */
+export function newFace(mark: number, kind: NewFace['source']['kind'] = 'picture'): NewFace {
+  const point = { x: mark, y: 1 };
+  return {
+    embedding: { modelId: 'facenet', vector: new Float32Array([mark, 0, 1]) },
+    crop: {
+      picture: new Blob([new Uint8Array([mark, 2, 3])], { type: 'image/jpeg' }),
+      scale: 0.5,
+      detection: { box: { x0: 1, y0: 2, x1: 3, y1: 4 }, score: 0.9, points: [point, point, point, point, point] },
+    },
+    quality: { size: 90, sharpness: 200, brightness: 120 },
+    source: { kind, name: `<b>${mark}</b>.jpg` },
+  };
+}
+export const marks = (faces: readonly { embedding: { vector: Float32Array } }[]): number[] =>
+  faces.map((face) => face.embedding.vector[0]!).sort();
+
+/** What every store does, wherever it keeps its rows. */
+export function describeStore(open: () => Promise<Store>): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await open();
+  });
+
+  test('a person and her faces come back as they were given', async () => {
+    const given = newFace(7);
+    const person = await store.addPerson('  Ada ', [given, newFace(8)]);
+    expect(person).toMatchObject({ name: 'Ada', createdAt: expect.any(Number) });
+    expect(await store.people()).toEqual([person]);
+    const faces = await store.facesOf(person.id);
+    expect(faces).toHaveLength(2);
+    const face = faces.find(({ embedding }) => embedding.vector[0] === 7)!;
+    const { crop, ...rest } = given;
+    expect(face).toMatchObject({ ...rest, personId: person.id });
+    expect(face.crop).toMatchObject({ scale: crop.scale, detection: crop.detection });
+    expect(face.crop.picture.type).toBe('image/jpeg');
+    expect([...new Uint8Array(await face.crop.picture.arrayBuffer())]).toEqual([7, 2, 3]);
+  });
+
+  test.each([
+    ['', 'store/bad-name'],
+    ['   ', 'store/bad-name'],
+    ['x'.repeat(101), 'store/bad-name'],
+    ['ADA', 'store/duplicate-name'],
+    [' ada ', 'store/duplicate-name'],
+    ['E\u0301VA', 'store/duplicate-name'],
+  ])('the name %j is refused with %s and nothing is saved', async (name, code) => {
+    await store.addPerson('Ada', []);
+    const { id } = await store.addPerson('\u00c9va', []);
+    await expect(store.addPerson(name, [newFace(1)])).rejects.toMatchObject({ code });
+    expect(await store.faces()).toEqual([]);
+    expect((await store.people()).map((person) => person.name).sort()).toEqual(['Ada', '\u00c9va']);
+    if (name !== 'E\u0301VA') await expect(store.renamePerson(id, name)).rejects.toMatchObject({ code });
+  });
+
+  test('a hundred characters are a name, letters beyond 16 bits counted once', async () => {
+    const name = '\u{1F642}'.repeat(100);
+    expect(await store.addPerson(name, [])).toMatchObject({ name });
+  });
+
+  test("a person can be renamed, also to another case of the person's own name", async () => {
+    const { id } = await store.addPerson('ada', []);
+    expect(await store.renamePerson(id, 'Ada')).toMatchObject({ id, name: 'Ada' });
+    expect(await store.people()).toMatchObject([{ id, name: 'Ada' }]);
+  });
+
+  test('faces added to nobody are refused', async () => {
+    await expect(store.addFaces('nobody', [newFace(1)])).rejects.toMatchObject({
+      code: 'store/not-found',
+      details: { kind: 'person', id: 'nobody' },
+    });
+    expect(await store.faces()).toEqual([]);
+  });
+
+  test('merging moves all faces and removes the first person', async () => {
+    const a = await store.addPerson('a', [newFace(1), newFace(2)]);
+    const b = await store.addPerson('b', [newFace(3)]);
+    await store.mergePeople(a.id, b.id);
+    expect(await store.people()).toEqual([b]);
+    expect(marks(await store.facesOf(b.id))).toEqual([1, 2, 3]);
+    await store.mergePeople(b.id, b.id);
+    expect(await store.people()).toEqual([b]);
+  });
+
+  test('moving faces is all or nothing', async () => {
+    const a = await store.addPerson('a', [newFace(1), newFace(2)]);
+    const b = await store.addPerson('b', []);
+    const [first, second] = await store.facesOf(a.id);
+    await expect(store.moveFaces([first!.id, 'missing'], b.id)).rejects.toMatchObject({ code: 'store/not-found' });
+    expect(await store.facesOf(b.id)).toEqual([]);
+    await store.moveFaces([first!.id, second!.id], b.id);
+    expect(await store.facesOf(a.id)).toEqual([]);
+    expect(marks(await store.facesOf(b.id))).toEqual([1, 2]);
+  });
+
+  test('what was removed can be restored', async () => {
+    const person = await store.addPerson('a', [newFace(1), newFace(2)]);
+    const faces = await store.facesOf(person.id);
+    await store.removePerson(person.id);
+    expect(await store.people()).toEqual([]);
+    expect(await store.faces()).toEqual([]);
+    await store.restore([person], faces);
+    expect(await store.people()).toEqual([person]);
+    expect(marks(await store.facesOf(person.id))).toEqual([1, 2]);
+
+    await store.removeFaces([faces[0]!.id]);
+    expect(await store.faces()).toHaveLength(1);
+    await store.restore([], [faces[0]!]);
+    expect(marks(await store.faces())).toEqual([1, 2]);
+  });
+
+  test('a restore that would give two people one name changes nothing', async () => {
+    const old = await store.addPerson('a', [newFace(1)]);
+    const faces = await store.facesOf(old.id);
+    await store.removePerson(old.id);
+    const other = await store.addPerson('A', []);
+    await expect(store.restore([old], faces)).rejects.toMatchObject({ code: 'store/duplicate-name' });
+    expect(await store.people()).toEqual([other]);
+    expect(await store.faces()).toEqual([]);
+  });
+
+  test('embeddings are replaced; one of a face removed meanwhile is left out', async () => {
+    const person = await store.addPerson('a', [newFace(1)]);
+    const [face] = await store.facesOf(person.id);
+    const embedding = { modelId: 'dlib', vector: new Float32Array([5]) };
+    await store.setEmbeddings(
+      new Map([
+        [face!.id, embedding],
+        ['gone', embedding],
+      ]),
+    );
+    const [after] = await store.faces();
+    expect(after!.embedding).toEqual(embedding);
+    expect([...new Uint8Array(await after!.crop.picture.arrayBuffer())]).toEqual([1, 2, 3]);
+  });
+
+  test('the samples leave together: people of samples alone, and the sample faces of others', async () => {
+    const sample = await store.addPerson('sample', [newFace(1, 'sample'), newFace(2, 'sample')]);
+    const mixed = await store.addPerson('mixed', [newFace(3, 'sample'), newFace(4, 'camera')]);
+    const empty = await store.addPerson('empty', []);
+    await store.removeSamples();
+    expect((await store.people()).map(({ id }) => id).sort()).toEqual([mixed.id, empty.id].sort());
+    expect(marks(await store.faces())).toEqual([4]);
+    expect(await store.facesOf(sample.id)).toEqual([]);
+  });
+
+  test('settings have defaults and keep what is changed', async () => {
+    expect(await store.settings()).toEqual({
+      model: null,
+      backend: 'auto',
+      precision: 'auto',
+      far: null,
+      mirrorCamera: true,
+      cameraId: null,
+    });
+    await store.saveSettings({ backend: 'wasm' });
+    expect(await store.saveSettings({ far: 0.01 })).toMatchObject({ backend: 'wasm', far: 0.01 });
+    expect(await store.settings()).toMatchObject({ backend: 'wasm', far: 0.01, mirrorCamera: true });
+  });
+
+  test('every write is told once, after it is done, until unsubscribed; a refused one is not', async () => {
+    const counts: Promise<number>[] = [];
+    const callback = vi.fn(() => counts.push(store.people().then((people) => people.length)));
+    const unsubscribe = store.onChange(callback);
+    await store.addPerson('a', []);
+    expect(callback).toHaveBeenCalledTimes(1);
+    expect(await Promise.all(counts)).toEqual([1]);
+    await expect(store.addPerson('a', [])).rejects.toThrow();
+    expect(callback).toHaveBeenCalledTimes(1);
+    unsubscribe();
+    await store.addPerson('b', []);
+    expect(callback).toHaveBeenCalledTimes(1);
+  });
+
+  test('writes at the same time do not lose one another', async () => {
+    const { id } = await store.addPerson('a', []);
+    const results = await Promise.allSettled([
+      store.addFaces(id, [newFace(1)]),
+      store.addFaces(id, [newFace(2)]),
+      store.addPerson('b', []),
+      store.addPerson('B', []),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect(marks(await store.faces())).toEqual([1, 2]);
+    expect(await store.people()).toHaveLength(2);
+  });
+}
