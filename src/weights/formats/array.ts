@@ -22,6 +22,13 @@ export function countOf(shape: readonly unknown[], file: string): number {
   return count;
 }
 
+/** The bytes from `start` to `end` in a buffer of their own. (Node's `Buffer` has a `slice` that copies nothing.) */
+export function copyOf(bytes: Uint8Array, start = 0, end = bytes.length): ArrayBuffer {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy.buffer;
+}
+
 /** Throws `weights/truncated` or `weights/oversized` where `actual` is not exactly `expected` bytes. */
 export function checkLength(actual: number, expected: number, file: string): void {
   if (actual < expected) throw new FaceError('weights/truncated', { file, expected, got: actual });

@@ -1,4 +1,4 @@
-import { badFormat, checkLength, countOf, rowOrder } from './array';
+import { badFormat, checkLength, countOf, copyOf, rowOrder } from './array';
 
 /** The element types of `.npy` files that this project meets; bytes are little-endian, as on every browser's machine. */
 const TYPES = {
@@ -59,7 +59,7 @@ export function readNpy(bytes: Uint8Array, file: string): NpyArray {
   const count = countOf(shape, file);
   const type = TYPES[descr];
   checkLength(bytes.length - start, count * type.BYTES_PER_ELEMENT, file);
-  const data = new type(bytes.slice(start).buffer);
+  const data = new type(copyOf(bytes, start));
   return { shape, data: columnOrder && shape.length > 1 ? rowOrder(data, shape) : data };
 }
 

@@ -1,4 +1,4 @@
-import { badFormat, checkLength, countOf, rowOrder, type FloatArray } from './array';
+import { badFormat, checkLength, countOf, copyOf, rowOrder, type FloatArray } from './array';
 import { readNpyHeader } from './npy';
 
 /**
@@ -57,7 +57,7 @@ function readArray(value: Value, name: string, file: string): FloatArray {
   if (!(dtype?.kind === 'f4' && dtype.littleEndian)) throw badFormat(file, `${name} is not of little-endian float32`);
   if (!(content instanceof ByteString)) throw badFormat(file, `${name} holds no bytes`);
   checkLength(content.bytes.length, countOf(shape, file) * 4, file);
-  const data = new Float32Array(content.bytes.slice().buffer);
+  const data = new Float32Array(copyOf(content.bytes));
   return { shape, data: columnOrder && shape.length > 1 ? rowOrder(data, shape) : data };
 }
 

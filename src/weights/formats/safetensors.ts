@@ -1,6 +1,6 @@
 import { FaceError } from '../../core/errors';
 import type { Weights, WeightTensor } from '../../core/weights';
-import { badFormat, checkLength, countOf } from './array';
+import { badFormat, checkLength, countOf, copyOf } from './array';
 import { asRecord, parseJson } from './json';
 
 /**
@@ -105,7 +105,7 @@ function viewOf<T>(type: ViewType<T>, { start, end }: Entry, bytes: Uint8Array, 
   const length = (end - start) / type.BYTES_PER_ELEMENT;
   return aligned
     ? new type(bytes.buffer, bytes.byteOffset + from, length)
-    : new type(bytes.slice(from, dataStart + end).buffer);
+    : new type(copyOf(bytes, from, dataStart + end));
 }
 
 /**

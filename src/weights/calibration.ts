@@ -1,0 +1,36 @@
+import { FaceError } from '../core/errors';
+import type { EmbedderRow } from './registry';
+
+/**
+ * What the calibration of a model says: at which distance how many of 1 (different people's pairs taken for one
+ * person). Between two points the logarithm of the rate is a straight line over the distance; beyond the ends the
+ * nearest line goes on.
+ */
+
+/** The plain Euclidean distance that keeps to the false-accept rate `far` (0 < far ≤ 0.5), never below 0. Throws `config/bad-value`. */
+export function thresholdAt(row: EmbedderRow, far: number): number {
+  if (!(far > 0 && far <= 0.5))
+    throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must be above 0 and at most 0.5.' });
+  const points = row.calibration;
+  const last = points.findIndex((point) => point.far >= far);
+  const [a, b] = neighbours(row, last);
+  const share = Math.log(far / a.far) / Math.log(b.far / a.far);
+  return Math.max(0, a.distance * (1 - share) + b.distance * share);
+}
+
+/** The false-accept rate of the model at `distance`: 0 at distance 0, never above 1, never falling with the distance. */
+export function farAt(row: EmbedderRow, distance: number): number {
+  if (!(distance > 0)) return 0;
+  const [a, b] = neighbours(
+    row,
+    row.calibration.findIndex((point) => point.distance >= distance),
+  );
+  const share = (distance - a.distance) / (b.distance - a.distance);
+  return Math.min(1, a.far * (b.far / a.far) ** share);
+}
+
+/** The two points between which (or beyond which) the one before `next` lies; `next` is −1 beyond the last. */
+function neighbours({ calibration }: EmbedderRow, next: number) {
+  const b = next === -1 ? calibration.length - 1 : Math.max(1, next);
+  return [calibration[b - 1]!, calibration[b]!] as const;
+}

