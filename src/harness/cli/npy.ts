@@ -1,49 +1,35 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { writeNpy } from '../../weights/formats/npy';
 
-/** The header's whole length: room for any shape, and a multiple of 64 as the format asks. */
-const HEADER = 128;
-const MAGIC = '\x93NUMPY\x01\x00';
-
-/** The bytes of a version 1.0 header for a C-ordered little-endian array. */
-export function npyHeader(dtype: '<f4' | '<i4', shape: readonly number[]): Uint8Array {
-  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': (${tuple}), }`;
-  const padded = text.padEnd(HEADER - MAGIC.length - 2 - 1) + '\n';
-  const header = Buffer.alloc(HEADER);
-  header.write(MAGIC, 'latin1');
-  header.writeUInt16LE(padded.length, MAGIC.length);
-  header.write(padded, MAGIC.length + 2, 'latin1');
-  return header;
+/** The header of a file without its data; of one length for any shape that a disk can hold. */
+function header(rows: number, columns: number): Uint8Array {
+  return writeNpy({ shape: [rows, columns], data: new Float32Array(0) });
 }
 
-/** A matrix or vector written row by row, so that none but the present row is in memory; its shape is known at the end. */
-export class NpyWriter {
+/** A float32 matrix written row by row, so that only the present row is in memory; its shape is known at the end. */
+export class NpyRows {
   #rows = 0;
-  private constructor(
-    private readonly file: FileHandle,
-    private readonly dtype: '<f4' | '<i4',
-  ) {}
+  private constructor(private readonly file: FileHandle) {}
 
-  static async create(path: string, dtype: '<f4' | '<i4'): Promise<NpyWriter> {
+  static async create(path: string): Promise<NpyRows> {
     const file = await open(path, 'w');
-    await file.write(npyHeader(dtype, [0]));
-    return new NpyWriter(file, dtype);
+    await file.appendFile(header(0, 0));
+    return new NpyRows(file);
   }
 
   get rows(): number {
     return this.#rows;
   }
 
-  async append(row: ArrayLike<number>): Promise<void> {
-    const bytes = this.dtype === '<f4' ? Float32Array.from(row) : Int32Array.from(row);
-    await this.file.appendFile(new Uint8Array(bytes.buffer));
+  async append(row: readonly number[]): Promise<void> {
+    await this.file.appendFile(new Uint8Array(Float32Array.from(row).buffer));
     this.#rows++;
   }
 
-  /** Writes the final shape, [rows] or [rows, columns], and closes the file. */
-  async end(columns?: number): Promise<void> {
-    const shape = columns === undefined ? [this.#rows] : [this.#rows, columns];
-    await this.file.write(npyHeader(this.dtype, shape), 0, HEADER, 0);
+  /** Writes the final shape into the header. */
+  async end(columns: number): Promise<void> {
+    const bytes = header(this.#rows, columns);
+    await this.file.write(bytes, 0, bytes.length, 0);
     await this.file.close();
   }
 }

@@ -102,7 +102,7 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
       await pipeline(request, createWriteStream(part));
       await rename(part, file);
     } catch (thrown) {
-      await rm(part, { force: true });
+      await rm(part, { force: true }).catch(() => undefined); // its folder may be what could not be made
       return end(response, 500, toFaceError(thrown).message);
     }
     end(response, 201, 'Written');

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { writeNpy } from '../../../weights/formats/npy';
 import { faceVector } from '../faceVector';
-import { NpyWriter } from '../npy';
+import { NpyRows } from '../npy';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { EmbedOutput } from '../output';
 import { classOf, picturesOf } from '../pictures';
@@ -38,8 +39,8 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
   const base = flags.out.replace(/\.npy$/i, '');
   const paths = { embeddings: `${base}.npy`, labels: `${base}.labels.npy`, names: `${base}.labels.txt` };
   await withSession(startOptions(flags), report, async (session) => {
-    const rows = await NpyWriter.create(paths.embeddings, '<f4');
-    const labels = await NpyWriter.create(paths.labels, '<i4');
+    const rows = await NpyRows.create(paths.embeddings);
+    const labels: number[] = [];
     const names: string[] = [];
     const failed: EmbedOutput['failed'] = [];
     let columns = 0;
@@ -53,11 +54,11 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
       }
       columns = outcome.result.length;
       await rows.append(outcome.result);
-      await labels.append([classes.indexOf(classOf(file))]);
+      labels.push(classes.indexOf(classOf(file)));
       names.push(`${classOf(file)}\t${file.inside}\n`);
     }
     await rows.end(columns);
-    await labels.end();
+    await writeFile(paths.labels, writeNpy({ shape: [labels.length], data: Int32Array.from(labels) }));
     await writeFile(paths.names, names.join(''));
     report.line(`${rows.rows} embeddings of ${columns} numbers: ${paths.embeddings}`);
     report.line(`labels: ${paths.labels}, ${paths.names}`);
