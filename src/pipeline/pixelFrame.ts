@@ -1,12 +1,15 @@
 import type { Box, Frame, RgbaImage } from '../core/types';
-import { resample } from './resample';
+import { resizeImage } from './resize';
 
 /** A frame whose pixels lie in memory, opaque. The pixels are used as they are, not copied. */
 export function pixelFrame(image: RgbaImage): Frame {
   return {
     width: image.width,
     height: image.height,
-    reduced: (maxSide) => (Math.max(image.width, image.height) <= maxSide ? image : reduce(image, maxSide)),
+    reduced: (maxSide) => {
+      const size = reducedSize(image.width, image.height, maxSide);
+      return resizeImage(image, size.width, size.height);
+    },
     region: (box) => {
       const part = clipBox(box, image.width, image.height);
       const width = part.x1 - part.x0;
@@ -50,19 +53,4 @@ export function overWhite(image: RgbaImage): RgbaImage {
     flat[i + 3] = 255;
   }
   return { width: image.width, height: image.height, data: flat };
-}
-
-function reduce(image: RgbaImage, maxSide: number): RgbaImage {
-  const { width, height } = reducedSize(image.width, image.height, maxSide);
-  const rgb = new Float32Array(width * height * 3);
-  const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  resample(image, whole, width, height, { filter: 'triangle', outside: 'cut' }, rgb);
-  const data = new Uint8ClampedArray(width * height * 4);
-  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-    data[to] = rgb[from]!;
-    data[to + 1] = rgb[from + 1]!;
-    data[to + 2] = rgb[from + 2]!;
-    data[to + 3] = 255;
-  }
-  return { width, height, data };
 }

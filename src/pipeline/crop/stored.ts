@@ -1,0 +1,43 @@
+import type { Box, Detection, Frame, StoredCrop } from '../../core/types';
+import { squareBox } from '../detect/boxes';
+import { encodeImage } from '../encode';
+import { resizeImage } from '../resize';
+import { FACENET_MARGIN } from './facenet';
+
+/** Side of the square by the box's longer side. */
+const ENLARGED = 1.8;
+const MAX_SIDE = 400;
+/** A small face's square is larger than 1.8 boxes, so that the facenet margin, fixed in pixels, still fits. */
+const LEAST_MARGIN = FACENET_MARGIN + 4;
+
+/**
+ * What the store keeps of a face: the square round its box, 1.8 times its longer side, clipped to the picture, at most
+ * 400 px a side, as a JPEG; with the box and points in its pixels. From it every registered model's own crop can be cut.
+ */
+export async function storedCrop(frame: Frame, detection: Detection): Promise<StoredCrop> {
+  const part = frame.region(squareRound(detection.box));
+  const scale = Math.min(1, MAX_SIDE / Math.max(part.width, part.height));
+  const width = Math.max(1, Math.round(part.width * scale));
+  const height = Math.max(1, Math.round(part.height * scale));
+  const [scaleX, scaleY] = [width / part.width, height / part.height];
+  const x = (value: number): number => (value - part.x0) * scaleX;
+  const y = (value: number): number => (value - part.y0) * scaleY;
+  const { box, points, score } = detection;
+  const [left, right, nose, mouthLeft, mouthRight] = points.map((point) => ({ x: x(point.x), y: y(point.y) }));
+  return {
+    picture: await encodeImage(resizeImage(part, width, height), 'image/jpeg'),
+    scale: Math.min(1, (scaleX + scaleY) / 2),
+    detection: {
+      box: { x0: x(box.x0), y0: y(box.y0), x1: x(box.x1), y1: y(box.y1) },
+      points: [left!, right!, nose!, mouthLeft!, mouthRight!],
+      score,
+    },
+  };
+}
+
+function squareRound(box: Box): Box {
+  const square = squareBox(box);
+  const side = square.x1 - square.x0;
+  const grow = Math.max((ENLARGED - 1) * side, LEAST_MARGIN) / 2;
+  return { x0: square.x0 - grow, y0: square.y0 - grow, x1: square.x1 + grow, y1: square.y1 + grow };
+}

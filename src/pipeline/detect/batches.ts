@@ -1,0 +1,54 @@
+import type { Executor } from '../../nn/executor';
+
+/** A network compiled for a few batch sizes, each when first needed; what is left over is padded with zeros. */
+export interface BatchedNetwork {
+  /**
+   * Runs `count` inputs of `length` numbers each, that `fill` writes. Gives each output's numbers one input after the
+   * other, without the padding's.
+   */
+  run(count: number, fill: (index: number, out: Float32Array, at: number) => void): Promise<Float32Array[]>;
+  dispose(): void;
+}
+
+/** `sizes` rise; `prepare` compiles for one of them. */
+export function batchedNetwork(
+  sizes: readonly number[],
+  length: number,
+  prepare: (batch: number) => Promise<Executor>,
+): BatchedNetwork {
+  const executors = new Map<number, Executor>();
+  const smallest = sizes[0]!;
+  return {
+    async run(count, fill) {
+      const parts: Float32Array[][] = [];
+      for (let done = 0; done < count;) {
+        const left = count - done;
+        const batch = sizes.findLast((size) => size <= left) ?? smallest;
+        const executor = executors.get(batch) ?? (await prepare(batch));
+        executors.set(batch, executor);
+        const input = new Float32Array(batch * length);
+        const used = Math.min(batch, left);
+        for (let i = 0; i < used; i++) fill(done + i, input, i * length);
+        const outputs = await executor.run([input]);
+        parts.push(outputs.map((output) => output.subarray(0, (output.length / batch) * used)));
+        done += used;
+      }
+      return (parts[0] ?? []).map((_, output) => concat(parts.map((part) => part[output]!)));
+    },
+    dispose() {
+      for (const executor of executors.values()) executor.dispose();
+      executors.clear();
+    },
+  };
+}
+
+function concat(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,38 @@
+import { FaceError } from '../../core/errors';
+
+/** What a caller may set; the rest is the original's. */
+export interface DetectOptions {
+  /** Pixels of the picture, or a share (0–1) of its shorter side when under 1. */
+  readonly minSize?: number;
+  /** Least probability at P-Net, R-Net and O-Net. */
+  readonly thresholds?: readonly [number, number, number];
+  /** Step of the pyramid, each level's size by the one before. */
+  readonly factor?: number;
+}
+
+export interface DetectSettings {
+  readonly minSize: number;
+  readonly thresholds: readonly [number, number, number];
+  readonly factor: number;
+}
+
+export const DETECT_DEFAULTS: DetectSettings = { minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709 };
+
+/** The options with the original's values for what is left out. Throws `detect/bad-option`. */
+export function detectSettings(options: DetectOptions): DetectSettings {
+  const known = Object.keys(DETECT_DEFAULTS);
+  for (const option of Object.keys(options)) {
+    if (!known.includes(option)) fail(option, 'set', `the options are ${known.join(', ')}.`);
+  }
+  const { minSize, thresholds, factor } = { ...DETECT_DEFAULTS, ...options };
+  if (!(minSize > 0 && (minSize < 1 || minSize >= 12) && Number.isFinite(minSize)))
+    fail('minSize', minSize, 'it is at least 12 pixels, or a share between 0 and 1.');
+  if (thresholds.length !== 3 || !thresholds.every((value) => value >= 0 && value <= 1))
+    fail('thresholds', thresholds.join(', '), 'they are three probabilities between 0 and 1.');
+  if (!(factor >= 0.5 && factor <= 0.9)) fail('factor', factor, 'it is between 0.5 and 0.9.');
+  return { minSize, thresholds, factor };
+}
+
+function fail(option: string, value: string | number, reason: string): never {
+  throw new FaceError('detect/bad-option', { option, value, reason });
+}

@@ -1,0 +1,48 @@
+import { PNET_CELL } from '../../models/pnet';
+import type { DetectSettings } from './options';
+
+/**
+ * Sides that a frame is rounded up to, pixels: few, because each pair is a compiled graph, and such that common pictures
+ * fit closely (640×480, 1280×720, 1600×1200).
+ */
+const SIDES = [64, 96, 128, 160, 192, 256, 320, 400, 480, 640, 720, 800, 960, 1088, 1200, 1280, 1600];
+
+/** Longer side of the copy that is searched, pixels: 30-pixel faces of a 12-megapixel picture are still 12 there. */
+export const SEARCHED_SIDE = 1600;
+
+/** What a P-Net graph is compiled for: the frame's size and the pyramid's scales, falling. */
+export interface Pyramid {
+  readonly width: number;
+  readonly height: number;
+  readonly scales: readonly number[];
+}
+
+/** The frame of the grid that holds a picture of this size (at most `SEARCHED_SIDE` a side), and its scales. */
+export function pyramidFor(width: number, height: number, minSize: number, factor: number): Pyramid {
+  const frame = { width: roundUp(width), height: roundUp(height) };
+  const scales: number[] = [];
+  // Every level that the picture needs; those that only its frame could fill would find nothing.
+  for (let scale = PNET_CELL / minSize; Math.min(frame.width, frame.height) * scale >= PNET_CELL; scale *= factor)
+    scales.push(scale);
+  return { ...frame, scales };
+}
+
+/**
+ * The minimum size in pixels of the searched copy. `reduction`: copy by picture, at most 1. On a reduced copy it never falls
+ * below what was asked for or 20, whichever is less: smaller faces would only be found by enlarging again. A share of the
+ * side, or a size changed by reduction, is rounded down by up to a tenth, so that pictures of many sizes share graphs.
+ */
+export function searchedMinSize(
+  { minSize }: Pick<DetectSettings, 'minSize'>,
+  shorterSide: number,
+  reduction: number,
+): number {
+  if (minSize >= 1 && reduction === 1) return minSize;
+  const pixels = (minSize < 1 ? minSize * shorterSide : minSize) * reduction;
+  const least = minSize < 1 ? PNET_CELL : Math.min(minSize, 20);
+  return Math.max(least, 20 * 1.1 ** Math.floor(Math.log(pixels / 20) / Math.log(1.1) + 1e-9));
+}
+
+function roundUp(side: number): number {
+  return SIDES.find((step) => step >= side) ?? side;
+}

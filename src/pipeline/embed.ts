@@ -1,0 +1,103 @@
+import { l2Normalise } from '../core/vectors';
+import type { Embedding, FaceCrop, Precision } from '../core/types';
+import type { Weights } from '../core/weights';
+import { dlibResnet } from '../models/dlibResnet';
+import { inceptionResnetV1 } from '../models/inceptionResnetV1';
+import type { Engine, Executor } from '../nn/executor';
+import type { Graph } from '../nn/graph';
+import type { EmbedderRow } from '../weights/registry';
+
+/** Faces a call of the network when there are many: compiled once a call has at least `MANY`. */
+const BATCH = 8;
+/** Compiling a second size takes as long as embedding some 30 faces on WASM, where a batch gains a tenth a face. */
+const MANY = 24;
+
+export interface EmbedOptions {
+  /** Embed each face's mirror image too and take the mean. */
+  readonly mirror?: boolean;
+}
+
+/** A model ready to turn crops into embeddings. */
+export interface Embedder {
+  /**
+   * The embeddings of crops of the model's input size, in order; normalised where the model's row says so.
+   * `onFace` is called after each batch with the number of faces done.
+   */
+  embed(crops: readonly FaceCrop[], options?: EmbedOptions, onDone?: (done: number) => void): Promise<Embedding[]>;
+  dispose(): void;
+}
+
+/** Compiles the row's network for one face. Throws what `engine.prepare` throws. */
+export async function createEmbedder(
+  engine: Engine,
+  row: EmbedderRow,
+  weights: Weights,
+  precision?: Precision,
+): Promise<Embedder> {
+  const prepare = (batch: number): Promise<Executor> =>
+    engine.prepare(embedderGraph(row, weights, batch), weights, precision ? { precision } : {});
+  const single = await prepare(1);
+  let many: Executor | null = null;
+
+  const runBatch = async (crops: readonly FaceCrop[], executor: Executor, batch: number): Promise<Float32Array[]> => {
+    const perFace = row.inputSize ** 2 * 3;
+    const input = new Float32Array(batch * perFace);
+    for (const [i, crop] of crops.entries()) standardise(crop, row, input, i * perFace);
+    const [output] = await executor.run([input]);
+    return crops.map((_, i) => output!.slice(i * row.embeddingSize, (i + 1) * row.embeddingSize));
+  };
+
+  return {
+    async embed(crops, { mirror = false } = {}, onDone) {
+      const inputs = mirror ? crops.flatMap((crop) => [crop, mirrorCrop(crop)]) : crops;
+      if (inputs.length >= MANY) many ??= await prepare(BATCH);
+      const vectors: Float32Array[] = [];
+      while (vectors.length < inputs.length) {
+        const left = inputs.length - vectors.length;
+        // A batch with one seat empty is still quicker than seven singles.
+        const batch = many && left >= BATCH - 1 ? BATCH : 1;
+        const part = inputs.slice(vectors.length, vectors.length + batch);
+        vectors.push(...(await runBatch(part, batch === 1 ? single : many!, batch)));
+        onDone?.(Math.floor(vectors.length / (mirror ? 2 : 1)));
+      }
+      return crops.map((_, i) => {
+        const vector = mirror ? mean(vectors[2 * i]!, vectors[2 * i + 1]!) : vectors[i]!;
+        return { modelId: row.id, vector: row.normalised ? l2Normalise(vector) : vector };
+      });
+    },
+    dispose() {
+      single.dispose();
+      many?.dispose();
+    },
+  };
+}
+
+function embedderGraph(row: EmbedderRow, weights: Weights, batch: number): Graph {
+  if (row.architecture === 'dlibResnet') return dlibResnet({ batch });
+  const folded = weights.has('InceptionResnetV1/Bottleneck/biases');
+  return inceptionResnetV1({ batch, embeddingSize: row.embeddingSize, folded, normalise: row.normalised });
+}
+
+function standardise(crop: FaceCrop, row: EmbedderRow, out: Float32Array, at: number): void {
+  const { mean, divisor } = row.standardisation;
+  for (let i = 0; i < crop.data.length; i += 3) {
+    out[at + i] = (crop.data[i]! - mean[0]) / divisor;
+    out[at + i + 1] = (crop.data[i + 1]! - mean[1]) / divisor;
+    out[at + i + 2] = (crop.data[i + 2]! - mean[2]) / divisor;
+  }
+}
+
+function mirrorCrop({ size, data }: FaceCrop): FaceCrop {
+  const mirrored = new Float32Array(data.length);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const from = (y * size + x) * 3;
+      mirrored.set(data.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
+    }
+  }
+  return { size, data: mirrored };
+}
+
+function mean(a: Float32Array, b: Float32Array): Float32Array {
+  return a.map((value, i) => (value + b[i]!) / 2);
+}

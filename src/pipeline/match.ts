@@ -1,0 +1,83 @@
+import type { Embedding, GalleryFace, Match } from '../core/types';
+
+/** Known faces of one model, packed for search: row r of `vectors` is a face of `people[personOf[r]]`. */
+export interface Gallery {
+  readonly modelId: string;
+  readonly people: readonly string[];
+  readonly personOf: Int32Array;
+  readonly vectors: Float32Array;
+}
+
+/** Packs the faces of `modelId`; those of other models cannot be compared and are left out. */
+export function packGallery(faces: readonly GalleryFace[], modelId: string): Gallery {
+  const usable = faces.filter(({ embedding }) => embedding.modelId === modelId);
+  const size = usable[0]?.embedding.vector.length ?? 0;
+  const people = [...new Set(usable.map(({ person }) => person))];
+  const index = new Map(people.map((person, i) => [person, i]));
+  const vectors = new Float32Array(usable.length * size);
+  for (const [row, { embedding }] of usable.entries()) vectors.set(embedding.vector, row * size);
+  return { modelId, people, personOf: Int32Array.from(usable, ({ person }) => index.get(person)!), vectors };
+}
+
+const NOBODY: Match = {
+  person: null,
+  nearest: null,
+  distance: null,
+  certainty: null,
+  second: null,
+  secondDistance: null,
+};
+
+/**
+ * The person whose nearest face is nearest to `embedding`, if within `threshold` (plain Euclidean); and the nearest other
+ * person. `farAt` gives the model's false-accept rate at a distance. Nobody when the gallery is empty or another model's.
+ */
+export function matchFace(
+  embedding: Embedding,
+  gallery: Gallery,
+  threshold: number,
+  farAt: (distance: number) => number,
+): Match {
+  if (gallery.personOf.length === 0 || gallery.modelId !== embedding.modelId) return NOBODY;
+  let best = -1;
+  let second = -1;
+  let bestSquared = Infinity;
+  let secondSquared = Infinity;
+  for (let row = 0; row < gallery.personOf.length; row++) {
+    const person = gallery.personOf[row]!;
+    const limit = person === best ? bestSquared : secondSquared;
+    const squared = squaredDistance(embedding.vector, gallery.vectors, row * embedding.vector.length, limit);
+    if (squared >= limit) continue;
+    if (person === best) bestSquared = squared;
+    else if (squared < bestSquared) {
+      [second, secondSquared] = [best, bestSquared];
+      [best, bestSquared] = [person, squared];
+    } else [second, secondSquared] = [person, squared];
+  }
+  if (best < 0) return NOBODY;
+  const distance = Math.sqrt(bestSquared);
+  const nearest = gallery.people[best]!;
+  return {
+    person: distance <= threshold ? nearest : null,
+    nearest,
+    distance,
+    certainty: 1 - farAt(distance),
+    second: gallery.people[second] ?? null,
+    secondDistance: second < 0 ? null : Math.sqrt(secondSquared),
+  };
+}
+
+/** Steps between looks whether the sum has passed `limit` already. */
+const STRIDE = 32;
+
+function squaredDistance(a: Float32Array, vectors: Float32Array, at: number, limit: number): number {
+  let sum = 0;
+  for (let start = 0; start < a.length && sum < limit; start += STRIDE) {
+    const end = Math.min(start + STRIDE, a.length);
+    for (let i = start; i < end; i++) {
+      const d = a[i]! - vectors[at + i]!;
+      sum += d * d;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,269 @@
+import { throwIfAborted } from '../core/abort';
+import type {
+  Detection,
+  Embedding,
+  FaceCrop,
+  FaceQuality,
+  Frame,
+  Match,
+  Precision,
+  RgbaImage,
+  StoredCrop,
+} from '../core/types';
+import type { Weights } from '../core/weights';
+import type { Engine } from '../nn/executor';
+import { farAt } from '../weights/calibration';
+import type { EmbedderRow } from '../weights/registry';
+import { cropFace } from './crop/crop';
+import { facenetCrop } from './crop/facenet';
+import { storedCrop } from './crop/stored';
+import { decodePicture, type PictureSource } from './decode';
+import { createDetector, type Detector } from './detect/detect';
+import type { DetectOptions } from './detect/options';
+import { createEmbedder, type Embedder } from './embed';
+import { encodeImage } from './encode';
+import { matchFace, type Gallery } from './match';
+import { faceQuality } from './quality';
+import { resizeImage, toRgba } from './resize';
+import { serial } from './serial';
+import { Timings } from './timings';
+
+export interface PipelineParts {
+  readonly engine: Engine;
+  /** MTCNN's. */
+  readonly detectorWeights: Weights;
+  readonly embedderRow: EmbedderRow;
+  readonly embedderWeights: Weights;
+  /** Passed to the engine for the embedder; the detector always runs in float32. */
+  readonly precision?: Precision;
+}
+
+export interface CallOptions {
+  /** What the picture is called in messages. */
+  readonly name?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RecogniseOptions extends CallOptions {
+  readonly detect?: DetectOptions;
+  /** `all` (default), or only the most probable face. */
+  readonly faces?: 'all' | 'best';
+  /** Also give what the store keeps of each face. */
+  readonly keepCrops?: boolean;
+  /** Mean with the mirror image's embedding. */
+  readonly mirror?: boolean;
+  readonly gallery: Gallery;
+  /** Plain Euclidean distance up to which a face is a person. */
+  readonly threshold: number;
+}
+
+export interface AlignOptions extends CallOptions {
+  readonly detect?: DetectOptions;
+  readonly faces: 'all' | 'best';
+  readonly size: number;
+  /** Pixels of the picture added to the box, both sides together. */
+  readonly margin: number;
+}
+
+export interface PictureFaces<Face> {
+  readonly width: number;
+  readonly height: number;
+  /** Most probable first. */
+  readonly faces: Face[];
+}
+
+export interface RecognisedFace {
+  readonly detection: Detection;
+  readonly embedding: Embedding;
+  readonly match: Match;
+  readonly quality: FaceQuality;
+  readonly crop?: StoredCrop;
+}
+
+/** Milliseconds of decode, resize, pnet, rnet, onet, crop, embed, match. */
+export type StageTimings = Readonly<Record<string, number>>;
+
+/**
+ * From a picture to people, one picture at a time (calls wait for each other). Every call may throw decodePicture's errors,
+ * `detect/bad-option`, `aborted`, and what the engine throws.
+ */
+export interface Pipeline {
+  detect(
+    picture: PictureSource,
+    options?: CallOptions & { readonly detect?: DetectOptions },
+  ): Promise<PictureFaces<Detection>>;
+  recognise(
+    picture: PictureSource,
+    options: RecogniseOptions,
+  ): Promise<PictureFaces<RecognisedFace> & { readonly timings: StageTimings }>;
+  /** Whole face pictures that are aligned already: each is brought to the model's size and used as it is. */
+  embedAligned(pictures: readonly PictureSource[], options?: CallOptions): Promise<Embedding[]>;
+  /** From stored crops, by this model's own crop; `onDone` hears how many are done. */
+  embedStored(
+    crops: readonly StoredCrop[],
+    options?: CallOptions & { readonly onDone?: (done: number) => void },
+  ): Promise<Embedding[]>;
+  /** Faces cut out as the original's `align` does, as PNG. */
+  align(
+    picture: PictureSource,
+    options: AlignOptions,
+  ): Promise<PictureFaces<{ readonly detection: Detection; readonly png: Blob }>>;
+  /** Runs every network once, so that the first picture does not wait for it. */
+  warmUp(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Compiles the networks. Owns what it compiled, not the engine. */
+export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
+  const { engine, embedderRow: row } = parts;
+  const detector = createDetector(engine, parts.detectorWeights);
+  const embedder = await createEmbedder(engine, row, parts.embedderWeights, parts.precision);
+  const inTurn = serial();
+
+  return {
+    detect: (picture, options = {}) =>
+      inTurn(() =>
+        withFrame(picture, options, new Timings(), async (frame, timings) => ({
+          width: frame.width,
+          height: frame.height,
+          faces: await detector.detect(frame, options.detect, timings, options.signal),
+        })),
+      ),
+    recognise: (picture, options) =>
+      inTurn(async () => {
+        const timings = new Timings();
+        const result = await withFrame(picture, options, timings, (frame) =>
+          recogniseFrame(frame, options, { detector, embedder, row }, timings),
+        );
+        return { ...result, timings: timings.ms };
+      }),
+    embedAligned: (pictures, options = {}) =>
+      inTurn(async () => {
+        const crops: FaceCrop[] = [];
+        for (const picture of pictures) {
+          crops.push(await withFrame(picture, options, new Timings(), (frame) => wholeAsCrop(frame, row.inputSize)));
+        }
+        return embedder.embed(crops);
+      }),
+    embedStored: (crops, options = {}) => inTurn(() => embedStored(crops, options, embedder, row)),
+    align: (picture, options) =>
+      inTurn(() =>
+        withFrame(picture, options, new Timings(), async (frame, timings) => {
+          const found = await detector.detect(frame, options.detect, timings, options.signal);
+          const faces = [];
+          for (const detection of options.faces === 'best' ? found.slice(0, 1) : found) {
+            const crop = facenetCrop(frame, detection, options.size, options.margin);
+            const png = await encodeImage(toRgba(crop.data, crop.size, crop.size), 'image/png');
+            faces.push({ detection, png });
+          }
+          return { width: frame.width, height: frame.height, faces };
+        }),
+      ),
+    warmUp: () =>
+      inTurn(async () => {
+        await detector.warmUp();
+        await embedder.embed([{ size: row.inputSize, data: new Float32Array(row.inputSize ** 2 * 3) }]);
+      }),
+    dispose: () =>
+      inTurn(async () => {
+        detector.dispose();
+        embedder.dispose();
+        await Promise.resolve();
+      }),
+  };
+}
+
+interface Models {
+  readonly detector: Detector;
+  readonly embedder: Embedder;
+  readonly row: EmbedderRow;
+}
+
+/** The main job: Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]. */
+async function recogniseFrame(
+  frame: Frame,
+  options: RecogniseOptions,
+  { detector, embedder, row }: Models,
+  timings: Timings,
+): Promise<PictureFaces<RecognisedFace>> {
+  const { gallery, threshold, signal } = options;
+  const found = await detector.detect(frame, options.detect, timings, signal);
+  const detections = options.faces === 'best' ? found.slice(0, 1) : found;
+  const crops = await timings.run('crop', () =>
+    detections.map((detection) => cropFace(frame, detection, row.crop, row.inputSize)),
+  );
+  throwIfAborted(signal);
+  const embeddings = await timings.run('embed', () => embedder.embed(crops, { mirror: options.mirror ?? false }));
+  throwIfAborted(signal);
+  const matches = await timings.run('match', () =>
+    embeddings.map((embedding) => matchFace(embedding, gallery, threshold, (distance) => farAt(row, distance))),
+  );
+  const faces: RecognisedFace[] = [];
+  for (const [i, detection] of detections.entries()) {
+    const face = {
+      detection,
+      embedding: embeddings[i]!,
+      match: matches[i]!,
+      quality: faceQuality(detection.box, crops[i]!),
+    };
+    faces.push(options.keepCrops ? { ...face, crop: await storedCrop(frame, detection) } : face);
+  }
+  return { width: frame.width, height: frame.height, faces };
+}
+
+/** Crops decoded and embedded in bulk, so many at a time that they do not fill the memory. */
+const STORED_AT_ONCE = 64;
+
+async function embedStored(
+  stored: readonly StoredCrop[],
+  { signal, onDone, ...options }: CallOptions & { readonly onDone?: (done: number) => void },
+  embedder: Embedder,
+  row: EmbedderRow,
+): Promise<Embedding[]> {
+  const embeddings: Embedding[] = [];
+  for (let start = 0; start < stored.length; start += STORED_AT_ONCE) {
+    const crops: FaceCrop[] = [];
+    for (const { picture, detection, scale } of stored.slice(start, start + STORED_AT_ONCE)) {
+      throwIfAborted(signal);
+      const { x0, y0, x1, y1 } = detection.box;
+      const [a, b, c, d, e] = detection.points.map(({ x, y }) => ({ x, y }));
+      const face = { box: { x0, y0, x1, y1 }, points: [a!, b!, c!, d!, e!] as const };
+      crops.push(
+        await withFrame(picture, options, new Timings(), (frame) =>
+          cropFace(frame, face, row.crop, row.inputSize, scale),
+        ),
+      );
+    }
+    embeddings.push(...(await embedder.embed(crops, {}, (done) => onDone?.(start + done))));
+  }
+  return embeddings;
+}
+
+/** Decodes, works on the frame, and closes it whatever happens. */
+async function withFrame<T>(
+  picture: PictureSource,
+  { name = 'The picture', signal }: CallOptions,
+  timings: Timings,
+  work: (frame: Frame, timings: Timings) => T | Promise<T>,
+): Promise<T> {
+  throwIfAborted(signal);
+  const frame = await timings.run('decode', () => decodePicture(picture, name));
+  try {
+    throwIfAborted(signal);
+    return await work(frame, timings);
+  } finally {
+    frame.close();
+  }
+}
+
+function wholeAsCrop(frame: Frame, size: number): FaceCrop {
+  const whole: RgbaImage = frame.region({ x0: 0, y0: 0, x1: frame.width, y1: frame.height });
+  const data = new Float32Array(size * size * 3);
+  const image = resizeImage(whole, size, size);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = image.data[from]!;
+    data[to + 1] = image.data[from + 1]!;
+    data[to + 2] = image.data[from + 2]!;
+  }
+  return { size, data };
+}

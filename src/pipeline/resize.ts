@@ -1,0 +1,23 @@
+import type { RgbaImage } from '../core/types';
+import { resample } from './resample';
+
+/** The whole image at another size, antialiased; itself where the size is its own. */
+export function resizeImage(image: RgbaImage, width: number, height: number): RgbaImage {
+  if (width === image.width && height === image.height) return image;
+  const rgb = new Float32Array(width * height * 3);
+  const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height };
+  resample(image, whole, width, height, { filter: 'triangle', outside: 'cut' }, rgb);
+  return toRgba(rgb, width, height);
+}
+
+/** R, G, B numbers (0–255) as opaque pixels, rounded. */
+export function toRgba(rgb: Float32Array, width: number, height: number): RgbaImage {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+    data[to] = rgb[from]!;
+    data[to + 1] = rgb[from + 1]!;
+    data[to + 2] = rgb[from + 2]!;
+    data[to + 3] = 255;
+  }
+  return { width, height, data };
+}
