@@ -1,10 +1,11 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { contentSecurityPolicy } from './scripts/contentSecurityPolicy.ts';
 import { isolation } from './scripts/isolation.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), isolation()],
+  plugins: [svelte(), isolation(), contentSecurityPolicy()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

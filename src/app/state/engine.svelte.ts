@@ -1,0 +1,103 @@
+import { FaceError, toFaceError } from '../../core/errors';
+import type { FaceClient } from '../../client/faceClient';
+import type { EngineState, ModelPlace, Progress, StartOptions } from '../../client/types';
+import type { Settings, Store } from '../../store/schema';
+
+/** Settings whose change starts the engine anew. */
+const RESTARTING = ['model', 'backend', 'precision'] as const;
+
+/** What runs the networks: started from the settings, restarted when they change. */
+export class Engine {
+  status = $state<'starting' | 'ready' | 'failed'>('starting');
+  /** What runs now; what ran before while a restart is under way. */
+  state = $state.raw<EngineState | null>(null);
+  progress = $state.raw<Progress | null>(null);
+  error = $state.raw<FaceError | null>(null);
+  models = $state.raw<readonly ModelPlace[]>([]);
+  settings = $state.raw<Settings>() as Settings;
+
+  /** An embedder better than the one at hand that could be had by a download; null when all are here. */
+  missing = $derived(
+    this.models.find((place) => place.kind === 'embedder' && place.present.length === 0 && place.downloadBytes > 0) ??
+      null,
+  );
+  title = $derived(this.models.find((place) => place.id === this.state?.model)?.title ?? this.state?.model ?? '');
+
+  #ready: Promise<EngineState> | null = null;
+  #onModel: (state: EngineState) => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    readonly client: FaceClient,
+    private readonly store: Store,
+    settings: Settings,
+  ) {
+    this.settings = settings;
+  }
+
+  /** `callback` runs after every start and change of threshold, before `ready()` resolves. */
+  onModel(callback: (state: EngineState) => Promise<void>): void {
+    this.#onModel = callback;
+  }
+
+  /** Starts with the present settings; resolves in any case, `status` and `error` say how it went. */
+  async start(): Promise<void> {
+    this.status = 'starting';
+    this.error = null;
+    const starting = this.#start();
+    this.#ready = starting;
+    await starting.then(
+      () => this.#ended(starting, 'ready', null),
+      (thrown: unknown) => this.#ended(starting, 'failed', toFaceError(thrown)),
+    );
+    await this.listModels();
+  }
+
+  /** Resolves once the engine can be called; rejects with the error that keeps it from it. */
+  ready(): Promise<EngineState> {
+    return this.#ready ?? Promise.reject(new FaceError('internal', { reason: 'the engine was not started' }));
+  }
+
+  /** Saves changed settings and applies them. Throws `store/full`. */
+  async change(changes: Partial<Settings>): Promise<void> {
+    const before = this.settings;
+    this.settings = await this.store.saveSettings(changes);
+    if (RESTARTING.some((key) => before[key] !== this.settings[key])) await this.start();
+    else if (before.far !== this.settings.far) await this.#changeFar(this.settings.far);
+  }
+
+  async listModels(): Promise<void> {
+    this.models = await this.client.call('models', {}).catch(() => this.models);
+  }
+
+  async #start(): Promise<EngineState> {
+    const onProgress = (progress: Progress): void => {
+      this.progress = progress;
+    };
+    const state = await this.client.call('start', startOptions(this.settings), { onProgress });
+    this.state = state;
+    await this.#onModel(state);
+    return state;
+  }
+
+  #ended(which: Promise<EngineState>, status: 'ready' | 'failed', error: FaceError | null): void {
+    if (this.#ready !== which) return; // a later start has taken over
+    this.status = status;
+    this.error = error;
+    this.progress = null;
+  }
+
+  async #changeFar(far: number | null): Promise<void> {
+    await this.ready();
+    this.state = await this.client.call('setFar', { far });
+    await this.#onModel(this.state);
+  }
+}
+
+function startOptions(settings: Settings): StartOptions {
+  return {
+    backend: settings.backend,
+    ...(settings.model === null ? {} : { model: settings.model }),
+    ...(settings.precision === 'auto' ? {} : { precision: settings.precision }),
+    ...(settings.far === null ? {} : { far: settings.far }),
+  };
+}

@@ -1,0 +1,96 @@
+import { toFaceError, type FaceError } from '../../core/errors';
+import type { RecognisedFace } from '../../client/types';
+import type { FaceSource, NewFace } from '../../store/schema';
+import type { Engine } from './engine.svelte';
+import { newFace } from './people.svelte';
+import type { PictureSource } from './pictures.svelte';
+
+/** Below these a face still counts, but knows its person less surely. */
+const SMALL_FACE = 40;
+const BLURRED = 50;
+const DARK = 45;
+
+/** A picture offered for a person, and which of its faces is theirs. */
+export class Candidate {
+  status = $state<'waiting' | 'working' | 'done' | 'failed'>('waiting');
+  error = $state.raw<FaceError | null>(null);
+  /** Most probable first. */
+  faces = $state.raw<readonly RecognisedFace[]>([]);
+  /** Index of the face taken; null while the user has to choose, or where there is none. */
+  chosen = $state<number | null>(null);
+  face = $derived(this.chosen === null ? null : (this.faces[this.chosen] ?? null));
+
+  constructor(
+    readonly id: number,
+    readonly blob: Blob,
+    readonly source: FaceSource,
+  ) {}
+}
+
+/** Pictures being gathered for one person before they are saved. */
+export class Enrolment {
+  candidates = $state.raw<readonly Candidate[]>([]);
+  busy = $state(false);
+  done = $derived(this.candidates.filter((one) => one.status === 'done' || one.status === 'failed').length);
+  /** Pictures with several faces of which none is chosen yet. */
+  undecided = $derived(this.candidates.filter((one) => one.faces.length > 1 && one.chosen === null).length);
+  ready = $derived(this.candidates.filter((one) => one.face !== null).length);
+  #next = 1;
+  #abort = new AbortController();
+
+  constructor(private readonly engine: Engine) {}
+
+  async add(sources: readonly PictureSource[]): Promise<void> {
+    const added = sources.map(({ blob, source }) => new Candidate(this.#next++, blob, source));
+    this.candidates = [...this.candidates, ...added];
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let one = this.#waiting(); one; one = this.#waiting()) await this.#look(one, this.#abort.signal);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  remove(candidate: Candidate): void {
+    this.candidates = this.candidates.filter((other) => other !== candidate);
+  }
+
+  /** Drops everything and stops the work under way. */
+  clear(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.candidates = [];
+  }
+
+  chosenFaces(): NewFace[] {
+    return this.candidates.flatMap((one) => (one.face ? [newFace(one.face, one.source)] : []));
+  }
+
+  #waiting(): Candidate | undefined {
+    return this.candidates.find((one) => one.status === 'waiting');
+  }
+
+  async #look(candidate: Candidate, signal: AbortSignal): Promise<void> {
+    candidate.status = 'working';
+    try {
+      await this.engine.ready();
+      const request = { picture: candidate.blob, name: candidate.source.name, options: { keepCrops: true } };
+      const { faces } = await this.engine.client.call('recognise', request, { signal });
+      candidate.faces = faces;
+      candidate.chosen = faces.length === 1 ? 0 : null;
+      candidate.status = 'done';
+    } catch (thrown) {
+      candidate.error = toFaceError(thrown);
+      candidate.status = 'failed';
+    }
+  }
+}
+
+/** What makes a face a poor one to know a person by; null when nothing does. */
+export function qualityHint({ quality }: Pick<RecognisedFace, 'quality'>): string | null {
+  if (quality.size < SMALL_FACE) return 'The face is very small.';
+  if (quality.sharpness < BLURRED) return 'The face is blurred.';
+  if (quality.brightness < DARK) return 'The face is dark.';
+  return null;
+}

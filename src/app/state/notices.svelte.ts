@@ -1,0 +1,89 @@
+import { toFaceError } from '../../core/errors';
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void | Promise<void>;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'done' | 'problem';
+  readonly text: string;
+  readonly action?: NoticeAction;
+}
+
+const SHOWN_MS = 7_000;
+/** Long enough to read, decide and reach the Undo button by keyboard. */
+const SHOWN_WITH_ACTION_MS = 20_000;
+
+/** Short messages at the edge of the window, and the sentences that a screen reader speaks. */
+export class Notices {
+  list = $state.raw<readonly Notice[]>([]);
+  /** What the polite live region holds. */
+  spoken = $state('');
+  #next = 1;
+  readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+  done(text: string, action?: NoticeAction): void {
+    this.#add(action ? { kind: 'done', text, action } : { kind: 'done', text });
+  }
+
+  /** Shows what went wrong in the words of its error; stopping on request is no problem and is not shown. */
+  problem(thrown: unknown): void {
+    const error = toFaceError(thrown);
+    if (error.code !== 'aborted') this.#add({ kind: 'problem', text: error.message });
+  }
+
+  /** Speaks without showing: for what the eye sees anyway. */
+  say(text: string): void {
+    this.spoken = text;
+  }
+
+  /** Runs a person's action; what fails is shown. Resolves to whether it succeeded. */
+  async attempt(action: () => void | Promise<void>): Promise<boolean> {
+    try {
+      await action();
+      return true;
+    } catch (thrown) {
+      this.problem(thrown);
+      return false;
+    }
+  }
+
+  async act(notice: Notice): Promise<void> {
+    this.dismiss(notice.id);
+    const { action } = notice;
+    if (action) await this.attempt(() => action.run());
+  }
+
+  dismiss(id: number): void {
+    clearTimeout(this.#timers.get(id));
+    this.#timers.delete(id);
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  /** Keeps everything while the pointer or the focus is on it. */
+  hold(): void {
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  release(): void {
+    for (const notice of this.list) this.#startTimer(notice);
+  }
+
+  #add(content: Omit<Notice, 'id'>): void {
+    const notice = { ...content, id: this.#next++ };
+    this.list = [...this.list.slice(-2), notice];
+    this.#startTimer(notice);
+  }
+
+  #startTimer(notice: Notice): void {
+    if (this.#timers.has(notice.id)) return;
+    const wait = notice.action ? SHOWN_WITH_ACTION_MS : SHOWN_MS;
+    this.#timers.set(
+      notice.id,
+      setTimeout(() => this.dismiss(notice.id), wait),
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import { FaceError, toFaceError } from '../../core/errors';
+import type { Embedding } from '../../core/types';
+import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../../store/schema';
+import { Duplicates } from './duplicates.svelte';
+import type { Engine } from './engine.svelte';
+
+/** Faces re-embedded in one call: enough to fill a batch, few enough to show progress and to lose little. */
+const REEMBED_BATCH = 16;
+
+/** A person with their faces, oldest first. */
+export interface Person extends PersonRecord {
+  readonly faces: readonly FaceRecord[];
+}
+
+/** What undoes an action. */
+export type Undo = () => Promise<void>;
+
+/** The people of the store, kept in step with the gallery that the worker matches against. */
+export class People {
+  /** By name. */
+  list = $state.raw<readonly Person[]>([]);
+  byId = $derived(new Map(this.list.map((person) => [person.id, person])));
+  hasSamples = $derived(this.list.some((person) => person.faces.some((face) => face.source.kind === 'sample')));
+  /** Faces being given new embeddings after a change of model. */
+  reembedding = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+  error = $state.raw<FaceError | null>(null);
+  readonly duplicates: Duplicates;
+
+  #running: Promise<void> | null = null;
+  #again = false;
+  #writing = 0;
+  #onGallery: () => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    readonly store: Store,
+    private readonly engine: Engine,
+  ) {
+    this.duplicates = new Duplicates(engine, this);
+    // Another tab's writes; our own are followed by a sync that their callers await.
+    store.onChange(() => {
+      if (this.#writing === 0) void this.sync();
+    });
+  }
+
+  /** `callback` runs whenever the worker has a new gallery. */
+  onGallery(callback: () => Promise<void>): void {
+    this.#onGallery = callback;
+  }
+
+  nameOf(id: string | null): string | null {
+    return id === null ? null : (this.byId.get(id)?.name ?? null);
+  }
+
+  /** The person of that name, compared as the store compares: without case and outer space. */
+  named(name: string): Person | null {
+    const wanted = fold(name);
+    return this.list.find((person) => fold(person.name) === wanted) ?? null;
+  }
+
+  /** Reads the people anew, brings all faces to the present model and gives the worker its gallery. Never rejects. */
+  sync(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#loop().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async load(): Promise<void> {
+    const [people, faces] = await Promise.all([this.store.people(), this.store.faces()]);
+    const byPerson = new Map<string, FaceRecord[]>(people.map((person) => [person.id, []]));
+    for (const face of faces.toSorted((a, b) => a.createdAt - b.createdAt)) byPerson.get(face.personId)?.push(face);
+    this.list = people
+      .map((person) => ({ ...person, faces: byPerson.get(person.id) ?? [] }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** Adds the faces to the person of that name, who is made where there is none. */
+  async enrol(name: string, faces: readonly NewFace[]): Promise<Undo> {
+    const known = this.named(name);
+    if (known) {
+      const added = await this.write(() => this.store.addFaces(known.id, faces));
+      return () => this.write(() => this.store.removeFaces(added.map((face) => face.id)));
+    }
+    const person = await this.write(() => this.store.addPerson(name, faces));
+    return () => this.write(() => this.store.removePerson(person.id));
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    return this.write(async () => {
+      await this.store.renamePerson(id, name);
+    });
+  }
+
+  async merge(fromId: string, intoId: string): Promise<Undo> {
+    const from = this.byId.get(fromId);
+    await this.write(() => this.store.mergePeople(fromId, intoId));
+    return async () => {
+      if (!from) return;
+      const { faces, ...record } = from;
+      await this.write(async () => {
+        await this.store.restore([record], []);
+        await this.store.moveFaces(
+          faces.map((face) => face.id),
+          fromId,
+        );
+      });
+    };
+  }
+
+  async remove(id: string): Promise<Undo> {
+    const person = this.byId.get(id);
+    await this.write(() => this.store.removePerson(id));
+    return async () => {
+      if (!person) return;
+      const { faces, ...record } = person;
+      await this.write(() => this.store.restore([record], faces));
+    };
+  }
+
+  async removeFace(face: FaceRecord): Promise<Undo> {
+    await this.write(() => this.store.removeFaces([face.id]));
+    return () => this.write(() => this.store.restore([], [face]));
+  }
+
+  async moveFace(face: FaceRecord, toPersonId: string): Promise<Undo> {
+    await this.write(() => this.store.moveFaces([face.id], toPersonId));
+    return () => this.write(() => this.store.moveFaces([face.id], face.personId));
+  }
+
+  removeSamples(): Promise<void> {
+    return this.write(() => this.store.removeSamples());
+  }
+
+  /** Runs one write to the store or several, then brings list and gallery in step. */
+  async write<T>(action: () => Promise<T>): Promise<T> {
+    this.#writing++;
+    try {
+      return await action();
+    } finally {
+      this.#writing--;
+      await this.sync();
+    }
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.load();
+        if (this.engine.state) await this.#pushGallery(this.engine.state.model);
+        this.error = null;
+      } catch (thrown) {
+        this.error = toFaceError(thrown);
+      }
+    }
+  }
+
+  async #pushGallery(modelId: string): Promise<void> {
+    await this.#reembed(modelId);
+    const faces = this.list.flatMap((person) =>
+      person.faces
+        .filter((face) => face.embedding.modelId === modelId)
+        .map((face) => ({ person: person.id, embedding: face.embedding })),
+    );
+    await this.engine.client.call('setGallery', { faces });
+    await this.#onGallery();
+    await this.duplicates.check();
+  }
+
+  /** Faces known by another model's numbers are embedded again from their stored crops. */
+  async #reembed(modelId: string): Promise<void> {
+    const stale = this.list.flatMap((person) => person.faces.filter((face) => face.embedding.modelId !== modelId));
+    if (stale.length === 0) return;
+    try {
+      for (let done = 0; done < stale.length; done += REEMBED_BATCH) {
+        this.reembedding = { done, total: stale.length };
+        const batch = stale.slice(done, done + REEMBED_BATCH);
+        const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
+        this.#writing++;
+        await this.store
+          .setEmbeddings(new Map(batch.map((face, i): [string, Embedding] => [face.id, made[i]!])))
+          .finally(() => this.#writing--);
+      }
+      await this.load();
+    } finally {
+      this.reembedding = null;
+    }
+  }
+}
+
+/** A face as recognised, made ready for the store. */
+export function newFace(
+  face: { embedding: Embedding; quality: NewFace['quality']; crop?: NewFace['crop'] },
+  source: FaceSource,
+): NewFace {
+  if (!face.crop) throw new FaceError('internal', { reason: 'the face was recognised without keepCrops' });
+  return { embedding: face.embedding, crop: face.crop, quality: face.quality, source };
+}
+
+function fold(name: string): string {
+  return name.trim().toLocaleLowerCase();
+}

@@ -1,0 +1,42 @@
+export const VIEWS = [
+  { name: 'recognise', title: 'Recognise' },
+  { name: 'people', title: 'People' },
+  { name: 'settings', title: 'Settings' },
+] as const;
+export type ViewName = (typeof VIEWS)[number]['name'];
+
+export interface Route {
+  readonly view: ViewName;
+  /** What follows the view's name: a person's id in `#/people/<id>`. */
+  readonly rest: string | null;
+}
+
+/** `#/people/abc` → People, abc; anything unknown → Recognise. */
+export function parseRoute(hash: string): Route {
+  const [, name, rest] = /^#\/(\w+)(?:\/([^/]+))?$/.exec(hash) ?? [];
+  const view = VIEWS.find((candidate) => candidate.name === name)?.name ?? 'recognise';
+  return { view, rest: rest && view === name ? decode(rest) : null };
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null; // a stray % in an address typed by hand
+  }
+}
+
+export function hrefOf(view: ViewName, rest?: string): string {
+  return rest === undefined ? `#/${view}` : `#/${view}/${encodeURIComponent(rest)}`;
+}
+
+/** The address's view, followed as it changes. */
+export class Router {
+  route = $state.raw<Route>(parseRoute(location.hash));
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.route = parseRoute(location.hash);
+    });
+  }
+}

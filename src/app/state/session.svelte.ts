@@ -1,0 +1,48 @@
+import { createContext } from 'svelte';
+import { createFaceClient, type FaceClient } from '../../client/faceClient';
+import type { Store } from '../../store/schema';
+import { openStore } from '../../store/store';
+import { Engine } from './engine.svelte';
+import type { Notices } from './notices.svelte';
+import { People } from './people.svelte';
+import { Pictures } from './pictures.svelte';
+import { Samples } from './samples.svelte';
+
+/** Everything a view works with, once the store is open. */
+export interface Session {
+  readonly client: FaceClient;
+  readonly store: Store;
+  readonly notices: Notices;
+  readonly engine: Engine;
+  readonly people: People;
+  readonly pictures: Pictures;
+  readonly samples: Samples;
+}
+
+export const [useSession, provideSession] = createContext<Session>();
+
+/** Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`. */
+export async function openSession(notices: Notices): Promise<Session> {
+  const store = await openStore();
+  const client = createFaceClient();
+  client.onCrash((error) => notices.problem(error));
+  const engine = new Engine(client, store, await store.settings());
+  const people = new People(store, engine);
+  const pictures = new Pictures(engine);
+  const samples = new Samples(engine, people, pictures);
+  engine.onModel(() => people.sync());
+  people.onGallery(() => pictures.rematch());
+  await people.load();
+  void engine.start();
+  return { client, store, notices, engine, people, pictures, samples };
+}
+
+/** Deletes the people, the settings and the models from this device and begins anew. */
+export async function deleteEverything({ client, store, engine }: Session): Promise<void> {
+  for (const place of engine.models) if (place.inBrowserStorage) await client.call('removeModel', { id: place.id });
+  client.close();
+  await store.deleteEverything();
+  for (const name of await caches.keys()) await caches.delete(name);
+  location.hash = '#/recognise';
+  location.reload();
+}

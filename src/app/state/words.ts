@@ -1,0 +1,42 @@
+import type { Match } from '../../core/types';
+
+const DISTANCE = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const SIZE = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+
+export function distanceText(distance: number): string {
+  return DISTANCE.format(distance);
+}
+
+/** 0.9987 → “99.8 %”: rounded down, so that nothing is ever called certain. */
+export function certaintyText(certainty: number): string {
+  const percent = Math.max(0, certainty) * 100;
+  if (percent >= 99.99) return '> 99.99 %';
+  const digits = percent >= 99.9 ? 2 : percent >= 90 ? 1 : 0;
+  const step = 10 ** digits;
+  return `${(Math.floor(percent * step) / step).toFixed(digits)} %`;
+}
+
+/** “distance 0.62, 99.9 % certain”, or for an unknown face the nearest person. */
+export function matchText(match: Match, nearestName: string | null): string {
+  if (match.distance === null) return 'nobody in your list yet';
+  const distance = `distance ${distanceText(match.distance)}`;
+  if (match.person === null) return nearestName === null ? distance : `nearest: ${nearestName}, ${distance}`;
+  return match.certainty === null ? distance : `${distance}, ${certaintyText(match.certainty)} certain`;
+}
+
+/** 0.001 → “1 in 1,000”. */
+export function oneIn(rate: number): string {
+  return `1 in ${WHOLE.format(1 / rate)}`;
+}
+
+/** 1 → “1 face”, 2 → “2 faces”. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${WHOLE.format(n)} ${n === 1 ? one : many}`;
+}
+
+export function bytesText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${SIZE.format(bytes / 1000 ** power)} ${units[power]}`;
+}
