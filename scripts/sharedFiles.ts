@@ -2,15 +2,19 @@ import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** The folders beside the repository that tests read when they are there, by the name they have in test URLs. */
+/**
+ * The folders beside the repository that tests read when they are there, by the name they have in test URLs; and the npm
+ * packages, whose model files Vite would else take for scripts.
+ */
 const ROOTS: Readonly<Record<string, string | undefined>> = {
   models: process.env['FACENET_MODELS'],
   data: process.env['FACENET_DATA'],
   golden: process.env['FACENET_GOLDEN'],
+  packages: 'node_modules',
 };
 
 /**
- * Tests only: serves `/@shared/<models|data|golden>/<path>` from the folders that FACENET_MODELS, FACENET_DATA and
+ * Tests only: serves `/@shared/<models|data|golden|packages>/<path>` from the folders that FACENET_MODELS, FACENET_DATA and
  * FACENET_GOLDEN name. 404 where the variable is unset or the file absent; a folder answers with a JSON list of names.
  */
 export function sharedFiles(): Plugin {
