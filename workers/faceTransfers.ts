@@ -1,9 +1,9 @@
 import type { Ops, Picture } from './protocol';
 import type { RequestTransfers } from './rpc';
 
-/** Bitmaps and video frames change hands; a Blob is a reference anyway, and raw pixels stay the caller's (copied). */
+/** Bitmaps and video frames (what can be closed) change hands; a Blob is a reference, raw pixels are copied. */
 function ofPictures(pictures: readonly Picture[]): Transferable[] {
-  return pictures.filter((picture) => picture instanceof ImageBitmap || picture instanceof VideoFrame);
+  return pictures.filter((picture) => 'close' in picture);
 }
 const ofPicture = ({ picture }: { picture: Picture }) => ofPictures([picture]);
 
