@@ -7,10 +7,10 @@ import type { EmbedderRow } from './registry';
  * nearest line goes on.
  */
 
-/** The plain Euclidean distance that keeps to the false-accept rate `far` (0 < far ≤ 0.5), never below 0. Throws `config/bad-value`. */
+/** The plain Euclidean distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
 export function thresholdAt(row: EmbedderRow, far: number): number {
-  if (!(far > 0 && far <= 0.5))
-    throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must be above 0 and at most 0.5.' });
+  if (!(far > 0 && far < 1))
+    throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must lie between 0 and 1.' });
   const points = row.calibration;
   const last = points.findIndex((point) => point.far >= far);
   const [a, b] = neighbours(row, last);

