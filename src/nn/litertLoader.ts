@@ -1,4 +1,5 @@
 import type { LiteRt } from '@litertjs/core';
+import { importAmdScript } from './amdScript';
 import { LITERT_BUILDS, type LiteRtBuild } from './engineUrls';
 
 /** LiteRT's C++ API as its WASM module exports it; the package's own JavaScript is a thin layer over the same calls. */
@@ -21,13 +22,12 @@ export function bestBuild(threads: number): LiteRtBuild {
 /**
  * Instantiates LiteRT's WASM module. Works in pages and in module workers, for which the package's own loader is not
  * made: it calls `importScripts`, allows one module a thread, and asks for a WebGPU adapter even where none is wanted.
- * The script is a classic one that hands its factory to an AMD `define` where there is one, so importing it as a module
- * with a `define` in place gives the factory without changing or evaluating its text.
+ * The script is a classic one that hands its factory to an AMD `define` where there is one.
  */
 export async function loadLiteRtModule(build: LiteRtBuild, threads: number): Promise<LoadedLiteRt> {
   const script = new URL(LITERT_BUILDS[build].script, location.href).href;
   const wasm = new URL(LITERT_BUILDS[build].wasm, location.href).href;
-  const factory = await importFactory(script);
+  const factory = (await importAmdScript(script)) as ModuleFactory;
   // 16 MiB to 2 GiB, as the threaded script itself would make it: here so that its size can be read.
   const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 256, maximum: 32768, shared: true });
   const starting = withThreads(threads, () =>
@@ -51,29 +51,6 @@ export interface LoadedLiteRt {
 
 // The module logs each step of each compilation; failures reach the caller as exceptions.
 function ignore(): void {}
-
-const factories = new Map<string, Promise<ModuleFactory>>();
-
-function importFactory(script: string): Promise<ModuleFactory> {
-  let factory = factories.get(script);
-  factories.set(script, (factory ??= importWithDefine(script)));
-  return factory;
-}
-
-async function importWithDefine(script: string): Promise<ModuleFactory> {
-  const scope = globalThis as { define?: unknown };
-  const before = scope.define;
-  let factory: ModuleFactory | undefined;
-  scope.define = Object.assign((_needs: string[], make: () => ModuleFactory) => (factory = make()), { amd: true });
-  try {
-    await import(/* @vite-ignore */ script);
-  } finally {
-    if (before === undefined) delete scope.define;
-    else scope.define = before;
-  }
-  if (!factory) throw new Error(`${script} defined no module`);
-  return factory;
-}
 
 /** The module starts as many threads as `navigator.hardwareConcurrency` says, in its synchronous part. */
 function withThreads<T>(threads: number, start: () => T): T {
