@@ -28,7 +28,7 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {
-    baseURL: served ?? `http://localhost:${PORT}/`,
+    baseURL: served ?? `http://127.0.0.1:${PORT}/`,
     locale: 'en-GB',
     timezoneId: 'UTC',
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
@@ -41,8 +41,8 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: `npm run build && npx vite preview --strictPort --port ${PORT}`,
-          url: `http://localhost:${PORT}/`,
+          command: `npm run build && node dist-cli/facenet-web.js serve --port ${PORT}`,
+          url: `http://127.0.0.1:${PORT}/`,
           timeout: 180_000,
           reuseExistingServer: false,
         },

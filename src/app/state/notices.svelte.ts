@@ -74,6 +74,7 @@ export class Notices {
 
   #add(content: Omit<Notice, 'id'>): void {
     const notice = { ...content, id: this.#next++ };
+    for (const same of this.list) if (same.text === notice.text) this.dismiss(same.id);
     this.list = [...this.list.slice(-2), notice];
     this.#startTimer(notice);
   }

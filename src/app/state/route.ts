@@ -29,14 +29,3 @@ function decode(text: string): string | null {
 export function hrefOf(view: ViewName, rest?: string): string {
   return rest === undefined ? `#/${view}` : `#/${view}/${encodeURIComponent(rest)}`;
 }
-
-/** The address's view, followed as it changes. */
-export class Router {
-  route = $state.raw<Route>(parseRoute(location.hash));
-
-  constructor() {
-    window.addEventListener('hashchange', () => {
-      this.route = parseRoute(location.hash);
-    });
-  }
-}

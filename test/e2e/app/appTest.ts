@@ -1,0 +1,100 @@
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+
+/** Hosts that a page asked, beside its own, and whatever it complained about. */
+export class Watch {
+  readonly foreign: string[] = [];
+  readonly errors: string[] = [];
+
+  constructor(page: Page, home: string) {
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (/^https?:$/.test(url.protocol) && url.origin !== new URL(home).origin) this.foreign.push(request.url());
+    });
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) this.errors.push(message.text());
+    });
+  }
+
+  assertClean(): void {
+    expect(this.foreign, 'requests to other hosts').toEqual([]);
+    expect(this.errors, 'errors on the page').toEqual([]);
+  }
+}
+
+/** Every test of the app also proves that the page asked no other host, threw nothing and broke no policy. */
+export const test = base.extend<{ watch: Watch }>({
+  watch: [
+    async ({ page, baseURL }, use) => {
+      const watch = new Watch(page, baseURL!);
+      await use(watch);
+      watch.assertClean();
+    },
+    { auto: true },
+  ],
+});
+export { expect };
+
+export type ViewName = 'Recognise' | 'People' | 'Settings';
+
+/** Opens the app and waits until the networks are ready. */
+export async function openApp(page: Page, view: ViewName = 'Recognise'): Promise<void> {
+  await page.goto(`#/${view.toLowerCase()}`);
+  await ready(page);
+}
+
+/** Nothing is being loaded, recognised or prepared any more. */
+export async function ready(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(page.getByRole('progressbar')).toHaveCount(0, { timeout: 120_000 });
+}
+
+export async function go(page: Page, view: ViewName): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name: view }).click();
+  await expect(page.getByRole('navigation').getByRole('link', { name: view })).toHaveAttribute('aria-current', 'page');
+}
+
+export function sample(name: string): string {
+  return `public/samples/${name}`;
+}
+
+export function portrait(name: string): string {
+  return sample(`portraits/${name.toLowerCase().replaceAll(' ', '-')}.jpg`);
+}
+
+/** The file input of the form or view that `within` is. */
+export async function choose(within: Page | Locator, ...files: string[]): Promise<void> {
+  await within.locator('input[type=file][accept="image/*"]').setInputFiles(files);
+}
+
+/** Adds a person in the People view from pictures with one face each. */
+export async function addPerson(page: Page, name: string, ...files: string[]): Promise<void> {
+  await go(page, 'People');
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const form = page.getByRole('form', { name: 'Add a person' });
+  await form.getByLabel('Name').fill(name);
+  await choose(form, ...files);
+  const save = form.getByRole('button', { name: /^Save \d+ faces?$/ });
+  await expect(save).toBeEnabled({ timeout: 60_000 });
+  await save.click();
+  await expect(form).toHaveCount(0);
+  await expect(people(page).filter({ hasText: name })).toHaveCount(1);
+}
+
+/** The people listed in the People view. */
+export function people(page: Page): Locator {
+  return page.getByRole('list', { name: 'People' }).getByRole('listitem');
+}
+
+export function picture(page: Page, name: string): Locator {
+  return page.getByRole('article', { name });
+}
+
+/** What the text beside a picture says of its faces, from left to right. */
+export function faces(page: Page, pictureName: string): Locator {
+  return picture(page, pictureName).getByRole('list').getByRole('listitem');
+}
+
+export function message(page: Page, text: string | RegExp): Locator {
+  return page.getByRole('log', { name: 'Messages' }).getByText(text);
+}

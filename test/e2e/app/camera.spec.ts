@@ -1,0 +1,111 @@
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { addPerson, expect, go, openApp, people, portrait, ready, test as base, Watch } from './appTest';
+import { launchWithCamera, writeFilm } from './fakeCamera';
+
+/** Two people with portraits, and one without. */
+const PARTS = [
+  { file: 'sts-98-spacewalkers.jpg', cut: [0, 0, 1600, 1094] },
+  { file: 'expedition-1-crew.jpg', cut: [1000, 160, 420, 480] },
+] as const;
+
+/** `camera`: a page whose browser has a camera with those three people before it, and leave to use it. */
+const test = base.extend<{ camera: Page; context2: BrowserContext }, { cameraBrowser: Browser }>({
+  cameraBrowser: [
+    async ({ launchOptions }, use, workerInfo) => {
+      const film = workerInfo.project.outputDir + `/camera-${workerInfo.workerIndex}.mjpeg`;
+      await writeFilm(film, PARTS, launchOptions);
+      const browser = await launchWithCamera(film, launchOptions);
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+  context2: async ({ cameraBrowser, baseURL }, use) => {
+    const context = await cameraBrowser.newContext({ baseURL: baseURL!, locale: 'en-GB' });
+    await use(context);
+    await context.close();
+  },
+  camera: async ({ context2, baseURL }, use) => {
+    await context2.grantPermissions(['camera']);
+    const page = await context2.newPage();
+    const watch = new Watch(page, baseURL!);
+    await use(page);
+    watch.assertClean();
+  },
+});
+
+const seen = (page: Page) => page.getByRole('list', { name: 'Faces in front of the camera' }).getByRole('listitem');
+
+test('two people enrolled from pictures are shown by name before the camera, a third as unknown', async ({
+  camera: page,
+}) => {
+  await openApp(page, 'People');
+  await addPerson(page, 'Robert Curbeam', portrait('Robert Curbeam'));
+  await addPerson(page, 'Thomas Jones', portrait('Thomas Jones'));
+  await go(page, 'Recognise');
+  expect(await page.locator('video').count(), 'nothing starts by itself').toBe(0);
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await expect(seen(page)).toHaveCount(3, { timeout: 60_000 });
+  await expect(seen(page).filter({ hasText: /^\s*Robert Curbeam/ })).toHaveCount(1);
+  await expect(seen(page).filter({ hasText: /^\s*Thomas Jones/ })).toHaveCount(1);
+  await expect(seen(page).filter({ hasText: /^\s*Unknown/ })).toHaveCount(1);
+
+  // The third is named from a picture taken, and known in the live picture from then on.
+  await page.getByRole('button', { name: 'Take a picture' }).click();
+  const card = page.getByRole('article');
+  await card.getByRole('button', { name: 'Unknown: name this face' }).click();
+  await card.getByLabel('Who is this?').fill('Sergei Krikalev');
+  await card.getByRole('button', { name: 'Save' }).click();
+  await expect(seen(page).filter({ hasText: /^\s*Sergei Krikalev/ })).toHaveCount(1);
+
+  const stream = await page.evaluateHandle(() => document.querySelector('video')!.srcObject as MediaStream);
+  await go(page, 'People');
+  expect(await stream.evaluate((gone) => gone.active), 'leaving the view stops the camera').toBe(false);
+});
+
+test('a person is added with a picture taken by the camera', async ({ camera: page }) => {
+  await openApp(page, 'People');
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const form = page.getByRole('form', { name: 'Add a person' });
+  await form.getByLabel('Name').fill('Somebody');
+  await form.getByRole('button', { name: 'Use the camera' }).click();
+  await form.getByRole('button', { name: 'Take a picture' }).click();
+  await expect(form.getByText('Several faces: which is the person?')).toBeVisible();
+  await form.getByRole('radio').first().check();
+  await form.getByRole('button', { name: 'Save 1 face' }).click();
+  await expect(people(page)).toHaveText(/Somebody\s*1 face/);
+});
+
+test('an unplugged camera is said, and Try again starts it anew', async ({ camera: page }) => {
+  await openApp(page);
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
+  await page.evaluate(() => {
+    const stream = document.querySelector('video')!.srcObject as MediaStream;
+    for (const track of stream.getTracks()) track.stop();
+    navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
+  });
+  await expect(page.getByText('The camera was unplugged.')).toBeVisible();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
+});
+
+test('a camera refused is said with what to do about it', async ({ context2 }) => {
+  const page = await context2.newPage();
+  await openApp(page);
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await expect(page.getByText("The camera was refused. Allow it in the browser's address bar")).toBeVisible();
+  await context2.grantPermissions(['camera']);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
+});
+
+test('a device without a camera says so, and the rest of the view works on', async ({ page, context }) => {
+  await context.grantPermissions(['camera']);
+  await openApp(page);
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  await expect(page.getByText('No camera was found on this device.')).toBeVisible();
+  await page.getByRole('button', { name: 'Stop the camera' }).click();
+  await ready(page);
+  await expect(page.getByRole('button', { name: 'Choose pictures' })).toBeEnabled();
+});

@@ -1,0 +1,115 @@
+import { addPerson, choose, expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
+
+test.beforeEach(async ({ page }) => {
+  await openApp(page, 'People');
+});
+
+test('a person has several pictures, keeps them over a reload, and loses one, with Undo', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'), portrait('Edward Lu'));
+  await expect(people(page)).toHaveText(/2 faces/);
+  await page.reload();
+  await ready(page);
+  await people(page).getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Edward Lu' })).toBeVisible();
+  const tiles = page.getByRole('list', { name: 'Faces of Edward Lu' }).getByRole('listitem');
+  await expect(tiles).toHaveCount(2);
+  await tiles.first().getByRole('button', { name: 'Remove: Face 1 of Edward Lu' }).click();
+  await expect(tiles).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(tiles).toHaveCount(2);
+});
+
+test('a picture without a face is left out, and of several faces the user chooses', async ({ page }) => {
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const form = page.getByRole('form', { name: 'Add a person' });
+  await form.getByLabel('Name').fill('Thomas Jones');
+  await form
+    .locator('input[type=file]')
+    .setInputFiles([{ name: 'grey.png', mimeType: 'image/png', buffer: await greyPng(page) }]);
+  await expect(form).toContainText('No face was found in this picture, so it is left out.');
+  await expect(form).toContainText('None of the pictures can be used.');
+  await choose(form, sample('sts-98-spacewalkers.jpg'));
+  await expect(form).toContainText('Several faces: which is the person?');
+  await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
+  await form.getByRole('radio').first().check();
+  await form.getByRole('button', { name: 'Save 1 face' }).click();
+  await expect(people(page)).toHaveText(/Thomas Jones\s*1 face/);
+});
+
+test('rename, merge and delete, each with Undo', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  await people(page).filter({ hasText: 'Susan Helms' }).getByRole('link').click();
+
+  await page.getByLabel('Name', { exact: true }).fill('edward LU');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(message(page, 'There is already a person called Edward Lu.')).toBeVisible();
+  await page.getByLabel('Name', { exact: true }).fill('Susan J. Helms');
+  await page.getByRole('button', { name: 'Rename' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Susan J. Helms' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Susan Helms' })).toBeVisible();
+
+  await page.getByLabel('The same person as').selectOption({ label: 'Edward Lu' });
+  await page.getByRole('button', { name: 'Merge' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Edward Lu' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Faces of Edward Lu' }).getByRole('listitem')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('list', { name: 'Faces of Edward Lu' }).getByRole('listitem')).toHaveCount(1);
+
+  await page.getByRole('button', { name: 'Delete Edward Lu' }).click();
+  await expect(people(page)).toHaveText([/Susan Helms\s*1 face/]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(people(page)).toHaveText([/Edward Lu\s*1 face/, /Susan Helms\s*1 face/]);
+});
+
+test('a face moves to another person, and back with Undo', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'), portrait('Susan Helms'));
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  await people(page).filter({ hasText: 'Edward Lu' }).getByRole('link').click();
+  const tiles = page.getByRole('list', { name: 'Faces of Edward Lu' }).getByRole('listitem');
+  await page.getByLabel('Move to another person: Face 2 of Edward Lu').selectOption({ label: 'Susan Helms' });
+  await expect(tiles).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(tiles).toHaveCount(2);
+});
+
+test('somebody who is in the list twice is pointed out and merged with one click', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  await expect(page.getByText(/look like the same person/)).toHaveCount(0);
+  await addPerson(page, 'Ed', portrait('Edward Lu'));
+  await expect(page.getByText('Ed and Edward Lu look like the same person (distance 0.00).')).toBeVisible();
+  await page.getByRole('button', { name: 'Merge into Edward Lu' }).click();
+  await expect(people(page)).toHaveText([/Edward Lu\s*2 faces/, /Susan Helms\s*1 face/]);
+  await expect(page.getByText(/look like the same person/)).toHaveCount(0);
+});
+
+test('a picture that looks like somebody else in the list says so before it is saved', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  await choose(page.getByRole('form', { name: 'Add a person' }), portrait('Edward Lu'));
+  await expect(page.getByText('This looks like Edward Lu, who is in your list.')).toBeVisible();
+});
+
+test('a person known by one tab is known in the other', async ({ page, context }) => {
+  const other = await context.newPage();
+  await openApp(other, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await expect(people(other)).toHaveText(/Edward Lu/);
+  await go(other, 'Recognise');
+  await choose(other, portrait('Edward Lu'));
+  await expect(other.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/);
+});
+
+async function greyPng(page: import('@playwright/test').Page): Promise<Buffer> {
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(320, 240);
+    const context = canvas.getContext('2d')!;
+    context.fillStyle = '#777';
+    context.fillRect(0, 0, 320, 240);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
+    return btoa(String.fromCharCode(...bytes));
+  });
+  return Buffer.from(base64, 'base64');
+}

@@ -1,0 +1,71 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { chromium } from '@playwright/test';
+import { addPerson, choose, expect, go, message, openApp, people, portrait, ready, test } from './appTest';
+
+test('no room left: a sentence, nothing half saved, and what was stored stays', async ({ page, baseURL }) => {
+  await openApp(page, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  const devtools = await page.context().newCDPSession(page);
+  const origin = new URL(baseURL!).origin;
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_000 });
+
+  await page.getByRole('button', { name: 'Add a person' }).click();
+  const form = page.getByRole('form', { name: 'Add a person' });
+  await form.getByLabel('Name').fill('Susan Helms');
+  await choose(form, portrait('Susan Helms'));
+  await form.getByRole('button', { name: 'Save 1 face' }).click();
+  await expect(message(page, 'The browser has no room left: nothing was saved.')).toBeVisible();
+  await expect(form, 'what was gathered is still there').toContainText('susan-helms.jpg');
+
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  await form.getByRole('button', { name: 'Save 1 face' }).click();
+  await expect(people(page)).toHaveText([/Edward Lu\s*1 face/, /Susan Helms\s*1 face/]);
+  await page.reload();
+  await ready(page);
+  await expect(people(page)).toHaveCount(2);
+});
+
+test('storage denied: the app says so and works in memory until it is closed', async ({
+  baseURL,
+  launchOptions,
+}, testInfo) => {
+  // Chromium's own setting “block sites from saving data on this device”.
+  const profile = testInfo.outputPath('profile');
+  await mkdir(`${profile}/Default`, { recursive: true });
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  await writeFile(`${profile}/Default/Preferences`, JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL: baseURL! });
+  try {
+    const page = context.pages()[0] ?? (await context.newPage());
+    await openApp(page, 'People');
+    await expect(page.getByText('The browser does not let this page keep data')).toBeVisible();
+    await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+    await go(page, 'Recognise');
+    await choose(page, portrait('Edward Lu'));
+    await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/);
+    await page.reload();
+    await ready(page);
+    await go(page, 'People');
+    await expect(people(page)).toHaveCount(0);
+  } finally {
+    await context.close();
+  }
+});
+
+test('delete everything asks first, then leaves nothing on the device', async ({ page }) => {
+  await openApp(page, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await go(page, 'Settings');
+  await page.getByRole('button', { name: 'Delete everything…' }).click();
+  await page.getByRole('button', { name: 'Keep everything' }).click();
+  await go(page, 'People');
+  await expect(people(page)).toHaveCount(1);
+  await go(page, 'Settings');
+  await page.getByRole('button', { name: 'Delete everything…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
+  await expect(page).toHaveURL(/#\/recognise$/);
+  await ready(page);
+  await expect(page.getByRole('button', { name: 'Try it with sample pictures' })).toBeVisible();
+  await go(page, 'People');
+  await expect(people(page)).toHaveCount(0);
+});
