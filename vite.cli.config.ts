@@ -1,17 +1,32 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
 
 const OUT = 'dist-cli';
+const LINK = 'node_modules/.bin/facenet-web';
+const WINDOWS_SHIM = '@node "%~dp0\\..\\..\\dist-cli\\facenet-web.js" %*\r\n';
 
-/** `npx facenet-web` in the clone runs the file itself: it needs its mode, as an installed package's would have. */
-function executable(): Plugin {
-  return { name: 'facenet-web:executable', writeBundle: () => chmodSync(`${OUT}/facenet-web.js`, 0o755) };
+/**
+ * Makes `npx facenet-web` run the file itself. A `bin` entry in package.json would do so too, but there npx installs
+ * the clone into its own cache first, which builds everything a second time.
+ */
+function npxCommand(): Plugin {
+  return {
+    name: 'facenet-web:npx-command',
+    writeBundle() {
+      chmodSync(`${OUT}/facenet-web.js`, 0o755);
+      mkdirSync('node_modules/.bin', { recursive: true });
+      rmSync(LINK, { force: true });
+      if (process.platform !== 'win32') return symlinkSync(`../../${OUT}/facenet-web.js`, LINK);
+      writeFileSync(LINK, ''); // npx looks for this name, the shell for the next
+      writeFileSync(`${LINK}.cmd`, WINDOWS_SHIM);
+    },
+  };
 }
 
 /** Builds the command line (Node side) into dist-cli/; the page side is built by vite.config.ts. */
 export default defineConfig({
   publicDir: false,
-  plugins: [executable()],
+  plugins: [npxCommand()],
   build: {
     ssr: true,
     target: 'node20',

@@ -59,7 +59,12 @@ async function aptInstall(): Promise<boolean> {
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   return (
     (await install(APT, ['update'], APT_SILENT_MS, env)) &&
-    (await install(APT, ['install', '-y', '--no-install-recommends', 'chromium'], APT_SILENT_MS, env))
+    (await install(
+      APT,
+      ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'],
+      APT_SILENT_MS,
+      env,
+    ))
   );
 }
 
@@ -85,6 +90,8 @@ export async function ensureChromium(): Promise<string> {
     const installed = await findWorking();
     if (installed) return installed;
   }
-  const hint = debian ? 'sudo apt-get install chromium' : 'npx playwright install --with-deps chromium';
+  const hint = debian
+    ? 'sudo apt-get install chromium fonts-liberation'
+    : 'npx playwright install --with-deps chromium';
   throw new FaceError('harness/no-chromium', { hint });
 }

@@ -1,6 +1,6 @@
 /** What `--json` prints: one object a command. Boxes are x0, y0, x1, y1 in the picture's pixels, upright. */
 import type { FaceError, ErrorCode } from '../../core/errors';
-import type { Box, Detection, Match } from '../../core/types';
+import type { Box, Detection, Match, Precision } from '../../core/types';
 
 export interface EntryError {
   readonly code: ErrorCode;
@@ -82,6 +82,21 @@ export interface EmbedOutput {
   /** Rows and columns. */
   readonly shape: [number, number];
   readonly failed: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export interface ModelEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'embedder' | 'detector';
+  readonly licence: string;
+  readonly credit: string;
+  /** Embedders only. */
+  readonly embeddingSize?: number;
+  readonly threshold?: number;
+  readonly files: { readonly precision: Precision; readonly bytes: number; readonly present: boolean }[];
+}
+export interface ModelsOutput {
+  readonly models: ModelEntry[];
 }
 
 export function entryError({ code, message }: FaceError): EntryError {

@@ -55,14 +55,14 @@ async function walk(root: string, folder: string, seen: ReadonlySet<string>, fou
 /** The pictures of several paths, in their order. A path that gives none is told to `onFailure` and the others go on. */
 export async function picturesOfAll(
   paths: readonly string[],
-  onFailure: (path: string, thrown: unknown) => void,
+  onFailure: (thrown: unknown) => void,
 ): Promise<PictureFile[]> {
   const all: PictureFile[] = [];
   for (const path of paths) {
     try {
       all.push(...(await picturesOf(path)));
     } catch (thrown) {
-      onFailure(path, thrown);
+      onFailure(thrown);
     }
   }
   return all;

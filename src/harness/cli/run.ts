@@ -1,4 +1,3 @@
-import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../bridge';
 import { inOrder } from './inOrder';
 import type { EntryError } from './output';
@@ -10,10 +9,13 @@ import type { Session } from './session';
 export type Outcome<T> =
   { readonly file: PictureFile; readonly result: T } | { readonly file: PictureFile; readonly error: EntryError };
 
-/** The pictures that `paths` name. Paths without any are counted as failures; none at all throws `harness/no-files`. */
+/** The pictures that `paths` name. A path without any is counted as a failure; where all are, the first one's error is thrown. */
 export async function findPictures(paths: readonly string[], report: Report): Promise<PictureFile[]> {
-  const files = await picturesOfAll(paths, (_path, thrown) => report.failure(thrown));
-  if (files.length === 0) throw new FaceError('harness/no-files', { path: paths.join(', ') });
+  const errors: unknown[] = [];
+  const files = await picturesOfAll(paths, (thrown) => errors.push(thrown));
+  const [first, ...others] = errors;
+  for (const error of files.length > 0 ? errors : others) report.failure(error);
+  if (files.length === 0) throw first;
   return files;
 }
 

