@@ -65,6 +65,12 @@ export class Engine {
     else if (before.far !== this.settings.far) await this.#changeFar(this.settings.far);
   }
 
+  /** Leaves the choice of model, backend and precision to the worker again, and starts. Throws `store/full`. */
+  async startAutomatically(): Promise<void> {
+    this.settings = await this.store.saveSettings({ model: null, backend: 'auto', precision: 'auto' });
+    await this.start();
+  }
+
   async listModels(): Promise<void> {
     this.models = await this.client.call('models', {}).catch(() => this.models);
   }

@@ -31,7 +31,9 @@ export class PictureItem {
   height = $state(0);
   /** From left to right. */
   faces = $state.raw<readonly ShownFace[]>([]);
+  /** The picture itself, until it is done; kept after a failure that is not the picture's own, to try again. */
   blob: Blob | null;
+  retryable = $derived(this.status === 'failed' && this.error !== null && !this.error.code.startsWith('image/'));
 
   constructor(
     readonly id: number,
@@ -87,6 +89,14 @@ export class Pictures {
     } finally {
       this.running = false;
     }
+  }
+
+  /** Once more what failed for a reason that may have passed: a crash of the worker, a model that was not there. */
+  retry(item: PictureItem): Promise<void> {
+    item.status = 'waiting';
+    item.error = null;
+    this.done--;
+    return this.run();
   }
 
   /** The picture being worked on goes back to the waiting ones. */
@@ -149,7 +159,7 @@ export class Pictures {
       item.error = error;
       item.status = 'failed';
     }
-    item.blob = null;
+    if (!item.retryable) item.blob = null;
     if (this.items.includes(item)) this.done++;
   }
 
