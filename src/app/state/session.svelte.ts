@@ -38,11 +38,17 @@ export async function openSession(notices: Notices): Promise<Session> {
 }
 
 /** Deletes the people, the settings and the models from this device and begins anew. */
-export async function deleteEverything({ client, store, engine }: Session): Promise<void> {
-  for (const place of engine.models) if (place.inBrowserStorage) await client.call('removeModel', { id: place.id });
-  client.close();
+export async function deleteEverything({ client, store }: Session): Promise<void> {
+  client.close(); // what the worker has under way must not be written after the deletion
   await store.deleteEverything();
-  for (const name of await caches.keys()) await caches.delete(name);
+  await deleteCaches();
   location.hash = '#/recognise';
   location.reload();
+}
+
+/** The models that were downloaded, and parts of them. There are none on plain http, nor where storage is blocked. */
+async function deleteCaches(): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  const names = await caches.keys().catch(() => []);
+  for (const name of names) await caches.delete(name);
 }
