@@ -5,6 +5,8 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
   /** A server that says nothing for so long, at first or in between, is given up. Default 10 seconds. */
   readonly silentMs?: number | undefined;
+  /** What errors call the file; default its address. */
+  readonly name?: string;
   /** Bytes of the file that are here already: only the rest is asked for. */
   readonly have?: number;
 }
@@ -23,7 +25,7 @@ const SILENT_MS = 10_000;
  * no answer, silence, an error status.
  */
 export async function* download(url: string, bytes: number, options: DownloadOptions = {}): AsyncGenerator<Chunk> {
-  const { signal, silentMs = SILENT_MS, have = 0 } = options;
+  const { signal, silentMs = SILENT_MS, have = 0, name = url } = options;
   throwIfAborted(signal);
   const connection = new AbortController();
   const stop = () => connection.abort();
@@ -49,21 +51,36 @@ export async function* download(url: string, bytes: number, options: DownloadOpt
     for (;;) {
       const part = await answer(body ? body.read() : Promise.resolve({ done: true, value: undefined } as const));
       if (!part.value) break;
-      if (at + part.value.length > bytes) throw new FaceError('weights/oversized', { file: url, expected: bytes });
+      if (at + part.value.length > bytes) throw new FaceError('weights/oversized', { file: name, expected: bytes });
       yield { at, data: part.value };
       at += part.value.length;
     }
-    if (at < bytes) throw new FaceError('weights/truncated', { file: url, expected: bytes, got: at });
+    if (at < bytes) throw new FaceError('weights/truncated', { file: name, expected: bytes, got: at });
   } catch (thrown) {
     if (thrown instanceof FaceError) throw thrown;
     if (signal?.aborted) throw new FaceError('aborted');
     if (silent) throw failed(`${hostOf(url)} gave no answer for ${silentMs / 1000} seconds`, thrown);
-    if (at > have) throw new FaceError('weights/truncated', { file: url, expected: bytes, got: at }, { cause: thrown });
+    if (at > have)
+      throw new FaceError('weights/truncated', { file: name, expected: bytes, got: at }, { cause: thrown });
     throw failed(`${hostOf(url)} cannot be reached`, thrown);
   } finally {
     signal?.removeEventListener('abort', stop);
     stop();
   }
+}
+
+/** The same as one array, which is exactly `bytes` long. `onHave` hears how much of it is here. */
+export async function downloadWhole(
+  url: string,
+  bytes: number,
+  options: Omit<DownloadOptions, 'have'> & { readonly onHave?: ((bytes: number) => void) | undefined },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const whole = new Uint8Array(bytes);
+  for await (const { at, data } of download(url, bytes, options)) {
+    whole.set(data, at);
+    options.onHave?.(at + data.length);
+  }
+  return whole;
 }
 
 /** Where the body of a response begins in the file. Throws for a status that brings no part of it. */

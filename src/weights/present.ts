@@ -1,0 +1,105 @@
+import { FaceError } from '../core/errors';
+import { PRECISIONS, type BackendName, type Precision } from '../core/types';
+import { download } from './download';
+import { MANIFEST, modelFileName, readManifest } from './files';
+import type { EmbedderRow, ModelRow } from './registry';
+import { DLIB, FACENET, findEmbedder, MODELS } from './rows';
+import { storedHashes } from './storage';
+
+/** A manifest lists a handful of names. */
+const MAX_MANIFEST = 65_536;
+
+/** Which files can be loaded, by model. */
+export interface PresentFiles {
+  /** In browser storage. */
+  readonly stored: ReadonlyMap<string, readonly Precision[]>;
+  /** In browser storage or in the models folder beside the page; finest first. */
+  readonly all: ReadonlyMap<string, readonly Precision[]>;
+}
+
+/** Looks for model files at `modelsUrl` (the folder's whole address, with a slash at the end) and in browser storage. */
+export async function findFiles(modelsUrl: string, signal?: AbortSignal): Promise<PresentFiles> {
+  const [names, hashes] = await Promise.all([listFolder(modelsUrl, signal), storedHashes('files')]);
+  const find = (isHere: (id: string, precision: Precision, sha256: string) => boolean) =>
+    new Map(
+      MODELS.map(({ id, files }) => [
+        id,
+        PRECISIONS.filter((precision) => files[precision] && isHere(id, precision, files[precision].sha256)),
+      ]),
+    );
+  return {
+    stored: find((_, __, sha256) => hashes.has(sha256)),
+    all: find((id, precision, sha256) => hashes.has(sha256) || names.has(modelFileName(id, precision))),
+  };
+}
+
+/** The names that the folder's manifest lists; none where there is no such folder. */
+async function listFolder(modelsUrl: string, signal?: AbortSignal): Promise<Set<string>> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for await (const { data } of download(modelsUrl + MANIFEST, MAX_MANIFEST, { signal })) parts.push(data);
+  } catch (thrown) {
+    // Shorter than the limit is what a manifest should be.
+    if (!(thrown instanceof FaceError) || thrown.code === 'aborted') throw thrown;
+    if (thrown.code !== 'weights/truncated') return new Set();
+  }
+  try {
+    return new Set(readManifest(new Uint8Array(await new Blob(parts).arrayBuffer())));
+  } catch {
+    return new Set(); // a server that answers every address with its start page
+  }
+}
+
+/** The embedder asked for; without a wish FaceNet where a file of it is here, else the embedded network. Throws `weights/unknown-model`. */
+export function chooseEmbedder({ all }: PresentFiles, asked?: string): EmbedderRow {
+  if (asked !== undefined) return findEmbedder(asked);
+  return all.get(FACENET.id)?.length ? FACENET : DLIB;
+}
+
+const ORDER: Readonly<Record<BackendName, readonly Precision[]>> = {
+  wasm: ['int8', 'float16', 'float32'],
+  webgpu: ['float16', 'float32', 'int8'],
+};
+
+/**
+ * The precision to load a model in. An embedder's is the one asked for (`weights/precision-missing` where it is not
+ * here), else int8 on WASM and float16 on WebGPU, or what is here. The detector's is the one asked for where there is
+ * such a file, else the finest. Throws `weights/not-found` where no file of the model is here.
+ */
+export function choosePrecision(
+  row: ModelRow,
+  { all }: PresentFiles,
+  backend: BackendName,
+  asked?: Precision,
+): Precision {
+  const present = all.get(row.id) ?? [];
+  if (asked !== undefined && present.includes(asked)) return asked;
+  if (asked !== undefined && row.kind === 'embedder') {
+    throw new FaceError('weights/precision-missing', {
+      model: row.title,
+      precision: asked,
+      present: present.join(', ') || 'none',
+    });
+  }
+  const order = row.kind === 'embedder' ? ORDER[backend] : PRECISIONS;
+  const chosen = order.find((precision) => present.includes(precision));
+  if (!chosen) throw new FaceError('weights/not-found', { file: modelFileName(row.id, ORDER[backend][0]!) });
+  return chosen;
+}
+
+/** A model's place on this device, as the app shows it. */
+export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
+  const embedder = row.kind === 'embedder' ? row : null;
+  return {
+    id: row.id,
+    title: row.title,
+    kind: row.kind,
+    licence: row.licence,
+    embeddingSize: embedder?.embeddingSize ?? null,
+    threshold: embedder?.threshold ?? null,
+    present: all.get(row.id) ?? [],
+    /** 0 for a model that comes with the app. */
+    downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
+    inBrowserStorage: (stored.get(row.id) ?? []).length > 0,
+  };
+}

@@ -1,0 +1,65 @@
+import { FaceError } from '../core/errors';
+import type { Expected } from './verify';
+
+/**
+ * Browser storage for model files: Cache Storage, one entry a file, under its SHA-256. `files` are ready to use,
+ * `sources` what a download has finished so far.
+ */
+export const CACHES = { files: 'facenet-models', sources: 'facenet-model-sources' } as const;
+export type CacheName = keyof typeof CACHES;
+
+/** Null where the browser keeps nothing: storage denied, or no secure context. */
+async function openCache(name: CacheName): Promise<Cache | null> {
+  if (!('caches' in globalThis)) return null;
+  return caches.open(CACHES[name]).catch(() => null);
+}
+
+function keyOf(sha256: string): string {
+  return new URL(`/stored-models/${sha256}`, location.origin).href;
+}
+
+/** The SHA-256 of every file kept; empty where the browser keeps nothing. */
+export async function storedHashes(name: CacheName): Promise<Set<string>> {
+  const keys = (await (await openCache(name))?.keys()) ?? [];
+  return new Set(keys.map(({ url }) => url.slice(url.lastIndexOf('/') + 1)));
+}
+
+/** The bytes kept under a hash, not yet verified; null where there are none. */
+export async function readStored(
+  name: CacheName,
+  { sha256, bytes }: Expected,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const blob = await (await (await openCache(name))?.match(keyOf(sha256)))?.blob();
+  if (!blob) return null;
+  return new Uint8Array(await blob.slice(0, bytes + 1).arrayBuffer());
+}
+
+/** Keeps verified bytes. Throws `store/denied` where the browser keeps nothing, `store/full`. */
+export async function writeStored(name: CacheName, sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  const cache = await openCache(name);
+  if (!cache) throw new FaceError('store/denied');
+  try {
+    await cache.put(keyOf(sha256), new Response(bytes));
+  } catch (cause) {
+    const full = cause instanceof DOMException && cause.name === 'QuotaExceededError';
+    throw new FaceError(full ? 'store/full' : 'store/denied', {}, { cause });
+  }
+}
+
+export async function deleteStored(name: CacheName, hashes: Iterable<string>): Promise<void> {
+  const cache = await openCache(name);
+  for (const sha256 of hashes) await cache?.delete(keyOf(sha256));
+}
+
+/** Throws `store/denied` where the browser keeps nothing, and `store/full` where it says that `bytes` more do not fit. */
+export async function checkRoom(bytes: number): Promise<void> {
+  if (!(await openCache('files'))) throw new FaceError('store/denied');
+  const { quota, usage = 0 } = await navigator.storage.estimate();
+  if (quota !== undefined && quota - usage < bytes) throw new FaceError('store/full');
+}
+
+/** Removes all model files and unfinished downloads from browser storage. */
+export async function removeAllModels(): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  for (const name of Object.values(CACHES)) await caches.delete(name).catch(() => false);
+}
