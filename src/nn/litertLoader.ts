@@ -1,6 +1,7 @@
 import type { LiteRt } from '@litertjs/core';
 import { importAmdScript } from './amdScript';
 import { LITERT_BUILDS, type LiteRtBuild } from './engineUrls';
+import { LiteRtThreads, withStock } from './litertThreads';
 
 /** LiteRT's C++ API as its WASM module exports it; the package's own JavaScript is a thin layer over the same calls. */
 export type LiteRtModule = LiteRt['liteRtWasm'];
@@ -19,45 +20,41 @@ export function bestBuild(threads: number): LiteRtBuild {
   return globalThis.crossOriginIsolated && threads > 1 ? 'threaded' : 'single';
 }
 
+/** LiteRT's WASM module as one engine has it. */
+export interface LoadedLiteRt {
+  readonly module: LiteRtModule;
+  readonly threads: LiteRtThreads;
+  /** Size of the module's memory; it never shrinks. */
+  wasmBytes(): number;
+}
+
 /**
  * Instantiates LiteRT's WASM module. Works in pages and in module workers, for which the package's own loader is not
  * made: it calls `importScripts`, allows one module a thread, and asks for a WebGPU adapter even where none is wanted.
  * The script is a classic one that hands its factory to an AMD `define` where there is one.
  */
-export async function loadLiteRtModule(build: LiteRtBuild, threads: number): Promise<LoadedLiteRt> {
+export async function loadLiteRtModule(build: LiteRtBuild, threadCount: number): Promise<LoadedLiteRt> {
   const script = new URL(LITERT_BUILDS[build].script, location.href).href;
   const wasm = new URL(LITERT_BUILDS[build].wasm, location.href).href;
   const factory = (await importAmdScript(script)) as ModuleFactory;
   // 16 MiB to 2 GiB, as the threaded script itself would make it: here so that its size can be read.
   const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 256, maximum: 32768, shared: true });
-  const starting = withThreads(threads, () =>
-    factory({
-      locateFile: () => wasm,
-      mainScriptUrlOrBlob: script,
-      print: ignore,
-      printErr: ignore,
-      ...(memory && { wasmMemory: memory }),
-    }),
-  );
-  const module = await starting;
-  return { module, wasmBytes: () => (memory || module.HEAPU8).buffer.byteLength };
-}
-
-export interface LoadedLiteRt {
-  readonly module: LiteRtModule;
-  /** Size of the module's memory; it never shrinks. */
-  wasmBytes(): number;
+  const settings = {
+    locateFile: () => wasm,
+    mainScriptUrlOrBlob: script,
+    print: ignore,
+    printErr: ignore,
+    ...(memory && { wasmMemory: memory }),
+  };
+  const threads = new LiteRtThreads();
+  try {
+    const module = await threads.running(() => withStock(threadCount - 1, () => factory(settings)));
+    return { module, threads, wasmBytes: () => (memory || module.HEAPU8).buffer.byteLength };
+  } catch (error) {
+    threads.terminate();
+    throw error;
+  }
 }
 
 // The module logs each step of each compilation; failures reach the caller as exceptions.
 function ignore(): void {}
-
-/** The module starts as many threads as `navigator.hardwareConcurrency` says, in its synchronous part. */
-function withThreads<T>(threads: number, start: () => T): T {
-  Object.defineProperty(navigator, 'hardwareConcurrency', { value: threads, configurable: true });
-  try {
-    return start();
-  } finally {
-    delete (navigator as { hardwareConcurrency?: number }).hardwareConcurrency;
-  }
-}

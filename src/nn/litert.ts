@@ -1,0 +1,64 @@
+import type { BackendName } from '../core/types';
+import { FaceError } from '../core/errors';
+import type { Engine } from './executor';
+import { fold } from './fold';
+import { LiteRtExecutor, type LiteRtSession } from './litertExecutor';
+import { openGpu } from './litertGpu';
+import { bestBuild, loadLiteRtModule } from './litertLoader';
+import { writeTflite } from './tflite';
+
+/** More threads than this do not make one face's convolutions faster. */
+const MOST_THREADS = 8;
+
+/**
+ * LiteRT.js on WASM (XNNPACK; `threads` at most, default all cores up to 8, one where the page is not cross-origin
+ * isolated) or on WebGPU. Each engine has its own WASM module and device. Throws `backend/unavailable`.
+ */
+export async function createLiteRtEngine(options: {
+  readonly backend: BackendName;
+  readonly threads?: number;
+}): Promise<Engine> {
+  const { backend } = options;
+  const gpu = backend === 'webgpu' ? await openGpu() : null;
+  // On WebGPU the CPU only hands over work: one thread.
+  const wanted = gpu ? 1 : (options.threads ?? Math.min(navigator.hardwareConcurrency, MOST_THREADS));
+  const build = bestBuild(wanted);
+  const threads = build === 'threaded' ? wanted : 1;
+  const loaded = await loadLiteRtModule(build, threads).catch((error: unknown) => {
+    gpu?.device.destroy();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FaceError('backend/unavailable', { backend, reason }, { cause: error });
+  });
+  const environment = loaded.module.LiteRtEnvironment.create(gpu?.device ?? null);
+  const session: LiteRtSession = { ...loaded, environment, backend, gpu, threadCount: threads, executors: new Set() };
+  let disposed = false;
+  return {
+    name: 'litert',
+    backend,
+    adapter: gpu?.name ?? null,
+    softwareAdapter: gpu?.software ?? false,
+    threads,
+    async prepare(graph, weights, { precision } = {}) {
+      const folded = fold(graph, weights);
+      return LiteRtExecutor.compile(session, folded.graph, writeTflite(folded.graph, folded.weights), precision);
+    },
+    memory: () => ({
+      tensors: [...session.executors].reduce((sum, executor) => sum + executor.tensors, 0),
+      wasmBytes: loaded.wasmBytes(),
+      gpuBuffers: gpu?.buffers.size ?? 0,
+    }),
+    onLost(callback) {
+      void gpu?.device.lost.then(({ message, reason }) => {
+        if (!disposed) callback(message || reason);
+      });
+    },
+    dispose() {
+      disposed = true;
+      for (const executor of session.executors) executor.dispose();
+      environment.delete();
+      loaded.threads.terminate();
+      for (const buffer of gpu?.buffers ?? []) buffer.destroy();
+      gpu?.device.destroy();
+    },
+  };
+}
