@@ -14,7 +14,9 @@ process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
-const npm = (script) => () => run([process.env.npm_execpath ?? 'node_modules/npm/bin/npm-cli.js', 'run', script]);
+const npmCli = process.env.npm_execpath;
+if (!npmCli) throw new Error('Run it as: npm test');
+const npm = (script) => () => run([npmCli, 'run', script]);
 
 const STAGES = [
   { name: 'Build', run: npm('build') },
