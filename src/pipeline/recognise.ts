@@ -24,7 +24,8 @@ import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
 import { matchFace, type Gallery } from './match';
 import { faceQuality } from './quality';
-import { resizeImage, toRgba } from './resize';
+import { resample } from './resample';
+import { toRgba } from './resize';
 import { serial } from './serial';
 import { Timings } from './timings';
 
@@ -258,12 +259,5 @@ async function withFrame<T>(
 
 function wholeAsCrop(frame: Frame, size: number): FaceCrop {
   const whole: RgbaImage = frame.region({ x0: 0, y0: 0, x1: frame.width, y1: frame.height });
-  const data = new Float32Array(size * size * 3);
-  const image = resizeImage(whole, size, size);
-  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
-    data[to] = image.data[from]!;
-    data[to + 1] = image.data[from + 1]!;
-    data[to + 2] = image.data[from + 2]!;
-  }
-  return { size, data };
+  return { size, data: resample(whole, { x0: 0, y0: 0, x1: frame.width, y1: frame.height }, size, size, 'cut') };
 }

@@ -1,11 +1,5 @@
 import type { Box, RgbaImage } from '../core/types';
 
-/**
- * `triangle`: bilinear, widened when reducing so that nothing is skipped (PIL's and torch's antialiased bilinear).
- * `area`: plain mean over whole pixels, bins rounded outwards (adaptive average pooling); the box must be whole pixels.
- */
-export type Filter = 'triangle' | 'area';
-
 /** For each output position the source pixels that count, and how much. */
 interface Taps {
   readonly first: Int32Array;
@@ -15,51 +9,45 @@ interface Taps {
   readonly stride: number;
 }
 
-export interface ResampleOptions {
-  readonly filter: Filter;
-  /**
-   * `cut`: only pixels within the box count, as if it had been cut out before. `black`: pixels round the box count too,
-   * and those beyond the picture are black.
-   */
-  readonly outside: 'cut' | 'black';
-}
+/**
+ * `cut`: only pixels within the box count, as if it had been cut out before. `black`: pixels round the box count too, and
+ * those beyond the picture are black.
+ */
+export type Outside = 'cut' | 'black';
 
 /** Kept between calls: crops come by the hundred and are of like size. */
 let scratch = new Float32Array(0);
 
 /**
- * `box` of `image`, resized to `width`×`height`, as R, G, B numbers: value · scale + offset, value 0–255, written to
- * `out` from `at` on. `box` is in the pixels of `image` and may reach beyond it. Separable: rows first, then columns.
+ * `box` of `image`, resized to `width`×`height`, as R, G, B numbers 0–255, row by row. Bilinear, widened when reducing so
+ * that nothing is skipped (PIL's and torch's antialiased bilinear). `box` is in the pixels of `image` and may reach beyond
+ * it. Separable: rows first, then columns.
  */
 export function resample(
   image: RgbaImage,
   box: Box<'image' | 'reduced' | 'crop'>,
   width: number,
   height: number,
-  options: ResampleOptions,
-  out: Float32Array,
-  at = 0,
-  scale = 1,
-  offset = 0,
-): void {
-  const across = makeTaps(box.x0, box.x1, width, image.width, options);
-  const down = makeTaps(box.y0, box.y1, height, image.height, options);
+  outside: Outside,
+): Float32Array {
+  const across = makeTaps(box.x0, box.x1, width, image.width, outside);
+  const down = makeTaps(box.y0, box.y1, height, image.height, outside);
   const { top, bottom } = rowsNeeded(down);
   const rowLength = width * 3;
   if (scratch.length < (bottom - top) * rowLength) scratch = new Float32Array((bottom - top) * rowLength);
   for (let y = top; y < bottom; y++) {
     squeezeRow(image.data, y * image.width * 4, across, width, scratch, (y - top) * rowLength);
   }
+  const out = new Float32Array(height * rowLength);
   for (let y = 0; y < height; y++) {
-    const target = at + y * rowLength;
-    out.fill(offset, target, target + rowLength);
-    const first = down.first[y]! - top;
+    const target = y * rowLength;
     for (let k = 0; k < down.count[y]!; k++) {
-      const weight = down.weights[y * down.stride + k]! * scale;
-      const source = (first + k) * rowLength;
+      const weight = down.weights[y * down.stride + k]!;
+      const source = (down.first[y]! - top + k) * rowLength;
       for (let i = 0; i < rowLength; i++) out[target + i]! += weight * scratch[source + i]!;
     }
   }
+  return out;
 }
 
 function squeezeRow(
@@ -100,39 +88,27 @@ function rowsNeeded(taps: Taps): { top: number; bottom: number } {
   return bottom === 0 ? { top: 0, bottom: 0 } : { top, bottom };
 }
 
-function makeTaps(from: number, to: number, n: number, size: number, options: ResampleOptions): Taps {
+function makeTaps(from: number, to: number, n: number, size: number, outside: Outside): Taps {
   const step = (to - from) / n;
-  const reach = options.filter === 'area' ? step / 2 : Math.max(step, 1);
+  const reach = Math.max(step, 1);
   const stride = Math.ceil(2 * reach) + 2;
   const first = new Int32Array(n);
   const count = new Int32Array(n);
   const weights = new Float32Array(n * stride);
   for (let i = 0; i < n; i++) {
     const centre = from + (i + 0.5) * step;
-    let start: number;
-    let end: number;
-    if (options.filter === 'area') {
-      start = from + Math.floor((i * (to - from)) / n);
-      end = from + Math.ceil(((i + 1) * (to - from)) / n);
-    } else {
-      start = Math.floor(centre - reach + 0.5);
-      end = Math.floor(centre + reach + 0.5);
-      if (options.outside === 'cut') {
-        start = Math.max(start, Math.floor(from));
-        end = Math.min(end, Math.ceil(to));
-      }
+    const weight = (pixel: number): number => Math.max(0, 1 - Math.abs(pixel + 0.5 - centre) / reach);
+    let start = Math.floor(centre - reach + 0.5);
+    let end = Math.floor(centre + reach + 0.5);
+    if (outside === 'cut') {
+      start = Math.max(start, Math.floor(from));
+      end = Math.min(end, Math.ceil(to));
     }
     let sum = 0;
-    for (let p = start; p < end; p++) {
-      sum += options.filter === 'area' ? 1 : Math.max(0, 1 - Math.abs(p + 0.5 - centre) / reach);
-    }
+    for (let pixel = start; pixel < end; pixel++) sum += weight(pixel);
     first[i] = Math.min(Math.max(start, 0), size);
     count[i] = Math.max(0, Math.min(end, size) - first[i]!);
-    for (let k = 0; k < count[i]!; k++) {
-      const p = first[i]! + k;
-      const weight = options.filter === 'area' ? 1 : Math.max(0, 1 - Math.abs(p + 0.5 - centre) / reach);
-      weights[i * stride + k] = weight / sum;
-    }
+    for (let k = 0; k < count[i]!; k++) weights[i * stride + k] = weight(first[i]! + k) / sum;
   }
   return { first, count, weights, stride };
 }

@@ -4,10 +4,8 @@ import { resample } from './resample';
 /** The whole image at another size, antialiased; itself where the size is its own. */
 export function resizeImage(image: RgbaImage, width: number, height: number): RgbaImage {
   if (width === image.width && height === image.height) return image;
-  const rgb = new Float32Array(width * height * 3);
   const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  resample(image, whole, width, height, { filter: 'triangle', outside: 'cut' }, rgb);
-  return toRgba(rgb, width, height);
+  return toRgba(resample(image, whole, width, height, 'cut'), width, height);
 }
 
 /** R, G, B numbers (0–255) as opaque pixels, rounded. */

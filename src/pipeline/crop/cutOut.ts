@@ -1,5 +1,5 @@
 import type { Box, FaceCrop, Frame } from '../../core/types';
-import { resample } from '../resample';
+import { resample, type Outside } from '../resample';
 
 /**
  * `box`, clipped to the picture and cut to whole pixels as the originals do (towards zero), resized to `size`² from its
@@ -18,12 +18,10 @@ export function cutOut(frame: Frame, box: Box, size: number): FaceCrop {
 }
 
 /** `box` of the frame resized to `size`², antialiased; what `outside` means: see `resample`. */
-export function resampleFrame(frame: Frame, box: Box, size: number, outside: 'cut' | 'black'): FaceCrop {
+export function resampleFrame(frame: Frame, box: Box, size: number, outside: Outside): FaceCrop {
   // The widened filter reaches one output pixel beyond the box.
   const reach = outside === 'cut' ? 0 : Math.max(1, (box.x1 - box.x0) / size) + 1;
   const part = frame.region({ x0: box.x0 - reach, y0: box.y0 - reach, x1: box.x1 + reach, y1: box.y1 + reach });
-  const data = new Float32Array(size * size * 3);
   const local = { x0: box.x0 - part.x0, y0: box.y0 - part.y0, x1: box.x1 - part.x0, y1: box.y1 - part.y0 };
-  resample(part, local, size, size, { filter: 'triangle', outside }, data);
-  return { size, data };
+  return { size, data: resample(part, local, size, size, outside) };
 }

@@ -62,8 +62,7 @@ export function similarityCrop(frame: Frame, { points }: Pick<Detection, 'points
   const box = { x0, y0, x1: x0 + columns * step, y1: y0 + rows * step };
   const part = frame.region(box);
   const local = { x0: box.x0 - part.x0, y0: box.y0 - part.y0, x1: box.x1 - part.x0, y1: box.y1 - part.y0 };
-  const upright = new Float32Array(columns * rows * 3);
-  resample(part, local, columns, rows, { filter: 'triangle', outside: 'black' }, upright);
+  const upright = resample(part, local, columns, rows, 'black');
 
   const data = new Float32Array(size * size * 3);
   for (let row = 0; row < size; row++) {
