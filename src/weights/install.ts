@@ -35,8 +35,8 @@ const TRIES = 3;
 
 /**
  * Gets a model from its publisher into browser storage: downloads and verifies each source file, converts, and keeps the
- * float16 and int8 files. What is finished is kept when the work stops, and gone on with the next time; afterwards no
- * source file is left. Runs in a worker: the conversion takes seconds.
+ * float16 and int8 files. What is finished is kept when the work stops (not when there is no room), and gone on with the
+ * next time; afterwards no source file is left. Runs in a worker: the conversion takes seconds.
  *
  * Throws `weights/download-failed`, `weights/hash-mismatch`, `store/full`, `store/denied`, `aborted`.
  */
@@ -45,7 +45,13 @@ export async function installModel(row: ModelRow, options: InstallOptions = {}):
   const missing = row.sources.filter(({ sha256 }) => !here.has(sha256));
   const kept = KEPT.flatMap((precision) => row.files[precision] ?? []);
   await checkRoom(sumOf(missing) + sumOf(kept));
-  await downloadAll(row, missing, options);
+  try {
+    await downloadAll(row, missing, options);
+  } catch (thrown) {
+    // What does not fit must not keep the room that people's pictures need.
+    if (thrown instanceof FaceError && thrown.code === 'store/full') await forgetSources(row);
+    throw thrown;
+  }
   const { signal, onProgress } = options;
   const stage = `Converting ${row.title}`;
   const total = row.sources.length + KEPT.length;

@@ -51,7 +51,10 @@ export async function deleteStored(name: CacheName, hashes: Iterable<string>): P
   for (const sha256 of hashes) await cache?.delete(keyOf(sha256));
 }
 
-/** Throws `store/denied` where the browser keeps nothing, and `store/full` where it says that `bytes` more do not fit. */
+/**
+ * Throws `store/denied` where the browser keeps nothing, and `store/full` where it says that `bytes` more do not fit. Some
+ * browsers hide how much fits until it is written.
+ */
 export async function checkRoom(bytes: number): Promise<void> {
   if (!(await openCache('files'))) throw new FaceError('store/denied');
   const { quota, usage = 0 } = await navigator.storage.estimate();
