@@ -56,8 +56,10 @@ class Lowering {
 
   model(): TfliteModel {
     const { name, outputs } = this.graph;
+    const results = new Set<number>();
+    for (const output of outputs) results.add(this.separate(output, results));
     const { tensors, operators, inputs } = this;
-    return { name, tensors, operators, inputs, outputs: outputs.map((output) => this.values.get(output)!) };
+    return { name, tensors, operators, inputs, outputs: [...results] };
   }
 
   add(node: Node): void {
@@ -96,7 +98,11 @@ class Lowering {
         return this.withRelu.has(node.inputs[0]!) ? x : emit(Operation.relu, [x], undefined);
       case 'prelu': {
         const alpha = this.floats(node.alpha);
-        return emit(Operation.prelu, [x, this.constant(node.alpha, [1, 1, alpha.length], alpha)], undefined);
+        return emit(
+          Operation.prelu,
+          [x, this.constant(node.alpha, shape.length === 2 ? [alpha.length] : [1, 1, alpha.length], alpha)],
+          undefined,
+        );
       }
       case 'add': {
         const last = inputs.length - 1;
@@ -119,10 +125,8 @@ class Lowering {
         const axes = this.constant('spatial axes', [2], Int32Array.of(1, 2));
         return emit(Operation.mean, [x, axes], Options.reducer(false));
       }
-      case 'flatten': {
-        const target = this.constant(`shape ${shape.join()}`, [shape.length], Int32Array.from(shape));
-        return emit(Operation.reshape, [x, target], Options.reshape());
-      }
+      case 'flatten':
+        return emit(Operation.reshape, [x, this.shape(shape)], Options.reshape());
       case 'resize': {
         const size = this.constant(`size ${node.height},${node.width}`, [2], Int32Array.of(node.height, node.width));
         return emit(Operation.resizeBilinear, [x, size], Options.resizeBilinear(), 3);
@@ -134,6 +138,24 @@ class Lowering {
       case 'l2Normalise':
         return this.l2Normalise(node.name, x, shape);
     }
+  }
+
+  /** The output's tensor, as a copy where it is an input too or another output already: engines allow neither. */
+  private separate(output: string, taken: ReadonlySet<number>): number {
+    const value = this.values.get(output)!;
+    if (!taken.has(value) && !this.inputs.includes(value)) return value;
+    const shape = this.shapes.get(output)!;
+    const inputs = [value, this.shape(shape)];
+    return this.emit(`${output}/copy`, shape, {
+      code: Operation.reshape,
+      version: 1,
+      inputs,
+      options: Options.reshape(),
+    });
+  }
+
+  private shape(shape: readonly number[]): number {
+    return this.constant(`shape ${shape.join()}`, [shape.length], Int32Array.from(shape));
   }
 
   private pool(node: Extract<Node, { op: 'maxPool' | 'avgPool' }>, x: number): number {
