@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, platform, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { createServer, type ViteDevServer } from 'vite';
+import { isolation } from '../../scripts/isolation';
+import { ensureChromium } from '../../src/harness/cli/chromium';
+import { launchChromium } from '../../src/harness/cli/launch';
+import { packageRoot } from '../../src/harness/cli/root';
+import { coldStarts } from './cold';
+import type { PageResult } from './page/page';
+import { peerFiles } from './peerFiles';
+import { ratiosOf, summarise, table, type Report, type Row } from './report';
+
+/**
+ * `npm run bench [-- --out FILE]`: measures us and our peers in one run of one browser, prints a table, and writes it
+ * as JSON where asked. A goal missed is told and is no failure: the time depends on the machine.
+ */
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { out: { type: 'string' } } });
+  const chromium = await ensureChromium();
+  const { result, version } = await inPage(chromium);
+  const cold = await coldStarts(chromium);
+  const rows: Record<string, Row> = {};
+  for (const [name, samples] of Object.entries({ ...result.samples, cold }))
+    rows[name] = summarise(samples, isNetwork(name) ? 'ms a face' : 'ms');
+  const report: Report = {
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memory: `${(totalmem() / 2 ** 30).toFixed(0)} GiB`,
+      system: `${platform()} ${release()}`,
+      browser: `Chromium ${version}`,
+      engine: result.engine,
+    },
+    adapter: result.adapter,
+    rows,
+    ratios: ratiosOf(rows),
+    notes: result.notes,
+  };
+  console.log(table(report));
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
+  return 0;
+}
+
+function isNetwork(name: string): boolean {
+  return name.startsWith('network.') || name.startsWith('peer.onnxruntime.');
+}
+
+async function inPage(chromium: string): Promise<{ result: PageResult; version: string }> {
+  const server = await serve();
+  const browser = await launchChromium(chromium, 'auto');
+  try {
+    const page = await browser.newPage();
+    page.on('console', (message) => console.error(message.text()));
+    await page.goto(`${server.resolvedUrls!.local[0]!}test/bench/page/index.html`);
+    await page.waitForFunction(() => 'bench' in globalThis);
+    return { result: await page.evaluate(() => bench()), version: browser.version() };
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function serve(): Promise<ViteDevServer> {
+  const server = await createServer({
+    configFile: false,
+    root: packageRoot(),
+    logLevel: 'error',
+    plugins: [isolation(), peerFiles()],
+    worker: { format: 'es' },
+    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false, ws: false },
+  });
+  return server.listen();
+}
