@@ -13,6 +13,17 @@ export interface Gpu {
 
 // Both make its kernels faster where the adapter has them.
 const WANTED_FEATURES: readonly GPUFeatureName[] = ['shader-f16', 'subgroups'];
+// As large as the adapter has them: the first four for LiteRT.js, the sizes of work groups for tfjs.
+const WANTED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxTextureDimension2D',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
 
 /** Opens the fastest adapter's device, with its own limits. Throws `backend/unavailable`. */
@@ -22,17 +33,10 @@ export async function openGpu(): Promise<Gpu> {
   if (!('gpu' in navigator)) throw fail('this browser has no WebGPU');
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw fail('no graphics adapter was found');
-  const { maxBufferSize, maxStorageBufferBindingSize, maxStorageBuffersPerShaderStage, maxTextureDimension2D } =
-    adapter.limits;
   const device = await adapter
     .requestDevice({
       requiredFeatures: WANTED_FEATURES.filter((feature) => adapter.features.has(feature)),
-      requiredLimits: {
-        maxBufferSize,
-        maxStorageBufferBindingSize,
-        maxStorageBuffersPerShaderStage,
-        maxTextureDimension2D,
-      },
+      requiredLimits: Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
     })
     .catch((error: unknown) => {
       throw fail(error instanceof Error ? error.message : String(error), error);

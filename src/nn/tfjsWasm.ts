@@ -3,12 +3,15 @@ import threadedScript from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-
 import { wasmWorkerContents } from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js';
 import singleScript from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm.js?url';
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendName } from '../core/types';
 import { importAmdScript } from './amdScript';
 import { TFJS_WASM_PATHS } from './engineUrls';
 
 /** What we use of Emscripten's module. */
 interface EmscriptenModule {
   readonly HEAPU8: Uint8Array;
+  /** In the threaded module only. */
+  readonly PThread?: { readonly unusedWorkers: Worker[] };
   cwrap(name: string, returns: 'number' | null, args: readonly 'number'[]): (...numbers: number[]) => number;
 }
 type ModuleFactory = (settings: Record<string, unknown>) => Promise<EmscriptenModule>;
@@ -29,12 +32,19 @@ export async function registerWasmBackend(threads: number): Promise<{ threads: n
     used > 1 ? threadedScript : singleScript,
     TFJS_WASM_PATHS[build ? (`tfjs-backend-wasm-${build}.wasm` as const) : 'tfjs-backend-wasm.wasm'],
   );
-  tf.removeBackend('wasm');
-  tf.registerBackend('wasm', () => {
+  replaceBackend('wasm', () => {
     setThreadsCount(used);
-    return new BackendWasm(module as unknown as BackendWasm['wasm']);
+    const backend = new BackendWasm(module as unknown as BackendWasm['wasm']);
+    for (const spare of module.PThread?.unusedWorkers.splice(0) ?? []) spare.terminate();
+    return backend;
   });
   return { threads: used, bytes: () => module.HEAPU8.buffer.byteLength };
+}
+
+/** Registers a backend in the place of the one of that name that there may be: the package's own, or an ended one. */
+export function replaceBackend(name: BackendName, create: () => tf.KernelBackend): void {
+  if (tf.findBackendFactory(name)) tf.removeBackend(name);
+  tf.registerBackend(name, create);
 }
 
 async function startModule(scriptUrl: string, wasmUrl: string): Promise<EmscriptenModule> {

@@ -1,0 +1,105 @@
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { dlibResnet } from '../../../src/models/dlibResnet';
+import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
+import { onet } from '../../../src/models/onet';
+import { pnet } from '../../../src/models/pnet';
+import { pnetPyramid } from '../../../src/models/pnetPyramid';
+import { rnet } from '../../../src/models/rnet';
+import type { BackendName } from '../../../src/core/types';
+import type { Weights } from '../../../src/core/weights';
+import type { Engine } from '../../../src/nn/executor';
+import type { Graph } from '../../../src/nn/graph';
+import { createLiteRtEngine } from '../../../src/nn/litert';
+import { createTfjsEngine } from '../../../src/nn/tfjs';
+import { largestError, randomNumbers, randomWeights } from '../../fixtures/randomWeights';
+import { referenceRun, type Value } from '../../fixtures/referenceOps';
+
+const LEVELS = [
+  { height: 31, width: 40 },
+  { height: 22, width: 29 },
+  { height: 12, width: 12 },
+];
+const NETWORKS: readonly Graph[] = [
+  pnet({ height: 31, width: 40 }),
+  { ...pnetPyramid(LEVELS).graph, name: 'P-Net on a pyramid' },
+  rnet({ batch: 3 }),
+  onet({ batch: 2 }),
+  dlibResnet({ batch: 1 }),
+  { ...inceptionResnetV1({ batch: 1, folded: true }), name: 'InceptionResnetV1 folded' },
+  { ...inceptionResnetV1({ batch: 1, folded: false }), name: 'InceptionResnetV1 with batch norm' },
+];
+
+interface Case {
+  readonly weights: Weights;
+  readonly inputs: Float32Array[];
+  readonly values: Map<string, Value>;
+}
+const cases = new Map<Graph, Case>();
+
+/** The network's plain-loop values, computed once for all engines. */
+function reference(graph: Graph): Case {
+  let found = cases.get(graph);
+  if (!found) {
+    const weights = randomWeights(graph, 3);
+    const inputs = graph.nodes.flatMap((node, i) =>
+      node.op === 'input'
+        ? [
+            randomNumbers(
+              node.shape.reduce((a, b) => a * b, 1),
+              5 + i,
+            ),
+          ]
+        : [],
+    );
+    found = { weights, inputs, values: referenceRun(graph, weights, inputs) };
+    cases.set(graph, found);
+  }
+  return found;
+}
+
+/** Largest error of the outputs, each as a part of its own largest number; with the output's name. */
+async function compare(engine: Engine, graph: Graph): Promise<{ error: number; at: string }> {
+  const { weights, inputs, values } = reference(graph);
+  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
+  const outputs = await executor.run(inputs);
+  executor.dispose();
+  let worst = { error: 0, at: '' };
+  graph.outputs.forEach((name, i) => {
+    const expected = values.get(name)!.data;
+    const size = expected.reduce((most, v) => Math.max(most, Math.abs(v)), 0);
+    const error = largestError(outputs[i]!, expected) / size;
+    if (!(error <= worst.error)) worst = { error, at: name };
+  });
+  return worst;
+}
+
+const ENGINES: readonly [string, BackendName, (options: { backend: BackendName }) => Promise<Engine>][] = [
+  ['tfjs', 'wasm', createTfjsEngine],
+  ['LiteRT.js', 'wasm', createLiteRtEngine],
+  ['LiteRT.js', 'webgpu', createLiteRtEngine],
+];
+
+describe.each(ENGINES)('%s on %s', (_, backend, create) => {
+  let engine: Promise<Engine> | undefined;
+  const start = () => (engine ??= create({ backend }));
+  afterAll(async () => {
+    await engine?.then((e) => e.dispose()).catch(() => undefined);
+  });
+
+  it.each(NETWORKS)('gives the plain-loop numbers for $name', async (graph) => {
+    const started = await start().catch((error: unknown) => {
+      if (backend === 'wasm' || inject('expectWebgpu')) throw error;
+    });
+    if (!started) return;
+    const { error } = await compare(started, graph);
+    expect(error).toBeLessThan(1e-4);
+  });
+
+  it.runIf(backend === 'wasm').each(NETWORKS)('gives the plain-loop numbers in every layer of $name', async (graph) => {
+    const layers = graph.nodes.flatMap((node) => (node.op === 'input' || node.op === 'dropout' ? [] : [node.name]));
+    const all = { ...graph, outputs: layers };
+    cases.set(all, reference(graph));
+    const { error, at } = await compare(await start(), all);
+    expect(error, at).toBeLessThan(1e-4);
+  });
+});
