@@ -46,6 +46,7 @@ export const ERROR_TEXT = {
   'config/unknown-key': 'There is no option called {key}.',
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
+  'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',
   'harness/no-files': 'No pictures were found in {path}.',
   'harness/no-such-file': '{path} does not exist, or may not be read.',
   'harness/no-face': 'No face was found in {name}.',

@@ -5,6 +5,12 @@ const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 const PATIENCE_MS = 3_000;
 
 const pending = new Set<Cleanup>();
+let stopping = false;
+
+/** Whether a signal is ending the program: what fails now fails because of that. */
+export function isStopping(): boolean {
+  return stopping;
+}
 
 /** Has `cleanup` run if a signal ends the program. Returns a function that runs it now, once, and forgets it. */
 export function beforeExit(cleanup: Cleanup): Cleanup {
@@ -16,11 +22,10 @@ export function beforeExit(cleanup: Cleanup): Cleanup {
 
 /** Ctrl-C, a closed terminal and `kill`: everything that was started is ended first; a second signal does not wait. */
 export function exitCleanlyOnSignals(): void {
-  let ending = false;
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
-      if (ending) process.exit(code);
-      ending = true;
+      if (stopping) process.exit(code);
+      stopping = true;
       const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
       const all = Promise.allSettled([...pending].map((cleanup) => cleanup()));
       void Promise.race([all, patience]).then(() => process.exit(code));

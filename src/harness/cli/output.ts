@@ -70,7 +70,8 @@ export interface AlignOutput {
   readonly written: number;
   readonly skipped: number;
   readonly withoutFace: string[];
-  readonly boxes: string;
+  /** The list of boxes; null when there was nothing to do. */
+  readonly boxes: string | null;
   readonly failed: { readonly picture: string; readonly error: EntryError }[];
 }
 

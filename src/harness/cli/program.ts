@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { toFaceError } from '../../core/errors';
+import { isStopping } from './cleanup';
 import { addAlign } from './commands/align';
 import { addCompare } from './commands/compare';
 import { addDetect } from './commands/detect';
@@ -34,6 +35,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (isStopping()) return EXIT.failure;
     const error = toFaceError(thrown);
     console.error(error.message);
     if (args.includes('--json')) console.log(JSON.stringify({ error: entryError(error) }));

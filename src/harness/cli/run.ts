@@ -1,3 +1,4 @@
+import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../bridge';
 import { inOrder } from './inOrder';
 import type { EntryError } from './output';
@@ -19,12 +20,16 @@ export async function findPictures(paths: readonly string[], report: Report): Pr
   return files;
 }
 
-/** Does `work` on each picture, with a progress bar, and gives the outcomes in the pictures' order as they come. */
+/**
+ * Does `work` on each picture, with a progress bar, and gives the outcomes in the pictures' order as they come. Throws
+ * `harness/chromium-ended`: the others cannot go on.
+ */
 export async function* eachPicture<T>(
   session: Session,
   report: Report,
   files: readonly PictureFile[],
   work: (picture: PictureRef, file: PictureFile) => Promise<T>,
+  stage = 'Pictures',
 ): AsyncGenerator<Outcome<T>> {
   const attempt = async (
     file: PictureFile,
@@ -32,12 +37,13 @@ export async function* eachPicture<T>(
     try {
       return { file, result: await session.withPicture(file.path, file.path, (picture) => work(picture, file)) };
     } catch (thrown) {
+      if (thrown instanceof FaceError && thrown.code === 'harness/chromium-ended') throw thrown;
       return { file, thrown };
     }
   };
   let done = 0;
   for await (const attempted of inOrder(files, attempt)) {
-    report.progress({ stage: 'Pictures', done: ++done, total: files.length });
+    report.progress({ stage, done: ++done, total: files.length });
     yield 'thrown' in attempted ? { file: attempted.file, error: report.failure(attempted.thrown) } : attempted;
   }
   report.endProgress();

@@ -12,7 +12,7 @@ import { startServer } from './server';
 /** The client in headless Chromium, started and warm. */
 export interface Session {
   readonly state: EngineState;
-  /** Rejects with the FaceError that the page gave. */
+  /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
   /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
   withPicture<T>(path: string, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
@@ -80,10 +80,14 @@ async function openPage(browser: Browser, address: string, report: Report): Prom
 function caller(page: Page): Session['call'] {
   return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
     // The page's answer is typed by HarnessPage on its side; what passes between is JSON and byte arrays.
-    const answer: unknown = await page.evaluate(([op, req]) => globalThis.facenetHarness.call(op, req), [op, req] as [
-      K,
-      HarnessOps[K]['req'],
-    ]);
+    const sent: [K, HarnessOps[K]['req']] = [op, req];
+    const answer: unknown = await page
+      .evaluate(([op, req]) => globalThis.facenetHarness.call(op, req), sent)
+      .catch((thrown: unknown) => {
+        // The page answers every failure of its own: only one that is gone rejects.
+        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        throw new FaceError('harness/chromium-ended', { reason });
+      });
     return unwrap(answer as Answer<HarnessOps[K]['res']>);
   };
 }

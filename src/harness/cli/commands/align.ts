@@ -16,7 +16,7 @@ import type { AlignOutput } from '../output';
 import { picturesOf, stem, type PictureFile } from '../pictures';
 import { Report } from '../report';
 import { eachPicture } from '../run';
-import { withSession } from '../session';
+import { withSession, type Session } from '../session';
 
 interface AlignFlags extends CommonFlags {
   readonly size: number;
@@ -54,51 +54,67 @@ export function cropBases(files: readonly PictureFile[], folder: string): Map<Pi
   return bases;
 }
 
+/** Which pictures are still to do, and where a picture's crops go. */
+interface Plan {
+  readonly open: readonly PictureFile[];
+  readonly skipped: number;
+  cropPath(file: PictureFile, face: number): string;
+}
+
+async function makePlan(files: readonly PictureFile[], folder: string, all: boolean): Promise<Plan> {
+  const bases = cropBases(files, folder);
+  const faceless = await withoutFace(folder);
+  const cropPath = (file: PictureFile, face: number) => `${bases.get(file)}${all ? `_${face}` : ''}.png`;
+  const isDone = (crop: string) => existsSync(crop) || faceless.has(resolve(crop));
+  const open = files.filter((file) => !isDone(cropPath(file, 0)));
+  return { open, skipped: files.length - open.length, cropPath };
+}
+
 async function align(from: string, to: string, flags: AlignFlags, report: Report): Promise<void> {
   if ((resolve(to) + sep).startsWith(resolve(from) + sep))
     throw new FaceError('config/bad-value', { key: '<out>', value: to, reason: `it must lie outside ${from}` });
   const files = await picturesOf(from);
   await mkdir(to, { recursive: true });
-  const bases = cropBases(files, to);
-  const faceless = await withoutFace(to);
-  const cropPath = (file: PictureFile, face: number) => `${bases.get(file)}${flags.all ? `_${face}` : ''}.png`;
-  const isDone = (crop: string) => existsSync(crop) || faceless.has(resolve(crop));
-  const open = files.filter((file) => !isDone(cropPath(file, 0)));
-
+  const plan = await makePlan(files, to, flags.all === true);
+  if (plan.skipped > 0) report.note(`${plan.skipped} of ${files.length} pictures are done already.`);
   const boxes = new BoxList(to);
-  const output = { written: 0, skipped: files.length - open.length, boxes: boxes.path };
-  const without: string[] = [];
-  const failed: AlignOutput['failed'] = [];
-  if (output.skipped > 0) report.note(`${output.skipped} of ${files.length} pictures are done already.`);
+  const { written, withoutFace, failed } =
+    plan.open.length === 0
+      ? { written: 0, withoutFace: [], failed: [] }
+      : await withSession(startOptions(flags), report, (session) => cutFaces(session, report, plan, boxes, flags));
+  report.line(`${written} crops written to ${to}, ${withoutFace.length} pictures without a face`);
+  const list = written + withoutFace.length > 0 ? boxes.path : null;
+  const output: AlignOutput = { written, skipped: plan.skipped, withoutFace, boxes: list, failed };
+  report.object(output);
+}
 
-  const work = async (session: Parameters<Parameters<typeof withSession>[2]>[0]) => {
-    const { size, margin } = flags;
-    const options = detectOptions(flags);
-    const outcomes = eachPicture(session, report, open, async (picture, file) => {
-      const req = { picture, size, margin, faces: flags.all ? ('all' as const) : ('best' as const), options };
-      const { width, height, faces, pngs } = await session.call('align', req);
-      await mkdir(dirname(cropPath(file, 0)), { recursive: true });
-      // The first crop last: it is what says that the picture is done.
-      for (let i = faces.length - 1; i >= 0; i--) await writeWhole(cropPath(file, i), pngs[i]!);
-      return faces.map(({ box }) => cutBox(box, margin, width, height));
-    });
-    for await (const outcome of outcomes) {
-      const { file } = outcome;
-      if ('error' in outcome) {
-        failed.push({ picture: file.path, error: outcome.error });
-        continue;
-      }
-      for (const [i, box] of outcome.result.entries()) await boxes.add(cropPath(file, i), box);
-      output.written += outcome.result.length;
-      if (outcome.result.length > 0) continue;
-      without.push(file.path);
-      await boxes.add(cropPath(file, 0));
-      report.note(`${file.path}: no face`);
+async function cutFaces(session: Session, report: Report, { open, cropPath }: Plan, boxes: BoxList, flags: AlignFlags) {
+  const { size, margin } = flags;
+  const faces = flags.all ? 'all' : 'best';
+  const withoutFace: string[] = [];
+  const failed: AlignOutput['failed'] = [];
+  let written = 0;
+  const outcomes = eachPicture(session, report, open, (picture) =>
+    session.call('align', { picture, size, margin, faces, options: detectOptions(flags) }),
+  );
+  for await (const outcome of outcomes) {
+    const { file } = outcome;
+    if ('error' in outcome) {
+      failed.push({ picture: file.path, error: outcome.error });
+      continue;
     }
-  };
-  if (open.length > 0) await withSession(startOptions(flags), report, work);
-  report.line(`${output.written} crops written to ${to}, ${without.length} pictures without a face`);
-  report.object({ ...output, withoutFace: without, failed } satisfies AlignOutput);
+    const { width, height, faces: found, pngs } = outcome.result;
+    await mkdir(dirname(cropPath(file, 0)), { recursive: true });
+    for (const [i, { box }] of found.entries()) await boxes.add(cropPath(file, i), cutBox(box, margin, width, height));
+    // The first crop last: it is what says that the picture is done.
+    for (let i = found.length - 1; i >= 0; i--) await writeWhole(cropPath(file, i), pngs[i]!);
+    written += found.length;
+    if (found.length > 0) continue;
+    await boxes.add(cropPath(file, 0));
+    withoutFace.push(file.path);
+    report.note(`${file.path}: no face`);
+  }
+  return { written, withoutFace, failed };
 }
 
 /** A file under its name is always a whole one. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
-import type { DrawnFace, FoundFace } from '../../bridge';
+import type { DrawnFace, FoundFace, PictureRef } from '../../bridge';
 import { Drawing } from '../drawing';
 import { faceVector } from '../faceVector';
 import {
@@ -77,9 +77,8 @@ async function enrol(
   report: Report,
 ): Promise<void> {
   const known: { person: string; vector: number[] }[] = [];
-  const outcomes = eachPicture(session, report, gallery, (picture) =>
-    faceVector(session, picture, false, detectOptions(flags)),
-  );
+  const embed = (picture: PictureRef) => faceVector(session, picture, false, detectOptions(flags));
+  const outcomes = eachPicture(session, report, gallery, embed, 'Gallery');
   for await (const outcome of outcomes)
     if ('result' in outcome) known.push({ person: personOf(outcome.file), vector: outcome.result });
   if (known.length === 0) throw new FaceError('harness/empty-gallery', { path: flags.gallery });
