@@ -40,7 +40,7 @@ export function integralOf(image: RgbaImage, memory: Int32Array = new Int32Array
   return { width, height, sums };
 }
 
-/** Whole pixels of the picture: x0 ≤ x < x1, y0 ≤ y < y1, at least one. */
+/** Whole pixels, x0 ≤ x < x1 and y0 ≤ y < y1, at least one; may reach beyond the picture. */
 export interface PixelBox {
   readonly x0: number;
   readonly y0: number;
@@ -56,10 +56,10 @@ export interface Place {
 
 /**
  * `box` resized to `width`×`height` by means over whole pixels, bins rounded outwards (adaptive average pooling, what
- * MTCNN's Python versions call area), as R, G, B: value · scale + offset, value 0–255.
+ * MTCNN's Python versions call area), as R, G, B: value · scale + offset, value 0–255. Beyond the picture is black.
  */
 export function areaResize(
-  { width: pictureWidth, sums }: Integral,
+  { width: pictureWidth, height: pictureHeight, sums }: Integral,
   box: PixelBox,
   width: number,
   height: number,
@@ -68,6 +68,8 @@ export function areaResize(
   scale: number,
   offset: number,
 ): void {
+  const clampX = (x: number): number => Math.min(Math.max(x, 0), pictureWidth);
+  const clampY = (y: number): number => Math.min(Math.max(y, 0), pictureHeight);
   const across = box.x1 - box.x0;
   const down = box.y1 - box.y0;
   const lefts = new Int32Array(width);
@@ -76,16 +78,16 @@ export function areaResize(
   for (let x = 0; x < width; x++) {
     const left = Math.floor((x * across) / width);
     const right = Math.ceil(((x + 1) * across) / width);
-    lefts[x] = (box.x0 + left) * 3;
-    rights[x] = (box.x0 + right) * 3;
+    lefts[x] = clampX(box.x0 + left) * 3;
+    rights[x] = clampX(box.x0 + right) * 3;
     weights[x] = scale / (right - left);
   }
   const sumsStride = (pictureWidth + 1) * 3;
   for (let y = 0; y < height; y++) {
     const top = Math.floor((y * down) / height);
     const bottom = Math.ceil(((y + 1) * down) / height);
-    const a = (box.y0 + top) * sumsStride;
-    const b = (box.y0 + bottom) * sumsStride;
+    const a = clampY(box.y0 + top) * sumsStride;
+    const b = clampY(box.y0 + bottom) * sumsStride;
     let to = at + y * stride;
     for (let x = 0; x < width; x++, to += 3) {
       const weight = weights[x]! / (bottom - top);

@@ -33,5 +33,9 @@ export function faces(
     );
     passed.push({ ...moved, score, points: [point(0), point(1), point(2), point(3), point(4)] });
   }
-  return nms(passed, NMS_LIMIT, 'smaller').map(({ x0, y0, x1, y1, ...rest }) => ({ box: { x0, y0, x1, y1 }, ...rest }));
+  // From pixels counted from 1 to edges: the points are counted so already.
+  return nms(passed, NMS_LIMIT, 'smaller').map(({ x0, y0, x1, y1, ...rest }) => ({
+    box: { x0: x0 - 1, y0: y0 - 1, x1, y1 },
+    ...rest,
+  }));
 }

@@ -4,25 +4,21 @@ import { areaResize, type Integral, type PixelBox } from './integral';
 
 /**
  * A candidate's pixels, as R-Net and O-Net take them: [size, size, 3], standardised, written to `out` from `at` on. Each
- * output is the mean of those it covers.
+ * output is the mean of those it covers; black beyond the picture, as in the original (facenet-pytorch stretches what is
+ * inside instead, which puts boxes at the border further off).
  */
 export function windowInput(picture: Integral, box: Candidate, size: number, out: Float32Array, at: number): void {
   const { mean, scale } = MTCNN_STANDARDISATION;
-  areaResize(picture, pixelsOf(picture, box), size, size, out, { at, stride: size * 3 }, scale, -mean * scale);
+  areaResize(picture, pixelsOf(box), size, size, out, { at, stride: size * 3 }, scale, -mean * scale);
 }
 
 /** Whether any pixel of the candidate is the picture's. */
-export function isInside(picture: Integral, box: Candidate): boolean {
-  const { x0, y0, x1, y1 } = pixelsOf(picture, box);
-  return x1 > x0 && y1 > y0;
+export function isInside({ width, height }: Integral, box: Candidate): boolean {
+  const { x0, y0, x1, y1 } = pixelsOf(box);
+  return x1 > Math.max(x0, 0) && y1 > Math.max(y0, 0) && x0 < width && y0 < height;
 }
 
-/** Whole pixels from x0 to x1, which count from 1, clipped to the picture. */
-function pixelsOf({ width, height }: Integral, box: Candidate): PixelBox {
-  return {
-    x0: Math.max(Math.trunc(box.x0), 1) - 1,
-    y0: Math.max(Math.trunc(box.y0), 1) - 1,
-    x1: Math.min(Math.trunc(box.x1), width),
-    y1: Math.min(Math.trunc(box.y1), height),
-  };
+/** Whole pixels from x0 to x1, which count from 1. */
+function pixelsOf(box: Candidate): PixelBox {
+  return { x0: Math.trunc(box.x0) - 1, y0: Math.trunc(box.y0) - 1, x1: Math.trunc(box.x1), y1: Math.trunc(box.y1) };
 }
