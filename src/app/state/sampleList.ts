@@ -1,5 +1,5 @@
 /** NASA's pictures in `public/samples/`, in the public domain; `truth.json` there has the faces' boxes and names. */
-export const SAMPLE_CREDIT = 'Pictures: NASA (public domain). NASA does not endorse this app.';
+export const SAMPLE_CREDIT = 'Sample pictures: NASA, public domain; NASA does not endorse this app.';
 
 export const SAMPLE_PORTRAITS = [
   'Daniel Barry',

@@ -17,12 +17,12 @@ export function certaintyText(certainty: number): string {
   return `${(Math.floor(percent * step) / step).toFixed(digits)} %`;
 }
 
-/** “distance 0.62, 99.9 % certain”, or for an unknown face the nearest person. */
+/** “99.9 % certain, distance 0.62”, or for an unknown face the nearest person. */
 export function matchText(match: Match, nearestName: string | null): string {
   if (match.distance === null) return 'nobody in your list yet';
   const distance = `distance ${distanceText(match.distance)}`;
   if (match.person === null) return nearestName === null ? distance : `nearest: ${nearestName}, ${distance}`;
-  return match.certainty === null ? distance : `${distance}, ${certaintyText(match.certainty)} certain`;
+  return match.certainty === null ? distance : `${certaintyText(match.certainty)} certain, ${distance}`;
 }
 
 /** 0.001 → “1 in 1,000”. */
