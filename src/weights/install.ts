@@ -36,14 +36,16 @@ const TRIES = 3;
 /**
  * Gets a model from its publisher into browser storage: downloads and verifies each source file, converts, and keeps the
  * float16 and int8 files. What is finished is kept when the work stops (not when there is no room), and gone on with the
- * next time; afterwards no source file is left. Runs in a worker: the conversion takes seconds.
+ * next time; afterwards no source file is left. Does nothing when both files are there. Runs in a worker: the conversion takes seconds.
  *
  * Throws `weights/download-failed`, `weights/hash-mismatch`, `store/full`, `store/denied`, `aborted`.
  */
 export async function installModel(row: ModelRow, options: InstallOptions = {}): Promise<void> {
+  const kept = KEPT.flatMap((precision) => row.files[precision] ?? []);
+  const files = await storedHashes('files');
+  if (kept.every(({ sha256 }) => files.has(sha256))) return;
   const here = await storedHashes('sources');
   const missing = row.sources.filter(({ sha256 }) => !here.has(sha256));
-  const kept = KEPT.flatMap((precision) => row.files[precision] ?? []);
   await checkRoom(sumOf(missing) + sumOf(kept));
   try {
     await downloadAll(row, missing, options);

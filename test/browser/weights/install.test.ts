@@ -123,6 +123,7 @@ describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
 
     expect(await stored(FACENET.id)).toEqual(['float16', 'int8']);
     expect(await caches.open(CACHES.sources).then((cache) => cache.keys())).toEqual([]);
+    await installModel(FACENET, { baseUrl: NOWHERE }); // asks nobody: it is there
     const weights = await loadWeights(FACENET, 'int8', { modelsUrl: NOWHERE });
     expect(weights.get('InceptionResnetV1/Bottleneck/weights')).toMatchObject({ dtype: 'int8', shape: [512, 1792] });
   });
