@@ -48,7 +48,7 @@ type Reply =
 export interface ServeOptions<T extends OpTable<T>> {
   /** Calls of one lane run one after the other, in the order in which they came; `main` where none is named. */
   readonly lanes?: { readonly [K in keyof T]?: string };
-  /** What arrives by changing hands: closed here when the call is dropped before its handler runs. */
+  /** What arrives by changing hands: closed when the call ends, however it ends. */
   readonly owned?: RequestTransfers<T>;
   readonly transfers?: ResultTransfers<T>;
 }
@@ -87,10 +87,7 @@ export function serve<T extends OpTable<T>>(
   }
   async function answer<K extends keyof T>(id: number, op: K, req: T[K]['req'], signal: AbortSignal): Promise<void> {
     try {
-      if (signal.aborted) {
-        closeAll(owned[op]?.(req) ?? []);
-        throw new FaceError('aborted');
-      }
+      if (signal.aborted) throw new FaceError('aborted');
       const result = await handlers[op](req, {
         signal,
         progress: (progress) => reply({ id, type: 'progress', progress }),
@@ -100,6 +97,7 @@ export function serve<T extends OpTable<T>>(
       fail(id, thrown);
     } finally {
       aborts.delete(id);
+      closeAll(owned[op]?.(req) ?? []);
     }
   }
 

@@ -29,6 +29,7 @@ export const ERROR_TEXT = {
   'backend/unavailable': '{backend} is not available in this browser: {reason}',
   'backend/self-test-failed': '{backend} gives wrong numbers on this machine (largest error {error}); it was not used.',
   'backend/device-lost': 'The graphics device was lost: {reason}',
+  'backend/not-started': 'No model is loaded yet: start first.',
   'worker/crashed': 'The worker stopped unexpectedly: {reason}. It has been started again; please repeat.',
   'worker/bad-request': 'The request {op} is not one the worker knows.',
   'store/full': 'The browser has no room left: nothing was saved. Free some space, then try again.',

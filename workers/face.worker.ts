@@ -1,0 +1,6 @@
+/** The thread in which pictures become people: the RPC in front, the service behind. */
+import { createFaceHandlers, FACE_SERVE_OPTIONS } from './faceService';
+import type { Ops } from './protocol';
+import { serve } from './rpc';
+
+serve<Ops>(self, createFaceHandlers(), FACE_SERVE_OPTIONS);

@@ -1,0 +1,153 @@
+import { FaceError } from '../src/core/errors';
+import type { GalleryFace } from '../src/core/types';
+import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
+import { farAt, thresholdAt } from '../src/weights/calibration';
+import { importModelFile, installModel, removeModel } from '../src/weights/install';
+import { findFiles, modelPlace } from '../src/weights/present';
+import type { EmbedderRow } from '../src/weights/registry';
+import { findModel, MODELS } from '../src/weights/rows';
+import type { EngineState, Ops } from './protocol';
+import type { Handlers, ServeOptions } from './rpc';
+import { FACE_TRANSFERS } from './faceTransfers';
+import { openSession, type Session } from './session';
+
+/**
+ * Work on pictures runs in order. Model files are got in a lane of their own, so that people are recognised meanwhile;
+ * questions are answered at once.
+ */
+export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
+  owned: FACE_TRANSFERS,
+  lanes: {
+    downloadModel: 'files',
+    importModel: 'files',
+    removeModel: 'files',
+    models: 'questions',
+    memory: 'questions',
+  },
+};
+
+/** The page's `models/`: the worker's script lies in a folder beside it, in the dev server and in the build. */
+const MODELS_URL = new URL('../models/', self.location.href).href;
+
+/** What answers every operation of the protocol. */
+export function createFaceHandlers(): Handlers<Ops> {
+  let session: Session | null = null;
+  let modelsUrl = MODELS_URL;
+  let far: number | null = null;
+  let faces: readonly GalleryFace[] = [];
+  let gallery: Gallery | null = null;
+
+  function running(): Session {
+    if (!session) throw new FaceError('backend/not-started');
+    return session;
+  }
+  function matching({ row }: Session) {
+    gallery ??= packGallery(faces, row.id);
+    return { gallery, threshold: thresholdOf(row, far) };
+  }
+  async function placeOf(id: string) {
+    return modelPlace(findModel(id), await findFiles(modelsUrl));
+  }
+
+  return {
+    async start(options, { signal, progress }) {
+      const url = options.modelsUrl === undefined ? MODELS_URL : new URL(options.modelsUrl, self.location.href).href;
+      const opened = await openSession(options, { modelsUrl: url, signal, progress });
+      // Only now, when the new one works, does the old one go.
+      const old = session;
+      const wanted = options.far ?? null;
+      try {
+        thresholdOf(opened.row, wanted);
+      } catch (thrown) {
+        await opened.dispose();
+        throw thrown;
+      }
+      session = opened;
+      modelsUrl = url;
+      far = wanted;
+      gallery = null;
+      await old?.dispose();
+      return stateOf(opened, far);
+    },
+    detect: ({ picture, name, options }, { signal }) =>
+      running().pipeline.detect(picture, { signal, ...(name && { name }), ...(options && { detect: options }) }),
+    recognise({ picture, name, options = {} }, { signal }) {
+      const current = running();
+      const { faces: which = 'all', keepCrops = false, ...detect } = options;
+      const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
+      return current.pipeline.recognise(picture, { ...call, ...matching(current) });
+    },
+    embedAligned: ({ pictures }, { signal }) => running().pipeline.embedAligned(pictures, { signal }),
+    embedStored: ({ crops }, { signal, progress }) =>
+      running().pipeline.embedStored(crops, {
+        signal,
+        onDone: (done) => progress({ stage: 'Learning faces anew', done, total: crops.length, unit: 'pictures' }),
+      }),
+    align: ({ picture, name, options, ...rest }, { signal }) =>
+      running().pipeline.align(picture, {
+        signal,
+        ...(name && { name }),
+        ...(options && { detect: options }),
+        ...rest,
+      }),
+    setGallery(req) {
+      faces = req.faces;
+      gallery = null;
+      return { people: new Set(faces.map(({ person }) => person)).size, faces: faces.length };
+    },
+    match({ embeddings }) {
+      const current = running();
+      const { gallery: packed, threshold } = matching(current);
+      return embeddings.map((embedding) =>
+        matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance)),
+      );
+    },
+    setFar(req) {
+      const current = running();
+      thresholdOf(current.row, req.far);
+      far = req.far;
+      return stateOf(current, far);
+    },
+    async models(req) {
+      const url = req.modelsUrl === undefined ? modelsUrl : new URL(req.modelsUrl, self.location.href).href;
+      const files = await findFiles(url);
+      return MODELS.map((row) => modelPlace(row, files));
+    },
+    async downloadModel({ id, baseUrl }, { signal, progress }) {
+      await installModel(findModel(id), { baseUrl, signal, onProgress: progress });
+      return placeOf(id);
+    },
+    async importModel({ file, name }, { progress }) {
+      progress({ stage: `Checking ${name}`, done: 0, total: file.size, unit: 'bytes' });
+      const { id } = await importModelFile(file, name);
+      return placeOf(id);
+    },
+    async removeModel({ id }) {
+      await removeModel(findModel(id));
+      return placeOf(id);
+    },
+    memory: () => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
+  };
+}
+
+/** The distance for a false-accept rate; the model's own default for null. Throws `config/bad-value`. */
+function thresholdOf(row: EmbedderRow, far: number | null): number {
+  return far === null ? row.threshold : thresholdAt(row, far);
+}
+
+function stateOf({ row, precision, engine, notes }: Session, far: number | null): EngineState {
+  const { name, backend, adapter, softwareAdapter, threads } = engine;
+  return {
+    model: row.id,
+    engine: name,
+    backend,
+    precision,
+    adapter,
+    softwareAdapter,
+    threads,
+    threshold: thresholdOf(row, far),
+    far: far ?? row.defaultFar,
+    crop: row.crop,
+    notes,
+  };
+}
