@@ -69,8 +69,6 @@ export interface InceptionOptions {
   readonly folded: boolean;
   /** Ends with the L2 normalisation (default); false ends with the prelogits. */
   readonly normalise?: boolean;
-  /** Side of the square input, pixels (default 160). */
-  readonly size?: number;
   /** Share of the features kept by dropout before the bottleneck, in training (default 1). */
   readonly keep?: number;
 }
@@ -81,9 +79,9 @@ export interface InceptionOptions {
  * moving_variance}`; folded, `<scope>/biases`. Each block's last 1×1 has weights and biases in both forms.
  */
 export function inceptionResnetV1(options: InceptionOptions): Graph {
-  const { batch, embeddingSize = 512, folded, normalise = true, size = FACENET_SIZE, keep = 1 } = options;
+  const { batch, embeddingSize = 512, folded, normalise = true, keep = 1 } = options;
   const g = new GraphBuilder(SCOPE);
-  let x = g.input(`${SCOPE}/input`, [batch, size, size, 3]);
+  let x = g.input(`${SCOPE}/input`, [batch, FACENET_SIZE, FACENET_SIZE, 3]);
   x = chain(g, SCOPE, x, STEM_A, folded);
   x = g.add(`${SCOPE}/MaxPool_3a_3x3`, x, POOL);
   x = chain(g, SCOPE, x, STEM_B, folded);

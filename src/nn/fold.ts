@@ -130,7 +130,9 @@ function scaled(tensor: WeightTensor, factor: Float64Array): WeightTensor {
   const perChannel = tensor.data.length / factor.length;
   if (tensor.dtype === 'int8') {
     // Scales stay positive, as TFLite wants them: a negative factor changes the sign of the channel's numbers.
-    const data = tensor.data.map((q, i) => signed(q, factor[Math.floor(i / perChannel)]!));
+    const data = factor.every((a) => a > 0)
+      ? tensor.data
+      : tensor.data.map((q, i) => signed(q, factor[Math.floor(i / perChannel)]!));
     const scale = tensor.scale.map((s, c) => (factor[c] === 0 ? s : s * Math.abs(factor[c]!)));
     return { ...tensor, data, scale };
   }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { dlibResnet } from '../../../src/models/dlibResnet';
+import { mulberry32 } from '../../../src/core/random';
+import { DLIB_SIZE, dlibResnet } from '../../../src/models/dlibResnet';
 import { inferShapes, weightShapes } from '../../../src/nn/shapes';
+import { convertDlib } from '../../../src/weights/convert/dlib';
+import { toPrecision } from '../../../src/weights/convert/precision';
+import { DLIB } from '../../../src/weights/rows';
+import golden from '../../fixtures/dlibGolden.json';
+import { largestError } from '../../fixtures/randomWeights';
+import { referenceRun } from '../../fixtures/referenceOps';
+import { packageFile } from '../weights/sources';
 import { entries, faceApiManifest } from '../../fixtures/faceApiManifest';
 
 describe('dlibResnet', () => {
@@ -27,5 +35,19 @@ describe('dlibResnet', () => {
     );
     const ours = [...weightShapes(dlibResnet({ batch: 1 }))].map(([name, s]) => [name, entries(s)] as const);
     expect(new Map(ours)).toEqual(new Map(published));
+  });
+
+  it("gives face-api's numbers for a picture of noise", () => {
+    // What @vladmandic/face-api 1.7.15 computes, which divides by 255 where dlib divides by 256.
+    const random = mulberry32(1);
+    const { mean } = DLIB.standardisation;
+    const input = new Float32Array(DLIB_SIZE ** 2 * 3);
+    for (let i = 0; i < input.length; i++) input[i] = (Math.floor(random() * 256) - mean[i % 3]!) / 255;
+    const manifest = 'face_recognition_model-weights_manifest.json';
+    const files = [manifest, 'face_recognition_model-shard1', 'face_recognition_model-shard2'];
+    const arrays = convertDlib(manifest, new Map(files.map((name) => [name, packageFile(`weights/${name}`)])));
+    const graph = dlibResnet({ batch: 1 });
+    const embedding = referenceRun(graph, toPrecision(arrays, 'float32'), [input]).get(graph.outputs[0]!)!.data;
+    expect(largestError(embedding, golden)).toBeLessThan(1e-6);
   });
 });
