@@ -74,7 +74,9 @@ export class Notices {
 
   #add(content: Omit<Notice, 'id'>): void {
     const notice = { ...content, id: this.#next++ };
-    for (const same of this.list) if (same.text === notice.text) this.dismiss(same.id);
+    // Of actions only the last can be undone: an older one's Undo could meet what the newer one made.
+    for (const other of this.list)
+      if (other.text === notice.text || (other.action && notice.action)) this.dismiss(other.id);
     this.list = [...this.list.slice(-2), notice];
     this.#startTimer(notice);
   }

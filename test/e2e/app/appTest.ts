@@ -78,7 +78,7 @@ export async function addPerson(page: Page, name: string, ...files: string[]): P
   await expect(save).toBeEnabled({ timeout: 60_000 });
   await save.click();
   await expect(form).toHaveCount(0);
-  await expect(people(page).filter({ hasText: name })).toHaveCount(1);
+  await expect(people(page).filter({ has: page.getByText(name, { exact: true }) })).toHaveCount(1);
 }
 
 /** The people listed in the People view. */
