@@ -15,8 +15,9 @@ const MIN_SIDE = 12;
 const KEPT_PIXELS = 4_000_000;
 
 /**
- * A picture as a frame: EXIF orientation applied, colours in sRGB, transparent parts over white, the first frame of an
- * animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
+ * A picture as a frame: EXIF orientation applied, the file's own RGB numbers (no colour profile applied: the networks were
+ * trained on pictures read so, and the published distances depend on it), transparent parts over white, the first frame of
+ * an animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
  * @throws FaceError image/empty, image/unreadable, image/truncated, image/too-large, image/too-small
  */
 export async function decodePicture(source: PictureSource, name: string): Promise<Frame> {
@@ -35,7 +36,7 @@ async function decodeFile(file: Blob, name: string): Promise<ImageBitmap> {
     const header = sniff(new Uint8Array(await file.arrayBuffer()));
     if (header && header.width > 0) checkSize(header.width, header.height, name);
     if (header && !header.complete) throw new FaceError('image/truncated', { name });
-    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'default' });
+    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
   } catch (error) {
     if (error instanceof FaceError) throw error;
     throw new FaceError('image/unreadable', { name }, { cause: error });
