@@ -1,5 +1,5 @@
 import { FaceError } from '../src/core/errors';
-import type { GalleryFace } from '../src/core/types';
+import type { Embedding, GalleryFace } from '../src/core/types';
 import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
 import { farAt, thresholdAt } from '../src/weights/calibration';
 import { importModelFile, installModel, removeModel } from '../src/weights/install';
@@ -28,6 +28,11 @@ export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
 
 /** The page's `models/`: the worker's script lies in a folder beside it, in the dev server and in the build. */
 const MODELS_URL = new URL('../models/', self.location.href).href;
+
+/** Pictures between two looks whether the caller still wants them. */
+const EMBEDDED_AT_ONCE = 32;
+/** Networks on WASM run without letting events in: an abort would arrive only when all is done. */
+const messagesArrive = () => new Promise((resolve) => setTimeout(resolve));
 
 /** What answers every operation of the protocol. */
 export function createFaceHandlers(): Handlers<Ops> {
@@ -77,7 +82,15 @@ export function createFaceHandlers(): Handlers<Ops> {
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
-    embedAligned: ({ pictures }, { signal }) => running().pipeline.embedAligned(pictures, { signal }),
+    async embedAligned({ pictures }, { signal }) {
+      const { pipeline } = running();
+      const embeddings: Embedding[] = [];
+      for (let start = 0; start < pictures.length; start += EMBEDDED_AT_ONCE) {
+        await messagesArrive();
+        embeddings.push(...(await pipeline.embedAligned(pictures.slice(start, start + EMBEDDED_AT_ONCE), { signal })));
+      }
+      return embeddings;
+    },
     embedStored: ({ crops }, { signal, progress }) =>
       running().pipeline.embedStored(crops, {
         signal,

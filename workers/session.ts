@@ -3,7 +3,6 @@ import { FaceError, toFaceError } from '../src/core/errors';
 import type { BackendName, EngineName, Precision } from '../src/core/types';
 import type { Engine } from '../src/nn/executor';
 import { createLiteRtEngine } from '../src/nn/litert';
-import { createTfjsEngine } from '../src/nn/tfjs';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
 import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, type PresentFiles } from '../src/weights/present';
@@ -34,7 +33,12 @@ interface Candidate {
   readonly engine: EngineName;
   readonly backend: BackendName;
 }
-const CREATE = { litert: createLiteRtEngine, tfjs: createTfjsEngine } as const;
+const CREATE = {
+  litert: createLiteRtEngine,
+  // Its megabyte of script is loaded only where it is needed.
+  tfjs: async (options: Parameters<typeof createLiteRtEngine>[0]) =>
+    (await import('../src/nn/tfjs')).createTfjsEngine(options),
+} as const;
 const TITLES = { litert: 'LiteRT.js', tfjs: 'TensorFlow.js', wasm: 'WASM', webgpu: 'WebGPU' } as const;
 const titleOf = ({ engine, backend }: Candidate) => `${TITLES[engine]} on ${TITLES[backend]}`;
 
