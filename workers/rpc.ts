@@ -80,7 +80,8 @@ export function serve<T extends OpTable<T>>(
     reply({ id, type: 'error', code, details });
     if (code !== 'internal') return;
     console.error(thrown);
-    if (thrown instanceof WebAssembly.RuntimeError)
+    const cause = thrown instanceof Error ? thrown.cause : null;
+    if (thrown instanceof WebAssembly.RuntimeError || cause instanceof WebAssembly.RuntimeError)
       setTimeout(() => {
         throw thrown;
       });

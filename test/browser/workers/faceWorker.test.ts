@@ -287,6 +287,20 @@ test('a crash of the real service: the next worker has the model and the people 
   client.close();
 });
 
+test('the worker on TensorFlow.js, the fallback, sees the same face', async () => {
+  const picture = await sampleBlob('portraits/edward-lu.jpg');
+  const vectors = [];
+  for (const engine of ['litert', 'tfjs'] as const) {
+    client = createFaceClient();
+    const state = await client.call('start', { backend: 'wasm', engine, model: DLIB.id, precision: 'float16' });
+    expect(state).toMatchObject({ engine, backend: 'wasm', precision: 'float16', notes: [] });
+    const { faces } = await client.call('recognise', { picture, options: { minSize: 100 } });
+    vectors.push(faces[0]!.embedding.vector);
+    client.close();
+  }
+  expect(cosine(vectors[0]!, vectors[1]!)).toBeGreaterThan(0.9999);
+});
+
 test('the worker on WebGPU', async (context) => {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter && inject('expectWebgpu')) throw new Error('no WebGPU adapter, and EXPECT_WEBGPU=1');
