@@ -13,14 +13,15 @@ const RULES = {
   'src/backend': { may: ['core', 'nn'], packages: [] },
   'src/weights': { may: ['core'], packages: ['fflate'] },
   'src/pipeline': { may: ['models', 'weights', 'backend', 'nn', 'core'], packages: [] },
+  'src/evaluate': { may: ['core'], packages: [] },
   'src/store': { may: ['core'], packages: ['idb'] },
   'src/client': { may: ['workers', 'core'], packages: [] },
   'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*'] },
   'src/harness': {
-    may: ['client', 'weights', 'core'],
+    may: ['client', 'weights', 'evaluate', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],
   },
-  workers: { may: ['pipeline', 'store', 'core', 'weights', 'backend', 'models', 'nn'], packages: [] },
+  workers: { may: ['pipeline', 'evaluate', 'store', 'core', 'weights', 'backend', 'models', 'nn'], packages: [] },
 };
 const FOLDERS = [
   'core',
@@ -29,6 +30,7 @@ const FOLDERS = [
   'backend',
   'weights',
   'pipeline',
+  'evaluate',
   'store',
   'client',
   'app',

@@ -46,6 +46,8 @@ export const ERROR_TEXT = {
   'camera/unplugged': 'The camera was unplugged. Plug it in again, or choose another one.',
   'config/unknown-key': 'There is no option called {key}.',
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',
+  'evaluate/bad-pairs': '{file}, line {line}: {reason}',
+  'evaluate/too-few': 'There are too few pairs to judge by: {reason}',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',
   'harness/no-files': 'No pictures were found in {path}.',

@@ -1,0 +1,169 @@
+import { FaceError } from '../core/errors';
+import { meanOfPairs, pairDistances, type DistanceName } from './distance';
+import { auc, countsBelow, equalErrorRate, type Roc } from './roc';
+import type { EmbeddingTable, RowPairs } from './rowPairs';
+import { confidenceInterval, mean, std } from './statistics';
+
+export interface EvaluateOptions {
+  readonly distance: DistanceName;
+  /** Take the training folds' mean embedding from every embedding first. */
+  readonly subtractMean: boolean;
+  /** The false-accept rate at which VAL is measured. */
+  readonly far: number;
+}
+
+export interface Evaluation {
+  /** Share of pairs judged rightly; `folds` has each fold's, `interval` is the mean's at 95 % confidence. */
+  readonly accuracy: {
+    readonly mean: number;
+    readonly std: number;
+    readonly interval: readonly [number, number];
+    readonly folds: readonly number[];
+    /** The threshold that the other folds chose for each, in the protocol's distance. */
+    readonly thresholds: readonly number[];
+  };
+  /** Share of same pairs accepted, and of different ones, `far`, at thresholds chosen on the other folds. */
+  readonly val: { readonly mean: number; readonly std: number; readonly far: number };
+  readonly auc: number;
+  readonly eer: number;
+  /** Mean over the folds, at thresholds in steps of .01. */
+  readonly roc: Roc;
+  /** Each pair's distance, with the mean of the folds other than its own taken off if asked, and whether that is judged wrongly. */
+  readonly distances: Float64Array;
+  readonly wrong: Uint8Array;
+}
+
+const STEP = 0.01;
+const VAL_STEP = 0.001;
+const LAST = 4;
+
+/**
+ * The LFW protocol (“unrestricted, labelled outside data”) as facenet measures it. For each fold: the threshold of 0, .01, … 3.99 that
+ * judges most pairs of the other folds rightly (the smallest of equals), a pair being accepted when its distance is less,
+ * is applied to the fold: accuracy. The threshold of 0, .001, … 3.999 at which the other folds' share of accepted
+ * different pairs reaches `far`, linear between the last below it and the first that reaches it, is applied to the fold:
+ * VAL; 0 where none reaches it. ROC: mean over the folds of both rates at every threshold; AUC and EER are read off it.
+ * @throws FaceError evaluate/too-few when a fold lacks pairs of either kind
+ */
+export function evaluatePairs(table: EmbeddingTable, pairs: RowPairs, options: EvaluateOptions): Evaluation {
+  assertEnough(pairs);
+  const { same, fold, folds } = pairs;
+  const all = options.subtractMean ? null : pairDistances(table, pairs, options.distance, null);
+  const distances = new Float64Array(same.length);
+  const wrong = new Uint8Array(same.length);
+  const accuracies: number[] = [];
+  const thresholds: number[] = [];
+  const vals: number[] = [];
+  const fars: number[] = [];
+  const rocs: { tpr: Float64Array; far: Float64Array }[] = [];
+  const grid = steps(STEP, LAST);
+  const valGrid = steps(VAL_STEP, LAST);
+
+  for (let f = 0; f < folds; f++) {
+    const centre = all ? null : meanOfPairs(table, pairs, (i) => fold[i] !== f);
+    const d = all ?? pairDistances(table, pairs, options.distance, centre);
+    const train = split(d, pairs, (i) => fold[i] !== f);
+    const test = split(d, pairs, (i) => fold[i] === f);
+
+    const threshold = bestThreshold(train, grid);
+    let right = 0;
+    for (let i = 0; i < d.length; i++) {
+      if (fold[i] !== f) continue;
+      distances[i] = d[i]!;
+      wrong[i] = Number(d[i]! < threshold !== (same[i] === 1));
+      right += 1 - wrong[i]!;
+    }
+    thresholds.push(threshold);
+    accuracies.push(right / (test.same.length + test.different.length));
+
+    const valThreshold = thresholdAtFar(train.different, valGrid, options.far);
+    vals.push(rate(test.same, valThreshold));
+    fars.push(rate(test.different, valThreshold));
+    rocs.push(rocOf(test));
+  }
+  const roc = meanRoc(rocs);
+  return {
+    accuracy: {
+      mean: mean(accuracies),
+      std: std(accuracies),
+      interval: confidenceInterval(accuracies),
+      folds: accuracies,
+      thresholds,
+    },
+    val: { mean: mean(vals), std: std(vals), far: mean(fars) },
+    auc: auc(roc),
+    eer: equalErrorRate(roc),
+    roc,
+    distances,
+    wrong,
+  };
+}
+
+function assertEnough({ same, fold, folds }: RowPairs): void {
+  if (folds < 2) throw new FaceError('evaluate/too-few', { reason: 'one fold cannot choose a threshold for another.' });
+  const seen = new Set(Array.from(same, (answer, i) => `${fold[i]} ${answer}`));
+  if (seen.size < 2 * folds)
+    throw new FaceError('evaluate/too-few', {
+      reason: `each of the ${folds} folds needs a pair of one person and one of two people.`,
+    });
+}
+
+/** 0, step, 2 · step, … below `end`. */
+function steps(step: number, end: number): Float64Array {
+  return Float64Array.from({ length: Math.round(end / step) }, (_, i) => i * step);
+}
+
+/** Sorted distances. */
+interface Split {
+  readonly same: Float64Array;
+  readonly different: Float64Array;
+}
+
+function split(distances: Float64Array, { same }: RowPairs, counts: (pair: number) => boolean): Split {
+  return {
+    same: distances.filter((_, i) => same[i] === 1 && counts(i)).sort(),
+    different: distances.filter((_, i) => same[i] === 0 && counts(i)).sort(),
+  };
+}
+
+function bestThreshold({ same, different }: Split, grid: Float64Array): number {
+  const accepted = countsBelow(same, grid);
+  const wronglyAccepted = countsBelow(different, grid);
+  let best = 0;
+  for (let t = 1; t < grid.length; t++)
+    if (accepted[t]! - wronglyAccepted[t]! > accepted[best]! - wronglyAccepted[best]!) best = t;
+  return grid[best]!;
+}
+
+function thresholdAtFar(different: Float64Array, grid: Float64Array, far: number): number {
+  const counts = countsBelow(different, grid);
+  const wanted = far * different.length;
+  const next = counts.findIndex((count) => count >= wanted);
+  if (next <= 0) return 0;
+  const [before, after] = [counts[next - 1]!, counts[next]!];
+  return grid[next - 1]! + ((wanted - before) / (after - before)) * (grid[next]! - grid[next - 1]!);
+}
+
+function rate(sorted: Float64Array, threshold: number): number {
+  return countsBelow(sorted, Float64Array.of(threshold))[0]! / sorted.length;
+}
+
+/** Goes on beyond 4 where distances do, as those of joined embeddings may. */
+function rocOf({ same, different }: Split): Roc {
+  const largest = Math.max(same.at(-1)!, different.at(-1)!);
+  const grid = steps(STEP, Math.max(LAST, (Math.floor(largest / STEP) + 2) * STEP));
+  return {
+    tpr: Float64Array.from(countsBelow(same, grid), (count) => count / same.length),
+    far: Float64Array.from(countsBelow(different, grid), (count) => count / different.length),
+  };
+}
+
+/** Curves that end sooner have reached 1. */
+function meanRoc(rocs: readonly Roc[]): Roc {
+  const length = Math.max(...rocs.map(({ tpr }) => tpr.length));
+  const at = (key: 'tpr' | 'far', i: number): number => mean(rocs.map((roc) => roc[key][i] ?? 1));
+  return {
+    tpr: Float64Array.from({ length }, (_, i) => at('tpr', i)),
+    far: Float64Array.from({ length }, (_, i) => at('far', i)),
+  };
+}
