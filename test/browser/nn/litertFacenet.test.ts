@@ -61,6 +61,7 @@ const CASES: readonly [keyof typeof ENGINES, BackendName, Precision, number, num
 describe('the published FaceNet distances', () => {
   test.for(CASES)(
     '%s on %s with %s weights: %d of them within %f',
+    { timeout: 300_000 }, // a face takes seconds where WebGPU is the CPU in disguise
     async ([name, backend, precision, pairs, bound], context) => {
       await needsShared(context, 'models/facenet-20180402-114759/SHA256SUMS');
       const engine = await ENGINES[name]({ backend }).catch((error: unknown) => {
@@ -79,7 +80,6 @@ describe('the published FaceNet distances', () => {
         engine.dispose();
       }
     },
-    300_000, // a face takes seconds where WebGPU is the CPU in disguise
   );
 });
 
