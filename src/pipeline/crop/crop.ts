@@ -19,7 +19,7 @@ export function cropFace(
     case 'facenet':
       return facenetCrop(frame, face, size, FACENET_MARGIN, scale);
     case 'facenet-pytorch':
-      return facenetPytorchCrop(frame, face, size);
+      return facenetPytorchCrop(frame, face, size, scale);
     case 'dlib':
       return dlibCrop(frame, face, size);
     case 'similarity':

@@ -17,6 +17,14 @@ export function cutOut(frame: Frame, box: Box, size: number): FaceCrop {
   return resampleFrame(frame, whole, size, 'cut');
 }
 
+/**
+ * The box as the originals cut it. MTCNN counts pixels from 1, and they take its first pixel as an index from 0: their crops,
+ * and so all published figures, start one pixel further in. `scale`: see `cropFace`.
+ */
+export function indexedBox(box: Box, scale: number): Box {
+  return { x0: box.x0 + scale, y0: box.y0 + scale, x1: box.x1, y1: box.y1 };
+}
+
 /** `box` of the frame resized to `size`², antialiased; what `outside` means: see `resample`. */
 export function resampleFrame(frame: Frame, box: Box, size: number, outside: Outside): FaceCrop {
   // The widened filter reaches one output pixel beyond the box.

@@ -1,5 +1,5 @@
 import type { Detection, FaceCrop, Frame } from '../../core/types';
-import { cutOut } from './cutOut';
+import { cutOut, indexedBox } from './cutOut';
 
 /** The original's `margin`: pixels of the picture added in all, half of them a side. */
 export const FACENET_MARGIN = 32;
@@ -16,6 +16,7 @@ export function facenetCrop(
   margin = FACENET_MARGIN,
   scale = 1,
 ): FaceCrop {
+  const { x0, y0, x1, y1 } = indexedBox(box, scale);
   const side = (margin / 2) * scale;
-  return cutOut(frame, { x0: box.x0 - side, y0: box.y0 - side, x1: box.x1 + side, y1: box.y1 + side }, size);
+  return cutOut(frame, { x0: x0 - side, y0: y0 - side, x1: x1 + side, y1: y1 + side }, size);
 }
