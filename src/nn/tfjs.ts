@@ -38,11 +38,11 @@ export async function createTfjsEngine(options: {
     adapter: gpu?.name ?? null,
     softwareAdapter: gpu?.software ?? false,
     threads,
-    prepare(graph, weights) {
+    async prepare(graph, weights) {
       use(backend);
-      const executor = new TfjsExecutor(backend, gpu?.name ?? null, graph, weights, () => executors.delete(executor));
+      const executor = new TfjsExecutor(backend, gpu, graph, weights, () => executors.delete(executor));
       executors.add(executor);
-      return Promise.resolve(executor);
+      return executor;
     },
     memory: () => ({ tensors: tf.memory().numTensors, wasmBytes: wasmBytes(), gpuBuffers: gpu?.buffers.size ?? 0 }),
     onLost(callback) {
@@ -102,6 +102,7 @@ function use(backend: BackendName): void {
 
 class TfjsExecutor implements Executor {
   readonly engine = 'tfjs';
+  readonly adapter: string | null;
   readonly inputShapes: readonly (readonly number[])[];
   readonly outputShapes: readonly (readonly number[])[];
   private readonly graph: Graph;
@@ -110,11 +111,12 @@ class TfjsExecutor implements Executor {
 
   constructor(
     readonly backend: BackendName,
-    readonly adapter: string | null,
+    private readonly gpu: Gpu | null,
     graph: Graph,
     weights: Weights,
     private readonly onDispose: () => void,
   ) {
+    this.adapter = gpu?.name ?? null;
     const folded = fold(graph, weights);
     const shapes = inferShapes(folded.graph);
     this.graph = folded.graph;
@@ -126,16 +128,14 @@ class TfjsExecutor implements Executor {
   async run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
     this.check(inputs);
     use(this.backend);
-    const outputs = tf.tidy(() =>
-      runGraph(
-        this.graph,
-        this.tensors,
-        inputs.map((data, i) => tf.tensor(data, [...this.inputShapes[i]!])),
-        { free: true },
-      ),
-    );
+    let outputs: tf.Tensor[] = [];
     try {
+      outputs = tf.tidy(() => runGraph(this.graph, this.tensors, this.upload(inputs), { free: true }));
       return await Promise.all(outputs.map((output) => output.data<'float32'>()));
+    } catch (error) {
+      const lost = await this.whyLost();
+      if (lost !== null) throw new FaceError('backend/device-lost', { reason: lost }, { cause: error });
+      throw error;
     } finally {
       tf.dispose(outputs);
     }
@@ -146,6 +146,18 @@ class TfjsExecutor implements Executor {
     this.disposed = true;
     tf.dispose([...this.tensors.values()]);
     this.onDispose();
+  }
+
+  private upload(inputs: readonly Float32Array[]): tf.Tensor[] {
+    return inputs.map((data, i) => tf.tensor(data, [...this.inputShapes[i]!]));
+  }
+
+  /** Why the device was lost; null when it was not. What fails with the device may be told before the loss itself. */
+  private async whyLost(): Promise<string | null> {
+    if (!this.gpu) return null;
+    const moment = new Promise<null>((resolve) => setTimeout(resolve, 200, null));
+    const lost = await Promise.race([this.gpu.device.lost, moment]);
+    return lost && (lost.message || lost.reason);
   }
 
   private check(inputs: readonly Float32Array[]): void {

@@ -89,13 +89,34 @@ describe('tfjs engine', () => {
     gpu.dispose();
   });
 
+  it('says that its device was lost, to the call and to the listener, and can be started again', async (context) => {
+    const requestDevice = GPUAdapter.prototype.requestDevice;
+    let device: GPUDevice | undefined;
+    GPUAdapter.prototype.requestDevice = async function (descriptor) {
+      return (device = await requestDevice.call(this, descriptor));
+    };
+    const started = await createTfjsEngine({ backend: 'webgpu' }).catch((error: unknown) => {
+      if (inject('expectWebgpu')) throw error;
+      return context.skip('there is no WebGPU here');
+    });
+    GPUAdapter.prototype.requestDevice = requestDevice;
+    const told = new Promise<string>((resolve) => started.onLost(resolve));
+    const executor = await started.prepare(graph, weights);
+    await executor.run([input]);
+    device!.destroy();
+    await expect(executor.run([input])).rejects.toMatchObject({ code: 'backend/device-lost' });
+    expect(await told).toBeTruthy();
+    started.dispose();
+    engine = await createTfjsEngine({ backend: 'webgpu' });
+    const again = await engine.prepare(graph, weights);
+    expect(await again.run([input])).toHaveLength(2);
+  });
+
   it('refuses weights that do not fit', async () => {
     engine = await createTfjsEngine({ backend: 'wasm' });
     const started = engine;
     const before = started.memory().tensors;
-    await expect((async () => started.prepare(graph, new Map()))()).rejects.toMatchObject({
-      code: 'weights/missing-tensor',
-    });
+    await expect(started.prepare(graph, new Map())).rejects.toMatchObject({ code: 'weights/missing-tensor' });
     expect(started.memory().tensors).toBe(before);
   });
 });
