@@ -51,7 +51,10 @@ async function inPage(chromium: string): Promise<{ result: PageResult; version: 
   const browser = await launchChromium(chromium, 'auto');
   try {
     const page = await browser.newPage();
-    page.on('console', (message) => console.error(message.text()));
+    page.on('console', (message) => {
+      if (message.type() === 'log') console.error(message.text());
+    });
+    page.on('pageerror', (error) => console.error(error));
     await page.goto(`${server.resolvedUrls!.local[0]!}test/bench/page/index.html`);
     await page.waitForFunction(() => 'bench' in globalThis);
     return { result: await page.evaluate(() => bench()), version: browser.version() };
@@ -67,8 +70,9 @@ async function serve(): Promise<ViteDevServer> {
     root: packageRoot(),
     logLevel: 'error',
     plugins: [isolation(), peerFiles()],
+    appType: 'mpa',
     worker: { format: 'es' },
-    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false, ws: false },
+    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
   });
   return server.listen();
 }
