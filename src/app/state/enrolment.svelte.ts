@@ -9,6 +9,8 @@ import type { PictureSource } from './pictures.svelte';
 const SMALL_FACE = 40;
 const BLURRED = 50;
 const DARK = 45;
+/** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
+const DOUBTFUL = 0.95;
 
 /** A picture offered for a person, and which of its faces is theirs. */
 export class Candidate {
@@ -78,7 +80,7 @@ export class Enrolment {
       const request = { picture: candidate.blob, name: candidate.source.name, options: { keepCrops: true } };
       const { faces } = await this.engine.client.call('recognise', request, { signal });
       candidate.faces = faces;
-      candidate.chosen = faces.length === 1 ? 0 : null;
+      candidate.chosen = faces.length > 0 && faces.slice(1).every((face) => face.detection.score < DOUBTFUL) ? 0 : null;
       candidate.status = 'done';
     } catch (thrown) {
       candidate.error = toFaceError(thrown);
