@@ -82,6 +82,11 @@ export function createFaceHandlers(): Handlers<Ops> {
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
+    async embedFaces({ pictures, options }, { signal }) {
+      const { crop, margin, mirror, noFace, ...detect } = options;
+      await messagesArrive();
+      return running().pipeline.embedFaces(pictures, { detect, crop, margin, mirror, noFace, signal });
+    },
     async embedAligned({ pictures }, { signal }) {
       const { pipeline } = running();
       const embeddings: Embedding[] = [];

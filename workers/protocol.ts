@@ -92,6 +92,26 @@ export interface RecogniseResult {
   readonly timings: Readonly<Record<string, number>>;
 }
 
+export interface EmbedFacesOptions extends DetectOptions {
+  /** Instead of the model's own. */
+  readonly crop?: CropKind;
+  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. */
+  readonly margin?: number;
+  /** Also embed each face's mirror image. */
+  readonly mirror?: boolean;
+  /** A picture in which no face is found: nothing, or the face supposed in its middle. */
+  readonly noFace: 'skip' | 'centre-crop';
+}
+
+export interface EmbeddedFace {
+  /** Null where none was found. */
+  readonly detection: Detection | null;
+  /** Null where none was found and that is skipped. */
+  readonly vector: Float32Array | null;
+  /** The mirror image's, if asked for. */
+  readonly mirrored: Float32Array | null;
+}
+
 export interface AlignedFace {
   readonly detection: Detection;
   readonly png: Blob;
@@ -125,6 +145,12 @@ export interface Ops {
   recognise: {
     req: { picture: Picture; name?: string; options?: RecogniseOptions };
     res: RecogniseResult;
+    progress: never;
+  };
+  /** One face of each picture, the one that LFW's rule takes (large and central), many pictures sharing batches. */
+  embedFaces: {
+    req: { pictures: { picture: Blob; name: string }[]; options: EmbedFacesOptions };
+    res: EmbeddedFace[];
     progress: never;
   };
   /** Whole face pictures that are aligned already, used as they are. */

@@ -1,6 +1,8 @@
 export type {
   DetectOptions,
   DetectResult,
+  EmbeddedFace,
+  EmbedFacesOptions,
   EngineState,
   ModelPlace,
   Picture,

@@ -5,6 +5,7 @@
 import type {
   DetectOptions,
   DetectResult,
+  EmbedFacesOptions,
   EngineState,
   Progress,
   RecogniseOptions,
@@ -38,6 +39,14 @@ export interface HarnessOps {
   recognise: {
     req: { picture: PictureRef; options: RecogniseOptions };
     res: { width: number; height: number; faces: FoundFace[] };
+  };
+  /**
+   * One face of each picture. `vectors`: float32 numbers, a row a picture, the mirror image's after its own if asked for;
+   * zeros where there is none. `found`: whether a face was detected; `embedded`: whether the row is one.
+   */
+  embedFaces: {
+    req: { pictures: PictureRef[]; options: EmbedFacesOptions };
+    res: { found: boolean[]; embedded: boolean[]; vectors: Uint8Array };
   };
   /** The vector of a whole picture that is an aligned face already. */
   embedAligned: { req: { picture: PictureRef }; res: number[] };

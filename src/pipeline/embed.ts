@@ -15,6 +15,8 @@ const MANY = 24;
 export interface EmbedOptions {
   /** Embed each face's mirror image too and take the mean. */
   readonly mirror?: boolean;
+  /** Always in batches, the last one filled up, however few there are: long work, whose parts are of many sizes. */
+  readonly inBatches?: boolean;
 }
 
 /** A model ready to turn crops into embeddings. */
@@ -48,14 +50,14 @@ export async function createEmbedder(
   };
 
   return {
-    async embed(crops, { mirror = false } = {}, onDone) {
+    async embed(crops, { mirror = false, inBatches = false } = {}, onDone) {
       const inputs = mirror ? crops.flatMap((crop) => [crop, mirrorCrop(crop)]) : crops;
-      if (inputs.length >= MANY) many ??= await prepare(BATCH);
+      if (inBatches || inputs.length >= MANY) many ??= await prepare(BATCH);
       const vectors: Float32Array[] = [];
       while (vectors.length < inputs.length) {
         const left = inputs.length - vectors.length;
         // A batch with one seat empty is still quicker than seven singles.
-        const batch = many && left >= BATCH - 1 ? BATCH : 1;
+        const batch = many && (inBatches || left >= BATCH - 1) ? BATCH : 1;
         const part = inputs.slice(vectors.length, vectors.length + batch);
         vectors.push(...(await runBatch(part, batch === 1 ? single : many!, batch)));
         onDone?.(Math.floor(vectors.length / (mirror ? 2 : 1)));
@@ -87,7 +89,8 @@ function standardise(crop: FaceCrop, row: EmbedderRow, out: Float32Array, at: nu
   }
 }
 
-function mirrorCrop({ size, data }: FaceCrop): FaceCrop {
+/** The face as a mirror shows it. */
+export function mirrorCrop({ size, data }: FaceCrop): FaceCrop {
   const mirrored = new Float32Array(data.length);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {

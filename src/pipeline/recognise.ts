@@ -14,6 +14,7 @@ import type { Weights } from '../core/weights';
 import type { Engine } from '../nn/executor';
 import { farAt } from '../weights/calibration';
 import type { EmbedderRow } from '../weights/registry';
+import { embedFaces, type BulkFace, type BulkOptions, type NamedPicture } from './bulk';
 import { cropFace } from './crop/crop';
 import { facenetCrop } from './crop/facenet';
 import { storedCrop } from './crop/stored';
@@ -104,6 +105,8 @@ export interface Pipeline {
     crops: readonly StoredCrop[],
     options?: CallOptions & { readonly onDone?: (done: number) => void },
   ): Promise<Embedding[]>;
+  /** One face of each of many pictures, in the pictures' order: see bulk.ts. */
+  embedFaces(pictures: readonly NamedPicture[], options: BulkOptions): Promise<BulkFace[]>;
   /** Faces cut out as the original's `align` does, as PNG. */
   align(
     picture: PictureSource,
@@ -147,6 +150,8 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
         return embedder.embed(crops);
       }),
     embedStored: (crops, options = {}) => inTurn(() => embedStored(crops, options, embedder, row)),
+    embedFaces: (pictures, options) =>
+      inTurn(() => embedFaces(pictures, options, { detector, embedder, row }, new Timings())),
     align: (picture, options) =>
       inTurn(() =>
         withFrame(picture, options, new Timings(), async (frame, timings) => {

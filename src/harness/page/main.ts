@@ -3,6 +3,7 @@ import { FaceError, toFaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
 import type { HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { drawFaces } from './draw';
+import { packFaces } from './packFaces';
 
 const client = createFaceClient();
 let modelId = '';
@@ -31,6 +32,12 @@ const handlers: Handlers = {
     const { width, height, faces } = await client.call('recognise', req);
     const found = faces.map(({ detection, embedding, match }) => ({ detection, vector: plain(embedding), match }));
     return { width, height, faces: found };
+  },
+  async embedFaces({ pictures, options }) {
+    const loaded = await Promise.all(
+      pictures.map(async (picture) => ({ picture: await load(picture), name: picture.name })),
+    );
+    return packFaces(await client.call('embedFaces', { pictures: loaded, options }));
   },
   async embedAligned({ picture }) {
     const embeddings = await client.call('embedAligned', { pictures: [await load(picture)] });

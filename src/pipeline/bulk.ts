@@ -1,0 +1,150 @@
+import { throwIfAborted } from '../core/abort';
+import type { CropKind, Detection, FaceCrop, Frame, Point } from '../core/types';
+import type { EmbedderRow } from '../weights/registry';
+import { cropFace } from './crop/crop';
+import { facenetCrop } from './crop/facenet';
+import { decodePicture, type PictureSource } from './decode';
+import type { Detector } from './detect/detect';
+import type { DetectOptions } from './detect/options';
+import { mirrorCrop, type Embedder } from './embed';
+import { Timings } from './timings';
+
+export interface NamedPicture {
+  readonly picture: PictureSource;
+  /** For messages. */
+  readonly name: string;
+}
+
+export interface BulkOptions {
+  readonly detect?: DetectOptions | undefined;
+  /** Instead of the model's own. */
+  readonly crop?: CropKind | undefined;
+  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. */
+  readonly margin?: number | undefined;
+  /** Embed each face's mirror image too. */
+  readonly mirror?: boolean | undefined;
+  /** A picture in which no face is found: nothing, or the face supposed in its middle. */
+  readonly noFace: 'skip' | 'centre-crop';
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One picture's face. */
+export interface BulkFace {
+  /** Null where none was found. */
+  readonly detection: Detection | null;
+  /** Null where none was found and that is skipped. */
+  readonly vector: Float32Array | null;
+  /** The mirror image's, if asked for. */
+  readonly mirrored: Float32Array | null;
+}
+
+/**
+ * Pictures decoded while those before them are searched, and searched together: R-Net and O-Net take the candidates of
+ * all of them at once.
+ */
+const GROUP = 8;
+
+/**
+ * The face of each of many pictures, one a picture as in facenet's work on LFW: see `centralFace`. Detections and faces of
+ * several pictures share batches.
+ */
+export async function embedFaces(
+  pictures: readonly NamedPicture[],
+  options: BulkOptions,
+  { detector, embedder, row }: { readonly detector: Detector; readonly embedder: Embedder; readonly row: EmbedderRow },
+  timings: Timings,
+): Promise<BulkFace[]> {
+  const { signal } = options;
+  const detections: (Detection | null)[] = [];
+  const crops: FaceCrop[] = [];
+  /** By picture, its crop's place; −1 for none. */
+  const cropOf: number[] = [];
+  let next = decodeAll(pictures.slice(0, GROUP));
+  try {
+    for (let start = 0; start < pictures.length; start += GROUP) {
+      const frames = await timings.run('decode', () => next);
+      next = decodeAll(pictures.slice(start + GROUP, start + 2 * GROUP));
+      try {
+        const found = await detector.detectMany(frames, options.detect, timings, signal);
+        await timings.run('crop', () => {
+          for (const [i, frame] of frames.entries()) {
+            const detection = centralFace(found[i]!, frame);
+            const face = detection ?? (options.noFace === 'skip' ? null : centreFace(frame));
+            detections.push(detection);
+            cropOf.push(face ? crops.push(cutFace(frame, face, options, row)) - 1 : -1);
+          }
+        });
+      } finally {
+        for (const frame of frames) frame.close();
+      }
+    }
+  } finally {
+    for (const frame of await next.catch(() => [])) frame.close();
+  }
+  throwIfAborted(signal);
+  const inputs = options.mirror ? [...crops, ...crops.map(mirrorCrop)] : crops;
+  const embeddings = await timings.run('embed', () => embedder.embed(inputs, { inBatches: true }));
+  const vectorAt = (i: number): Float32Array | null => embeddings[i]?.vector ?? null;
+  return detections.map((detection, i) => ({
+    detection,
+    vector: vectorAt(cropOf[i]!),
+    mirrored: options.mirror && cropOf[i]! >= 0 ? vectorAt(crops.length + cropOf[i]!) : null,
+  }));
+}
+
+/** All or none: where one cannot be read, the others are closed. */
+async function decodeAll(pictures: readonly NamedPicture[]): Promise<Frame[]> {
+  const ends = await Promise.allSettled(pictures.map(({ picture, name }) => decodePicture(picture, name)));
+  const frames = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+  const failure = ends.find((end) => end.status === 'rejected');
+  if (!failure) return frames;
+  for (const frame of frames) frame.close();
+  throw failure.reason;
+}
+
+/** The face that the picture is of: the one with the largest area − 2 · (distance of its middle to the picture's)². */
+export function centralFace(
+  faces: readonly Detection[],
+  { width, height }: { readonly width: number; readonly height: number },
+): Detection | null {
+  const weight = ({ box }: Detection): number => {
+    const x = (box.x0 + box.x1 - width) / 2;
+    const y = (box.y0 + box.y1 - height) / 2;
+    return (box.x1 - box.x0) * (box.y1 - box.y0) - 2 * (x * x + y * y);
+  };
+  return faces.reduce<Detection | null>((best, face) => (!best || weight(face) > weight(best) ? face : best), null);
+}
+
+/** Means over LFW's detections: the box as shares of the picture's shorter side, the points as shares of the box. */
+const CENTRE = {
+  width: 0.375,
+  height: 0.5,
+  points: [
+    { x: 0.29, y: 0.39 },
+    { x: 0.74, y: 0.38 },
+    { x: 0.52, y: 0.58 },
+    { x: 0.33, y: 0.76 },
+    { x: 0.72, y: 0.76 },
+  ],
+} as const;
+
+/** Where a face is supposed when none is found. */
+function centreFace({ width, height }: Frame): Pick<Detection, 'box' | 'points'> {
+  const side = Math.min(width, height);
+  const [w, h] = [CENTRE.width * side, CENTRE.height * side];
+  const [x0, y0] = [(width - w) / 2, (height - h) / 2];
+  const point = ({ x, y }: { readonly x: number; readonly y: number }): Point => ({ x: x0 + x * w, y: y0 + y * h });
+  const [a, b, c, d, e] = CENTRE.points;
+  return { box: { x0, y0, x1: x0 + w, y1: y0 + h }, points: [point(a), point(b), point(c), point(d), point(e)] };
+}
+
+function cutFace(
+  frame: Frame,
+  face: Pick<Detection, 'box' | 'points'>,
+  { crop, margin }: BulkOptions,
+  row: EmbedderRow,
+): FaceCrop {
+  const kind = crop ?? row.crop;
+  if (kind === 'facenet' && margin !== undefined) return facenetCrop(frame, face, row.inputSize, margin);
+  return cropFace(frame, face, kind, row.inputSize);
+}
