@@ -49,6 +49,7 @@ export const ERROR_TEXT = {
   'evaluate/bad-pairs': '{file}, line {line}: {reason}',
   'evaluate/too-few': 'There are too few pairs to judge by: {reason}',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
+  'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',
   'harness/no-files': 'No pictures were found in {path}.',
   'harness/no-such-file': '{path} does not exist, or may not be read.',

@@ -22,7 +22,8 @@ export interface Session {
 
 /**
  * Starts server, Chromium and models, tells what really runs, does `work`, and ends all of it, whatever happens.
- * Throws `harness/not-built`, `harness/no-chromium`, and what `start` throws.
+ * Throws `harness/not-built`, `harness/no-chromium`, `harness/chromium-failed`, `harness/chromium-ended`, and what `start`
+ * throws.
  */
 export async function withSession<T>(
   options: StartOptions,
@@ -38,8 +39,10 @@ export async function withSession<T>(
     await server.close();
   });
   try {
-    browser = await launchChromium(chromium, options.backend ?? 'auto');
-    const page = await openPage(browser, `${server.url}harness.html`, report);
+    browser = await launchChromium(chromium, options.backend ?? 'auto').catch((thrown: unknown) => {
+      throw new FaceError('harness/chromium-failed', { path: chromium, reason: firstLine(thrown) }, { cause: thrown });
+    });
+    const page = await openPage(browser, `${server.url}harness.html`, report).catch(rethrow);
     const call = caller(page);
     const state = await call('start', options);
     report.endProgress();
@@ -83,13 +86,19 @@ function caller(page: Page): Session['call'] {
     const sent: [K, HarnessOps[K]['req']] = [op, req];
     const answer: unknown = await page
       .evaluate(([op, req]) => globalThis.facenetHarness.call(op, req), sent)
-      .catch((thrown: unknown) => {
-        // The page answers every failure of its own: only one that is gone rejects.
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new FaceError('harness/chromium-ended', { reason });
-      });
+      .catch(rethrow); // the page answers every failure of its own: only one that is gone rejects
     return unwrap(answer as Answer<HarnessOps[K]['res']>);
   };
+}
+
+/** Playwright's messages go on with pages of logs: their first line says it. */
+function firstLine(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]!;
+}
+
+function rethrow(thrown: unknown): never {
+  if (thrown instanceof FaceError) throw thrown;
+  throw new FaceError('harness/chromium-ended', { reason: firstLine(thrown) }, { cause: thrown });
 }
 
 function unwrap<T>(answer: Answer<T>): T {

@@ -1,0 +1,86 @@
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AlignOutput, EmbedOutput } from '../../../src/harness/cli/output';
+import { readNpy } from '../../../src/weights/formats/npy';
+import { DLIB, expect, run, runJson, SAMPLES, test } from './command';
+import { plainPng } from './plainPng';
+
+/** Two people in class folders, three pictures with a face, one without. */
+function makeClasses(folder: string): string {
+  const root = join(folder, 'in');
+  for (const [person, ...names] of [
+    ['Barry Family', 'daniel-barry', 'daniel-burbank'],
+    ['helms', 'susan-helms'],
+  ] as const) {
+    mkdirSync(join(root, person), { recursive: true });
+    for (const name of names)
+      copyFileSync(join(SAMPLES, 'portraits', `${name}.jpg`), join(root, person, `${name}.jpg`));
+  }
+  writeFileSync(join(root, 'helms', 'wall.png'), plainPng(200, 200));
+  return root;
+}
+
+function pngSize(path: string): [number, number] {
+  const bytes = readFileSync(path);
+  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+}
+
+test('align cuts faces into class folders with a list of boxes, and does nothing twice', async ({ folder }) => {
+  const from = makeClasses(folder);
+  const to = join(folder, 'out');
+  const first = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
+  expect(first.code, first.stderr).toBe(0);
+  expect(first.output).toMatchObject({ written: 3, skipped: 0, withoutFace: [join(from, 'helms', 'wall.png')] });
+  const crop = join(to, 'Barry Family', 'daniel-barry.png');
+  expect(pngSize(crop)).toEqual([182, 182]);
+  const lines = readFileSync(first.output.boxes!, 'utf8').trimEnd().split('\n');
+  expect(lines).toHaveLength(4);
+  expect(lines[0]).toMatch(/^.*Barry Family\/daniel-barry\.png \d+ \d+ \d+ \d+$/);
+  expect(lines[3]).toBe(join(to, 'helms', 'wall.png'));
+
+  const written = statSync(crop).mtimeMs;
+  const second = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
+  expect(second.output).toMatchObject({ written: 0, skipped: 4, boxes: null });
+  expect(statSync(crop).mtimeMs).toBe(written);
+
+  copyFileSync(join(SAMPLES, 'portraits/edward-lu.jpg'), join(from, 'helms', 'new.jpg'));
+  const third = await runJson<AlignOutput>('align', from, to);
+  expect(third.output).toMatchObject({ written: 1, skipped: 4 });
+  expect(pngSize(join(to, 'helms', 'new.png'))).toEqual([160, 160]);
+});
+
+test('align --all cuts every face of a picture', async ({ folder }) => {
+  mkdirSync(join(folder, 'in'));
+  copyFileSync(join(SAMPLES, 'expedition-12-holiday.jpg'), join(folder, 'in', 'crew.jpg'));
+  const { output } = await runJson<AlignOutput>('align', join(folder, 'in'), join(folder, 'out'), '--all');
+  expect(output.written).toBeGreaterThanOrEqual(2);
+  for (let i = 0; i < output.written; i++) expect(pngSize(join(folder, 'out', `crew_${i}.png`))).toEqual([160, 160]);
+});
+
+test('embed writes a row for each face with its labels; aligned crops give the same people', async ({ folder }) => {
+  const from = makeClasses(folder);
+  const out = join(folder, 'embeddings.npy');
+  const { code, output } = await runJson<EmbedOutput>('embed', from, '--out', out, '--model', DLIB);
+  expect(code).toBe(1); // the wall
+  expect(output).toMatchObject({ embeddings: out, model: DLIB, shape: [3, 128] });
+  expect(output.failed).toMatchObject([{ picture: join(from, 'helms', 'wall.png') }]);
+  const read = (path: string) => readNpy(new Uint8Array(readFileSync(path)), path);
+  const rows = read(out);
+  expect(rows.shape).toEqual([3, 128]);
+  expect(rows.data).toBeInstanceOf(Float32Array);
+  expect(rows.data.every((x) => Number.isFinite(x))).toBe(true);
+  expect([...read(output.labels).data]).toEqual([0, 0, 1]);
+  expect(readFileSync(output.names, 'utf8')).toBe(
+    'Barry Family\tBarry Family/daniel-barry.jpg\n' +
+      'Barry Family\tBarry Family/daniel-burbank.jpg\nhelms\thelms/susan-helms.jpg\n',
+  );
+});
+
+test('embed takes aligned crops as they are', async ({ folder }) => {
+  const crops = join(folder, 'crops');
+  expect((await run('align', makeClasses(folder), crops)).code).toBe(0);
+  const out = join(folder, 'aligned.npy');
+  const { code, output, stderr } = await runJson<EmbedOutput>('embed', crops, '--out', out, '--aligned');
+  expect(code, stderr).toBe(0);
+  expect(output.shape[0]).toBe(3);
+});
