@@ -87,19 +87,21 @@ describe.each(ENGINES)('%s on %s', (_, backend, create) => {
   });
 
   // Folded, the last one is the one before it; the software adapter of CI takes seconds for it.
-  it.each(NETWORKS.slice(0, backend === 'webgpu' ? -1 : undefined))(
+  it.for(NETWORKS.slice(0, backend === 'webgpu' ? -1 : undefined))(
     'gives the plain-loop numbers for $name',
-    async (graph) => {
+    async (graph, context) => {
       const started = await start().catch((error: unknown) => {
         if (backend === 'wasm' || inject('expectWebgpu')) throw error;
+        return context.skip('there is no WebGPU here');
       });
-      if (!started) return;
       const { error } = await compare(started, graph);
       expect(error).toBeLessThan(1e-4);
     },
   );
 
-  it.runIf(backend === 'wasm').each(NETWORKS)('gives the plain-loop numbers in every layer of $name', async (graph) => {
+  if (backend === 'webgpu') return;
+
+  it.each(NETWORKS)('gives the plain-loop numbers in every layer of $name', async (graph) => {
     const layers = graph.nodes.flatMap((node) => (node.op === 'input' || node.op === 'dropout' ? [] : [node.name]));
     const all = { ...graph, outputs: layers };
     cases.set(all, reference(graph));
@@ -107,7 +109,7 @@ describe.each(ENGINES)('%s on %s', (_, backend, create) => {
     expect(error, at).toBeLessThan(1e-4);
   });
 
-  it.runIf(backend === 'wasm')('gives each face of a batch what it gets alone', async () => {
+  it('gives each face of a batch what it gets alone', async () => {
     const started = await start();
     const weights = randomWeights(dlibResnet({ batch: 1 }), 9);
     const faces = [1, 2, 3].map((seed) => randomNumbers(DLIB_SIZE ** 2 * 3, seed));
@@ -123,7 +125,7 @@ describe.each(ENGINES)('%s on %s', (_, backend, create) => {
     three.dispose();
   });
 
-  it.runIf(backend === 'wasm')('takes float16 and int8 weights for the numbers that they stand for', async () => {
+  it('takes float16 and int8 weights for the numbers that they stand for', async () => {
     const started = await start();
     const graph = onet({ batch: 1 });
     const exact = randomWeights(graph, 4);
