@@ -27,7 +27,7 @@ export async function createLiteRtEngine(options: {
   const loaded = await loadLiteRtModule(build, threads).catch((error: unknown) => {
     gpu?.device.destroy();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new FaceError('backend/unavailable', { backend, reason }, { cause: error });
+    throw new FaceError('backend/unavailable', { backend: 'LiteRT.js', reason }, { cause: error });
   });
   const environment = loaded.module.LiteRtEnvironment.create(gpu?.device ?? null);
   const session: LiteRtSession = { ...loaded, environment, backend, gpu, threadCount: threads, executors: new Set() };
@@ -53,6 +53,7 @@ export async function createLiteRtEngine(options: {
       });
     },
     dispose() {
+      if (disposed) return;
       disposed = true;
       for (const executor of session.executors) executor.dispose();
       environment.delete();

@@ -76,7 +76,8 @@ export class LiteRtExecutor implements Executor {
         gpuOptions: { precision: precision === 'float16' && gpu?.device.features.has('shader-f16') ? 'fp16' : 'fp32' },
         webNNOptions: {},
       } as const;
-      compiled = await threads.running(() => module.compileModel(environment, loaded, options));
+      const compiling = threads.running(() => module.compileModel(environment, loaded, options));
+      compiled = await (gpu ? gpu.guard(compiling) : compiling);
       if (gpu && !compiled.isFullyAccelerated())
         throw new FaceError('nn/unsupported-op', { engine: 'litert', op: `some of ${graph.name} on WebGPU` });
       const shapes = inferShapes(graph);
@@ -96,7 +97,8 @@ export class LiteRtExecutor implements Executor {
   }
 
   run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
-    const result = this.queue.then(() => this.runNow(inputs));
+    const { gpu } = this.session;
+    const result = this.queue.then(() => (gpu ? gpu.guard(this.runNow(inputs)) : this.runNow(inputs)));
     this.queue = result.catch(() => undefined);
     return result;
   }

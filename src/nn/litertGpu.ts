@@ -9,6 +9,8 @@ export interface Gpu {
   readonly software: boolean;
   /** Buffers that have been created and not destroyed. */
   readonly buffers: ReadonlySet<GPUBuffer>;
+  /** What `work` gives; `backend/device-lost` where the device is lost meanwhile, even if `work` then never ends. */
+  guard<T>(work: Promise<T>): Promise<T>;
 }
 
 // Both make its kernels faster where the adapter has them.
@@ -24,14 +26,22 @@ const WANTED_LIMITS = [
   'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
+const ADAPTER: GPURequestAdapterOptions = { powerPreference: 'high-performance' };
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|software/i;
+
+/** Whether this browser has WebGPU, on a graphics card or only on the CPU in disguise. */
+export async function adapterKind(): Promise<'none' | 'software' | 'hardware'> {
+  const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter(ADAPTER) : null;
+  if (!adapter) return 'none';
+  return isSoftware(adapter.info) ? 'software' : 'hardware';
+}
 
 /** Opens the fastest adapter's device, with its own limits. Throws `backend/unavailable`. */
 export async function openGpu(): Promise<Gpu> {
   const fail = (reason: string, cause?: unknown) =>
-    new FaceError('backend/unavailable', { backend: 'webgpu', reason }, { cause });
+    new FaceError('backend/unavailable', { backend: 'WebGPU', reason }, { cause });
   if (!('gpu' in navigator)) throw fail('this browser has no WebGPU');
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await navigator.gpu.requestAdapter(ADAPTER);
   if (!adapter) throw fail('no graphics adapter was found');
   const device = await adapter
     .requestDevice({
@@ -41,14 +51,48 @@ export async function openGpu(): Promise<Gpu> {
     .catch((error: unknown) => {
       throw fail(error instanceof Error ? error.message : String(error), error);
     });
-  const { info } = adapter;
-  const name = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(' ') || 'unnamed';
   return {
     device,
-    name,
-    software: info.isFallbackAdapter || SOFTWARE.test(name),
+    name: nameOf(adapter.info),
+    software: isSoftware(adapter.info),
     buffers: trackBuffers(device),
+    guard: lossGuard(device),
   };
+}
+
+/** Milliseconds after an error in which the news of the device's loss, its cause, may arrive. */
+const NEWS_DELAY = 200;
+
+function lossGuard(device: GPUDevice): Gpu['guard'] {
+  // One reaction on `device.lost` for all calls: each would stay until the device's end.
+  const pending = new Set<(error: FaceError) => void>();
+  let loss: FaceError | null = null;
+  void device.lost.then(({ message, reason }) => {
+    loss = new FaceError('backend/device-lost', { reason: message || reason });
+    for (const reject of pending) reject(loss);
+  });
+  return async (work) => {
+    let reject: (error: FaceError) => void = () => {};
+    const lost = new Promise<never>((_, rejectNow) => (reject = rejectNow));
+    if (loss) reject(loss);
+    pending.add(reject);
+    try {
+      return await Promise.race([work, lost]);
+    } catch (error) {
+      if (!loss) await new Promise((resolve) => setTimeout(resolve, NEWS_DELAY));
+      throw loss ?? error;
+    } finally {
+      pending.delete(reject);
+    }
+  };
+}
+
+function nameOf({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].filter(Boolean).join(' ') || 'unnamed';
+}
+
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter || SOFTWARE.test(nameOf(info));
 }
 
 function trackBuffers(device: GPUDevice): ReadonlySet<GPUBuffer> {
