@@ -73,7 +73,8 @@ function drawnFrame(source: ImageBitmap | VideoFrame, name: string): Frame {
     region: (box) => {
       if (isSmall) return keep().region(box);
       const part = clipBox(box, width, height);
-      return { ...draw(source, part, part.x1 - part.x0, part.y1 - part.y0), x0: part.x0, y0: part.y0 };
+      const { width, height, data } = draw(source, part, part.x1 - part.x0, part.y1 - part.y0);
+      return { width, height, data, x0: part.x0, y0: part.y0 };
     },
     close: () => {
       source.close();

@@ -141,6 +141,28 @@ describe('the embedded model', () => {
     });
   });
 
+  test('in a picture of 12,000 × 8,003 faces are found and cut from the full size', { timeout: 200_000 }, async () => {
+    const [known] = (
+      await pipeline.recognise(await sampleBlob('portraits/william-shepherd.jpg'), { ...NOBODY(DLIB), faces: 'best' })
+    ).faces;
+    const gallery = packGallery([{ person: 'william-shepherd', embedding: known!.embedding }], DLIB.id);
+    const sample = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
+    const canvas = new OffscreenCanvas(12_000, 8003);
+    canvas.getContext('2d')!.drawImage(sample, 0, 0, 12_000, 8003);
+    const picture = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
+    const options = { gallery, threshold: DLIB.threshold, keepCrops: true };
+    const { faces, width } = await pipeline.recognise(picture, options);
+    expect(width).toBe(12_000);
+    for (const { box, name, portrait } of (await sampleTruth())['expedition-1-crew.jpg']!.faces) {
+      const large = { x0: box.x0 * 7.5, y0: box.y0 * 7.5, x1: box.x1 * 7.5, y1: box.y1 * 7.5 };
+      const face = faces.find(({ detection }) => bestOverlap([detection], large).iou > 0.6);
+      expect(face?.match.person).toBe(portrait ? name : null);
+      const bitmap = await createImageBitmap(face!.crop!.picture);
+      expect(Math.max(bitmap.width, bitmap.height)).toBe(400);
+      bitmap.close();
+    }
+  });
+
   test('fifty faces in one picture are all found and embedded', async () => {
     const faces = 50;
     const portrait = await createImageBitmap(await sampleBlob('portraits/edward-lu.jpg'));
