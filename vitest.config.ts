@@ -23,6 +23,20 @@ export default defineConfig({
       {
         plugins: [isolation(), sharedFiles()],
         worker: { format: 'es' },
+        // Found before the first test: a package met late makes Vite reload the page in the middle of a test.
+        optimizeDeps: {
+          include: [
+            '@litertjs/core',
+            '@tensorflow/tfjs-core',
+            '@tensorflow/tfjs-core/dist/register_all_gradients',
+            '@tensorflow/tfjs-backend-wasm',
+            '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js',
+            '@tensorflow/tfjs-backend-webgpu',
+            'flatbuffers',
+            'fflate',
+            'idb',
+          ],
+        },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
