@@ -1,4 +1,5 @@
 import { FaceError } from '../../core/errors';
+import { cameraError } from './cameraError';
 import { toJpeg } from './thumbnail';
 
 /** The camera's picture: asked for, shown, and let go. Nothing starts before `start`. */
@@ -86,16 +87,6 @@ async function openCamera(deviceId: string | null): Promise<MediaStream> {
     if (gone && deviceId !== null) return await navigator.mediaDevices.getUserMedia({ video: size, audio: false });
     throw thrown;
   }
-}
-
-/** The browser's names for what keeps a camera from starting (Media Capture and Streams, getUserMedia). */
-function cameraError(thrown: unknown): FaceError {
-  if (thrown instanceof FaceError) return thrown;
-  const name = thrown instanceof DOMException ? thrown.name : '';
-  if (name === 'NotAllowedError' || name === 'SecurityError') return new FaceError('camera/refused');
-  if (name === 'NotReadableError' || name === 'AbortError') return new FaceError('camera/in-use');
-  if (name === 'NotFoundError' || name === 'OverconstrainedError') return new FaceError('camera/not-found');
-  return new FaceError('internal', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
 }
 
 function endTracks(stream: MediaStream): void {

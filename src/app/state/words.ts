@@ -20,7 +20,7 @@ export function certaintyText(certainty: number): string {
 /** “99.9 % certain, distance 0.62”, or for an unknown face the nearest person. */
 export function matchText(match: Match, nearestName: string | null): string {
   if (match.distance === null) return 'nobody in your list yet';
-  const distance = `distance ${distanceText(match.distance)}`;
+  const distance = `distance\u00a0${distanceText(match.distance)}`;
   if (match.person === null) return nearestName === null ? distance : `nearest: ${nearestName}, ${distance}`;
   return match.certainty === null ? distance : `${certaintyText(match.certainty)} certain, ${distance}`;
 }

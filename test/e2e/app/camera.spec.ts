@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { addPerson, expect, go, openApp, people, portrait, ready, test as base, Watch } from './appTest';
+import { look } from './look';
 import { launchWithCamera, writeFilm } from './fakeCamera';
 
 /** Two people with portraits, and one without. */
@@ -49,6 +50,10 @@ test('two people enrolled from pictures are shown by name before the camera, a t
   await expect(seen(page).filter({ hasText: /^\s*Robert Curbeam/ })).toHaveCount(1);
   await expect(seen(page).filter({ hasText: /^\s*Thomas Jones/ })).toHaveCount(1);
   await expect(seen(page).filter({ hasText: /^\s*Unknown/ })).toHaveCount(1);
+  await look(page, 'camera-light');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look(page, 'camera-phone-dark');
 
   // The third is named from a picture taken, and known in the live picture from then on.
   await page.getByRole('button', { name: 'Take a picture' }).click();
@@ -86,6 +91,7 @@ test('an unplugged camera is said, and Try again starts it anew', async ({ camer
     navigator.mediaDevices.dispatchEvent(new Event('devicechange'));
   });
   await expect(page.getByText('The camera was unplugged.')).toBeVisible();
+  await look(page, 'camera-unplugged');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
 });

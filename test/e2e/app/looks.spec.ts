@@ -1,6 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { expect, go, openApp, people, picture, ready, test, type ViewName } from './appTest';
+import { look } from './look';
 
 const LOOKS = [
   { name: 'light', colorScheme: 'light', width: 1280, height: 900 },
@@ -8,26 +7,6 @@ const LOOKS = [
   { name: 'phone', colorScheme: 'light', width: 360, height: 740 },
   { name: 'phone-dark', colorScheme: 'dark', width: 360, height: 740 },
 ] as const;
-
-/** Looked at by hand before a release; git ignores the folder. */
-const FOLDER = 'test/screenshots';
-
-async function look(page: Page, name: string): Promise<void> {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide, `${name}: nothing sticks out to the side`).toBe(0);
-  // Cards outside the window are not drawn otherwise; a sheet made by script passes the page's policy.
-  await page.evaluate(() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync('article { content-visibility: visible !important }');
-    document.adoptedStyleSheets = [sheet];
-  });
-  await page.screenshot({ path: `${FOLDER}/${name}.png`, fullPage: true, animations: 'disabled' });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`),
-    `${name}: axe`,
-  ).toEqual([]);
-}
 
 for (const { name, colorScheme, width, height } of LOOKS) {
   test(`every view is accessible and fits: ${name}`, async ({ page }) => {

@@ -12,8 +12,8 @@ test('certainty is rounded down, so that nothing is called certain that is not',
 test('a match in words: known, unknown, and nobody to compare with', () => {
   const none = { second: null, secondDistance: null };
   const known = { person: 'a', nearest: 'a', distance: 0.6249, certainty: 0.9995, ...none };
-  expect(matchText(known, 'Ann')).toBe('99.95 % certain, distance 0.62');
-  expect(matchText({ ...known, person: null, distance: 1.2 }, 'Ann')).toBe('nearest: Ann, distance 1.20');
+  expect(matchText(known, 'Ann')).toBe('99.95 % certain, distance\u00a00.62');
+  expect(matchText({ ...known, person: null, distance: 1.2 }, 'Ann')).toBe('nearest: Ann, distance\u00a01.20');
   expect(matchText({ person: null, nearest: null, distance: null, certainty: null, ...none }, null)).toBe(
     'nobody in your list yet',
   );
