@@ -31,7 +31,7 @@ function minSize(text: string): number {
   return number(text, fits, 'a number of pixels from 12, or a share of the shorter side between 0 and 1');
 }
 
-function far(text: string): number {
+export function far(text: string): number {
   return number(text, (x) => x > 0 && x < 1, 'a rate between 0 and 1, such as 0.001');
 }
 

@@ -5,6 +5,10 @@ import { FaceError } from '../../core/errors';
 /** What Chromium can read; in a folder everything else is passed over, a file named by itself is always tried. */
 const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.bmp']);
 
+export function isPictureName(name: string): boolean {
+  return EXTENSIONS.has(extname(name).toLowerCase());
+}
+
 export interface PictureFile {
   /** As the user wrote it, with what lies below a folder added. */
   readonly path: string;
@@ -47,8 +51,7 @@ async function walk(root: string, folder: string, seen: ReadonlySet<string>, fou
     const path = join(folder, name);
     const entry = await stat(path).catch(() => null); // a broken link
     if (entry?.isDirectory()) await walk(root, path, here, found);
-    else if (entry && EXTENSIONS.has(extname(name).toLowerCase()))
-      found.push({ path, inside: relative(root, path).split(sep).join('/') });
+    else if (entry && isPictureName(name)) found.push({ path, inside: relative(root, path).split(sep).join('/') });
   }
 }
 

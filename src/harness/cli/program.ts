@@ -5,6 +5,7 @@ import { addAlign } from './commands/align';
 import { addCompare } from './commands/compare';
 import { addDetect } from './commands/detect';
 import { addEmbed } from './commands/embed';
+import { addLfw } from './commands/lfw';
 import { addModels } from './commands/models';
 import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
@@ -29,6 +30,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addAlign(program, done);
   addEmbed(program, done);
   addCompare(program, done);
+  addLfw(program, done);
   addModels(program, done);
   addServe(program);
   try {

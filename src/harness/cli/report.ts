@@ -49,11 +49,12 @@ export class Report {
     for (const note of state.notes) this.note(note);
   }
 
-  progress({ stage, done, total }: Pick<Progress, 'stage' | 'done' | 'total'>): void {
+  /** `detail` follows the bar: speed, time left. */
+  progress({ stage, done, total }: Pick<Progress, 'stage' | 'done' | 'total'>, detail = ''): void {
     if (!process.stderr.isTTY) return;
     if (stage !== this.#stage || !this.#bar) this.#startBar(stage, total);
     this.#bar?.setTotal(total);
-    this.#bar?.update(done);
+    this.#bar?.update(done, { detail });
   }
   endProgress(): void {
     this.#bar?.stop();
@@ -64,13 +65,13 @@ export class Report {
     this.endProgress();
     this.#stage = stage;
     this.#bar = new SingleBar({
-      format: `${stage} {bar} {percentage} %`,
+      format: `${stage} {bar} {percentage} % {detail}`,
       clearOnComplete: true,
       hideCursor: true,
       forceRedraw: true,
       stream: process.stderr,
     });
-    this.#bar.start(total, 0);
+    this.#bar.start(total, 0, { detail: '' });
   }
 
   #write(stream: NodeJS.WriteStream, text: string): void {

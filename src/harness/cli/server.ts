@@ -23,6 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
 };
 
+const UNKNOWN_TYPE = 'application/octet-stream';
+
 /** Cross-origin isolation, which WASM threads need; nothing is guessed from content, nothing is kept by other sites. */
 const HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -44,8 +46,8 @@ export interface ServerOptions {
 export interface LocalServer {
   /** `http://127.0.0.1:port/` */
   readonly url: string;
-  /** Makes one local file readable by the page, at an address that nobody can guess, until `withdraw`. */
-  share(path: string): string;
+  /** Makes one local file, or a file's bytes, readable by the page, at an address that nobody can guess, until `withdraw`. */
+  share(file: string | Uint8Array): string;
   /** Lets the page write one local file by PUT; it appears under its name only when it is whole. */
   accept(path: string): string;
   withdraw(url: string): void;
@@ -70,12 +72,12 @@ async function isFile(path: string): Promise<boolean> {
  * Throws what `listen` throws (a busy port: `EADDRINUSE`).
  */
 export async function startServer({ site, models, port = 0 }: ServerOptions): Promise<LocalServer> {
-  const shared = new Map<string, string>();
+  const shared = new Map<string, string | Uint8Array>();
   const accepted = new Map<string, string>();
   const roots = { site: resolve(site), models: resolve(models) };
 
   /** The file that an address names, or null. */
-  async function find(path: string): Promise<string | null> {
+  async function find(path: string): Promise<string | Uint8Array | null> {
     if (path.startsWith('/local/')) return shared.get(path) ?? null;
     const inModels = path.startsWith('/models/') ? below(roots.models, path.slice('/models/'.length)) : null;
     if (inModels && (await isFile(inModels))) return inModels;
@@ -86,8 +88,13 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
   async function send(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const file = await find(path);
     if (!file) return end(response, 404, 'Not found');
+    if (typeof file !== 'string') {
+      response.writeHead(200, { ...HEADERS, 'Content-Type': UNKNOWN_TYPE, 'Content-Length': file.length });
+      response.end(request.method === 'HEAD' ? undefined : file);
+      return;
+    }
     const { size } = await stat(file);
-    const type = TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream';
+    const type = TYPES[extname(file).toLowerCase()] ?? UNKNOWN_TYPE;
     response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': size });
     if (request.method === 'HEAD') response.end();
     else await pipeline(createReadStream(file), response);
@@ -131,16 +138,16 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 
-  function hand(table: Map<string, string>, file: string): string {
+  function hand<T>(table: Map<string, T>, file: T): string {
     const path = `/local/${randomBytes(16).toString('hex')}`;
-    table.set(path, resolve(file));
+    table.set(path, file);
     return url.slice(0, -1) + path;
   }
 
   return {
     url,
-    share: (path) => hand(shared, path),
-    accept: (path) => hand(accepted, path),
+    share: (file) => hand(shared, typeof file === 'string' ? resolve(file) : file),
+    accept: (path) => hand(accepted, resolve(path)),
     withdraw(address) {
       const path = address.slice(url.length - 1);
       shared.delete(path);

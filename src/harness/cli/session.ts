@@ -16,6 +16,11 @@ export interface Session {
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
   /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
   withPicture<T>(path: string, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
+  /** The same for several, by path or as bytes. */
+  withPictures<T>(
+    pictures: readonly { readonly file: string | Uint8Array; readonly name: string }[],
+    work: (pictures: PictureRef[]) => Promise<T>,
+  ): Promise<T>;
   /** Lets the page write one file while `work` runs. */
   withOutput<T>(path: string, work: (address: string) => Promise<T>): Promise<T>;
 }
@@ -58,6 +63,14 @@ export async function withSession<T>(
       state,
       call,
       withPicture: (path, name, use) => lend(server.share(path), (url) => use({ url, name })),
+      async withPictures(pictures, use) {
+        const refs = pictures.map(({ file, name }) => ({ url: server.share(file), name }));
+        try {
+          return await use(refs);
+        } finally {
+          for (const { url } of refs) server.withdraw(url);
+        }
+      },
       withOutput: (path, use) => lend(server.accept(path), use),
     });
   } finally {

@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Option, type Command } from 'commander';
+import type { EngineState } from '../../../client/types';
+import { FaceError } from '../../../core/errors';
+import type { CropKind } from '../../../core/types';
+import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
+import { parsePairs, type PairList } from '../../../evaluate/pairs';
+import { findEmbedder } from '../../../weights/rows';
+import { embedAll } from '../lfw/embedAll';
+import { judge } from '../lfw/judge';
+import { summary } from '../lfw/lfwReport';
+import { findPictureSet, namesOf, type PictureSet } from '../lfw/pictureSet';
+import { parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
+import { assertSameRun, readWork, WorkFile, type Work, type WorkHeader, type WorkSettings } from '../lfw/workFile';
+import {
+  addDetectOptions,
+  addEngineOptions,
+  detectOptions,
+  far,
+  startOptions,
+  wholeNumber,
+  type CommonFlags,
+} from '../options';
+import { Report } from '../report';
+import { withSession } from '../session';
+
+const CROPS = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'] as const satisfies readonly CropKind[];
+const NO_FACE = ['centre-crop', 'skip', 'fail'] as const;
+
+export interface LfwFlags extends CommonFlags {
+  readonly images: string;
+  readonly pairs: string;
+  readonly out: string;
+  readonly crop?: CropKind;
+  readonly margin?: number;
+  readonly flip?: true;
+  readonly subtractMean?: true;
+  readonly distance: DistanceName;
+  readonly folds?: number;
+  readonly far: number;
+  readonly face: (typeof NO_FACE)[number];
+  readonly batch: number;
+  readonly resume?: true;
+  readonly shard?: Shard;
+  readonly merge?: true;
+  readonly calibrate?: true;
+}
+
+export function addLfw(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('lfw')
+    .description('measure accuracy on a list of pairs by the protocol of Labeled Faces in the Wild')
+    .requiredOption('--images <folder>', 'the pictures: a folder, a .tgz, .tar or .zip')
+    .requiredOption('--pairs <file>', 'pairs.txt, or a CSV a,b,same[,fold]')
+    .requiredOption('--out <folder>', 'where the report and the embeddings go')
+    .addOption(new Option('--crop <name>', 'how faces are cut out (default: the model’s own)').choices(CROPS))
+    .option('--margin <pixels>', 'of the facenet crop, both sides together', wholeNumber(0, 1000))
+    .option('--flip', 'join each embedding with the mirror image’s')
+    .option('--subtract-mean', 'subtract the mean embedding of the other folds')
+    .addOption(new Option('--distance <name>', 'of two embeddings').choices(DISTANCES).default('euclidean'))
+    .option('--folds <n>', 'deal the pairs into so many folds (default: the list’s own, or 10)', wholeNumber(2, 1000))
+    .option('--far <rate>', 'false-accept rate at which VAL is measured', far, 0.001)
+    .addOption(
+      new Option('--no-face <policy>', 'a picture without a detection').choices(NO_FACE).default('centre-crop'),
+    )
+    .option('--batch <n>', 'pictures sent at a time', wholeNumber(1, 1024), 64)
+    .option('--resume', 'go on where a run was cut off')
+    .option('--shard <i/n>', 'do only one of n parts, for --merge', parseShard)
+    .option('--merge', 'judge by the parts that lie in --out')
+    .option('--calibrate', 'also give distances at false-accept rates, from all pairs of pictures of two people');
+  addDetectOptions(addEngineOptions(command)).action(async (flags: LfwFlags) => {
+    const report = new Report(flags.json === true);
+    await lfw(flags, report);
+    done(report);
+  });
+}
+
+async function lfw(flags: LfwFlags, report: Report): Promise<void> {
+  const { list, pictures } = await readInputs(flags);
+  await mkdir(flags.out, { recursive: true });
+  if (flags.merge) return finish(list, pictures, await readShards(flags.out, pictures), flags, report);
+
+  const shard = flags.shard ?? WHOLE;
+  const path = workPath(flags.out, shard);
+  if (existsSync(path) && !flags.resume) throw new FaceError('harness/unfinished', { path });
+  await makeRows(path, shard, pictures, flags, report);
+  if (flags.shard) {
+    report.line(`Part ${shard.index} of ${shard.of}: ${path}`);
+    report.object({ shard: `${shard.index}/${shard.of}`, file: path });
+    return;
+  }
+  await finish(list, pictures, [await readWork(path)], flags, report);
+  await rm(path);
+}
+
+async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
+  if (flags.margin !== undefined && flags.crop !== undefined && flags.crop !== 'facenet')
+    throw new FaceError('config/bad-value', {
+      key: '--margin',
+      value: flags.margin,
+      reason: 'only the facenet crop has a margin in pixels.',
+    });
+  const text = await readFile(flags.pairs, 'utf8').catch(() => {
+    throw new FaceError('harness/no-such-file', { path: flags.pairs });
+  });
+  const list = parsePairs(text, flags.pairs, flags.folds);
+  return { list, pictures: await findPictureSet(flags.images, namesOf(list), flags.pairs) };
+}
+
+function workPath(folder: string, { index, of }: Shard): string {
+  return join(folder, `embeddings-${index}-of-${of}.part`);
+}
+
+/** Embeds the shard's pictures that are not done yet. */
+async function makeRows(
+  path: string,
+  shard: Shard,
+  pictures: PictureSet,
+  flags: LfwFlags,
+  report: Report,
+): Promise<void> {
+  const { start, end } = shardRange(shard, pictures.names.length);
+  await withSession(startOptions(flags), report, async (session) => {
+    const header = headerOf(session.state, pictures, flags);
+    const { work, done } =
+      flags.resume && existsSync(path)
+        ? await WorkFile.resume(path, header)
+        : { work: await WorkFile.create(path, header), done: 0 };
+    if (done > 0) report.note(`${done} of ${end - start} pictures are done already.`);
+    try {
+      await embedAll(
+        session,
+        report,
+        work,
+        pictures,
+        { start: start + done, end },
+        {
+          batch: flags.batch,
+          failWithoutFace: flags.face === 'fail',
+          columns: header.columns,
+          options: {
+            ...detectOptions(flags),
+            noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
+            mirror: flags.flip === true,
+            ...(flags.crop && { crop: flags.crop }),
+            ...(flags.margin !== undefined && { margin: flags.margin }),
+          },
+        },
+      );
+    } finally {
+      await work.close();
+    }
+  });
+}
+
+function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {
+  const settings: WorkSettings = {
+    model: state.model,
+    engine: state.engine,
+    precision: state.precision,
+    crop: flags.crop ?? state.crop,
+    margin: flags.margin ?? null,
+    flip: flags.flip === true,
+    noFace: flags.face,
+    minSize: flags.minSize ?? null,
+    thresholds: flags.thresholds ?? null,
+    pictures: createHash('sha256').update(names.join('\n')).digest('hex'),
+  };
+  const columns = findEmbedder(state.model).embeddingSize * (settings.flip ? 2 : 1);
+  return { settings, backend: state.backend, adapter: state.adapter, columns };
+}
+
+/** All parts of one run. Throws `harness/shard-missing`, `harness/other-run`. */
+async function readShards(folder: string, { names }: PictureSet): Promise<Work[]> {
+  const counts = Array.from({ length: 1000 }, (_, i) => i + 1);
+  const of = counts.find((n) => counts.slice(0, n).some((index) => existsSync(workPath(folder, { index, of: n }))));
+  if (of === undefined) throw new FaceError('harness/shard-missing', { reason: `${folder} holds none.` });
+  const works: Work[] = [];
+  for (let index = 1; index <= of; index++) {
+    const path = workPath(folder, { index, of });
+    if (!existsSync(path)) throw new FaceError('harness/shard-missing', { reason: `${path} is not there.` });
+    const work = await readWork(path);
+    const { start, end } = shardRange({ index, of }, names.length);
+    assertSameRun(path, work.header.settings, works[0]?.header.settings ?? work.header.settings);
+    if (work.rows.length < end - start)
+      throw new FaceError('harness/shard-missing', {
+        reason: `${path} has ${work.rows.length} of ${end - start} pictures.`,
+      });
+    works.push(work);
+  }
+  return works;
+}
+
+async function finish(
+  list: PairList,
+  pictures: PictureSet,
+  works: readonly Work[],
+  flags: LfwFlags,
+  report: Report,
+): Promise<void> {
+  const options = {
+    distance: flags.distance,
+    subtractMean: flags.subtractMean === true,
+    far: flags.far,
+    calibrate: flags.calibrate === true,
+  };
+  const result = await judge(list, pictures, works, options, flags.out);
+  report.line(summary(result));
+  report.line(
+    `${result.pictures} pictures, ${result.noFace} without a face, ${result.imagesPerSecond.toFixed(1)} a second`,
+  );
+  report.line(`report, ROC, embeddings and wrong pairs: ${flags.out}`);
+  report.object(result);
+}

@@ -1,0 +1,94 @@
+import type { DistanceName } from '../../../evaluate/distance';
+import type { Evaluation } from '../../../evaluate/kfold';
+import type { FarPoint } from '../../../evaluate/calibrate';
+import type { WorkSettings } from './workFile';
+
+/** How the pairs are judged, and what the embeddings were made with. */
+export interface LfwOptions extends Omit<WorkSettings, 'model'> {
+  readonly distance: DistanceName;
+  readonly subtractMean: boolean;
+  readonly folds: number;
+  readonly far: number;
+}
+
+/** `report.json`. All but `imagesPerSecond`, `backend` and `adapter` is the same however the work was split or cut off. */
+export interface LfwReport {
+  /** Pairs judged; `leftOut` had a picture without a face that was skipped. */
+  readonly pairs: number;
+  readonly leftOut: number;
+  readonly pictures: number;
+  readonly accuracy: Evaluation['accuracy'];
+  /** `far`: what was measured, on the folds that did not choose the threshold. */
+  readonly val: Evaluation['val'];
+  readonly auc: number;
+  readonly eer: number;
+  /** Pictures without a detection. */
+  readonly noFace: number;
+  readonly noFacePictures: readonly string[];
+  readonly imagesPerSecond: number;
+  readonly backend: string;
+  readonly adapter: string | null;
+  readonly model: string;
+  readonly options: LfwOptions;
+  /** FAR → plain Euclidean distance of single embeddings, from all pairs of pictures of two people; with `--calibrate`. */
+  readonly calibration?: readonly FarPoint[];
+}
+
+const rate = (value: number): string => value.toFixed(5);
+
+/** The result in one line. */
+export function summary({ accuracy, val, auc, eer }: LfwReport): string {
+  return `accuracy ${rate(accuracy.mean)} ± ${rate(accuracy.std)}, VAL ${rate(val.mean)} ± ${rate(val.std)} at FAR ${rate(val.far)}, AUC ${rate(auc)}, EER ${rate(eer)}`;
+}
+
+/** `report.md`. */
+export function markdown(report: LfwReport): string {
+  const { accuracy, val, options } = report;
+  const [low, high] = accuracy.interval;
+  const facts: [string, string][] = [
+    ['Accuracy', `${rate(accuracy.mean)} ± ${rate(accuracy.std)} (95 % of the mean: ${rate(low)} – ${rate(high)})`],
+    [`VAL at FAR ${options.far}`, `${rate(val.mean)} ± ${rate(val.std)} (measured FAR ${rate(val.far)})`],
+    ['AUC', rate(report.auc)],
+    ['EER', rate(report.eer)],
+    ['Pairs', `${report.pairs} in ${options.folds} folds${report.leftOut > 0 ? `, ${report.leftOut} left out` : ''}`],
+    ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})`],
+    ['Model', `${report.model}, ${options.precision}, ${options.engine}`],
+    ['Crop', `${options.crop}${options.margin === null ? '' : `, margin ${options.margin}`}`],
+    ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
+    ['Mean', options.subtractMean ? 'of the other folds subtracted' : 'not subtracted'],
+    ['Distance', options.distance === 'euclidean' ? 'squared Euclidean' : 'arccos(cosine) / π'],
+    ['Speed', `${report.imagesPerSecond.toFixed(1)} pictures/s on ${report.backend}${adapterOf(report)}`],
+  ];
+  const folds = accuracy.folds.map((fold, i) => `| ${i + 1} | ${rate(fold)} | ${accuracy.thresholds[i]!.toFixed(2)} |`);
+  return [
+    '# Verification on pairs',
+    '',
+    ...table(['', ''], facts),
+    '',
+    ...table(['Fold', 'Accuracy', 'Threshold'], []),
+    ...folds,
+    ...calibrationTable(report.calibration),
+    '',
+    '![ROC](roc.svg)',
+    '',
+  ].join('\n');
+}
+
+function adapterOf({ adapter }: LfwReport): string {
+  return adapter === null ? '' : ` (${adapter})`;
+}
+
+function calibrationTable(points: readonly FarPoint[] | undefined): string[] {
+  if (!points) return [];
+  const rows = points.map(({ far, distance, impostors }): [string, string, string] => [
+    String(far),
+    distance.toFixed(4),
+    String(impostors),
+  ]);
+  return ['', ...table(['FAR', 'Distance', 'Pairs of two people'], rows)];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}
