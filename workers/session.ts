@@ -1,8 +1,10 @@
+import { chooseEngine } from '../src/backend/chooseEngine';
+import { createEngine, type CreateEngine } from '../src/backend/createEngine';
 import { throwIfAborted } from '../src/core/abort';
-import { FaceError, toFaceError } from '../src/core/errors';
-import type { BackendName, EngineName, Precision } from '../src/core/types';
+import { toFaceError } from '../src/core/errors';
+import type { Precision } from '../src/core/types';
+import type { Weights } from '../src/core/weights';
 import type { Engine } from '../src/nn/executor';
-import { createLiteRtEngine } from '../src/nn/litert';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
 import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, type PresentFiles } from '../src/weights/present';
@@ -29,32 +31,16 @@ export interface SessionContext {
   readonly progress: (progress: Progress) => void;
 }
 
-interface Candidate {
-  readonly engine: EngineName;
-  readonly backend: BackendName;
-}
-const CREATE = {
-  litert: createLiteRtEngine,
-  // Its megabyte of script is loaded only where it is needed.
-  tfjs: async (options: Parameters<typeof createLiteRtEngine>[0]) =>
-    (await import('../src/nn/tfjs')).createTfjsEngine(options),
-} as const;
-const TITLES = { litert: 'LiteRT.js', tfjs: 'TensorFlow.js', wasm: 'WASM', webgpu: 'WebGPU' } as const;
-const titleOf = ({ engine, backend }: Candidate) => `${TITLES[engine]} on ${TITLES[backend]}`;
-
-/** What a machine may fail at that another engine or backend of it may not. */
-const MACHINE_ERRORS = new Set([
-  'backend/unavailable',
-  'backend/self-test-failed',
-  'backend/device-lost',
-  'nn/unsupported-op',
-]);
-
 /**
  * Opens what was asked for or, where the machine fails at it, the next best, with a note. Throws loadWeights' and
- * choosePrecision's errors, `weights/unknown-model`, `aborted`, and what the last engine threw when none works.
+ * choosePrecision's errors, `weights/unknown-model`, `aborted`, and what the last engine threw when none works. Tests
+ * give a `create` of their own, whose engines are broken.
  */
-export async function openSession(options: StartOptions, context: SessionContext): Promise<Session> {
+export async function openSession(
+  options: StartOptions,
+  context: SessionContext,
+  create: CreateEngine = createEngine,
+): Promise<Session> {
   const files = await findFiles(context.modelsUrl, context.signal);
   const row = chooseEmbedder(files, options.model);
   const notes: string[] = [];
@@ -62,71 +48,50 @@ export async function openSession(options: StartOptions, context: SessionContext
     notes.push(
       `${FACENET.title} is not here: ${row.title} is used. Get the FaceNet model in Settings, or run: npm run models`,
     );
-  let failure = new FaceError('backend/unavailable', { backend: 'Any engine', reason: 'none was tried' });
-  for (const candidate of candidatesFor(options)) {
-    throwIfAborted(context.signal);
-    try {
-      return await openOn(candidate, row, files, options, context, notes);
-    } catch (thrown) {
-      failure = toFaceError(thrown);
-      if (!MACHINE_ERRORS.has(failure.code)) throw failure;
-      notes.push(failure.message);
-    }
-  }
-  throw failure;
+  context.progress({ stage: 'Starting the engine', done: 0, total: 0, unit: 'steps' });
+  // The engine starts meanwhile.
+  const detectorWeights = load(MTCNN, choosePrecision(MTCNN, files, 'wasm'), context);
+  detectorWeights.catch(() => {}); // thrown again where it is waited for
+  const chosen = await chooseEngine(
+    options,
+    async (engine) => openFirstGood(engine, row, files, await detectorWeights, options.precision, context, notes),
+    create,
+  );
+  const { engine, value } = chosen;
+  return {
+    ...value,
+    row,
+    engine,
+    notes: [...notes, ...chosen.notes],
+    async dispose() {
+      await value.pipeline.dispose();
+      engine.dispose();
+    },
+  };
 }
 
-/** Best first. tfjs on WebGPU only where WebGPU was asked for: LiteRT.js on WASM is faster. */
-function candidatesFor({ backend = 'auto', engine = 'litert' }: StartOptions): Candidate[] {
-  const backends: BackendName[] = backend === 'wasm' ? ['wasm'] : ['webgpu', 'wasm'];
-  return backends
-    .flatMap((each): Candidate[] => [
-      { engine: 'litert', backend: each },
-      { engine: 'tfjs', backend: each },
-    ])
-    .filter(
-      (each) => each.engine === engine || (engine === 'litert' && (each.backend === 'wasm' || backend === 'webgpu')),
-    );
-}
-
-async function openOn(
-  candidate: Candidate,
+/** In the precision asked for, or in the usual one and, when its numbers are wrong here, in those that are left. */
+async function openFirstGood(
+  engine: Engine,
   row: EmbedderRow,
   files: PresentFiles,
-  options: StartOptions,
+  detectorWeights: Weights,
+  asked: Precision | undefined,
   context: SessionContext,
   notes: string[],
-): Promise<Session> {
-  context.progress({ stage: `Starting ${titleOf(candidate)}`, done: 0, total: 0, unit: 'steps' });
-  const { threads } = options;
-  const engine = await CREATE[candidate.engine]({ backend: candidate.backend, ...(threads && { threads }) });
-  try {
-    if (engine.softwareAdapter && options.backend !== 'webgpu')
-      throw new FaceError('backend/unavailable', {
-        backend: TITLES.webgpu,
-        reason: `its adapter (${engine.adapter}) is the processor itself, which WASM uses better.`,
-      });
-    const detectorWeights = await load(MTCNN, choosePrecision(MTCNN, files, engine.backend), context);
-    let left = files;
-    for (;;) {
-      const precision = choosePrecision(row, left, engine.backend, options.precision);
-      try {
-        const pipeline = await openPipeline(engine, row, precision, detectorWeights, context);
-        const dispose = async () => {
-          await pipeline.dispose();
-          engine.dispose();
-        };
-        return { row, precision, engine, pipeline, notes, dispose };
-      } catch (thrown) {
-        left = without(left, row, precision);
-        const isLast = options.precision !== undefined || left.all.get(row.id)?.length === 0;
-        if (isLast || toFaceError(thrown).code !== 'backend/self-test-failed') throw thrown;
-        notes.push(toFaceError(thrown).message);
-      }
+): Promise<{ readonly pipeline: Pipeline; readonly precision: Precision }> {
+  let left = files;
+  for (;;) {
+    const precision = choosePrecision(row, left, engine.backend, asked);
+    try {
+      return { precision, pipeline: await openPipeline(engine, row, precision, detectorWeights, context) };
+    } catch (thrown) {
+      const error = toFaceError(thrown);
+      left = without(left, row, precision);
+      const isLast = asked !== undefined || left.all.get(row.id)?.length === 0;
+      if (isLast || error.code !== 'backend/self-test-failed') throw thrown;
+      notes.push(error.message);
     }
-  } catch (thrown) {
-    engine.dispose();
-    throw thrown;
   }
 }
 
@@ -134,7 +99,7 @@ async function openPipeline(
   engine: Engine,
   row: EmbedderRow,
   precision: Precision,
-  detectorWeights: Awaited<ReturnType<typeof load>>,
+  detectorWeights: Weights,
   context: SessionContext,
 ): Promise<Pipeline> {
   const embedderWeights = await load(row, precision, context);
@@ -150,11 +115,7 @@ async function openPipeline(
     await pipeline.warmUp();
     step();
     const [embedding] = await pipeline.embedAligned([checkFace(row.inputSize)]);
-    assertGolden(
-      embedding!,
-      precision,
-      `${row.title} in ${precision} with ${titleOf({ engine: engine.name, backend: engine.backend })}`,
-    );
+    assertGolden(embedding!, precision, { engine: engine.name, backend: engine.backend });
     step();
     return pipeline;
   } catch (thrown) {
@@ -163,18 +124,13 @@ async function openPipeline(
   }
 }
 
-function load(row: ModelRow, precision: Precision, { modelsUrl, signal, progress }: SessionContext) {
+function load(row: ModelRow, precision: Precision, { modelsUrl, signal, progress }: SessionContext): Promise<Weights> {
   const onProgress = (done: number, total: number) =>
     progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
   return loadWeights(row, precision, { modelsUrl, signal, onProgress });
 }
 
 function without(files: PresentFiles, { id }: ModelRow, precision: Precision): PresentFiles {
-  return {
-    ...files,
-    all: new Map(files.all).set(
-      id,
-      (files.all.get(id) ?? []).filter((each) => each !== precision),
-    ),
-  };
+  const left = (files.all.get(id) ?? []).filter((each) => each !== precision);
+  return { ...files, all: new Map(files.all).set(id, left) };
 }

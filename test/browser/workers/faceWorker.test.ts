@@ -316,12 +316,10 @@ test('the worker on WebGPU', async (context) => {
   client.close();
 });
 
-test('auto does not take a graphics adapter that is the processor itself, and says why', async (context) => {
+test('auto does not take a graphics adapter that is the processor itself', async (context) => {
   const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) context.skip('no WebGPU adapter');
+  if (!/swiftshader/i.test(adapter?.info.architecture ?? '')) context.skip('the adapter is not SwiftShader');
   client = createFaceClient();
-  const state = await client.call('start', { model: DLIB.id });
-  console.log(state.notes);
-  expect(state.backend).toBe(state.notes.length > 0 ? 'wasm' : 'webgpu');
+  expect(await client.call('start', { model: DLIB.id })).toMatchObject({ backend: 'wasm', notes: [] });
   client.close();
 });

@@ -3,23 +3,26 @@ import { MODELS } from '../../../src/weights/rows';
 import { assertGolden, checkFace, embeddingError } from '../../../workers/embedderCheck';
 import golden from '../../../workers/embedderCheck.json';
 
-test('every embedder of the registry has its golden numbers', () => {
+test('every file of every embedder of the registry has its golden numbers', () => {
   for (const row of MODELS)
-    if (row.kind === 'embedder') expect(golden).toHaveProperty([row.id, 'length'], row.embeddingSize);
+    if (row.kind === 'embedder')
+      for (const precision of Object.keys(row.files))
+        expect(golden).toHaveProperty([row.id, precision, 'length'], row.embeddingSize);
 });
 
 test('the golden numbers themselves pass; not a number, another model and another length do not', () => {
   const modelId = 'dlib-resnet-v1';
-  const vector = Float32Array.from(golden[modelId]);
-  expect(embeddingError({ modelId, vector })).toBeLessThan(1e-6);
-  assertGolden({ modelId, vector }, 'float32', 'WASM');
+  const choice = { engine: 'litert', backend: 'wasm' } as const;
+  const vector = Float32Array.from(golden[modelId].float16);
+  expect(embeddingError({ modelId, vector }, 'float16')).toBeLessThan(1e-6);
+  assertGolden({ modelId, vector }, 'float16', choice);
   for (const wrong of [
     { modelId, vector: vector.map(() => NaN) },
     { modelId, vector: vector.map((value) => value * 1.003) },
     { modelId, vector: vector.slice(1) },
     { modelId: 'unknown', vector },
   ])
-    expect(() => assertGolden(wrong, 'float32', 'WASM')).toThrow(/wrong numbers/);
+    expect(() => assertGolden(wrong, 'float16', choice)).toThrow(/LiteRT.js on WASM with .* gives wrong numbers/);
 });
 
 test('the drawn face is opaque, of the size asked for, and has dark eyes in light skin', () => {

@@ -1,0 +1,48 @@
+import { beforeEach, expect, test } from 'vitest';
+import { DLIB, FACENET } from '../../../src/weights/rows';
+import type { StartOptions } from '../../../workers/protocol';
+import { openSession, type Session } from '../../../workers/session';
+import { brokenWhere } from './broken';
+import { needsModels } from './models';
+
+const context = { modelsUrl: '/models/', signal: new AbortController().signal, progress: () => {} };
+const WASM = { backend: 'wasm', model: DLIB.id } as const;
+beforeEach((test) => needsModels(test, DLIB.id));
+
+async function choice(options: StartOptions, create: Parameters<typeof openSession>[2]) {
+  const session: Session = await openSession(options, context, create);
+  const { engine, precision, notes } = session;
+  await session.dispose();
+  return { engine: engine.name, backend: engine.backend, precision, notes };
+}
+
+test.each([DLIB, FACENET])('$id: int8 that calculates wrongly gives way to float16, with a note', async ({ id }) => {
+  const broken = brokenWhere((_, precision) => precision === 'int8');
+  expect(await choice({ backend: 'wasm', model: id }, broken)).toEqual({
+    engine: 'litert',
+    backend: 'wasm',
+    precision: 'float16',
+    notes: [expect.stringMatching(/LiteRT.js on WASM with .* in int8 gives wrong numbers on this machine/)],
+  });
+});
+
+test('an engine that calculates wrongly gives way to the other one, with a note for each try', async () => {
+  const broken = brokenWhere(({ engine }) => engine === 'litert');
+  const { engine, notes } = await choice(WASM, broken);
+  expect(engine).toBe('tfjs');
+  expect(notes).toHaveLength(2);
+});
+
+test('a precision that was asked for is not replaced by another', async () => {
+  const broken = brokenWhere((_, precision) => precision === 'int8');
+  const call = choice({ ...WASM, engine: 'tfjs', precision: 'int8' }, broken);
+  await expect(call).rejects.toMatchObject({ code: 'backend/self-test-failed' });
+});
+
+test('where every engine calculates wrongly nothing is started', async () => {
+  const call = choice(
+    WASM,
+    brokenWhere(() => true),
+  );
+  await expect(call).rejects.toMatchObject({ code: 'backend/self-test-failed' });
+});
