@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { FaceError } from '../../../../../src/core/errors';
+import {
+  CENTRE,
+  FACE,
+  readWork,
+  WorkFile,
+  type WorkHeader,
+  type WorkRow,
+} from '../../../../../src/harness/cli/lfw/workFile';
+import { rejectionCode } from '../../../weights/errorCode';
+
+const folder = mkdtempSync(join(tmpdir(), 'facenet-work-'));
+const path = join(folder, 'embeddings-1-of-1.part');
+beforeEach(() => rmSync(path, { force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const header: WorkHeader = {
+  settings: {
+    model: 'm',
+    engine: 'litert',
+    precision: 'int8',
+    crop: 'facenet',
+    margin: null,
+    flip: false,
+    noFace: 'centre-crop',
+    minSize: null,
+    thresholds: null,
+    pictures: 'abc',
+  },
+  backend: 'wasm',
+  adapter: null,
+  columns: 3,
+};
+const row = (n: number): WorkRow => ({
+  outcome: n === 2 ? CENTRE : FACE,
+  microseconds: 100 + n,
+  vector: Float32Array.of(n, n / 3, -n),
+});
+
+async function written(...batches: number[][]): Promise<void> {
+  const work = await WorkFile.create(path, header);
+  for (const batch of batches) await work.append(batch.map(row));
+  await work.close();
+}
+
+test('rows come back as they were appended', async () => {
+  await written([0, 1], [2]);
+  expect(await readWork(path)).toEqual({ header, rows: [0, 1, 2].map(row), bytes: readFileSync(path).length });
+});
+
+test('a row that was being written when the program was killed is cut off, and the work goes on after the last whole one', async () => {
+  await written([0, 1], [2]);
+  truncateSync(path, readFileSync(path).length - 5);
+  const { work, done } = await WorkFile.resume(path, header);
+  expect(done).toBe(2);
+  await work.append([row(2), row(3)]);
+  await work.close();
+  expect((await readWork(path)).rows).toEqual([0, 1, 2, 3].map(row));
+});
+
+test('work is neither overwritten nor mixed with that of other settings', async () => {
+  await written([0]);
+  expect(await rejectionCode(WorkFile.create(path, header))).toBe('harness/unfinished');
+  const other = { ...header, settings: { ...header.settings, flip: true } };
+  const error = await WorkFile.resume(path, other).catch((thrown: unknown) => thrown);
+  expect((error as FaceError).code).toBe('harness/other-run');
+  expect((error as FaceError).message).toContain('another --flip');
+});
+
+test('the same run may go on with another backend', async () => {
+  await written([0]);
+  const { work, done } = await WorkFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
+  await work.close();
+  expect(done).toBe(1);
+});
+
+test('a file of something else is not taken for work', async () => {
+  writeFileSync(path, 'hello\n');
+  expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+});
