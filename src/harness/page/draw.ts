@@ -1,4 +1,6 @@
+import type { Box } from '../../core/types';
 import type { DrawnFace } from '../bridge';
+import { placeLabels } from './labels';
 
 const KNOWN = '#1a7f37';
 const UNKNOWN = '#b35900';
@@ -13,29 +15,39 @@ export async function drawFaces(picture: Blob, faces: readonly DrawnFace[], type
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = canvas.getContext('2d')!;
     context.drawImage(bitmap, 0, 0);
-    const unit = Math.max(1, Math.max(canvas.width, canvas.height) / 800);
-    for (const face of faces) drawFace(context, face, unit);
+    drawAll(context, faces);
     return await canvas.convertToBlob({ type, quality: 0.92 });
   } finally {
     bitmap.close();
   }
 }
 
-function drawFace(context: OffscreenCanvasRenderingContext2D, { box, label, known }: DrawnFace, unit: number): void {
+function drawAll(context: OffscreenCanvasRenderingContext2D, faces: readonly DrawnFace[]): void {
+  const { width, height } = context.canvas;
+  const letter = Math.max(9, Math.max(width, height) / 80);
+  context.font = `600 ${letter}px system-ui, sans-serif`;
+  context.textBaseline = 'middle';
+  context.lineWidth = letter / 6;
+  const sizes = faces.map(({ label }) => ({
+    width: context.measureText(label).width + 0.7 * letter,
+    height: 1.35 * letter,
+  }));
+  const boxes = faces.map(({ box }) => box);
+  const places = placeLabels(boxes, sizes, { width, height });
+  for (const [i, face] of faces.entries()) drawFace(context, face, places[i]!, letter);
+}
+
+function drawFace(
+  context: OffscreenCanvasRenderingContext2D,
+  { box, label, known }: DrawnFace,
+  place: Box,
+  letter: number,
+): void {
   const colour = known ? KNOWN : UNKNOWN;
-  context.lineWidth = 2 * unit;
   context.strokeStyle = colour;
   context.strokeRect(box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0);
-
-  context.font = `600 ${12 * unit}px system-ui, sans-serif`;
-  const height = 16 * unit;
-  const width = context.measureText(label).width + 8 * unit;
-  // Under the box, unless it would leave the picture there.
-  const top = box.y1 + height <= context.canvas.height ? box.y1 : Math.max(0, box.y0 - height);
-  const left = Math.max(0, Math.min(box.x0, context.canvas.width - width));
   context.fillStyle = colour;
-  context.fillRect(left, top, width, height);
+  context.fillRect(place.x0, place.y0, place.x1 - place.x0, place.y1 - place.y0);
   context.fillStyle = '#fff';
-  context.textBaseline = 'middle';
-  context.fillText(label, left + 4 * unit, top + height / 2);
+  context.fillText(label, place.x0 + 0.35 * letter, (place.y0 + place.y1) / 2);
 }

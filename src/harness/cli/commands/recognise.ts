@@ -87,8 +87,7 @@ async function enrol(
 }
 
 function drawnFace({ detection, match }: FoundFace): DrawnFace {
-  const distance = match.distance === null ? '' : ` ${match.distance.toFixed(2)}`;
-  return { box: detection.box, label: `${match.person ?? 'unknown'}${distance}`, known: match.person !== null };
+  return { box: detection.box, label: match.person ?? 'unknown', known: match.person !== null };
 }
 
 /** One face in words: “daniel-burbank  distance 0.72  certainty 99.98 %”. */
