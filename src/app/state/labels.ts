@@ -27,8 +27,8 @@ const ROWS = 3;
 const GAP = 3;
 
 /**
- * Places a label below or above each box, centred, so that no two labels overlap, none covers another face, and all
- * stay inside the picture. Null where there is no room; such a label is shown when its face is pointed at.
+ * Places a label below, above or beside each box, so that no two labels overlap, none covers a face, and all stay inside
+ * the picture. Null where there is no room; such a label is shown when its face is pointed at.
  */
 export function placeLabels(
   wishes: readonly LabelWish[],
@@ -38,25 +38,30 @@ export function placeLabels(
   const taken: Rect[] = wishes.map(({ box }) => box);
   const order = wishes.map((_, i) => i).sort((a, b) => wishes[b]!.rank - wishes[a]!.rank);
   for (const i of order) {
-    const { box, width, height } = wishes[i]!;
-    const x = clamp(box.x + (box.width - width) / 2, 0, picture.width - width);
-    for (const y of candidates(box, height)) {
-      const label = { x, y, width, height };
-      if (y < 0 || y + height > picture.height || taken.some((other) => overlap(label, other))) continue;
-      places[i] = { x, y };
-      taken.push(label);
-      break;
-    }
+    const { width, height } = wishes[i]!;
+    const place = candidates(wishes[i]!, picture.width).find(({ x, y }) => {
+      const inside = x >= 0 && y >= 0 && x + width <= picture.width && y + height <= picture.height;
+      return inside && !taken.some((other) => overlap({ x, y, width, height }, other));
+    });
+    if (!place) continue;
+    places[i] = place;
+    taken.push({ ...place, width, height });
   }
   return places;
 }
 
-/** Nearest first, below before above. */
-function candidates(box: Rect, height: number): number[] {
-  return Array.from({ length: ROWS }, (_, row) => [
-    box.y + box.height + GAP + row * (height + 1),
-    box.y - GAP - height - row * (height + 1),
-  ]).flat();
+/** Nearest first: below before above, row by row; then to the right and to the left. */
+function candidates({ box, width, height }: LabelWish, pictureWidth: number): LabelPlace[] {
+  const x = clamp(box.x + (box.width - width) / 2, 0, pictureWidth - width);
+  const rows = Array.from({ length: ROWS }, (_, row) => [
+    { x, y: box.y + box.height + GAP + row * (height + 1) },
+    { x, y: box.y - GAP - height - row * (height + 1) },
+  ]);
+  const sides = [box.height - height, (box.height - height) / 2, 0].flatMap((down) => [
+    { x: box.x + box.width + GAP, y: box.y + down },
+    { x: box.x - GAP - width, y: box.y + down },
+  ]);
+  return [...rows.flat(), ...sides];
 }
 
 function overlap(a: Rect, b: Rect): boolean {

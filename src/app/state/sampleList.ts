@@ -23,9 +23,9 @@ export const SAMPLE_PORTRAITS = [
 ] as const;
 
 export const SAMPLE_PICTURES = [
-  'expedition-2-and-3-crews.jpg',
   'sts-106-crew.jpg',
   'expedition-13-prime-and-backup.jpg',
+  'expedition-2-and-3-crews.jpg',
   'expedition-1-crew.jpg',
   'sts-98-spacewalkers.jpg',
   'expedition-12-holiday.jpg',

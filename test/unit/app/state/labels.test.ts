@@ -38,5 +38,5 @@ test('where there is no room there is no label', () => {
     Array.from({ length: 12 }, () => wish(100, 80)),
     PICTURE,
   );
-  expect(places.filter((place) => place !== null)).toHaveLength(6);
+  expect(places.filter((place) => place !== null)).toHaveLength(10);
 });
