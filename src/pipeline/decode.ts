@@ -73,8 +73,9 @@ function drawnFrame(source: ImageBitmap | VideoFrame, name: string): Frame {
     region: (box) => {
       if (isSmall) return keep().region(box);
       const part = clipBox(box, width, height);
-      const { width, height, data } = draw(source, part, part.x1 - part.x0, part.y1 - part.y0);
-      return { width, height, data, x0: part.x0, y0: part.y0 };
+      const drawn = draw(source, part, part.x1 - part.x0, part.y1 - part.y0);
+      // Not spread: an ImageData's size and pixels are not its own properties.
+      return { width: drawn.width, height: drawn.height, data: drawn.data, x0: part.x0, y0: part.y0 };
     },
     close: () => {
       source.close();
