@@ -5,10 +5,16 @@ import { fold } from './fold';
 import { LiteRtExecutor, type LiteRtSession } from './litertExecutor';
 import { openGpu } from './litertGpu';
 import { bestBuild, loadLiteRtModule } from './litertLoader';
+import { multiplyAdds } from './multiplyAdds';
 import { writeTflite } from './tflite';
 
 /** More threads than this do not make one face's convolutions faster. */
 const MOST_THREADS = 8;
+/**
+ * A thread more for each so many multiply-adds of a network (a few milliseconds on one): each network has threads of its
+ * own, and small ones gain nothing by them.
+ */
+const WORK_PER_THREAD = 30e6;
 
 /**
  * LiteRT.js on WASM (XNNPACK; `threads` at most, default all cores up to 8, one where the page is not cross-origin
@@ -30,7 +36,7 @@ export async function createLiteRtEngine(options: {
     throw new FaceError('backend/unavailable', { backend: 'LiteRT.js', reason }, { cause: error });
   });
   const environment = loaded.module.LiteRtEnvironment.create(gpu?.device ?? null);
-  const session: LiteRtSession = { ...loaded, environment, backend, gpu, threadCount: threads, executors: new Set() };
+  const session: LiteRtSession = { ...loaded, environment, backend, gpu, executors: new Set() };
   let disposed = false;
   return {
     name: 'litert',
@@ -38,9 +44,11 @@ export async function createLiteRtEngine(options: {
     adapter: gpu?.name ?? null,
     softwareAdapter: gpu?.software ?? false,
     threads,
-    async prepare(graph, weights, { precision } = {}) {
+    async prepare(graph, weights) {
       const folded = fold(graph, weights);
-      return LiteRtExecutor.compile(session, folded.graph, writeTflite(folded.graph, folded.weights), precision);
+      const useful = Math.min(threads, Math.ceil(multiplyAdds(folded.graph) / WORK_PER_THREAD) || 1);
+      const bytes = writeTflite(folded.graph, folded.weights);
+      return LiteRtExecutor.compile(session, folded.graph, bytes, useful);
     },
     memory: () => ({
       tensors: [...session.executors].reduce((sum, executor) => sum + executor.tensors, 0),

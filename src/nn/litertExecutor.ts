@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { BackendName, Precision } from '../core/types';
+import type { BackendName } from '../core/types';
 import type { Executor } from './executor';
 import type { Graph } from './graph';
 import type { Gpu } from './litertGpu';
@@ -16,7 +16,6 @@ export interface LiteRtSession extends LoadedLiteRt {
   readonly environment: Environment;
   readonly backend: BackendName;
   readonly gpu: Gpu | null;
-  readonly threadCount: number;
   readonly executors: Set<LiteRtExecutor>;
 }
 
@@ -54,10 +53,11 @@ export class LiteRtExecutor implements Executor {
     session: LiteRtSession,
     graph: Graph,
     bytes: Uint8Array,
-    precision: Precision | undefined,
+    numThreads: number,
   ): Promise<LiteRtExecutor> {
-    const { module, environment, gpu, threads, threadCount } = session;
+    const { module, environment, gpu, threads } = session;
     const pointer = module._malloc(bytes.byteLength);
+    if (pointer === 0) throw new FaceError('internal', { reason: `no memory for the network ${graph.name}` });
     module.HEAPU8.set(bytes, pointer);
     let model: Model | undefined;
     let compiled: CompiledModel | undefined;
@@ -72,8 +72,9 @@ export class LiteRtExecutor implements Executor {
       const options = {
         environment,
         accelerator: session.backend,
-        cpuOptions: { numThreads: threadCount },
-        gpuOptions: { precision: precision === 'float16' && gpu?.device.features.has('shader-f16') ? 'fp16' : 'fp32' },
+        cpuOptions: { numThreads },
+        // With half-precision sums an embedding would be off by more than float16 weights make it.
+        gpuOptions: { precision: 'fp32' },
         webNNOptions: {},
       } as const;
       const compiling = threads.running(() => module.compileModel(environment, loaded, options));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BackendName } from '../../../src/core/types';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
+import { onet } from '../../../src/models/onet';
 import { pnetPyramid } from '../../../src/models/pnetPyramid';
 import { EXPECTED, GRAPH, INPUT, WEIGHTS } from '../backend/support';
 import { largestError, randomWeights } from '../../fixtures/randomWeights';
@@ -59,6 +60,8 @@ function pyramid(i: number) {
   const scales = [0.6, 0.4, 0.25, 0.15];
   return pnetPyramid(scales.map((s) => ({ height: Math.round(s * height), width: Math.round(s * width) }))).graph;
 }
+const ONET = onet({ batch: 8 }); // enough work for several threads
+const ONET_WEIGHTS = randomWeights(ONET, 4);
 const PNET_WEIGHTS = randomWeights(pyramid(0), 3);
 
 async function runOnce(engine: Engine, i: number): Promise<void> {
@@ -129,7 +132,7 @@ describe('threads', () => {
     const left = await leftOver(async () => {
       const engine = await createLiteRtEngine({ backend: 'wasm', threads: 3 });
       const executors = [];
-      for (let i = 0; i < 20; i++) executors.push(await engine.prepare(GRAPH, WEIGHTS));
+      for (let i = 0; i < 20; i++) executors.push(await engine.prepare(ONET, ONET_WEIGHTS));
       for (const executor of executors) executor.dispose();
       await runOnce(engine, 1);
       engine.dispose();

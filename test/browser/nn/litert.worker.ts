@@ -1,15 +1,23 @@
+import { onet } from '../../../src/models/onet';
 import { createLiteRtEngine } from '../../../src/nn/litert';
-import { EXPECTED, GRAPH, INPUT, WEIGHTS } from '../backend/support';
-import { largestError } from '../../fixtures/randomWeights';
+import { largestError, randomNumbers, randomWeights } from '../../fixtures/randomWeights';
+import { referenceRun } from '../../fixtures/referenceOps';
 
-/** Runs the check network in a module worker; answers with the threads used and the largest error. */
+/** Runs two copies of a network with enough work for two threads; answers with the threads and the largest error. */
 async function check(): Promise<{ threads: number; error: number }> {
+  const graph = onet({ batch: 4 });
+  const weights = randomWeights(graph, 4);
+  const input = randomNumbers(4 * 48 * 48 * 3, 5);
+  const expected = referenceRun(graph, weights, [input]);
   const engine = await createLiteRtEngine({ backend: 'wasm', threads: 2 });
-  const executors = [await engine.prepare(GRAPH, WEIGHTS), await engine.prepare(GRAPH, WEIGHTS)];
-  const outputs = await Promise.all(executors.map((executor) => executor.run([INPUT])));
+  const executors = [await engine.prepare(graph, weights), await engine.prepare(graph, weights)];
+  const results = await Promise.all(executors.map((executor) => executor.run([input])));
   for (const executor of executors) executor.dispose();
   engine.dispose();
-  return { threads: engine.threads, error: Math.max(...outputs.map(([output]) => largestError(output!, EXPECTED))) };
+  const errors = results.flatMap((outputs) =>
+    outputs.map((output, i) => largestError(output, expected.get(graph.outputs[i]!)!.data)),
+  );
+  return { threads: engine.threads, error: Math.max(...errors) };
 }
 
 check().then(postMessage, (error: unknown) => postMessage({ failure: String(error) }));
