@@ -14,6 +14,10 @@ const RULES = {
   'src/weights': { may: ['core'], packages: ['fflate'] },
   'src/pipeline': { may: ['models', 'weights', 'backend', 'nn', 'core'], packages: [] },
   'src/evaluate': { may: ['core'], packages: [] },
+  'src/train': {
+    may: ['models', 'weights', 'pipeline', 'backend', 'evaluate', 'nn', 'core'],
+    packages: ['@tensorflow/*'],
+  },
   'src/store': { may: ['core'], packages: ['idb'] },
   'src/client': { may: ['workers', 'core'], packages: [] },
   'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*'] },
@@ -21,7 +25,10 @@ const RULES = {
     may: ['client', 'weights', 'evaluate', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],
   },
-  workers: { may: ['pipeline', 'evaluate', 'store', 'core', 'weights', 'backend', 'models', 'nn'], packages: [] },
+  workers: {
+    may: ['pipeline', 'evaluate', 'train', 'store', 'core', 'weights', 'backend', 'models', 'nn'],
+    packages: [],
+  },
 };
 const FOLDERS = [
   'core',
@@ -31,6 +38,7 @@ const FOLDERS = [
   'weights',
   'pipeline',
   'evaluate',
+  'train',
   'store',
   'client',
   'app',

@@ -1,0 +1,63 @@
+import { FaceError } from '../core/errors';
+
+/** How the learning rate goes. Epochs count from 1. */
+export type ScheduleConfig =
+  /** [first epoch, rate] in rising order; −1 stops. The rate of the last row not beyond the epoch holds. */
+  | { readonly kind: 'table'; readonly rates: readonly (readonly [number, number])[] }
+  /** rate · factor^⌊step / every⌋, `every` in steps. */
+  | { readonly kind: 'staircase'; readonly rate: number; readonly factor: number; readonly every: number }
+  /** From `rate` to `last` along half a cosine over `steps`, then `last`. */
+  | { readonly kind: 'cosine'; readonly rate: number; readonly last: number; readonly steps: number };
+
+/** VGGFace2's and CASIA-WebFace's published schedules. */
+export const PUBLISHED_SCHEDULES = {
+  vggface2: '0: 0.05\n100: 0.005\n200: 0.0005\n276: -1\n',
+  casia: '0: 0.05\n60: 0.005\n80: 0.0005\n91: -1\n',
+} as const;
+
+/**
+ * Reads the original's file: one `epoch: rate` a line, `#` begins a comment, a rate of −1 (or `-`) stops. Throws
+ * `config/bad-value` with the line's number for a line of another form or an epoch that does not rise.
+ */
+export function parseSchedule(text: string): ScheduleConfig & { readonly kind: 'table' } {
+  const rates: [number, number][] = [];
+  text.split('\n').forEach((line, i) => {
+    const content = line.split('#', 1)[0]!.trim();
+    if (content === '') return;
+    const match = /^(\d+)\s*:\s*(-|[-+\d.eE]+)$/.exec(content);
+    const [epoch, rate] = [Number(match?.[1]), match?.[2] === '-' ? -1 : Number(match?.[2])];
+    const fail = (reason: string) =>
+      new FaceError('config/bad-value', { key: 'schedule', value: content, reason: `line ${i + 1}: ${reason}` });
+    if (!match || !Number.isFinite(rate)) throw fail('a line reads `epoch: rate`');
+    if (rates.length > 0 && epoch <= rates.at(-1)![0]) throw fail('the epochs must rise');
+    rates.push([epoch, rate]);
+  });
+  if (rates.length === 0)
+    throw new FaceError('config/bad-value', { key: 'schedule', value: 'an empty file', reason: 'it has no rates' });
+  return { kind: 'table', rates };
+}
+
+/**
+ * The learning rate of a step, or null to stop: `epoch` counts from 1, `step` from 0. During the first `warmUp` steps
+ * the schedule's rate is scaled by (step + 1) / warmUp.
+ */
+export function rateAt(schedule: ScheduleConfig, epoch: number, step: number, warmUp = 0): number | null {
+  const rate = plainRate(schedule, epoch, step);
+  return rate === null ? null : rate * Math.min(1, warmUp > 0 ? (step + 1) / warmUp : 1);
+}
+
+function plainRate(schedule: ScheduleConfig, epoch: number, step: number): number | null {
+  switch (schedule.kind) {
+    case 'table': {
+      const rate = schedule.rates.findLast(([first]) => first <= epoch)?.[1];
+      return rate !== undefined && rate > 0 ? rate : null;
+    }
+    case 'staircase':
+      return schedule.rate * schedule.factor ** Math.floor(step / schedule.every);
+    case 'cosine': {
+      const { rate, last, steps } = schedule;
+      const turn = Math.cos(Math.PI * Math.min(1, step / steps));
+      return last + ((rate - last) * (1 + turn)) / 2;
+    }
+  }
+}
