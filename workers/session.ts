@@ -1,4 +1,4 @@
-import { chooseEngine } from '../src/backend/chooseEngine';
+import { chooseEngine, choices } from '../src/backend/chooseEngine';
 import { createEngine, type CreateEngine } from '../src/backend/createEngine';
 import { throwIfAborted } from '../src/core/abort';
 import { toFaceError } from '../src/core/errors';
@@ -6,11 +6,12 @@ import type { Precision } from '../src/core/types';
 import type { Weights } from '../src/core/weights';
 import type { Engine } from '../src/nn/executor';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
+import { modelFileName } from '../src/weights/files';
 import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, type PresentFiles } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { FACENET, MTCNN } from '../src/weights/rows';
-import { assertGolden, checkFace } from './embedderCheck';
+import { assertDetected, assertGolden, checkFace, DETECTED_SIZE } from './selfTest';
 import type { Progress, StartOptions } from './protocol';
 
 /** One choice of model, engine, backend and precision: loaded, checked and warm. */
@@ -49,12 +50,14 @@ export async function openSession(
       `${FACENET.title} is not here: ${row.title} is used. Get the FaceNet model in Settings, or run: npm run models`,
     );
   context.progress({ stage: 'Starting the engine', done: 0, total: 0, unit: 'steps' });
-  // The engine starts meanwhile.
-  const detectorWeights = load(MTCNN, choosePrecision(MTCNN, files, 'wasm'), context);
-  detectorWeights.catch(() => {}); // thrown again where it is waited for
+  const load = loader(context);
+  // The weights come while the engine starts. Errors are thrown again where the weights are waited for.
+  const [first] = await choices(options);
+  load(MTCNN, choosePrecision(MTCNN, files, 'wasm')).catch(() => {});
+  load(row, choosePrecision(row, files, first?.backend ?? 'wasm', options.precision)).catch(() => {});
   const chosen = await chooseEngine(
     options,
-    async (engine) => openFirstGood(engine, row, files, await detectorWeights, options.precision, context, notes),
+    (engine) => openFirstGood({ engine, row, files, load, context, asked: options.precision, notes }),
     create,
   );
   const { engine, value } = chosen;
@@ -70,43 +73,46 @@ export async function openSession(
   };
 }
 
+type Load = (row: ModelRow, precision: Precision) => Promise<Weights>;
+interface Attempt {
+  readonly engine: Engine;
+  readonly row: EmbedderRow;
+  readonly files: PresentFiles;
+  readonly load: Load;
+  readonly context: SessionContext;
+  readonly asked: Precision | undefined;
+  readonly notes: string[];
+}
+
 /** In the precision asked for, or in the usual one and, when its numbers are wrong here, in those that are left. */
 async function openFirstGood(
-  engine: Engine,
-  row: EmbedderRow,
-  files: PresentFiles,
-  detectorWeights: Weights,
-  asked: Precision | undefined,
-  context: SessionContext,
-  notes: string[],
+  attempt: Attempt,
 ): Promise<{ readonly pipeline: Pipeline; readonly precision: Precision }> {
-  let left = files;
+  const { engine, row, asked, notes } = attempt;
+  let left = attempt.files;
   for (;;) {
     const precision = choosePrecision(row, left, engine.backend, asked);
     try {
-      return { precision, pipeline: await openPipeline(engine, row, precision, detectorWeights, context) };
+      return { precision, pipeline: await openPipeline(attempt, precision) };
     } catch (thrown) {
       const error = toFaceError(thrown);
       left = without(left, row, precision);
       const isLast = asked !== undefined || left.all.get(row.id)?.length === 0;
-      if (isLast || error.code !== 'backend/self-test-failed') throw thrown;
+      // Another precision helps only where this one's numbers were wrong.
+      if (isLast || error.code !== 'backend/self-test-failed' || !('precision' in error.details)) throw thrown;
       notes.push(error.message);
     }
   }
 }
 
-async function openPipeline(
-  engine: Engine,
-  row: EmbedderRow,
-  precision: Precision,
-  detectorWeights: Weights,
-  context: SessionContext,
-): Promise<Pipeline> {
-  const embedderWeights = await load(row, precision, context);
+/** Compiles, warms up and checks. */
+async function openPipeline({ engine, row, files, load, context }: Attempt, precision: Precision): Promise<Pipeline> {
+  const detectorWeights = await load(MTCNN, choosePrecision(MTCNN, files, 'wasm'));
+  const embedderWeights = await load(row, precision);
   let done = 0;
   const step = () => {
     throwIfAborted(context.signal);
-    context.progress({ stage: 'Preparing the networks', done: done++, total: 3, unit: 'steps' });
+    context.progress({ stage: 'Preparing the networks', done: done++, total: 4, unit: 'steps' });
   };
   step();
   const pipeline = await createPipeline({ engine, detectorWeights, embedderRow: row, embedderWeights, precision });
@@ -114,8 +120,12 @@ async function openPipeline(
     step();
     await pipeline.warmUp();
     step();
+    const choice = { engine: engine.name, backend: engine.backend };
+    const { faces } = await pipeline.detect(checkFace(DETECTED_SIZE), { detect: { minSize: DETECTED_SIZE / 2 } });
+    assertDetected(faces, choice);
+    step();
     const [embedding] = await pipeline.embedAligned([checkFace(row.inputSize)]);
-    assertGolden(embedding!, precision, { engine: engine.name, backend: engine.backend });
+    assertGolden(embedding!, precision, choice);
     step();
     return pipeline;
   } catch (thrown) {
@@ -124,10 +134,21 @@ async function openPipeline(
   }
 }
 
-function load(row: ModelRow, precision: Precision, { modelsUrl, signal, progress }: SessionContext): Promise<Weights> {
-  const onProgress = (done: number, total: number) =>
-    progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
-  return loadWeights(row, precision, { modelsUrl, signal, onProgress });
+/** Loads each file once, telling each hundredth. */
+function loader({ modelsUrl, signal, progress }: SessionContext): Load {
+  const loads = new Map<string, Promise<Weights>>();
+  return (row, precision) => {
+    const key = modelFileName(row.id, precision);
+    let told = 0;
+    const onProgress = (done: number, total: number) => {
+      if (done < total && done - told < total / 100) return;
+      told = done;
+      progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
+    };
+    const weights = loads.get(key) ?? loadWeights(row, precision, { modelsUrl, signal, onProgress });
+    loads.set(key, weights);
+    return weights;
+  };
 }
 
 function without(files: PresentFiles, { id }: ModelRow, precision: Precision): PresentFiles {

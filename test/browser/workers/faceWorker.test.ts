@@ -66,7 +66,7 @@ describe('the worker on WASM', () => {
       expect(last.total).toBeGreaterThan(1e5);
       expect(last.done).toBe(last.total);
     }
-    expect(progress.at(-1)).toMatchObject({ stage: 'Preparing the networks', done: 3, total: 3 });
+    expect(progress.at(-1)).toMatchObject({ stage: 'Preparing the networks', done: 4, total: 4 });
   });
 
   test('detect gives the faces of a picture, most probable first', async () => {

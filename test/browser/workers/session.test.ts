@@ -33,6 +33,13 @@ test('an engine that calculates wrongly gives way to the other one, with a note 
   expect(notes).toHaveLength(2);
 });
 
+test('an engine that finds no faces gives way to the other one', async () => {
+  const broken = brokenWhere(({ engine }) => engine === 'litert', ['PNet/conv1/weights'], 0);
+  const { engine, notes } = await choice(WASM, broken);
+  expect(engine).toBe('tfjs');
+  expect(notes).toEqual([expect.stringMatching(/LiteRT.js on WASM with mtcnn gives wrong numbers/)]);
+});
+
 test('a precision that was asked for is not replaced by another', async () => {
   const broken = brokenWhere((_, precision) => precision === 'int8');
   const call = choice({ ...WASM, engine: 'tfjs', precision: 'int8' }, broken);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MODELS } from '../../../src/weights/rows';
-import { assertGolden, checkFace, embeddingError } from '../../../workers/embedderCheck';
-import golden from '../../../workers/embedderCheck.json';
+import { assertDetected, assertGolden, checkFace, embeddingError } from '../../../workers/selfTest';
+import golden from '../../../workers/selfTest.json';
 
 test('every file of every embedder of the registry has its golden numbers', () => {
   for (const row of MODELS)
@@ -23,6 +23,19 @@ test('the golden numbers themselves pass; not a number, another model and anothe
     { modelId: 'unknown', vector },
   ])
     expect(() => assertGolden(wrong, 'float16', choice)).toThrow(/LiteRT.js on WASM with .* gives wrong numbers/);
+});
+
+test('the drawn face must be found where it is, once', () => {
+  const choice = { engine: 'litert', backend: 'webgpu' } as const;
+  const point = { x: 1, y: 1 };
+  const at = (x0: number) => ({
+    box: { x0, y0: 9, x1: 66, y1: 77 },
+    score: 1,
+    points: [point, point, point, point, point] as const,
+  });
+  assertDetected([at(12)], choice);
+  for (const wrong of [[], [at(12), at(12)], [at(20)], [at(NaN)]])
+    expect(() => assertDetected(wrong, choice)).toThrow(/LiteRT.js on WebGPU with mtcnn gives wrong numbers/);
 });
 
 test('the drawn face is opaque, of the size asked for, and has dark eyes in light skin', () => {

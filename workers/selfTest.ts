@@ -1,7 +1,7 @@
 import { engineTitle, type EngineChoice } from '../src/backend/createEngine';
 import { FaceError } from '../src/core/errors';
-import type { Embedding, Precision, RgbaImage } from '../src/core/types';
-import golden from './embedderCheck.json';
+import type { Box, Detection, Embedding, Precision, RgbaImage } from '../src/core/types';
+import golden from './selfTest.json';
 
 /** Soft-edged ellipses, in the order drawn: centre and half axes as shares of the picture's side, and R, G, B. */
 const ELLIPSES = [
@@ -31,6 +31,23 @@ export function checkFace(size: number): RgbaImage {
   return { width: size, height: size, data };
 }
 
+/** Side of the drawn face that MTCNN is checked on. */
+export const DETECTED_SIZE = 80;
+/** Its box there; which of several near candidates wins may differ by a pixel or two between engines. */
+const BOX: Box = { x0: 12.3, y0: 9.4, x1: 65.9, y1: 77.3 };
+const BOX_TOLERANCE = 4;
+
+/** Throws `backend/self-test-failed` unless MTCNN has found the drawn face, and nothing else, in the drawn picture. */
+export function assertDetected(faces: readonly Detection[], choice: EngineChoice): void {
+  const [face] = faces;
+  const box = face?.box;
+  const error = box
+    ? Math.max(...(['x0', 'y0', 'x1', 'y1'] as const).map((edge) => Math.abs(box[edge] - BOX[edge])))
+    : Infinity;
+  if (faces.length === 1 && error <= BOX_TOLERANCE) return; // not so when NaN
+  throw new FaceError('backend/self-test-failed', { backend: `${engineTitle(choice)} with mtcnn`, error: `${error}` });
+}
+
 type Vectors = Readonly<Partial<Record<Precision, readonly number[]>>>;
 /** Of the drawn face, by LiteRT.js on WASM from each of the model's files, rounded to five digits. */
 const GOLDEN: Readonly<Record<string, Vectors>> = golden;
@@ -53,7 +70,7 @@ export function embeddingError({ modelId, vector }: Embedding, precision: Precis
   return Number.isNaN(share) ? Infinity : share;
 }
 
-/** Throws `backend/self-test-failed` when the drawn face's embedding is not what the model gives. */
+/** Throws `backend/self-test-failed`, with the precision as a detail, when the drawn face's embedding is not what the model gives. */
 export function assertGolden(embedding: Embedding, precision: Precision, choice: EngineChoice): void {
   const error = embeddingError(embedding, precision);
   // Graphics cards also calculate in half precision.
@@ -62,5 +79,6 @@ export function assertGolden(embedding: Embedding, precision: Precision, choice:
   throw new FaceError('backend/self-test-failed', {
     backend: `${engineTitle(choice)} with ${embedding.modelId} in ${precision}`,
     error: error.toPrecision(2),
+    precision,
   });
 }
