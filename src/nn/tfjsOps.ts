@@ -11,7 +11,7 @@ type OpFunction<K extends Op['op']> = (
   inputs: readonly tf.Tensor[],
   weights: Tensors,
 ) => tf.Tensor;
-type OpTable = { readonly [K in Op['op']]: OpFunction<K> };
+export type OpTable = { readonly [K in Op['op']]: OpFunction<K> };
 
 // TensorFlow's own, so that a row of zeros stays zero.
 const L2_EPSILON = 1e-10;
@@ -68,14 +68,15 @@ const OPS: OpTable = {
 /**
  * The values of the graph's outputs on the tfjs backend in use. `inputs` in the order of the input nodes. Call it inside
  * `tf.tidy`, or inside the function that a gradient is taken of; with `free`, for inference, each value is disposed of
- * after its last reader, which keeps memory small.
+ * after its last reader, which keeps memory small. `ops` replaces operations by others: training has its own batch norm.
  */
 export function runGraph(
   graph: Graph,
   weights: Tensors,
   inputs: readonly tf.Tensor[],
-  options: { readonly free?: boolean } = {},
+  options: { readonly free?: boolean; readonly ops?: Partial<OpTable> } = {},
 ): tf.Tensor[] {
+  const ops = { ...OPS, ...options.ops };
   const values = new Map<string, tf.Tensor>();
   const readers = options.free ? readersLeft(graph) : undefined;
   let next = 0;
@@ -87,7 +88,7 @@ export function runGraph(
       continue;
     }
     const from = node.inputs.map((name) => values.get(name)!);
-    values.set(node.name, compute(node, from, weights));
+    values.set(node.name, compute(ops, node, from, weights));
     for (const name of readers ? node.inputs : []) {
       const left = readers!.get(name);
       if (left === 1) values.get(name)!.dispose();
@@ -97,8 +98,13 @@ export function runGraph(
   return graph.outputs.map((name) => values.get(name)!);
 }
 
-function compute<K extends Op['op']>(node: Node & { op: K }, inputs: readonly tf.Tensor[], weights: Tensors) {
-  const run = OPS[node.op] as (node: Node, inputs: readonly tf.Tensor[], weights: Tensors) => tf.Tensor;
+function compute<K extends Op['op']>(
+  ops: OpTable,
+  node: Node & { op: K },
+  inputs: readonly tf.Tensor[],
+  weights: Tensors,
+) {
+  const run = ops[node.op] as (node: Node, inputs: readonly tf.Tensor[], weights: Tensors) => tf.Tensor;
   return run(node, inputs, weights);
 }
 

@@ -1,0 +1,103 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { registerWasmKernels } from '../../../src/train/wasmKernels';
+import { largestError, randomNumbers } from '../../fixtures/randomWeights';
+
+beforeAll(() => registerWasmKernels());
+
+interface ConvCase {
+  readonly x: [number, number, number, number];
+  readonly filter: [number, number, number, number];
+  readonly stride: number;
+  readonly pad: 'valid' | 'same';
+}
+const CASES: readonly ConvCase[] = [
+  { x: [2, 7, 6, 3], filter: [3, 3, 3, 4], stride: 1, pad: 'valid' },
+  { x: [2, 7, 6, 3], filter: [3, 3, 3, 4], stride: 1, pad: 'same' },
+  { x: [2, 9, 8, 3], filter: [3, 3, 3, 4], stride: 2, pad: 'valid' },
+  { x: [2, 8, 9, 3], filter: [3, 3, 3, 4], stride: 2, pad: 'valid' },
+  { x: [1, 8, 7, 2], filter: [3, 3, 2, 3], stride: 2, pad: 'same' },
+  { x: [2, 8, 8, 5], filter: [1, 7, 5, 4], stride: 1, pad: 'same' },
+  { x: [2, 3, 3, 5], filter: [7, 1, 5, 4], stride: 1, pad: 'same' },
+  { x: [2, 3, 3, 5], filter: [1, 3, 5, 4], stride: 1, pad: 'same' },
+  { x: [3, 4, 4, 6], filter: [1, 1, 6, 5], stride: 1, pad: 'valid' },
+  { x: [3, 5, 5, 6], filter: [1, 1, 6, 5], stride: 2, pad: 'valid' },
+];
+
+async function gradients(backend: 'cpu' | 'wasm', { x, filter, stride, pad }: ConvCase) {
+  await tf.setBackend(backend);
+  const before = tf.memory().numTensors;
+  const result = tf.tidy(() => {
+    const input = tf.tensor4d(randomNumbers(tf.util.sizeFromShape(x), 1), x);
+    const weights = tf.tensor4d(randomNumbers(tf.util.sizeFromShape(filter), 2), filter);
+    const loss = (a: tf.Tensor, b: tf.Tensor) =>
+      tf.sum<tf.Scalar>(tf.square(tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad)));
+    return tf
+      .grads(loss)([input, weights])
+      .map((grad) => ({ shape: grad.shape, data: grad.dataSync<'float32'>() }));
+  });
+  expect(tf.memory().numTensors).toBe(before);
+  return result;
+}
+
+describe.each(CASES)('a convolution of $x by $filter, stride $stride, $pad', (convCase) => {
+  it('has on WASM the gradients of the CPU backend', async () => {
+    const [expected, got] = [await gradients('cpu', convCase), await gradients('wasm', convCase)];
+    got.forEach(({ shape, data }, i) => {
+      expect(shape).toEqual(expected[i]!.shape);
+      expect(largestError(data, expected[i]!.data)).toBeLessThan(5e-5);
+    });
+  });
+
+  it('has on WASM the gradients that finite differences give', async () => {
+    const { x, filter, stride, pad } = convCase;
+    const inputs = [x, filter].map((shape, i) => Float64Array.from(randomNumbers(tf.util.sizeFromShape(shape), i + 1)));
+    const got = await gradients('wasm', convCase);
+    inputs.forEach((values, which) => {
+      for (let k = 0; k < values.length; k += 7) {
+        const at = (delta: number) => {
+          const moved = inputs.map((list, i) => (i === which ? list.map((v, j) => (j === k ? v + delta : v)) : list));
+          return squares(moved[0]!, x, moved[1]!, filter, stride, pad);
+        };
+        const difference = (at(1e-4) - at(-1e-4)) / 2e-4;
+        expect(Math.abs(got[which]!.data[k]! - difference)).toBeLessThan(1e-4);
+      }
+    });
+  });
+});
+
+/** The sum of the squares of a convolution's results, in plain loops. */
+function squares(
+  x: Float64Array,
+  [n, height, width, channels]: ConvCase['x'],
+  w: Float64Array,
+  [kh, kw, , out]: ConvCase['filter'],
+  stride: number,
+  pad: 'valid' | 'same',
+): number {
+  const along = (length: number, size: number) => {
+    const steps = pad === 'same' ? Math.ceil(length / stride) : Math.floor((length - size) / stride) + 1;
+    return [steps, pad === 'same' ? Math.floor(Math.max(0, (steps - 1) * stride + size - length) / 2) : 0] as const;
+  };
+  const [rows, top] = along(height, kh);
+  const [columns, left] = along(width, kw);
+  let total = 0;
+  for (let b = 0; b < n; b++)
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++)
+        for (let o = 0; o < out; o++) {
+          let sum = 0;
+          for (let i = 0; i < kh; i++)
+            for (let j = 0; j < kw; j++) {
+              const [py, px] = [r * stride + i - top, c * stride + j - left];
+              if (py < 0 || px < 0 || py >= height || px >= width) continue;
+              for (let k = 0; k < channels; k++)
+                sum +=
+                  x[((b * height + py) * width + px) * channels + k]! * w[((i * kw + j) * channels + k) * out + o]!;
+            }
+          total += sum * sum;
+        }
+  return total;
+}
