@@ -40,7 +40,7 @@ function sniffJpeg(bytes: Uint8Array, view: DataView): Sniffed {
   let height = 0;
   let at = 2;
   const done = (complete: boolean): Sniffed => ({ format: 'jpeg', width, height, complete });
-  while (at + 4 <= bytes.length) {
+  while (at + 2 <= bytes.length) {
     // Entropy-coded data is skipped the same way as fill bytes: to the next 0xFF that starts a marker.
     at = bytes.indexOf(0xff, at);
     if (at < 0 || at + 1 >= bytes.length) return done(false);
@@ -58,7 +58,7 @@ function sniffJpeg(bytes: Uint8Array, view: DataView): Sniffed {
       at += 2 + view.getUint16(at + 2);
     }
   }
-  return done(at + 2 <= bytes.length && bytes[at] === 0xff && bytes[at + 1] === 0xd9);
+  return done(false);
 }
 
 type TextAt = (at: number, length: number) => string;

@@ -46,6 +46,12 @@ describe('sniff', () => {
     expect(sniff(Uint8Array.from([...bytes, 1, 2, 3, 0xff]))?.complete).toBe(true);
   });
 
+  test('the end counts whatever comes right before it', () => {
+    const bytes = Array.from(fixture('base.jpg')).slice(0, -2);
+    for (const tail of [[], [0x43], [0xff, 0], [0xff, 0, 0x43], [0xff, 0, 0x43, 0x44], [0xff]])
+      expect(sniff(Uint8Array.from([...bytes, ...tail, 0xff, 0xd9])), String(tail)).toMatchObject({ complete: true });
+  });
+
   test('text, nothing, and unknown bytes are no picture known here', () => {
     expect(sniff(new TextEncoder().encode('This is a letter, not a picture.'))).toBeNull();
     expect(sniff(new Uint8Array(0))).toBeNull();
