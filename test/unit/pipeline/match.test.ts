@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { mulberry32 } from '../../../src/core/random';
+import type { GalleryFace } from '../../../src/core/types';
+import { euclidean } from '../../../src/core/vectors';
+import { matchFace, packGallery } from '../../../src/pipeline/match';
+
+const face = (person: string, ...numbers: number[]): GalleryFace => ({
+  person,
+  embedding: { modelId: 'm', vector: Float32Array.from(numbers) },
+});
+const probe = (...numbers: number[]) => face('', ...numbers).embedding;
+const farAt = (distance: number): number => distance / 10;
+
+describe('matchFace', () => {
+  const gallery = packGallery([face('ann', 0, 0), face('bob', 4, 0), face('ann', 1, 0)], 'm');
+
+  test('the nearest face names the person, and the runner-up is another person, not another face', () => {
+    expect(matchFace(probe(1, 0.5), gallery, 1, farAt)).toEqual({
+      person: 'ann',
+      nearest: 'ann',
+      distance: 0.5,
+      certainty: 0.95,
+      second: 'bob',
+      secondDistance: Math.sqrt(9.25),
+    });
+  });
+
+  test('beyond the threshold the face is unknown, and who is nearest is still told', () => {
+    const match = matchFace(probe(1, 2), gallery, 1, farAt);
+    expect(match).toMatchObject({ person: null, nearest: 'ann', distance: 2 });
+  });
+
+  test('a distance of exactly the threshold is the person', () => {
+    expect(matchFace(probe(1, 1), gallery, 1, farAt).person).toBe('ann');
+  });
+
+  test('one person alone has no runner-up', () => {
+    const alone = packGallery([face('ann', 0, 0), face('ann', 1, 0)], 'm');
+    expect(matchFace(probe(0, 0), alone, 1, farAt)).toMatchObject({
+      person: 'ann',
+      second: null,
+      secondDistance: null,
+    });
+  });
+
+  test("nobody is near when the gallery is empty or holds another model's faces", () => {
+    const nobody = { person: null, nearest: null, distance: null, certainty: null, second: null, secondDistance: null };
+    expect(matchFace(probe(0, 0), packGallery([], 'm'), 1, farAt)).toEqual(nobody);
+    expect(matchFace(probe(0, 0), packGallery([face('ann', 0, 0)], 'other'), 1, farAt)).toEqual(nobody);
+    expect(matchFace({ ...probe(0, 0), modelId: 'other' }, gallery, 1, farAt)).toEqual(nobody);
+  });
+
+  test('the same as a plain search over many faces of many people', () => {
+    const random = mulberry32(9);
+    const numbers = (): number[] => Array.from({ length: 100 }, () => random() - 0.5);
+    const faces = Array.from({ length: 400 }, (_, i) => face(`p${(i * 7) % 53}`, ...numbers()));
+    const packed = packGallery(faces, 'm');
+    for (let i = 0; i < 50; i++) {
+      const wanted = probe(...numbers());
+      const distances = new Map<string, number>();
+      for (const { person, embedding } of faces) {
+        const distance = euclidean(wanted.vector, embedding.vector);
+        distances.set(person, Math.min(distance, distances.get(person) ?? Infinity));
+      }
+      const [first, second] = [...distances].sort((a, b) => a[1] - b[1]);
+      const match = matchFace(wanted, packed, 9, farAt);
+      expect([match.nearest, match.second]).toEqual([first![0], second![0]]);
+      expect(match.distance).toBeCloseTo(first![1], 5);
+      expect(match.secondDistance).toBeCloseTo(second![1], 5);
+    }
+  });
+});
