@@ -60,7 +60,8 @@ export const ERROR_TEXT = {
   'harness/bad-archive': '{path} cannot be read as an archive: {reason}.',
   'harness/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
   'harness/unfinished': '{path} holds the work of an earlier run: go on with --resume, or remove it to start over.',
-  'harness/other-run': '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
+  'harness/other-run':
+    '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
   'harness/shard-missing': 'The shards are not complete: {reason}',
   'harness/port-taken': 'The port {port} is taken by another program. Choose another one with --port.',
   'harness/not-built': 'The app is not built. Run: npm run build',
