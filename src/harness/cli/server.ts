@@ -34,6 +34,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-cache',
 };
 
+/** Built files carry a hash in their names: a browser that has one keeps it, and its compiled WASM code with it. */
+const KEPT: Readonly<Record<string, string>> = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+
 export interface ServerOptions {
   /** The built site, served at `/`. */
   readonly site: string;
@@ -93,9 +96,19 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
       response.end(request.method === 'HEAD' ? undefined : file);
       return;
     }
-    const { size } = await stat(file);
+    const { size, mtimeMs } = await stat(file);
+    const validator = {
+      ...HEADERS,
+      ...(path.startsWith('/assets/') && KEPT),
+      ETag: `"${size}-${Math.floor(mtimeMs)}"`,
+    };
+    if (request.headers['if-none-match'] === validator.ETag) {
+      response.writeHead(304, validator);
+      response.end();
+      return;
+    }
     const type = TYPES[extname(file).toLowerCase()] ?? UNKNOWN_TYPE;
-    response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': size });
+    response.writeHead(200, { ...validator, 'Content-Type': type, 'Content-Length': size });
     if (request.method === 'HEAD') response.end();
     else await pipeline(createReadStream(file), response);
   }

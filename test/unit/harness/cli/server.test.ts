@@ -58,6 +58,18 @@ test('gives WASM the type that streaming compilation needs', async () => {
   expect(response.headers.get('content-type')).toBe('application/wasm');
 });
 
+test('a built file is kept by the browser; others are asked for again and not sent twice', async () => {
+  const built = await fetch(`${server.url}assets/engine.wasm`);
+  expect(built.headers.get('cache-control')).toContain('immutable');
+  const page = await fetch(server.url);
+  expect(page.headers.get('cache-control')).toBe('no-cache');
+  const tag = page.headers.get('etag')!;
+  const again = await fetch(server.url, { headers: { 'If-None-Match': tag } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  await writeFile(join(folder, 'site', 'index.html'), '<p>newer app</p>');
+  expect((await fetch(server.url, { headers: { 'If-None-Match': tag } })).status).toBe(200);
+});
+
 test('takes model files from the models folder before the site’s copy', async () => {
   expect(await (await fetch(`${server.url}models/a.safetensors`)).text()).toBe('new');
 });
