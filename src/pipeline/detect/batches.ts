@@ -17,13 +17,12 @@ export function batchedNetwork(
   prepare: (batch: number) => Promise<Executor>,
 ): BatchedNetwork {
   const executors = new Map<number, Executor>();
-  const smallest = sizes[0]!;
   return {
     async run(count, fill) {
       const parts: Float32Array[][] = [];
       for (let done = 0; done < count;) {
         const left = count - done;
-        const batch = sizes.findLast((size) => size <= left) ?? smallest;
+        const batch = batchFor(sizes, left);
         const executor = executors.get(batch) ?? (await prepare(batch));
         executors.set(batch, executor);
         const input = new Float32Array(batch * length);
@@ -40,6 +39,12 @@ export function batchedNetwork(
       executors.clear();
     },
   };
+}
+
+/** A larger batch more than half full costs less than several small ones: threads need work. */
+function batchFor(sizes: readonly number[], left: number): number {
+  const padded = sizes.find((size) => size >= left && left * 2 > size);
+  return padded ?? sizes.findLast((size) => size <= left) ?? sizes[0]!;
 }
 
 function concat(parts: readonly Float32Array[]): Float32Array {
