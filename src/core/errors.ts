@@ -48,6 +48,10 @@ export const ERROR_TEXT = {
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',
   'evaluate/bad-pairs': '{file}, line {line}: {reason}',
   'evaluate/too-few': 'There are too few pairs to judge by: {reason}',
+  'train/diverged':
+    'Training stopped at step {step}: the loss is {loss}. The last checkpoint is kept; try a lower learning rate.',
+  'train/too-few': 'There is too little to train on: {reason}.',
+  'train/bad-checkpoint': 'The checkpoint cannot be used: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',

@@ -8,9 +8,8 @@ import { fold } from './fold';
 import type { Graph } from './graph';
 import { openGpu, type Gpu } from './litertGpu';
 import { inferShapes } from './shapes';
-import { runGraph, type Tensors } from './tfjsOps';
+import { runGraph, uploadWeights, type Tensors } from './tfjsOps';
 import { registerWasmBackend, replaceBackend } from './tfjsWasm';
-import { toFloat32 } from './weightValues';
 
 /** A tfjs backend, which belongs to the whole thread: engines of one kind share it, and the last one frees it. */
 interface SharedBackend {
@@ -170,15 +169,4 @@ class TfjsExecutor implements Executor {
       if (length !== expected) throw fail(`${length} numbers`, `[${this.inputShapes[i]!.join()}] = ${expected}`);
     });
   }
-}
-
-/** The weights that the graph needs as tensors of the backend in use, in tfjs's layouts: kernels [kh, kw, in, out]. */
-export function uploadWeights(graph: Graph, weights: Weights): Map<string, tf.Tensor> {
-  const kernels = new Set(graph.nodes.flatMap((node) => (node.op === 'conv2d' ? [node.weights] : [])));
-  return new Map(
-    [...weights].map(([name, weight]) => {
-      const upload = () => tf.tensor(toFloat32(weight), [...weight.shape]);
-      return [name, kernels.has(name) ? tf.tidy(() => tf.transpose(upload(), [1, 2, 3, 0])) : upload()];
-    }),
-  );
 }

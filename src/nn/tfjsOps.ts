@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FaceError } from '../core/errors';
+import type { Weights } from '../core/weights';
 import type { Graph, Node, Op } from './graph';
 import { paddingAmounts } from './shapes';
+import { toFloat32 } from './weightValues';
 
 /** Weights on the device by name, in tfjs's layouts (`uploadWeights` makes them). */
 export type Tensors = ReadonlyMap<string, tf.Tensor>;
@@ -120,6 +122,17 @@ function need(weights: Tensors, name: string): tf.Tensor {
   const tensor = weights.get(name);
   if (!tensor) throw new FaceError('weights/missing-tensor', { name });
   return tensor;
+}
+
+/** The weights that the graph needs as tensors of the backend in use, in tfjs's layouts: kernels [kh, kw, in, out]. */
+export function uploadWeights(graph: Graph, weights: Weights): Map<string, tf.Tensor> {
+  const kernels = new Set(graph.nodes.flatMap((node) => (node.op === 'conv2d' ? [node.weights] : [])));
+  return new Map(
+    [...weights].map(([name, weight]) => {
+      const upload = () => tf.tensor(toFloat32(weight), [...weight.shape]);
+      return [name, kernels.has(name) ? tf.tidy(() => tf.transpose(upload(), [1, 2, 3, 0])) : upload()];
+    }),
+  );
 }
 
 type PoolNode = Extract<Node, { op: 'maxPool' | 'avgPool' }>;

@@ -17,9 +17,11 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: ArrayLike<numbe
   });
 }
 
-/** [n, classes] of 0 and 1, float32. */
+/** [n, classes] of 0 and 1. Not tf.oneHot, whose WASM kernel writes whole numbers where float32 is asked for. */
 export function oneHot(labels: ArrayLike<number>, classes: number): tf.Tensor2D {
-  return tf.oneHot(tf.tensor1d(Int32Array.from(labels), 'int32'), classes, 1, 0, 'float32') as tf.Tensor2D;
+  const rows = new Float32Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) rows[i * classes + labels[i]!] = 1;
+  return tf.tensor2d(rows, [labels.length, classes]);
 }
 
 /** The share of rows whose largest logit is the label's. A scalar. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Triplet } from './selectTriplets';
+import { oneHot } from './softmax';
 
 /**
  * FaceNet's triplet loss: the mean over triplets of max(d²ap − d²an + margin, 0), squared Euclidean distances.
@@ -22,6 +23,5 @@ export function tripletLoss(embeddings: tf.Tensor2D, triplets: readonly Triplet[
 
 /** Rows by number as a product with a matrix of 0 and 1: the gradient of tf.gather is missing on the WASM backend. */
 function rows(x: tf.Tensor2D, numbers: readonly number[]): tf.Tensor2D {
-  const select = tf.oneHot(tf.tensor1d(Int32Array.from(numbers), 'int32'), x.shape[0], 1, 0, 'float32');
-  return tf.matMul(select as tf.Tensor2D, x);
+  return tf.matMul(oneHot(numbers, x.shape[0]), x);
 }

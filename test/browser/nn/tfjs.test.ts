@@ -4,8 +4,8 @@ import { afterEach, describe, expect, inject, it } from 'vitest';
 import { BACKENDS } from '../../../src/core/types';
 import { GraphBuilder } from '../../../src/nn/builder';
 import type { Engine } from '../../../src/nn/executor';
-import { createTfjsEngine, uploadWeights } from '../../../src/nn/tfjs';
-import { runGraph } from '../../../src/nn/tfjsOps';
+import { createTfjsEngine } from '../../../src/nn/tfjs';
+import { runGraph, uploadWeights } from '../../../src/nn/tfjsOps';
 import { largestError, randomNumbers, randomWeights } from '../../fixtures/randomWeights';
 import { referenceRun } from '../../fixtures/referenceOps';
 

@@ -1,4 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { arcfaceLogits } from '../../../../src/train/losses/arcface';
@@ -120,74 +121,77 @@ const CASES: readonly Case[] = [
   })),
 ] as readonly Case[];
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
 let before = 0;
 beforeEach(() => {
   before = tf.memory().numTensors;
 });
 afterEach(() => expect(tf.memory().numTensors).toBe(before));
 
-describe.each(CASES)('$name', ({ shapes, inputs, tensors, plain }) => {
-  it('has the value of its formula', () => {
-    const { value } = tensorGradients(tensors, shapes, inputs);
-    expect(Math.abs(value - plain(...inputs))).toBeLessThan(1e-5);
+describe.each(['cpu', 'wasm'])('on %s', (backend) => {
+  beforeAll(async () => {
+    await tf.setBackend(backend);
   });
 
-  it('has the gradient that finite differences give', () => {
-    const { gradients } = tensorGradients(tensors, shapes, inputs);
-    finiteDifferences(plain, inputs).forEach((expected, which) =>
-      expected.forEach((g, i) => expect(Math.abs(gradients[which]![i]! - g)).toBeLessThan(2e-5)),
+  describe.each(CASES)('$name', ({ shapes, inputs, tensors, plain }) => {
+    it('has the value of its formula', () => {
+      const { value } = tensorGradients(tensors, shapes, inputs);
+      expect(Math.abs(value - plain(...inputs))).toBeLessThan(1e-5);
+    });
+
+    it('has the gradient that finite differences give', () => {
+      const { gradients } = tensorGradients(tensors, shapes, inputs);
+      finiteDifferences(plain, inputs).forEach((expected, which) =>
+        expected.forEach((g, i) => expect(Math.abs(gradients[which]![i]! - g)).toBeLessThan(2e-5)),
+      );
+    });
+  });
+
+  it('the ArcFace cases cover both sides of π', () => {
+    const angles = rowsOf(numbers(N * D, 5), D).map((e, i) => {
+      const w = rowsOf(numbers(K * D, 6), D)[LABELS[i]!]!;
+      return Math.acos(dot(e, w) / Math.sqrt(dot(e, e) * dot(w, w)));
+    });
+    expect(angles.some((angle) => angle + 2.5 > Math.PI)).toBe(true);
+    expect(angles.some((angle) => angle + 0.5 < Math.PI)).toBe(true);
+  });
+
+  it('softmax cross-entropy stays finite for huge logits', () => {
+    const value = tf.tidy(() => softmaxCrossEntropy(tf.tensor2d([[1000, -1000]]), [1]).dataSync()[0]!);
+    expect(value).toBe(2000);
+  });
+
+  it('centres move by a twentieth of the way for each row of theirs, others stay', () => {
+    const f = numbers(N * D, 2);
+    const moved = tf.tidy(() => [
+      ...moveCentres(tf.tensor2d(CENTRES, [K, D]), tf.tensor2d(f, [N, D]), LABELS, 0.95).dataSync(),
+    ]);
+    const expected = rowsOf(CENTRES, D).map((centre, k) =>
+      centre.map((c, j) => {
+        const own = rowsOf(f, D).filter((_, i) => LABELS[i] === k);
+        return c - own.reduce((sum, row) => sum + 0.05 * (c - row[j]!), 0);
+      }),
     );
+    moved.forEach((c, i) => expect(c).toBeCloseTo(expected.flat()[i]!, 5));
+    expect(moved.slice(2 * D, 3 * D)).toEqual([...Float32Array.from(CENTRES.slice(2 * D, 3 * D))]);
   });
-});
 
-it('the ArcFace cases cover both sides of π', () => {
-  const angles = rowsOf(numbers(N * D, 5), D).map((e, i) => {
-    const w = rowsOf(numbers(K * D, 6), D)[LABELS[i]!]!;
-    return Math.acos(dot(e, w) / Math.sqrt(dot(e, e) * dot(w, w)));
+  it('accuracy is the share of rows whose largest logit is the label', () => {
+    const rows = [
+      [1, 2, 0],
+      [5, 2, 0],
+      [1, 2, 9],
+      [0, 2, 1],
+    ];
+    expect(tf.tidy(() => accuracy(tf.tensor2d(rows), [1, 0, 2, 2]).dataSync()[0])).toBe(0.75);
   });
-  expect(angles.some((angle) => angle + 2.5 > Math.PI)).toBe(true);
-  expect(angles.some((angle) => angle + 0.5 < Math.PI)).toBe(true);
-});
 
-it('softmax cross-entropy stays finite for huge logits', () => {
-  const value = tf.tidy(() => softmaxCrossEntropy(tf.tensor2d([[1000, -1000]]), [1]).dataSync()[0]!);
-  expect(value).toBe(2000);
-});
-
-it('centres move by a twentieth of the way for each row of theirs, others stay', () => {
-  const f = numbers(N * D, 2);
-  const moved = tf.tidy(() => [
-    ...moveCentres(tf.tensor2d(CENTRES, [K, D]), tf.tensor2d(f, [N, D]), LABELS, 0.95).dataSync(),
-  ]);
-  const expected = rowsOf(CENTRES, D).map((centre, k) =>
-    centre.map((c, j) => {
-      const own = rowsOf(f, D).filter((_, i) => LABELS[i] === k);
-      return c - own.reduce((sum, row) => sum + 0.05 * (c - row[j]!), 0);
-    }),
-  );
-  moved.forEach((c, i) => expect(c).toBeCloseTo(expected.flat()[i]!, 5));
-  expect(moved.slice(2 * D, 3 * D)).toEqual([...Float32Array.from(CENTRES.slice(2 * D, 3 * D))]);
-});
-
-it('accuracy is the share of rows whose largest logit is the label', () => {
-  const rows = [
-    [1, 2, 0],
-    [5, 2, 0],
-    [1, 2, 9],
-    [0, 2, 1],
-  ];
-  expect(tf.tidy(() => accuracy(tf.tensor2d(rows), [1, 0, 2, 2]).dataSync()[0])).toBe(0.75);
-});
-
-it('the triplet loss of no triplets is zero, and so is its gradient', () => {
-  const { value, gradients } = tensorGradients(
-    (e) => tripletLoss(e as tf.Tensor2D, [], 0.2),
-    [[N, D]],
-    [numbers(N * D, 2)],
-  );
-  expect(value).toBe(0);
-  expect(gradients[0]!.every((g) => Object.is(Math.abs(g), 0))).toBe(true);
+  it('the triplet loss of no triplets is zero, and so is its gradient', () => {
+    const { value, gradients } = tensorGradients(
+      (e) => tripletLoss(e as tf.Tensor2D, [], 0.2),
+      [[N, D]],
+      [numbers(N * D, 2)],
+    );
+    expect(value).toBe(0);
+    expect(gradients[0]!.every((g) => Object.is(Math.abs(g), 0))).toBe(true);
+  });
 });

@@ -1,0 +1,71 @@
+import { shuffledIndices } from '../core/random';
+import { groupByClass } from './sampler';
+
+export interface Split {
+  /** Numbers of samples, rising. */
+  readonly train: number[];
+  readonly held: number[];
+}
+
+/** Holds out whole persons: round(persons · share) of them, chosen at random. `labels` is a class number a sample. */
+export function splitByIdentity(labels: Int32Array, share: number, random: () => number): Split {
+  const classes = groupByClass(labels);
+  const order = [...shuffledIndices(classes.length, random)].map((i) => classes[i]!);
+  const kept = Math.round(order.length * (1 - share));
+  return { train: joined(order.slice(0, kept)), held: joined(order.slice(kept)) };
+}
+
+/**
+ * Holds out some pictures of each person, as the original: ⌊n · (1 − share)⌋ stay for training, one at least is held
+ * out. Persons who would keep fewer than `least` (1 at least) are left out of both.
+ */
+export function splitByImage(labels: Int32Array, share: number, random: () => number, least = 1): Split {
+  const train: number[][] = [];
+  const held: number[][] = [];
+  for (const samples of groupByClass(labels)) {
+    const order = [...shuffledIndices(samples.length, random)].map((i) => samples[i]!);
+    const kept = Math.min(Math.floor(samples.length * (1 - share)), samples.length - 1);
+    if (kept < Math.max(1, least)) continue;
+    train.push(order.slice(0, kept));
+    held.push(order.slice(kept));
+  }
+  return { train: joined(train), held: joined(held) };
+}
+
+/**
+ * The samples that are not far from their person's centre: those at the `percentile` (0–100) of all distances or
+ * beyond go, and then everybody who has fewer than `least` left. `embeddings` holds a row for each label. The distance
+ * is plain Euclidean to the mean of the person's embeddings.
+ */
+export function filterByCentre(
+  embeddings: Float32Array,
+  labels: Int32Array,
+  { percentile, least }: { readonly percentile: number; readonly least: number },
+): number[] {
+  const classes = groupByClass(labels);
+  const distances = centreDistances(embeddings, labels.length, classes);
+  const sorted = distances.toSorted();
+  const threshold = percentile >= 100 ? Infinity : sorted[Math.floor((sorted.length * percentile) / 100)]!;
+  const near = classes.map((samples) => samples.filter((sample) => distances[sample]! < threshold));
+  return joined(near.filter((samples) => samples.length >= least));
+}
+
+function centreDistances(embeddings: Float32Array, count: number, classes: readonly number[][]): Float64Array {
+  const size = embeddings.length / count;
+  const distances = new Float64Array(count);
+  for (const samples of classes) {
+    const centre = new Float64Array(size);
+    for (const sample of samples)
+      for (let i = 0; i < size; i++) centre[i]! += embeddings[sample * size + i]! / samples.length;
+    for (const sample of samples) {
+      let sum = 0;
+      for (let i = 0; i < size; i++) sum += (embeddings[sample * size + i]! - centre[i]!) ** 2;
+      distances[sample] = Math.sqrt(sum);
+    }
+  }
+  return distances;
+}
+
+function joined(groups: readonly (readonly number[])[]): number[] {
+  return groups.flat().sort((a, b) => a - b);
+}
