@@ -34,7 +34,11 @@ export interface DrawnFace {
 }
 
 export interface HarnessOps {
-  start: { req: StartOptions; res: EngineState };
+  /**
+   * `workers` (1 where left out): how many to start, each with its own networks, for `embedFaces`; everything else is
+   * the first one's. A GPU gets one.
+   */
+  start: { req: StartOptions & { readonly workers?: number }; res: EngineState };
   detect: { req: { picture: PictureRef; options: DetectOptions }; res: DetectResult };
   recognise: {
     req: { picture: PictureRef; options: RecogniseOptions };

@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright';
-import type { EngineState, StartOptions } from '../../client/types';
+import type { EngineState } from '../../client/types';
 import { FaceError } from '../../core/errors';
 import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { ensureChromium } from './chromium';
@@ -31,7 +31,7 @@ export interface Session {
  * throws.
  */
 export async function withSession<T>(
-  options: StartOptions,
+  options: HarnessOps['start']['req'],
   report: Report,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {

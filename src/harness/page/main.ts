@@ -6,6 +6,9 @@ import { drawFaces } from './draw';
 import { packFaces } from './packFaces';
 
 const client = createFaceClient();
+/** Those that share long work. */
+const clients = [client];
+let calls = 0;
 let modelId = '';
 
 async function load({ url, name }: PictureRef): Promise<Blob> {
@@ -19,9 +22,13 @@ const plain = ({ vector }: Embedding): number[] => Array.from(vector);
 type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Promise<HarnessOps[K]['res']> };
 
 const handlers: Handlers = {
-  async start(req) {
-    const state = await client.call('start', req, { onProgress: (progress) => void facenetProgress(progress) });
+  async start({ workers = 1, ...options }) {
+    const state = await client.call('start', options, { onProgress: (progress) => void facenetProgress(progress) });
     modelId = state.model;
+    const more = state.backend === 'wasm' ? workers - 1 : 0;
+    const others = Array.from({ length: more }, () => createFaceClient());
+    await Promise.all(others.map((other) => other.call('start', { ...options, model: state.model })));
+    clients.push(...others);
     return state;
   },
   async detect({ picture, options }) {
@@ -37,7 +44,8 @@ const handlers: Handlers = {
     const loaded = await Promise.all(
       pictures.map(async (picture) => ({ picture: await load(picture), name: picture.name })),
     );
-    return packFaces(await client.call('embedFaces', { pictures: loaded, options }));
+    const next = clients[calls++ % clients.length]!;
+    return packFaces(await next.call('embedFaces', { pictures: loaded, options }));
   },
   async embedAligned({ picture }) {
     const embeddings = await client.call('embedAligned', { pictures: [await load(picture)] });

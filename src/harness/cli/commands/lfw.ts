@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { EngineState } from '../../../client/types';
@@ -27,6 +28,8 @@ import {
 import { Report } from '../report';
 import { withSession } from '../session';
 
+/** Each has its own copy of the networks. */
+const MOST_WORKERS = 16;
 const CROPS = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'] as const satisfies readonly CropKind[];
 const NO_FACE = ['centre-crop', 'skip', 'fail'] as const;
 
@@ -123,37 +126,44 @@ async function makeRows(
   report: Report,
 ): Promise<void> {
   const { start, end } = shardRange(shard, pictures.names.length);
-  await withSession(startOptions(flags), report, async (session) => {
-    const header = headerOf(session.state, pictures, flags);
-    const { work, done } =
-      flags.resume && existsSync(path)
-        ? await WorkFile.resume(path, header)
-        : { work: await WorkFile.create(path, header), done: 0 };
-    if (done > 0) report.note(`${done} of ${end - start} pictures are done already.`);
-    try {
-      await embedAll(
-        session,
-        report,
-        work,
-        pictures,
-        { start: start + done, end },
-        {
-          batch: flags.batch,
-          failWithoutFace: flags.face === 'fail',
-          columns: header.columns,
-          options: {
-            ...detectOptions(flags),
-            noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
-            mirror: flags.flip === true,
-            ...(flags.crop && { crop: flags.crop }),
-            ...(flags.margin !== undefined && { margin: flags.margin }),
+  // A worker with one thread for each core: less waiting than with all cores in one network, and all work is shared.
+  const workers = Math.min(availableParallelism(), MOST_WORKERS);
+  await withSession(
+    { ...startOptions(flags), workers, ...(workers > 1 && { threads: 1 }) },
+    report,
+    async (session) => {
+      const header = headerOf(session.state, pictures, flags);
+      const { work, done } =
+        flags.resume && existsSync(path)
+          ? await WorkFile.resume(path, header)
+          : { work: await WorkFile.create(path, header), done: 0 };
+      if (done > 0) report.note(`${done} of ${end - start} pictures are done already.`);
+      try {
+        await embedAll(
+          session,
+          report,
+          work,
+          pictures,
+          { start: start + done, end },
+          {
+            batch: flags.batch,
+            inFlight: workers + 1,
+            failWithoutFace: flags.face === 'fail',
+            columns: header.columns,
+            options: {
+              ...detectOptions(flags),
+              noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
+              mirror: flags.flip === true,
+              ...(flags.crop && { crop: flags.crop }),
+              ...(flags.margin !== undefined && { margin: flags.margin }),
+            },
           },
-        },
-      );
-    } finally {
-      await work.close();
-    }
-  });
+        );
+      } finally {
+        await work.close();
+      }
+    },
+  );
 }
 
 function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {

@@ -11,6 +11,8 @@ export interface EmbedAllOptions {
   /** Pictures sent at a time. */
   readonly batch: number;
   readonly failWithoutFace: boolean;
+  /** Batches under way at a time. */
+  readonly inFlight: number;
   /** Numbers of a row. */
   readonly columns: number;
   readonly options: EmbedFacesOptions;
@@ -29,21 +31,21 @@ export async function embedAll(
   work: WorkFile,
   { names, files }: PictureSet,
   { start, end }: { readonly start: number; readonly end: number },
-  { batch, failWithoutFace, columns, options }: EmbedAllOptions,
+  { batch, inFlight, failWithoutFace, columns, options }: EmbedAllOptions,
 ): Promise<void> {
   const firsts = Array.from({ length: Math.ceil((end - start) / batch) }, (_, i) => start + i * batch);
   const pace = new Pace(end - start);
   let told = 0;
   let last = performance.now();
-  const results = inOrder(firsts, (first) => {
+  const embedBatch = (first: number) => {
     const own = Array.from({ length: Math.min(batch, end - first) }, (_, i) => first + i);
     const pictures = own.map((i) => ({ file: files[i]!, name: names[i]! }));
     return session.withPictures(pictures, async (refs) => ({
       own,
       result: await session.call('embedFaces', { pictures: refs, options }),
     }));
-  });
-  for await (const { own, result } of results) {
+  };
+  for await (const { own, result } of inOrder(firsts, embedBatch, inFlight)) {
     const { found, embedded, vectors } = result;
     const without = found.indexOf(false);
     if (failWithoutFace && without >= 0) throw new FaceError('harness/no-face', { name: names[own[without]!]! });

@@ -17,7 +17,7 @@ export interface JudgeOptions extends EvaluateOptions {
 }
 
 /** Rates of the calibration: three a decade from one in a million. */
-const FARS = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1].flatMap((far) => [far, 2 * far, 5 * far]);
+const FARS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1];
 const MOST_SHOWN = 200;
 
 /** Judges the pairs by the embeddings of a complete run and writes everything to `folder`. `works`: its shards in order. */

@@ -1,0 +1,221 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LfwReport } from '../../../src/harness/cli/lfw/lfwReport';
+import {
+  DLIB,
+  descendants,
+  expect,
+  FACENET,
+  isAlive,
+  needsFolder,
+  needsModel,
+  run,
+  SAMPLES,
+  start,
+  test,
+} from './command';
+import { plainPng } from './plainPng';
+
+/** Two folds over the sample pictures: a portrait with itself counts as one person, with its neighbour as two. */
+function samplePairs(folder: string): string {
+  const portraits = readdirSync(join(SAMPLES, 'portraits'))
+    .map((name) => `portraits/${name}`)
+    .sort();
+  const lines = portraits.flatMap((portrait, i) => [
+    `${portrait},${portrait},1,${i % 2}`,
+    `${portrait},${portraits[(i + 1) % portraits.length]},0,${i % 2}`,
+  ]);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'pairs.csv');
+  writeFileSync(path, `a,b,same,fold\n${lines.join('\n')}\n`);
+  return path;
+}
+
+/** What must be the same however the work was split: the report without what depends on the machine, and the embeddings. */
+function resultOf(folder: string): { report: object; embeddings: Buffer } {
+  const { imagesPerSecond, backend, adapter, ...report } = reportOf(folder);
+  expect(imagesPerSecond).toBeGreaterThan(0);
+  expect(backend).toBe('wasm');
+  expect(adapter).toBeNull();
+  return { report, embeddings: readFileSync(join(folder, 'embeddings.npy')) };
+}
+
+function reportOf(folder: string): LfwReport {
+  return JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8')) as LfwReport;
+}
+
+async function succeed(...args: string[]): Promise<void> {
+  const { code, stderr } = await run('lfw', ...args);
+  expect(code, stderr).toBe(0);
+}
+
+for (const model of [FACENET, DLIB])
+  test(`parts, other batches and a run that was killed give the very same report and embeddings, with ${model}`, async ({
+    folder,
+  }) => {
+    if (model === FACENET) needsModel(FACENET, 'int8');
+    const common = [
+      '--images',
+      SAMPLES,
+      '--pairs',
+      samplePairs(folder),
+      '--model',
+      model,
+      '--flip',
+      '--backend',
+      'wasm',
+    ];
+    const whole = join(folder, 'whole');
+    await succeed(...common, '--out', whole);
+    const expected = resultOf(whole);
+    expect(expected.report).toMatchObject({ pairs: 36, pictures: 18, noFace: 0, accuracy: { mean: 1 }, model });
+    expect(readdirSync(whole).sort()).toEqual([
+      ...['embeddings.npy', 'embeddings.txt', 'errors.html', 'report.json', 'report.md', 'roc.svg'],
+    ]);
+
+    const batches = join(folder, 'batches');
+    await succeed(...common, '--out', batches, '--batch', '5');
+    expect(resultOf(batches)).toEqual(expected);
+
+    const parts = join(folder, 'parts');
+    for (const shard of ['2/2', '1/2']) await succeed(...common, '--out', parts, '--shard', shard);
+    await succeed(...common, '--out', parts, '--merge');
+    expect(resultOf(parts)).toEqual(expected);
+
+    const killed = join(folder, 'killed');
+    const command = start('lfw', ...common, '--out', killed, '--batch', '1');
+    const file = join(killed, 'embeddings-1-of-1.part');
+    const rowBytes = 4 * (2 + 2 * (model === FACENET ? 512 : 128));
+    const size = () => (existsSync(file) ? statSync(file).size : 0);
+    await expect.poll(size, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(2 * rowBytes);
+    const processes = process.platform === 'linux' ? descendants(command.child.pid!) : [];
+    command.child.kill('SIGKILL');
+    await command.ended;
+    await expect.poll(() => processes.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+    expect(existsSync(join(killed, 'report.json'))).toBe(false);
+    const refused = await run('lfw', ...common, '--out', killed);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('go on with --resume');
+    const resumed = await run('lfw', ...common, '--out', killed, '--resume');
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(resumed.stderr).toMatch(/\d+ of 18 pictures are done already/);
+    expect(resultOf(killed)).toEqual(expected);
+  });
+
+test('five parts give the report of one, and none is judged before all are there', async ({ folder }) => {
+  const common = ['--images', SAMPLES, '--pairs', samplePairs(folder), '--model', DLIB, '--backend', 'wasm'];
+  const whole = join(folder, 'whole');
+  await succeed(...common, '--out', whole);
+  const parts = join(folder, 'parts');
+  for (const index of [1, 2, 3, 4]) await succeed(...common, '--out', parts, '--shard', `${index}/5`);
+  const early = await run('lfw', ...common, '--out', parts, '--merge');
+  expect(early.code).toBe(1);
+  expect(early.stderr).toContain('embeddings-5-of-5.part is not there');
+  await succeed(...common, '--out', parts, '--shard', '5/5');
+  await succeed(...common, '--out', parts, '--merge');
+  expect(resultOf(parts)).toEqual(resultOf(whole));
+});
+
+test('Ctrl-C keeps what is done', async ({ folder }) => {
+  const out = join(folder, 'out');
+  const args = ['--images', SAMPLES, '--pairs', samplePairs(folder), '--model', DLIB, '--out', out, '--batch', '1'];
+  const command = start('lfw', ...args);
+  await command.says(/\d+ of 18 pictures/);
+  command.child.kill('SIGINT');
+  expect((await command.ended).code).toBe(130);
+  expect(existsSync(join(out, 'embeddings-1-of-1.part'))).toBe(true);
+  const { code, stderr } = await run('lfw', ...args, '--flip', '--resume');
+  expect(code).toBe(1);
+  expect(stderr).toContain('another --flip');
+});
+
+test('200 pairs of LFW are judged with the accuracy that was measured', async ({ folder }) => {
+  test.setTimeout(400_000);
+  needsModel(FACENET, 'int8');
+  const data = needsFolder('FACENET_DATA');
+  // The first 100 of each kind, in five folds.
+  const lines = readFileSync(join(data, 'lfw-pairs.txt'), 'utf8').trim().split('\n').slice(1);
+  const of = (fields: number) => lines.filter((line) => line.split('\t').length === fields).slice(0, 100);
+  const picture = (name: string, n: string) => `${name}/${name}_${n.padStart(4, '0')}`;
+  const rows = [
+    ...of(3)
+      .map((line) => line.split('\t'))
+      .map(([name, n, m]) => [picture(name!, n!), picture(name!, m!), 1]),
+    ...of(4)
+      .map((line) => line.split('\t'))
+      .map(([name, n, other, m]) => [picture(name!, n!), picture(other!, m!), 0]),
+  ];
+  const pairs = join(folder, 'pairs.csv');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(pairs, rows.map((row) => row.join(',')).join('\n'));
+
+  const out = join(folder, 'out');
+  const common = ['--images', join(data, 'lfw'), '--pairs', pairs, '--folds', '5', '--precision', 'int8'];
+  await succeed(...common, '--flip', '--subtract-mean', '--distance', 'cosine', '--backend', 'wasm', '--out', out);
+  const report = reportOf(out);
+  expect(report).toMatchObject({ pairs: 200, leftOut: 0, noFace: 0, options: { precision: 'int8', folds: 5 } });
+  expect(report.accuracy.mean).toBeGreaterThanOrEqual(0.98);
+  expect(report.auc).toBeGreaterThan(0.999);
+  expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('| Pairs | 200 in 5 folds |');
+});
+
+test('an archive, which is not unpacked, gives the report of its folder', async ({ folder }) => {
+  const common = ['--pairs', samplePairs(folder), '--model', DLIB, '--backend', 'wasm'];
+  const whole = join(folder, 'whole');
+  await succeed(...common, '--images', SAMPLES, '--out', whole);
+  const archive = join(folder, 'samples.tgz');
+  execFileSync('tar', ['-czf', archive, '-C', join(SAMPLES, '..'), 'samples']);
+  const packed = join(folder, 'packed');
+  await succeed(...common, '--images', archive, '--out', packed);
+  expect(resultOf(packed)).toEqual(resultOf(whole));
+});
+
+test('what is wrong with the input is told in one sentence, before Chromium starts', async ({ folder }) => {
+  mkdirSync(folder, { recursive: true });
+  const pairs = samplePairs(folder);
+  const write = (name: string, content: string): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const cases: [string, string, RegExp][] = [
+    [SAMPLES, write('line.csv', 'a,b,1\na,b,maybe\n'), /line\.csv, line 2: “maybe” is neither 1 nor 0\./],
+    [SAMPLES, write('lfw.txt', '10\t300\nAnn\t1\n'), /lfw\.txt, line 2: expected a name and two numbers\./],
+    [
+      SAMPLES,
+      write('lost.csv', 'portraits/nobody.jpg,x.jpg,1\n'),
+      /^2 of the 2 pictures that .*nobody\.jpg, x\.jpg\.$/m,
+    ],
+    [SAMPLES, join(folder, 'none.csv'), /none\.csv does not exist/],
+    [join(folder, 'none'), pairs, /none does not exist/],
+    [write('cut.tgz', '\x1f\x8b\x08'), pairs, /cut\.tgz cannot be read as an archive/],
+  ];
+  for (const [images, list, message] of cases) {
+    const { code, stdout, stderr } = await run('lfw', '--images', images, '--pairs', list, '--out', folder, '--json');
+    expect(code, stderr).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(JSON.parse(stdout)).toHaveProperty('error.code');
+  }
+});
+
+test('a picture without a face is judged by its middle, left out, or the end, as asked', async ({ folder }) => {
+  const pairs = samplePairs(folder);
+  // A picture in which nothing is found, in one more pair of each fold.
+  const images = join(folder, 'images');
+  mkdirSync(join(images, 'portraits'), { recursive: true });
+  execFileSync('cp', ['-r', join(SAMPLES, 'portraits'), images]);
+  writeFileSync(join(images, 'blank.png'), plainPng(64, 64));
+  const extra = `${readFileSync(pairs, 'utf8')}blank.png,blank.png,1,0\n`;
+  writeFileSync(pairs, extra);
+  const common = ['--images', images, '--pairs', pairs, '--model', DLIB, '--backend', 'wasm'];
+  const out = (policy: string) => join(folder, policy);
+
+  await succeed(...common, '--out', out('middle'));
+  expect(reportOf(out('middle'))).toMatchObject({ pairs: 37, leftOut: 0, noFace: 1, noFacePictures: ['blank.png'] });
+  await succeed(...common, '--out', out('skip'), '--no-face', 'skip');
+  expect(reportOf(out('skip'))).toMatchObject({ pairs: 36, leftOut: 1, noFace: 1, pictures: 19 });
+  const failed = await run('lfw', ...common, '--out', out('fail'), '--no-face', 'fail');
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toContain('No face was found in blank.png.');
+});
