@@ -122,3 +122,12 @@ test('a file that cannot be written is told with the reason', async () => {
   expect(response.status).toBe(500);
   expect(await response.text()).toMatch(/EEXIST|ENOTDIR/);
 });
+
+test('shares bytes as it shares files', async () => {
+  const address = server.share(Uint8Array.of(1, 2, 3));
+  const response = await fetch(address);
+  expect(Array.from(new Uint8Array(await response.arrayBuffer()))).toEqual([1, 2, 3]);
+  expect(response.headers.get('content-length')).toBe('3');
+  server.withdraw(address);
+  expect((await fetch(address)).status).toBe(404);
+});
