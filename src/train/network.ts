@@ -90,9 +90,7 @@ function batchNormalise(x: tf.Tensor, beta: tf.Tensor, epsilon: number) {
   return { value: normalise(x, beta), mean, variance };
 }
 
-/** The mean over all but the last axis, [c]. */
+/** The mean over all but the last axis, [c]. One axis after the other: a single long float32 sum would lose digits. */
 function channelMean(x: tf.Tensor): tf.Tensor {
-  // A picture's pixels first, then the pictures: one long float32 sum would lose digits.
-  const [n, channels] = [x.shape[0]!, x.shape.at(-1)!];
-  return tf.mean(x.rank > 2 ? tf.mean(tf.reshape(x, [n, -1, channels]), 1) : x, 0);
+  return x.rank === 1 ? x : channelMean(tf.mean(x, -2));
 }
