@@ -66,7 +66,10 @@ export async function judge(
   const files: [string, string | Uint8Array][] = [
     ['report.json', `${JSON.stringify(report, null, 2)}\n`],
     ['report.md', markdown(report)],
-    ['roc.svg', rocSvg(evaluation.roc, title)],
+    [
+      'roc.svg',
+      rocSvg(evaluation.roc, `${model}: accuracy ${report.accuracy.mean.toFixed(5)}, AUC ${report.auc.toFixed(5)}`),
+    ],
     ['embeddings.npy', writeNpy({ shape: [table.rows, table.columns], data: table.data })],
     ['embeddings.txt', names.map((name) => `${name}\n`).join('')],
     ['errors.html', errorsPage(shown, wrong.length, title)],
