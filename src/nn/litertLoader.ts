@@ -37,8 +37,10 @@ export async function loadLiteRtModule(build: LiteRtBuild, threadCount: number):
   const script = new URL(LITERT_BUILDS[build].script, location.href).href;
   const wasm = new URL(LITERT_BUILDS[build].wasm, location.href).href;
   const factory = (await importAmdScript(script)) as ModuleFactory;
-  // 16 MiB to 2 GiB, as the threaded script itself would make it: here so that its size can be read.
-  const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 256, maximum: 32768, shared: true });
+  // 128 MiB to 2 GiB; the script itself would begin with 16. Detector and embedder need about that much, and a memory that
+  // does not grow by a fifth now and then is not seen to grow at all (pages not touched cost nothing). Made here so that its
+  // size can be read.
+  const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 2048, maximum: 32768, shared: true });
   const settings = {
     locateFile: () => wasm,
     mainScriptUrlOrBlob: script,
