@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import type { GalleryFace, RgbaImage, StoredCrop } from '../../../src/core/types';
 import { cosine } from '../../../src/core/vectors';
-import { DLIB, FACENET } from '../../../src/weights/rows';
+import { DLIB, FACENET, findEmbedder } from '../../../src/weights/rows';
 import type { EngineState, Progress, RecogniseResult } from '../../../workers/protocol';
 import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
 import { modelFile, needsModels } from './models';
@@ -61,7 +61,7 @@ describe('the worker on WASM', () => {
 
   test('start tells the loading in bytes up to the last, then the preparing in steps', () => {
     const loading = progress.filter(({ unit }) => unit === 'bytes');
-    for (const title of ['MTCNN', FACENET.title]) {
+    for (const title of ['MTCNN', findEmbedder(state.model).title]) {
       const last = loading.findLast(({ stage }) => stage === `Loading ${title}`)!;
       expect(last.total).toBeGreaterThan(1e5);
       expect(last.done).toBe(last.total);
@@ -209,7 +209,8 @@ describe('the worker on WASM', () => {
     expect(await after(100)).toEqual(early);
   });
 
-  test('changing the model frees the old one; the people of the other model are left out', async () => {
+  test('changing the model frees the old one; the people of the other model are left out', async (context) => {
+    await needsModels(context, FACENET.id);
     const { faces: gallery, crops } = await enrol(['william-shepherd']);
     await client.call('setGallery', { faces: gallery });
     const memory = [];
