@@ -52,8 +52,8 @@ const ENGINES = { litert: createLiteRtEngine, tfjs: createTfjsEngine } as const;
 const CASES: readonly [keyof typeof ENGINES, BackendName, Precision, number, number][] = [
   ['litert', 'wasm', 'float32', 3, 1e-4],
   ['litert', 'wasm', 'float16', 3, 5e-4],
-  ['litert', 'webgpu', 'float32', 1, 1e-4],
-  ['litert', 'webgpu', 'float16', 1, 5e-4],
+  ['litert', 'webgpu', 'float32', 3, 1e-4],
+  ['litert', 'webgpu', 'float16', 3, 5e-4],
   ['tfjs', 'wasm', 'float32', 3, 1e-4],
   ['tfjs', 'webgpu', 'float32', 1, 1e-4],
 ];
