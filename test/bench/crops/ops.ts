@@ -1,0 +1,11 @@
+/** What the page asks of each worker. */
+export interface CropOps {
+  /** Loads the networks; `variants` are named as in VARIANTS, those of `mirrored` are embedded mirrored too. Answers with the names of the vectors that each picture gets. */
+  start: {
+    req: { precision: 'float32' | 'int8'; variants: string[]; mirrored: string[] };
+    res: string[];
+    progress: never;
+  };
+  /** Each picture's embeddings, one a name, joined; null where no face was found. */
+  embed: { req: { pictures: { blob: Blob; name: string }[] }; res: (Float32Array | null)[]; progress: never };
+}
