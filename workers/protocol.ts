@@ -95,8 +95,11 @@ export interface RecogniseResult {
 export interface EmbedFacesOptions extends DetectOptions {
   /** Instead of the model's own. */
   readonly crop?: CropKind;
-  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. */
-  readonly margin?: number;
+  /**
+   * Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. Of several, the embedding is the
+   * mean of each crop's.
+   */
+  readonly margins?: readonly number[];
   /** Also embed each face's mirror image. */
   readonly mirror?: boolean;
   /** A picture in which no face is found: nothing, or the face supposed in its middle. */

@@ -1,5 +1,7 @@
 import { throwIfAborted } from '../core/abort';
-import type { CropKind, Detection, FaceCrop, Frame, Point } from '../core/types';
+import { FaceError } from '../core/errors';
+import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point } from '../core/types';
+import { l2Normalise } from '../core/vectors';
 import type { EmbedderRow } from '../weights/registry';
 import { cropFace } from './crop/crop';
 import { facenetCrop } from './crop/facenet';
@@ -19,8 +21,11 @@ export interface BulkOptions {
   readonly detect?: DetectOptions | undefined;
   /** Instead of the model's own. */
   readonly crop?: CropKind | undefined;
-  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. */
-  readonly margin?: number | undefined;
+  /**
+   * Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. Of several, the embedding is the
+   * mean of each crop's.
+   */
+  readonly margins?: readonly number[] | undefined;
   /** Embed each face's mirror image too. */
   readonly mirror?: boolean | undefined;
   /** A picture in which no face is found: nothing, or the face supposed in its middle. */
@@ -44,9 +49,11 @@ export interface BulkFace {
  */
 const GROUP = 8;
 
+const NO_MARGIN = 'only the facenet crop has a margin in pixels.';
+
 /**
  * The face of each of many pictures, one a picture as in facenet's work on LFW: see `centralFace`. Detections and faces of
- * several pictures share batches.
+ * several pictures share batches. Throws `config/bad-value` for margins of another crop.
  */
 export async function embedFaces(
   pictures: readonly NamedPicture[],
@@ -54,11 +61,14 @@ export async function embedFaces(
   { detector, embedder, row }: { readonly detector: Detector; readonly embedder: Embedder; readonly row: EmbedderRow },
   timings: Timings,
 ): Promise<BulkFace[]> {
-  const { signal } = options;
+  const { signal, margins } = options;
+  if (margins && (margins.length === 0 || (options.crop ?? row.crop) !== 'facenet'))
+    throw new FaceError('config/bad-value', { key: 'margins', value: margins.join(','), reason: NO_MARGIN });
   const detections: (Detection | null)[] = [];
   const crops: FaceCrop[] = [];
-  /** By picture, its crop's place; −1 for none. */
+  /** By picture, its first crop's place; −1 for none. */
   const cropOf: number[] = [];
+  const each = margins?.length ?? 1;
   let next = decodeAll(pictures.slice(0, GROUP));
   try {
     for (let start = 0; start < pictures.length; start += GROUP) {
@@ -71,7 +81,7 @@ export async function embedFaces(
             const detection = centralFace(found[i]!, frame);
             const face = detection ?? (options.noFace === 'skip' ? null : centreFace(frame));
             detections.push(detection);
-            cropOf.push(face ? crops.push(cutFace(frame, face, options, row)) - 1 : -1);
+            cropOf.push(face ? crops.push(...cutFace(frame, face, options, row)) - each : -1);
           }
         });
       } finally {
@@ -84,7 +94,8 @@ export async function embedFaces(
   throwIfAborted(signal);
   const inputs = options.mirror ? [...crops, ...crops.map(mirrorCrop)] : crops;
   const embeddings = await timings.run('embed', () => embedder.embed(inputs, { inBatches: true }));
-  const vectorAt = (i: number): Float32Array | null => embeddings[i]?.vector ?? null;
+  const vectorAt = (i: number): Float32Array | null =>
+    i < 0 ? null : meanOf(embeddings.slice(i, i + each), row.normalised);
   return detections.map((detection, i) => ({
     detection,
     vector: vectorAt(cropOf[i]!),
@@ -138,13 +149,22 @@ function centreFace({ width, height }: Frame): Pick<Detection, 'box' | 'points'>
   return { box: { x0, y0, x1: x0 + w, y1: y0 + h }, points: [point(a), point(b), point(c), point(d), point(e)] };
 }
 
+/** One crop, or one a margin. */
 function cutFace(
   frame: Frame,
   face: Pick<Detection, 'box' | 'points'>,
-  { crop, margin }: BulkOptions,
+  { crop, margins }: BulkOptions,
   row: EmbedderRow,
-): FaceCrop {
+): FaceCrop[] {
   const kind = crop ?? row.crop;
-  if (kind === 'facenet' && margin !== undefined) return facenetCrop(frame, face, row.inputSize, margin);
-  return cropFace(frame, face, kind, row.inputSize);
+  if (margins) return margins.map((margin) => facenetCrop(frame, face, row.inputSize, margin));
+  return [cropFace(frame, face, kind, row.inputSize)];
+}
+
+/** One embedding's own numbers; the mean of several, of unit length where theirs is. */
+function meanOf(embeddings: readonly Embedding[], normalised: boolean): Float32Array {
+  const [first, ...others] = embeddings.map(({ vector }) => vector);
+  if (others.length === 0) return first!;
+  const mean = first!.map((value, i) => others.reduce((sum, other) => sum + other[i]!, value) / embeddings.length);
+  return normalised ? l2Normalise(mean) : mean;
 }

@@ -26,6 +26,11 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     number(text, (x) => Number.isInteger(x) && x >= min && x <= max, `a whole number from ${min} to ${max}`);
 }
 
+/** One number of pixels, or several with commas between. */
+export function margins(text: string): number[] {
+  return text.split(',').map(wholeNumber(0, 1000));
+}
+
 function minSize(text: string): number {
   const fits = (x: number) => (x > 0 && x < 1) || (x >= 12 && x < Infinity);
   return number(text, fits, 'a number of pixels from 12, or a share of the shorter side between 0 and 1');

@@ -199,6 +199,27 @@ test('what is wrong with the input is told in one sentence, before Chromium star
   }
 });
 
+test('a margin is refused where the crop has none, whoever chose the crop', async ({ folder }) => {
+  const common = [
+    '--images',
+    SAMPLES,
+    '--pairs',
+    samplePairs(folder),
+    '--out',
+    join(folder, 'out'),
+    '--margin',
+    '16,32',
+  ];
+  for (const other of [
+    ['--crop', 'similarity'],
+    ['--model', DLIB],
+  ]) {
+    const { code, stderr } = await run('lfw', ...common, ...other);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/The option --margin cannot be 16,32: it is of the facenet crop/);
+  }
+});
+
 test('a picture without a face is judged by its middle, left out, or the end, as asked', async ({ folder }) => {
   const pairs = samplePairs(folder);
   // A picture in which nothing is found, in one more pair of each fold.

@@ -21,6 +21,7 @@ import {
   addEngineOptions,
   detectOptions,
   far,
+  margins,
   startOptions,
   wholeNumber,
   type CommonFlags,
@@ -38,7 +39,7 @@ export interface LfwFlags extends CommonFlags {
   readonly pairs: string;
   readonly out: string;
   readonly crop?: CropKind;
-  readonly margin?: number;
+  readonly margin?: readonly number[];
   readonly flip?: true;
   readonly subtractMean?: true;
   readonly distance: DistanceName;
@@ -60,7 +61,7 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
     .requiredOption('--pairs <file>', 'pairs.txt, or a CSV a,b,same[,fold]')
     .requiredOption('--out <folder>', 'where the report and the embeddings go')
     .addOption(new Option('--crop <name>', 'how faces are cut out (default: the model’s own)').choices(CROPS))
-    .option('--margin <pixels>', 'of the facenet crop, both sides together', wholeNumber(0, 1000))
+    .option('--margin <pixels>', 'of the facenet crop, both sides together; of several (16,32,48) the mean', margins)
     .option('--flip', 'join each embedding with the mirror image’s')
     .option('--subtract-mean', 'subtract the mean embedding of the other folds')
     .addOption(new Option('--distance <name>', 'of two embeddings').choices(DISTANCES).default('euclidean'))
@@ -100,17 +101,20 @@ async function lfw(flags: LfwFlags, report: Report): Promise<void> {
 }
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
-  if (flags.margin !== undefined && flags.crop !== undefined && flags.crop !== 'facenet')
-    throw new FaceError('config/bad-value', {
-      key: '--margin',
-      value: flags.margin,
-      reason: 'only the facenet crop has a margin in pixels.',
-    });
+  // Where neither is given the model, and so its crop, is known later.
+  const crop = flags.crop ?? (flags.model === undefined ? undefined : findEmbedder(flags.model).crop);
+  if (crop) assertMargin(flags, crop);
   const text = await readFile(flags.pairs, 'utf8').catch(() => {
     throw new FaceError('harness/no-such-file', { path: flags.pairs });
   });
   const list = parsePairs(text, flags.pairs, flags.folds);
   return { list, pictures: await findPictureSet(flags.images, namesOf(list), flags.pairs) };
+}
+
+function assertMargin({ margin }: LfwFlags, crop: CropKind): void {
+  if (margin === undefined || crop === 'facenet') return;
+  const reason = `it is of the facenet crop, and this run’s crop is ${crop}.`;
+  throw new FaceError('config/bad-value', { key: '--margin', value: margin.join(','), reason });
 }
 
 function workPath(folder: string, { index, of }: Shard): string {
@@ -155,7 +159,7 @@ async function makeRows(
               noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
               mirror: flags.flip === true,
               ...(flags.crop && { crop: flags.crop }),
-              ...(flags.margin !== undefined && { margin: flags.margin }),
+              ...(flags.margin && { margins: flags.margin }),
             },
           },
         );
@@ -167,12 +171,13 @@ async function makeRows(
 }
 
 function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {
+  assertMargin(flags, flags.crop ?? state.crop);
   const settings: WorkSettings = {
     model: state.model,
     engine: state.engine,
     precision: state.precision,
     crop: flags.crop ?? state.crop,
-    margin: flags.margin ?? null,
+    margins: flags.margin ?? null,
     flip: flags.flip === true,
     noFace: flags.face,
     minSize: flags.minSize ?? null,

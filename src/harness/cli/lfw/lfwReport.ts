@@ -53,7 +53,7 @@ export function markdown(report: LfwReport): string {
     ['Pairs', `${report.pairs} in ${options.folds} folds${report.leftOut > 0 ? `, ${report.leftOut} left out` : ''}`],
     ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})`],
     ['Model', `${report.model}, ${options.precision}, ${options.engine}`],
-    ['Crop', `${options.crop}${options.margin === null ? '' : `, margin ${options.margin}`}`],
+    ['Crop', `${options.crop}${marginsOf(options)}`],
     ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
     ['Mean', options.subtractMean ? 'of the other folds subtracted' : 'not subtracted'],
     ['Distance', options.distance === 'euclidean' ? 'squared Euclidean' : 'arccos(cosine) / π'],
@@ -72,6 +72,11 @@ export function markdown(report: LfwReport): string {
     '![ROC](roc.svg)',
     '',
   ].join('\n');
+}
+
+function marginsOf({ margins }: LfwOptions): string {
+  if (margins === null) return '';
+  return margins.length === 1 ? `, margin ${margins[0]}` : `, mean of margins ${margins.join(', ')}`;
 }
 
 function adapterOf({ adapter }: LfwReport): string {

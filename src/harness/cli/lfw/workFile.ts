@@ -10,7 +10,7 @@ export interface WorkSettings {
   readonly precision: string;
   readonly crop: string;
   /** Null: the crop's own. */
-  readonly margin: number | null;
+  readonly margins: readonly number[] | null;
   readonly flip: boolean;
   readonly noFace: string;
   /** Null: the detector's own. */
@@ -132,7 +132,7 @@ const WORDS: Readonly<Record<keyof WorkSettings, string>> = {
   engine: 'engine',
   precision: 'precision',
   crop: 'crop',
-  margin: 'margin',
+  margins: '--margin',
   flip: '--flip',
   noFace: '--no-face',
   minSize: '--min-size',

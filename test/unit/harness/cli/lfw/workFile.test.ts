@@ -24,7 +24,7 @@ const header: WorkHeader = {
     engine: 'litert',
     precision: 'int8',
     crop: 'facenet',
-    margin: null,
+    margins: null,
     flip: false,
     noFace: 'centre-crop',
     minSize: null,
