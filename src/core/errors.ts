@@ -52,6 +52,9 @@ export const ERROR_TEXT = {
     'Training stopped at step {step}: the loss is {loss}. The last checkpoint is kept; try a lower learning rate.',
   'train/too-few': 'There is too little to train on: {reason}.',
   'train/bad-checkpoint': 'The checkpoint cannot be used: {reason}.',
+  'train/other-run':
+    'The checkpoint is of a run with another {what} ({got}, not {expected}): go on as that run was started, or begin anew.',
+  'train/not-prepared': 'There is no training run yet: prepare one first.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',
