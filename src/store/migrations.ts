@@ -2,12 +2,17 @@ import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { nameKey } from './names';
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
 import type { FaceSource } from './schema';
+import type { CheckpointRow, TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
 /** The database as the present version has it. */
 export interface FaceDb extends DBSchema {
   people: { key: string; value: PersonRow };
   faces: { key: string; value: FaceRow; indexes: { byPerson: string } };
   settings: { key: string; value: SettingsRow };
+  trainRuns: { key: string; value: TrainRunRecord };
+  checkpoints: { key: string; value: CheckpointRow };
+  trainedModels: { key: string; value: TrainedModelRecord };
+  trainedFiles: { key: string; value: TrainedFileRow; indexes: { byModel: string } };
 }
 type Upgrade = IDBPTransaction<FaceDb, StoreNames<FaceDb>[], 'versionchange'>;
 
@@ -31,6 +36,13 @@ const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promi
       taken.add(nameKey(name));
       if (name !== person.name) await people.put({ ...person, name });
     }
+  },
+  // 2 → 3: training runs with their last checkpoint, and what they made.
+  async (db) => {
+    db.createObjectStore('trainRuns', { keyPath: 'id' });
+    db.createObjectStore('checkpoints', { keyPath: 'runId' });
+    db.createObjectStore('trainedModels', { keyPath: 'id' });
+    db.createObjectStore('trainedFiles', { keyPath: 'id' }).createIndex('byModel', 'modelId');
   },
 ];
 

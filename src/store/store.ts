@@ -1,11 +1,8 @@
-import { FaceError } from '../core/errors';
 import { databaseBacking } from './databaseBacking';
+import { keepsNothing } from './denied';
 import { faceStore } from './faceStore';
 import { memoryBacking } from './memoryBacking';
 import type { Store } from './schema';
-
-/** What browsers throw where a page may keep nothing: storage blocked, private windows of some, a sandboxed frame. */
-const DENIED = new Set(['SecurityError', 'InvalidStateError', 'UnknownError', 'NotAllowedError']);
 
 /**
  * Opens the people and settings of this device, upgrading what an older version left. Where the browser keeps nothing
@@ -28,7 +25,7 @@ export async function openStore(name = 'facenet-web'): Promise<Store> {
       () => tabs.close(),
     );
   } catch (thrown) {
-    if (thrown instanceof FaceError || !(thrown instanceof DOMException) || !DENIED.has(thrown.name)) throw thrown;
+    if (!keepsNothing(thrown)) throw thrown;
     return inMemory(changed);
   }
 }

@@ -1,0 +1,107 @@
+import { openDB, type IDBPDatabase } from 'idb';
+import { FaceError, toFaceError } from '../core/errors';
+import { DATABASE_VERSION, migrate, type FaceDb } from './migrations';
+
+export type Database = IDBPDatabase<FaceDb>;
+
+/** What the browser threw, as the error that a person can act on. */
+export function storeError(thrown: unknown): FaceError {
+  const name = thrown instanceof DOMException ? thrown.name : '';
+  if (name === 'QuotaExceededError') return new FaceError('store/full', {}, { cause: thrown });
+  if (name === 'VersionError') return new FaceError('store/newer-version', {}, { cause: thrown });
+  return toFaceError(thrown);
+}
+
+/** Why a connection was closed from outside: the content is gone, or a newer version of the app has taken it over. */
+type Loss = 'deleted' | 'upgraded';
+
+/** Opens and upgrades; rejects with what the browser throws, or `store/blocked`. `onLost`: the connection is closed. */
+function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Database> {
+  return new Promise((resolve, reject) => {
+    let refused = false;
+    const refuse = (error: unknown) => {
+      refused = true;
+      reject(error);
+    };
+    openDB<FaceDb>(name, DATABASE_VERSION, {
+      upgrade(db, oldVersion, _newVersion, transaction) {
+        transaction.done.catch(() => {}); // told by the open request too
+        migrate(db, oldVersion, transaction).catch((thrown: unknown) => {
+          refuse(thrown);
+          transaction.abort();
+        });
+      },
+      blocked: () => refuse(new FaceError('store/blocked')),
+      // Another tab deletes or upgrades the database, which waits until this connection is closed.
+      blocking(_version, wanted, event) {
+        if (event.target instanceof IDBDatabase) event.target.close();
+        onLost(wanted === null ? 'deleted' : 'upgraded');
+      },
+      terminated: () => onLost('deleted'),
+    }).then((db) => {
+      if (refused) db.close();
+      else resolve(db);
+    }, refuse);
+  });
+}
+
+export interface DatabaseConnection {
+  /** The database, opened again where another tab or the browser has deleted it. */
+  database(): Promise<Database>;
+  /** Closes it for good. */
+  release(): Promise<void>;
+}
+
+/**
+ * Opens the database of that name, upgrading it. Rejects with what the browser throws where it keeps nothing, or with
+ * `store/blocked`, `store/newer-version` or `store/full`. `onReplaced`: the content was deleted from outside.
+ */
+export async function databaseConnection(name: string, onReplaced: () => void): Promise<DatabaseConnection> {
+  let gone: FaceError | null = null;
+  let connection: Promise<Database> | null = null;
+
+  const onLost = (why: Loss) => {
+    connection = null;
+    if (why === 'upgraded') gone = new FaceError('store/newer-version');
+    onReplaced();
+  };
+  function database(): Promise<Database> {
+    if (gone) return Promise.reject(gone);
+    connection ??= connectDatabase(name, onLost).catch((thrown: unknown) => {
+      connection = null; // so that the next use tries again
+      throw thrown;
+    });
+    return connection;
+  }
+  async function release(): Promise<void> {
+    gone ??= new FaceError('internal', { reason: 'the store is closed' });
+    const open = connection;
+    connection = null;
+    (await open)?.close();
+  }
+  await database().catch((thrown: unknown) => {
+    const error = storeError(thrown);
+    throw error.code === 'internal' ? thrown : error;
+  });
+  return { database, release };
+}
+
+/**
+ * Ends a transaction whose body threw, and waits for its end (`done` resolves to its failure, if any). Resolves to the
+ * error to throw: a request that fails with its transaction says only AbortError; the transaction knows the reason.
+ */
+export async function abortedBecause(
+  transaction: { abort(): void; readonly error: DOMException | null },
+  done: Promise<unknown>,
+  thrown: unknown,
+): Promise<FaceError> {
+  if (!transaction.error) {
+    try {
+      transaction.abort();
+    } catch {
+      // it has ended already
+    }
+  }
+  const failure = await done;
+  return thrown instanceof FaceError ? thrown : storeError(transaction.error ?? failure ?? thrown);
+}

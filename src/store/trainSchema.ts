@@ -1,0 +1,98 @@
+import type { CheckpointSink, StoredCheckpoint } from '../core/checkpoint';
+import type { CropKind, Precision } from '../core/types';
+
+/** `running`: also a run whose tab was closed; it goes on from its checkpoint. `accepted`: its model is in use. */
+export type TrainRunStatus = 'running' | 'paused' | 'finished' | 'accepted' | 'discarded' | 'failed';
+
+/** A training run as the app remembers it: what is needed to go on after the tab was closed, and what to show of it. */
+export interface TrainRunRecord {
+  readonly id: string;
+  readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly status: TrainRunStatus;
+  readonly step: number;
+  readonly epoch: number;
+  /** JSON: base, what learns, configuration, people and the pictures chosen. */
+  readonly plan: string;
+  /** JSON: the points of the plots. */
+  readonly history: string;
+  /** JSON: the report before and after; null before there is one. */
+  readonly report: string | null;
+  /** The trained model that it became. */
+  readonly modelId: string | null;
+  /** The sentence that it failed with. */
+  readonly failure: string | null;
+}
+
+/** A model trained here: what the registry's row says of others. Its weights are kept beside it, a file a precision. */
+export interface TrainedModelRecord {
+  readonly id: string;
+  readonly title: string;
+  readonly createdAt: number;
+  /** The model that it was trained from; null from scratch. */
+  readonly base: string | null;
+  readonly architecture: 'inceptionResnetV1';
+  /** Share of the original's channels. */
+  readonly width: number;
+  readonly folded: boolean;
+  readonly embeddingSize: number;
+  readonly inputSize: number;
+  readonly standardisation: { readonly mean: readonly [number, number, number]; readonly divisor: number };
+  readonly crop: CropKind;
+  readonly normalised: boolean;
+  readonly threshold: number;
+  readonly defaultFar: number;
+  readonly calibration: readonly { readonly far: number; readonly distance: number; readonly impostors: number }[];
+  /** By class number: whom the head names. */
+  readonly people: readonly string[];
+  /** JSON: the report before and after. */
+  readonly report: string | null;
+  readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+/** A run's last checkpoint as it lies in the database. */
+export interface CheckpointRow extends StoredCheckpoint {
+  readonly runId: string;
+  readonly savedAt: number;
+}
+
+export interface TrainedFileRow {
+  /** `<model id>.<precision>` */
+  readonly id: string;
+  readonly modelId: string;
+  readonly precision: Precision;
+  /** A safetensors file. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Runs, checkpoints and trained models on this device. Every method that writes is one transaction: all of it or nothing. */
+export interface TrainStore {
+  /** False where the browser keeps nothing: runs and models then live until the page closes. */
+  readonly persistent: boolean;
+  /** The latest first. */
+  runs(): Promise<TrainRunRecord[]>;
+  run(id: string): Promise<TrainRunRecord | null>;
+  /** Adds or replaces. Throws `store/full`. */
+  saveRun(run: TrainRunRecord): Promise<void>;
+  /** With its checkpoint. */
+  removeRun(id: string): Promise<void>;
+  /**
+   * Where a run's checkpoints go: each replaces the one before in one transaction, so that a whole one is always there.
+   * `save` throws `store/full`, the one before being kept. The run need not have a record.
+   */
+  sink(runId: string): CheckpointSink;
+  removeCheckpoint(runId: string): Promise<void>;
+  /** The latest first. */
+  models(): Promise<TrainedModelRecord[]>;
+  model(id: string): Promise<TrainedModelRecord | null>;
+  /** Adds or replaces a model with all its files. Throws `store/full`. */
+  saveModel(model: TrainedModelRecord, files: ReadonlyMap<Precision, Uint8Array<ArrayBuffer>>): Promise<void>;
+  /** A model's weights, a safetensors file. Throws `store/not-found`. */
+  modelFile(id: string, precision: Precision): Promise<Uint8Array<ArrayBuffer>>;
+  removeModel(id: string): Promise<void>;
+  /** Called after any write but a checkpoint's, in this tab and others. Returns the unsubscriber. */
+  onChange(callback: () => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,143 @@
+import { FaceError } from '../core/errors';
+import type { Precision } from '../core/types';
+import { abortedBecause, databaseConnection, storeError, type DatabaseConnection } from './connection';
+import { keepsNothing } from './denied';
+import { memoryTrainTables } from './memoryTrainTables';
+import type { TrainedModelRecord, TrainRunRecord, TrainStore } from './trainSchema';
+import { TRAIN_TABLES, type TrainBacking, type TrainTables } from './trainTables';
+
+/**
+ * Opens the training runs and trained models of this device; in the page or in a worker. Where the browser keeps nothing
+ * they live in memory (`persistent` false). Throws `store/blocked`, `store/newer-version`, `store/full`.
+ */
+export async function openTrainStore(name = 'facenet-web'): Promise<TrainStore> {
+  const changed = new Set<() => void>();
+  const callAll = () => {
+    for (const callback of changed) callback();
+  };
+  if (typeof indexedDB === 'undefined') return trainStore(memoryTrainTables(), changed, callAll, () => {});
+  try {
+    const connection = await databaseConnection(name, callAll);
+    const tabs = new BroadcastChannel(`${name}-training`);
+    tabs.addEventListener('message', callAll);
+    const tell = () => {
+      callAll();
+      tabs.postMessage('changed');
+    };
+    const close = () => {
+      tabs.close();
+      void connection.release();
+    };
+    return trainStore(inDatabase(connection), changed, tell, close);
+  } catch (thrown) {
+    if (!keepsNothing(thrown)) throw thrown;
+    return trainStore(memoryTrainTables(), changed, callAll, () => {});
+  }
+}
+
+function inDatabase({ database }: DatabaseConnection): TrainBacking {
+  const run = async <R>(mode: 'readonly' | 'readwrite', body: (tables: TrainTables) => Promise<R>): Promise<R> => {
+    let transaction;
+    try {
+      transaction = (await database()).transaction(TRAIN_TABLES, mode);
+    } catch (thrown) {
+      throw storeError(thrown);
+    }
+    const done = transaction.done.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    const tableOf = <K extends (typeof TRAIN_TABLES)[number]>(name: K) => {
+      const table = transaction.objectStore(name);
+      return {
+        get: (id: string) => table.get(id),
+        all: () => table.getAll(),
+        put: (row: Parameters<NonNullable<typeof table.put>>[0]) => table.put!(row),
+        delete: (id: string) => table.delete!(id),
+      };
+    };
+    const files = transaction.objectStore('trainedFiles');
+    try {
+      const result = await body({
+        trainRuns: tableOf('trainRuns'),
+        checkpoints: tableOf('checkpoints'),
+        trainedModels: tableOf('trainedModels'),
+        trainedFiles: { ...tableOf('trainedFiles'), keysOfModel: (id) => files.index('byModel').getAllKeys(id) },
+      } as TrainTables);
+      const failure = await done;
+      if (failure) throw failure;
+      return result;
+    } catch (thrown) {
+      throw await abortedBecause(transaction, done, thrown);
+    }
+  };
+  return { persistent: true, read: (body) => run('readonly', body), write: (body) => run('readwrite', body) };
+}
+
+function trainStore(
+  { persistent, read, write }: TrainBacking,
+  changed: Set<() => void>,
+  tell: () => void,
+  close: () => void,
+): TrainStore {
+  const latestFirst = <T extends { readonly createdAt: number }>(rows: T[]) =>
+    rows.sort((a, b) => b.createdAt - a.createdAt);
+  const change = async (body: (tables: TrainTables) => Promise<void>) => {
+    await write(body);
+    tell();
+  };
+  const fileId = (model: string, precision: Precision) => `${model}.${precision}`;
+  const removeFiles = async ({ trainedFiles }: TrainTables, id: string) => {
+    for (const key of await trainedFiles.keysOfModel(id)) await trainedFiles.delete(key);
+  };
+  return {
+    persistent,
+    runs: () => read(async ({ trainRuns }): Promise<TrainRunRecord[]> => latestFirst(await trainRuns.all())),
+    run: (id) => read(async ({ trainRuns }) => (await trainRuns.get(id)) ?? null),
+    saveRun: (run) => change(async ({ trainRuns }) => void (await trainRuns.put(run))),
+    removeRun: (id) =>
+      change(async ({ trainRuns, checkpoints }) => {
+        await trainRuns.delete(id);
+        await checkpoints.delete(id);
+      }),
+    sink: (runId) => ({
+      async save({ meta, tensors }) {
+        await write(
+          async ({ checkpoints }) => void (await checkpoints.put({ runId, meta, tensors, savedAt: Date.now() })),
+        );
+      },
+      latest: () =>
+        read(async ({ checkpoints }) => {
+          const row = await checkpoints.get(runId);
+          return row ? { meta: row.meta, tensors: row.tensors } : null;
+        }),
+    }),
+    removeCheckpoint: (runId) => change(async ({ checkpoints }) => void (await checkpoints.delete(runId))),
+    models: () =>
+      read(async ({ trainedModels }): Promise<TrainedModelRecord[]> => latestFirst(await trainedModels.all())),
+    model: (id) => read(async ({ trainedModels }) => (await trainedModels.get(id)) ?? null),
+    saveModel: (model, files) =>
+      change(async (tables) => {
+        await removeFiles(tables, model.id);
+        await tables.trainedModels.put(model);
+        for (const [precision, bytes] of files)
+          await tables.trainedFiles.put({ id: fileId(model.id, precision), modelId: model.id, precision, bytes });
+      }),
+    modelFile: (id, precision) =>
+      read(async ({ trainedFiles }) => {
+        const row = await trainedFiles.get(fileId(id, precision));
+        if (!row) throw new FaceError('store/not-found', { kind: 'trained model', id: fileId(id, precision) });
+        return row.bytes;
+      }),
+    removeModel: (id) =>
+      change(async (tables) => {
+        await tables.trainedModels.delete(id);
+        await removeFiles(tables, id);
+      }),
+    onChange(callback) {
+      changed.add(callback);
+      return () => changed.delete(callback);
+    },
+    close,
+  };
+}
