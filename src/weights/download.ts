@@ -28,7 +28,15 @@ export async function* download(url: string, bytes: number, options: DownloadOpt
   const { signal, silentMs = SILENT_MS, have = 0, name = url } = options;
   throwIfAborted(signal);
   const connection = new AbortController();
-  const stop = () => connection.abort();
+  // Waited for beside every answer: Node's fetch forgets a body's signal when garbage is collected, and reading then
+  // neither goes on nor ends.
+  let end: (reason: unknown) => void = () => {};
+  const stopped = new Promise<never>((_, reject) => (end = reject));
+  stopped.catch(() => {});
+  const stop = () => {
+    connection.abort();
+    end(connection.signal.reason);
+  };
   signal?.addEventListener('abort', stop);
   let silent = false;
   let at = 0;
@@ -38,7 +46,7 @@ export async function* download(url: string, bytes: number, options: DownloadOpt
       stop();
     }, silentMs);
     try {
-      return await waiting;
+      return await Promise.race([waiting, stopped]);
     } finally {
       clearTimeout(timer);
     }
