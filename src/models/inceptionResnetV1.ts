@@ -56,9 +56,9 @@ const REDUCTION_B: readonly (readonly Conv[])[] = [
 
 /** Residual blocks of one kind: `count` of them below `scope`, each adding `scale` times what its branches find. */
 const REPEATS = {
-  block35: { scope: 'Repeat/block35', count: 5, branches: BLOCK35, out: 256, scale: 0.17 },
-  block17: { scope: 'Repeat_1/block17', count: 10, branches: BLOCK17, out: 896, scale: 0.1 },
-  block8: { scope: 'Repeat_2/block8', count: 5, branches: BLOCK8, out: 1792, scale: 0.2 },
+  block35: { scope: 'Repeat/block35', count: 5, branches: BLOCK35, scale: 0.17 },
+  block17: { scope: 'Repeat_1/block17', count: 10, branches: BLOCK17, scale: 0.1 },
+  block8: { scope: 'Repeat_2/block8', count: 5, branches: BLOCK8, scale: 0.2 },
 } as const;
 
 export interface InceptionOptions {
@@ -71,7 +71,18 @@ export interface InceptionOptions {
   readonly normalise?: boolean;
   /** Share of the features kept by dropout before the bottleneck, in training (default 1). */
   readonly keep?: number;
+  /** Every convolution's channels times this, rounded (default 1): a smaller network of the same shape. */
+  readonly width?: number;
+  /** Side of the square input, pixels, 75 at least (default 160). */
+  readonly size?: number;
 }
+
+/** How the parts are built. */
+interface Form {
+  readonly folded: boolean;
+  readonly width: number;
+}
+const channels = (out: number, { width }: Form): number => Math.max(1, Math.round(out * width));
 
 /**
  * Inception-ResNet-v1 on [batch, 160, 160, 3]: RGB, (x − 127.5) / 128. Output: the embedding [batch, embeddingSize].
@@ -79,18 +90,22 @@ export interface InceptionOptions {
  * moving_variance}`; folded, `<scope>/biases`. Each block's last 1×1 has weights and biases in both forms.
  */
 export function inceptionResnetV1(options: InceptionOptions): Graph {
-  const { batch, embeddingSize = 512, folded, normalise = true, keep = 1 } = options;
+  const { batch, embeddingSize = 512, folded, normalise = true, keep = 1, width = 1, size = FACENET_SIZE } = options;
+  const form: Form = { folded, width };
   const g = new GraphBuilder(SCOPE);
-  let x = g.input(`${SCOPE}/input`, [batch, FACENET_SIZE, FACENET_SIZE, 3]);
-  x = chain(g, SCOPE, x, STEM_A, folded);
+  let x = g.input(`${SCOPE}/input`, [batch, size, size, 3]);
+  x = chain(g, SCOPE, x, STEM_A, form);
   x = g.add(`${SCOPE}/MaxPool_3a_3x3`, x, POOL);
-  x = chain(g, SCOPE, x, STEM_B, folded);
-  x = repeat(g, x, REPEATS.block35, folded);
-  x = reduction(g, `${SCOPE}/Mixed_6a`, x, REDUCTION_A, folded);
-  x = repeat(g, x, REPEATS.block17, folded);
-  x = reduction(g, `${SCOPE}/Mixed_7a`, x, REDUCTION_B, folded);
-  x = repeat(g, x, REPEATS.block8, folded);
-  x = residual(g, `${SCOPE}/Block8`, x, { branches: BLOCK8, out: 1792, scale: 1 }, { folded, relu: false });
+  x = chain(g, SCOPE, x, STEM_B, form);
+  let out = channels(STEM_B.at(-1)!.out, form);
+  x = repeat(g, x, { ...REPEATS.block35, out }, form);
+  x = reduction(g, `${SCOPE}/Mixed_6a`, x, REDUCTION_A, form);
+  out += added(REDUCTION_A, form);
+  x = repeat(g, x, { ...REPEATS.block17, out }, form);
+  x = reduction(g, `${SCOPE}/Mixed_7a`, x, REDUCTION_B, form);
+  out += added(REDUCTION_B, form);
+  x = repeat(g, x, { ...REPEATS.block8, out }, form);
+  x = residual(g, `${SCOPE}/Block8`, x, { branches: BLOCK8, out, scale: 1, relu: false }, form);
   x = g.add(`${SCOPE}/AvgPool`, x, { op: 'globalAvgPool' });
   x = g.add(`${SCOPE}/Dropout`, x, { op: 'dropout', keep });
   x = g.dense(`${SCOPE}/Bottleneck`, x, { out: embeddingSize, bias: folded });
@@ -117,12 +132,12 @@ export function inceptionCutPoints(): string[] {
   ];
 }
 
-function chain(g: GraphBuilder, scope: string, x: string, convs: readonly Conv[], folded: boolean): string {
+function chain(g: GraphBuilder, scope: string, x: string, convs: readonly Conv[], form: Form): string {
   let y = x;
   for (const { name, ...table } of convs) {
     const conv = `${scope}/${name}`;
-    y = g.conv(conv, y, { ...table, bias: folded });
-    if (!folded) y = batchNorm(g, conv, y);
+    y = g.conv(conv, y, { ...table, out: channels(table.out, form), bias: form.folded });
+    if (!form.folded) y = batchNorm(g, conv, y);
     y = g.add(`${conv}/Relu`, y, { op: 'relu' });
   }
   return y;
@@ -141,14 +156,17 @@ function batchNorm(g: GraphBuilder, scope: string, x: string): string {
 
 interface ResidualTable {
   readonly branches: readonly (readonly Conv[])[];
+  /** Channels, those of the input. */
   readonly out: number;
   readonly scale: number;
+  /** Default true. */
+  readonly relu?: boolean;
 }
+type Repeat = ResidualTable & (typeof REPEATS)[keyof typeof REPEATS];
 
-function repeat(g: GraphBuilder, x: string, table: (typeof REPEATS)[keyof typeof REPEATS], folded: boolean): string {
+function repeat(g: GraphBuilder, x: string, table: Repeat, form: Form): string {
   let y = x;
-  for (let i = 1; i <= table.count; i++)
-    y = residual(g, `${SCOPE}/${table.scope}_${i}`, y, table, { folded, relu: true });
+  for (let i = 1; i <= table.count; i++) y = residual(g, `${SCOPE}/${table.scope}_${i}`, y, table, form);
   return y;
 }
 
@@ -156,12 +174,12 @@ function residual(
   g: GraphBuilder,
   name: string,
   x: string,
-  { branches, out, scale }: ResidualTable,
-  { folded, relu }: { readonly folded: boolean; readonly relu: boolean },
+  { branches, out, scale, relu = true }: ResidualTable,
+  form: Form,
 ): string {
-  let up = g.add(`${name}/concat`, branchesOf(g, name, x, branches, folded), { op: 'concat' });
+  let up = g.add(`${name}/concat`, branchesOf(g, name, x, branches, form), { op: 'concat' });
   up = g.conv(`${name}/Conv2d_1x1`, up, { kernel: [1, 1], out });
-  if (!folded && scale !== 1) up = g.add(`${name}/scale`, up, { op: 'multiply', value: scale });
+  if (!form.folded && scale !== 1) up = g.add(`${name}/scale`, up, { op: 'multiply', value: scale });
   const sum = g.add(relu ? `${name}/add` : name, [x, up], { op: 'add' });
   return relu ? g.add(name, sum, { op: 'relu' }) : sum;
 }
@@ -171,11 +189,16 @@ function reduction(
   name: string,
   x: string,
   branches: readonly (readonly Conv[])[],
-  folded: boolean,
+  form: Form,
 ): string {
-  const outs = branchesOf(g, name, x, branches, folded);
+  const outs = branchesOf(g, name, x, branches, form);
   const pooled = g.add(`${name}/Branch_${branches.length}/MaxPool_1a_3x3`, x, POOL);
   return g.add(name, [...outs, pooled], { op: 'concat' });
+}
+
+/** Channels that a reduction's branches add to those of its input. */
+function added(branches: readonly (readonly Conv[])[], form: Form): number {
+  return branches.reduce((sum, convs) => sum + channels(convs.at(-1)!.out, form), 0);
 }
 
 function branchesOf(
@@ -183,7 +206,7 @@ function branchesOf(
   name: string,
   x: string,
   branches: readonly (readonly Conv[])[],
-  folded: boolean,
+  form: Form,
 ): string[] {
-  return branches.map((convs, i) => chain(g, `${name}/Branch_${i}`, x, convs, folded));
+  return branches.map((convs, i) => chain(g, `${name}/Branch_${i}`, x, convs, form));
 }

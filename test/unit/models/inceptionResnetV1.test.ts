@@ -49,3 +49,17 @@ describe('inceptionResnetV1', () => {
     }
   });
 });
+
+it.each([
+  { width: 0.25, size: 160 },
+  { width: 0.3, size: 80 },
+  { width: 0.05, size: 75 },
+])('a smaller network of the same shape: width $width at $size px', ({ width, size }) => {
+  const graph = inceptionResnetV1({ batch: 2, folded: false, embeddingSize: 64, width, size });
+  const whole = inceptionResnetV1({ batch: 2, folded: false });
+  expect(inferShapes(graph).get('embeddings')).toEqual([2, 64]);
+  expect(graph.nodes.map(({ name }) => name)).toEqual(whole.nodes.map(({ name }) => name));
+  const [small, large] = [weightShapes(graph), weightShapes(whole)];
+  const conv = 'InceptionResnetV1/Conv2d_2b_3x3/weights';
+  expect(small.get(conv)![0]).toBe(Math.round(large.get(conv)![0]! * width));
+});
