@@ -14,6 +14,8 @@ const RULES = {
   'src/weights': { may: ['core'], packages: ['fflate'] },
   'src/pipeline': { may: ['models', 'weights', 'backend', 'nn', 'core'], packages: [] },
   'src/evaluate': { may: ['core'], packages: [] },
+  'src/cluster': { may: ['core'], packages: [] },
+  'src/classify': { may: ['core'], packages: [] },
   'src/train': {
     may: ['models', 'weights', 'pipeline', 'backend', 'evaluate', 'nn', 'core'],
     packages: ['@tensorflow/*'],
@@ -22,11 +24,23 @@ const RULES = {
   'src/client': { may: ['workers', 'core'], packages: [] },
   'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*'] },
   'src/harness': {
-    may: ['client', 'weights', 'evaluate', 'core'],
+    may: ['client', 'weights', 'evaluate', 'cluster', 'classify', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],
   },
   workers: {
-    may: ['pipeline', 'evaluate', 'train', 'store', 'core', 'weights', 'backend', 'models', 'nn'],
+    may: [
+      'pipeline',
+      'evaluate',
+      'cluster',
+      'classify',
+      'train',
+      'store',
+      'core',
+      'weights',
+      'backend',
+      'models',
+      'nn',
+    ],
     packages: [],
   },
 };
@@ -38,6 +52,8 @@ const FOLDERS = [
   'weights',
   'pipeline',
   'evaluate',
+  'cluster',
+  'classify',
   'train',
   'store',
   'client',

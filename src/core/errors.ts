@@ -55,6 +55,8 @@ export const ERROR_TEXT = {
   'train/other-run':
     'The checkpoint is of a run with another {what} ({got}, not {expected}): go on as that run was started, or begin anew.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
+  'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
+  'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',

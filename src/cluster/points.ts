@@ -1,0 +1,25 @@
+/** Embeddings packed for grouping: face i is `vectors[i * size … (i + 1) * size)`. */
+export interface Points {
+  readonly count: number;
+  readonly size: number;
+  readonly vectors: Float32Array;
+}
+
+/** Packs vectors of one length; an empty list gives no points of size 0. */
+export function packPoints(list: readonly ArrayLike<number>[]): Points {
+  const size = list[0]?.length ?? 0;
+  const vectors = new Float32Array(list.length * size);
+  for (const [i, vector] of list.entries()) vectors.set(vector, i * size);
+  return { count: list.length, size, vectors };
+}
+
+/** Σ x² of each row. */
+export function squaredNorms({ count, size, vectors }: Points): Float64Array {
+  const norms = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let sum = 0;
+    for (let k = i * size; k < (i + 1) * size; k++) sum += vectors[k]! * vectors[k]!;
+    norms[i] = sum;
+  }
+  return norms;
+}
