@@ -1,28 +1,35 @@
 import { RandomStream } from '../core/random';
-import type { FaceCrop } from '../core/types';
-import { augment } from './augment';
 import type { TrainConfig } from './config';
+import type { Triplet } from './losses/selectTriplets';
 import { createSampler, type SamplerState } from './sampler';
+import { tripletPasses } from './tripletPasses';
 
-/** The data: an aligned crop and a class number for each picture. */
+/** The data of a run: a class number for each sample, and what the network that learns is fed of them. */
 export interface Samples {
   readonly labels: Int32Array;
-  /** Not smaller than the network's input. */
-  crop(sample: number): Promise<FaceCrop>;
+  /** The chosen samples, augmented by numbers of `random`: the same numbers, in the same order, give the same inputs. */
+  read(chosen: readonly number[], random: () => number): Promise<Inputs>;
+}
+
+/** [n, …], standardised pictures or what a frozen part makes of them. */
+export interface Inputs {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
 }
 
 /** Where in the data a run stands; as JSON, part of every checkpoint. */
 export interface DataPosition {
   readonly sampler: SamplerState;
-  /** Of augmentation. */
+  /** Of augmentation, and of the choice of triplets in a pass. */
   readonly random: number;
+  /** Of a pass of triplets: the samples of those that are left, three for each. */
+  readonly queue?: readonly number[];
 }
 
-export interface Batch {
-  /** Standardised, [n, size, size, 3]. */
-  readonly images: Float32Array;
-  readonly shape: readonly [number, number, number, number];
+export interface Batch extends Inputs {
   readonly labels: readonly number[];
+  /** Chosen beforehand, by rows; absent where the step chooses them itself, if it needs any. */
+  readonly triplets?: readonly Triplet[];
   /** The position once this batch is used. */
   readonly after: DataPosition;
 }
@@ -35,30 +42,36 @@ export function firstPosition(seed: number): DataPosition {
   return { sampler: { random: (seed ^ SAMPLER_STREAM) >>> 0, position: 0 }, random: (seed ^ AUGMENT_STREAM) >>> 0 };
 }
 
-/** Batches for ever from a position on; the next one is read while the caller uses this one. */
-export async function* batches(
+/** The embeddings, of length 1 and in inference mode, by the weights as they are now; a row for each input. */
+export type EmbedRows = (inputs: Inputs) => Promise<Float32Array>;
+
+/**
+ * Batches for ever from a position on; the next one is read while the caller uses this one. `embed` is called only
+ * where the configuration chooses triplets in passes, and never while the caller uses a batch.
+ */
+export function batches(
   samples: Samples,
   config: TrainConfig,
-  size: number,
   from: DataPosition,
+  embed: EmbedRows,
 ): AsyncGenerator<Batch, never> {
   const sampler = createSampler(samples.labels, { ...config.sampler, batch: config.batch }, from.sampler);
   const random = new RandomStream(from.random);
-  const read = async (): Promise<Batch> => {
+  if (config.loss === 'triplet' && config.triplet.mining === 'pass')
+    return tripletPasses(samples, config, { sampler, random, queue: from.queue ?? [] }, embed);
+  return readAhead(async () => {
     const chosen = sampler.next();
     const state = sampler.state;
-    const crops = await Promise.all(chosen.map((sample) => samples.crop(sample)));
-    const images = new Float32Array(crops.length * size * size * 3);
-    crops.forEach((crop, i) =>
-      augment(crop, size, config.augment, random.next, images.subarray(i * size * size * 3, (i + 1) * size * size * 3)),
-    );
+    const inputs = await samples.read(chosen, random.next);
     return {
-      images,
-      shape: [crops.length, size, size, 3],
+      ...inputs,
       labels: chosen.map((sample) => samples.labels[sample]!),
       after: { sampler: state, random: random.state },
     };
-  };
+  });
+}
+
+async function* readAhead(read: () => Promise<Batch>): AsyncGenerator<Batch, never> {
   let next = read();
   for (;;) {
     const batch = await next;

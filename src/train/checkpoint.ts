@@ -6,7 +6,8 @@ import type { WeightTensor } from '../core/weights';
 import { readSafetensors, writeSafetensors } from '../weights/formats/safetensors';
 import type { DataPosition } from './batches';
 import { completeConfig, type TrainConfig } from './config';
-import { TENSOR_GROUPS, type TrainState } from './state';
+import { checkSameConfig, checkSameData, checkSameShapes, dataPrint, type DataPrint } from './sameRun';
+import { TENSOR_GROUPS, type TrainModel, type TrainState } from './state';
 
 const VERSION = 1;
 
@@ -18,6 +19,7 @@ interface Meta {
   /** Of dropout and the choice of triplets. */
   readonly random: number;
   readonly position: DataPosition;
+  readonly data: DataPrint;
 }
 
 /** All of a run, so that going on from it is as if nothing had happened. Tensors are named `<group>/<name>`. */
@@ -26,9 +28,11 @@ export async function writeCheckpoint(
   config: TrainConfig,
   epoch: number,
   position: DataPosition,
+  labels: Int32Array,
 ): Promise<StoredCheckpoint> {
   const { step, random } = state;
-  const meta: Meta = { version: VERSION, step, epoch, config, random: random.state, position };
+  const data = dataPrint(labels);
+  const meta: Meta = { version: VERSION, step, epoch, config, random: random.state, position, data };
   const tensors = new Map<string, WeightTensor>();
   for (const group of TENSOR_GROUPS)
     for (const [name, tensor] of state[group])
@@ -40,31 +44,53 @@ export async function writeCheckpoint(
   return { meta: JSON.stringify(meta), tensors: writeSafetensors(tensors) };
 }
 
-/** The run that a checkpoint holds. Throws `train/bad-checkpoint`, or as `readSafetensors` and `completeConfig`. */
-export function readCheckpoint({ meta, tensors }: StoredCheckpoint): {
-  readonly state: TrainState;
+/** What a checkpoint must be of. */
+export interface ExpectedRun {
+  readonly model: TrainModel;
   readonly config: TrainConfig;
-  readonly position: DataPosition;
-} {
-  const { config, random, step, position } = parseMeta(meta);
-  const groups = new Map(TENSOR_GROUPS.map((group) => [group, new Map<string, tf.Tensor>()]));
+  readonly labels: Int32Array;
+}
+
+/**
+ * The run that a checkpoint holds. Throws `train/bad-checkpoint`, or as `readSafetensors` and `completeConfig`;
+ * `train/other-run` when it is of another configuration (a run may be made longer, and saved more or less often), network
+ * or data than `expected`. Nothing is on the device then.
+ */
+export function readCheckpoint(
+  { meta, tensors }: StoredCheckpoint,
+  expected: ExpectedRun,
+): { readonly state: TrainState; readonly position: DataPosition } {
+  const { config, random, step, position, data } = parseMeta(meta);
+  checkSameConfig(completeConfig(config), expected.config);
+  checkSameData(data, dataPrint(expected.labels));
+  const read = new Map<string, Float32Tensor>();
   for (const [name, tensor] of readSafetensors(tensors, 'checkpoint')) {
-    const at = name.indexOf('/');
-    const group = groups.get(name.slice(0, at) as (typeof TENSOR_GROUPS)[number]);
-    if (!group || tensor.dtype !== 'float32') throw bad(`it holds ${name}`);
-    group.set(name.slice(at + 1), tf.tensor(tensor.data, [...tensor.shape]));
+    if (tensor.dtype !== 'float32') throw bad(`it holds ${name}`);
+    read.set(name, tensor);
   }
-  const [weights, slots, averages, centres] = TENSOR_GROUPS.map((group) => groups.get(group)!) as [
+  checkSameShapes(read, expected.model, expected.config);
+  const [weights, slots, averages, centres] = TENSOR_GROUPS.map((group) => uploadGroup(read, `${group}/`)) as [
     Map<string, tf.Tensor>,
     Map<string, tf.Tensor>,
     Map<string, tf.Tensor>,
     Map<string, tf.Tensor>,
   ];
-  return {
-    state: { weights, slots, averages, centres, step, random: new RandomStream(random) },
-    config: completeConfig(config),
-    position,
-  };
+  return { state: { weights, slots, averages, centres, step, random: new RandomStream(random) }, position };
+}
+
+/** The number of the step that a checkpoint was saved after. Throws `train/bad-checkpoint`. */
+export function checkpointStep({ meta }: Pick<StoredCheckpoint, 'meta'>): number {
+  return parseMeta(meta).step;
+}
+
+type Float32Tensor = WeightTensor & { readonly dtype: 'float32' };
+
+function uploadGroup(tensors: ReadonlyMap<string, Float32Tensor>, prefix: string): Map<string, tf.Tensor> {
+  return new Map(
+    [...tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, { data, shape }]) => [name.slice(prefix.length), tf.tensor(data, [...shape])]),
+  );
 }
 
 function parseMeta(text: string): Meta {
@@ -75,9 +101,10 @@ function parseMeta(text: string): Meta {
     throw new FaceError('train/bad-checkpoint', { reason: 'it is not JSON' }, { cause: error });
   }
   if (meta.version !== VERSION) throw bad(`it has the version ${String(meta.version)}, not ${VERSION}`);
-  const { random, step, position } = meta;
+  const { random, step, position, data } = meta;
   const numbers = [random, step, position?.random, position?.sampler?.random, position?.sampler?.position];
   if (!numbers.every((value) => Number.isInteger(value))) throw bad('its random state or position is missing');
+  if (!data) throw bad('it does not say what data it is of');
   return meta as Meta;
 }
 

@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import { TRIPLET_CHOICES, type TripletChoice } from './losses/selectTriplets';
+import { MININGS, TRIPLET_CHOICES, type Mining, type TripletChoice } from './losses/selectTriplets';
 import { OPTIMISERS, type OptimiserName } from './optimisers';
 import type { ScheduleConfig } from './schedule';
 
@@ -14,7 +14,10 @@ export interface TrainConfig {
   /** Of all random numbers: first weights, order, augmentation, dropout. */
   readonly seed: number;
   readonly loss: LossName;
-  /** Pictures in a step. With the sampler `people`, people × picturesEach instead. */
+  /**
+   * Pictures in a step. With the sampler `people`, people × picturesEach instead, unless triplets are chosen in passes:
+   * then people × picturesEach are embedded to choose from, and a step has `batch` pictures, three for each triplet.
+   */
   readonly batch: number;
   /** Batches whose gradients are averaged into one step. */
   readonly accumulate: number;
@@ -36,7 +39,7 @@ export interface TrainConfig {
   readonly centreAlpha: number;
   readonly prelogitsPower: number;
   readonly arcface: { readonly margin: number; readonly scale: number };
-  readonly triplet: { readonly margin: number; readonly choice: TripletChoice };
+  readonly triplet: { readonly margin: number; readonly choice: TripletChoice; readonly mining: Mining };
   readonly optimiser: OptimiserName;
   readonly schedule: ScheduleConfig;
   readonly warmUpSteps: number;
@@ -79,7 +82,7 @@ export const DEFAULT_CONFIG: TrainConfig = {
   centreAlpha: 0.95,
   prelogitsPower: 1,
   arcface: { margin: 0.5, scale: 64 },
-  triplet: { margin: 0.2, choice: 'semi-hard' },
+  triplet: { margin: 0.2, choice: 'semi-hard', mining: 'batch' },
   optimiser: 'ADAGRAD',
   schedule: { kind: 'table', rates: [[0, 0.1]] },
   warmUpSteps: 0,
@@ -126,6 +129,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'arcface.scale': within(0.001, 10_000),
   'triplet.margin': atLeast(0, false),
   'triplet.choice': oneOf(TRIPLET_CHOICES),
+  'triplet.mining': oneOf(MININGS),
   optimiser: oneOf(OPTIMISERS),
   warmUpSteps: atLeast(0),
   clipNorm: atLeast(0, false),
@@ -151,7 +155,14 @@ const SCHEDULE_CHECKS: Readonly<Record<ScheduleConfig['kind'], Readonly<Record<s
  * `config/unknown-key` for a key that there is not and `config/bad-value` for a value that cannot be.
  */
 export function completeConfig(given: unknown): TrainConfig {
-  return complete(DEFAULT_CONFIG, given, '') as TrainConfig;
+  const config = complete(DEFAULT_CONFIG, given, '') as TrainConfig;
+  if (config.loss === 'triplet' && config.triplet.mining === 'pass' && config.sampler.kind !== 'people')
+    throw new FaceError('config/bad-value', {
+      key: 'sampler.kind',
+      value: config.sampler.kind,
+      reason: 'triplets chosen in passes need the sampler people',
+    });
+  return config;
 }
 
 function complete(defaults: object, given: unknown, path: string): object {

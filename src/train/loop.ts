@@ -4,9 +4,10 @@ import type { Weights } from '../core/weights';
 import { batches, firstPosition, type Batch, type DataPosition, type Samples } from './batches';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainConfig } from './config';
+import { stepsPerEpoch } from './sampler';
 import { rateAt } from './schedule';
-import { firstState, type TrainModel, type TrainState } from './state';
-import { trainStep, type StepReport } from './step';
+import { disposeState, firstState, type TrainModel, type TrainState } from './state';
+import { embedRows, trainStep, type StepReport } from './step';
 
 export interface TrainRun {
   readonly model: TrainModel;
@@ -14,11 +15,16 @@ export interface TrainRun {
   /** Where a run that has no checkpoint begins. */
   readonly weights: Weights;
   readonly samples: Samples;
-  /** Side of the network's input. */
-  readonly size: number;
   readonly sink: CheckpointSink;
   readonly log: (report: LoggedStep) => void | Promise<void>;
-  readonly signal?: AbortSignal;
+  /** What an earlier call has returned: the run goes on from it instead of the sink's checkpoint. It is used up. */
+  readonly from?: Pick<TrainOutcome, 'state' | 'position'>;
+  /** Stops at once; the steps since the last checkpoint are lost. */
+  readonly signal?: AbortSignal | undefined;
+  /** Stops after the step in progress, saved. */
+  readonly pause?: AbortSignal | undefined;
+  /** Stops after this epoch, saved. */
+  readonly untilEpoch?: number | undefined;
 }
 
 export interface LoggedStep extends StepReport {
@@ -27,46 +33,71 @@ export interface LoggedStep extends StepReport {
   readonly imagesPerSecond: number;
 }
 
+export interface TrainOutcome {
+  /** The caller's, to be freed by `disposeState`. */
+  readonly state: TrainState;
+  readonly position: DataPosition;
+  /** Of the last step. */
+  readonly epoch: number;
+  /** False when it stopped for `pause` or `untilEpoch`. */
+  readonly finished: boolean;
+}
+
 /**
- * Trains until the schedule or the number of epochs ends it, from the sink's checkpoint where there is one. The state
- * is the caller's. Throws `train/diverged` when a number stops being one and `aborted` when told to stop; what the
- * sink holds then is the last good checkpoint, and the same call goes on from it.
+ * Trains until the schedule or the number of epochs ends it, from the sink's checkpoint where there is one. Throws
+ * `train/diverged` when a number stops being one, `train/other-run` and `train/bad-checkpoint` as `readCheckpoint`, what
+ * the sink throws, and `aborted` when told to stop; what the sink holds then is the last good checkpoint, and the same
+ * call goes on from it.
  */
-export async function train(run: TrainRun): Promise<TrainState> {
-  const { model, config, samples, sink, signal } = run;
-  const stored = await sink.latest();
-  const { state, position: start } = stored ? readCheckpoint(stored) : begin(run);
-  const perStep = config.accumulate;
-  const epochSteps = config.epochSteps || Math.ceil(samples.labels.length / (config.batch * perStep));
+export async function train(run: TrainRun): Promise<TrainOutcome> {
+  const { model, config, samples, sink, signal, pause, untilEpoch = Infinity } = run;
+  const { state, position: start, saved: savedBefore } = await begin(run);
+  const epochSteps = stepsPerEpoch(samples.labels, config);
   const epochOf = (step: number) => Math.floor(step / epochSteps) + 1;
   let position = start;
-  let saved = state.step;
+  let saved = savedBefore;
+  let finished = false;
   const save = async () => {
-    await sink.save(await writeCheckpoint(state, config, epochOf(state.step), position));
+    await sink.save(await writeCheckpoint(state, config, epochOf(state.step), position, samples.labels));
     saved = state.step;
   };
 
   const pending: Batch[] = [];
   let started = performance.now();
-  for await (const batch of batches(samples, config, run.size, start)) {
-    throwIfAborted(signal);
-    const epoch = epochOf(state.step);
-    const rate = epoch > config.epochs ? null : rateAt(config.schedule, epoch, state.step, config.warmUpSteps);
-    if (rate === null) break;
-    if (pending.push(batch) < perStep) continue;
+  try {
+    for await (const batch of batches(samples, config, start, (inputs) => embedRows(model, state, inputs))) {
+      throwIfAborted(signal);
+      const epoch = epochOf(state.step);
+      const rate = epoch > config.epochs ? null : rateAt(config.schedule, epoch, state.step, config.warmUpSteps);
+      finished = rate === null;
+      if (rate === null || epoch > untilEpoch) break;
+      if (pending.push(batch) < config.accumulate) continue;
 
-    const report = await trainStep(model, config, state, pending, rate);
-    position = batch.after;
-    const images = pending.splice(0).reduce((sum, { labels }) => sum + labels.length, 0);
-    const now = performance.now();
-    await run.log({ ...report, epoch, rate, imagesPerSecond: (1000 * images) / (now - started) });
-    started = now;
-    if (state.step % config.checkpointSteps === 0) await save();
+      const report = await trainStep(model, config, state, pending, rate);
+      position = batch.after;
+      const images = pending.splice(0).reduce((sum, { labels }) => sum + labels.length, 0);
+      const now = performance.now();
+      await run.log({ ...report, epoch, rate, imagesPerSecond: (1000 * images) / (now - started) });
+      started = now;
+      if (state.step % config.checkpointSteps === 0) await save();
+      if (pause?.aborted) break;
+    }
+    if (saved !== state.step) await save();
+  } catch (thrown) {
+    disposeState(state);
+    throw thrown;
   }
-  if (saved < state.step) await save();
-  return state;
+  return { state, position, epoch: epochOf(Math.max(0, state.step - 1)), finished };
 }
 
-function begin({ model, config, weights }: TrainRun): { state: TrainState; position: DataPosition } {
-  return { state: firstState(model, config, weights), position: firstPosition(config.seed) };
+/** `saved`: the step that the sink holds, −1 where it holds none. */
+async function begin({ model, config, weights, samples, sink, from }: TrainRun) {
+  if (from) return { ...from, saved: from.state.step };
+  const stored = await sink.latest();
+  if (stored) {
+    const { state, position } = readCheckpoint(stored, { model, config, labels: samples.labels });
+    return { state, position, saved: state.step };
+  }
+  // A run that is told to stop before its first step has nothing to keep.
+  return { state: firstState(model, config, weights), position: firstPosition(config.seed), saved: 0 };
 }

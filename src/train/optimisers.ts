@@ -74,6 +74,11 @@ const RULES = {
 export type OptimiserName = keyof typeof RULES;
 export const OPTIMISERS = Object.keys(RULES) as OptimiserName[];
 
+/** The names of the slots that the optimiser has for each weight. */
+export function slotNames(optimiser: OptimiserName): string[] {
+  return Object.keys(RULES[optimiser].slots);
+}
+
 /** Tensors by name, which a step replaces and disposes of: nothing else may hold them. */
 export type OwnTensors = Map<string, tf.Tensor>;
 
@@ -104,7 +109,7 @@ export function optimise(
 ): void {
   const rule: Rule = RULES[optimiser];
   for (const [name, gradient] of gradients) {
-    const own = Object.fromEntries(Object.keys(rule.slots).map((slot) => [slot, slots.get(`${name}/${slot}`)!]));
+    const own = Object.fromEntries(slotNames(optimiser).map((slot) => [slot, slots.get(`${name}/${slot}`)!]));
     tf.tidy(() => {
       const { slots: next, change } = rule.step(gradient, own, rate, step);
       const weight = weights.get(name)!;

@@ -1,6 +1,6 @@
 import { FaceError } from '../core/errors';
 import { RandomStream, shuffledIndices } from '../core/random';
-import type { SamplerName } from './config';
+import type { SamplerName, TrainConfig } from './config';
 
 /** Where a sampler stands: as JSON, part of every checkpoint. */
 export interface SamplerState {
@@ -53,6 +53,24 @@ export function createSampler(labels: Int32Array, options: SamplerOptions, state
       return streaming(random, () => Array.from({ length: options.batch }, () => one(one(classes))));
     }
   }
+}
+
+/**
+ * Steps in which every sample that the sampler gives is seen once, on average. With `people`, whoever has one picture
+ * never is; a batch of passes of triplets counts as `batch` pictures.
+ */
+export function stepsPerEpoch(labels: Int32Array, config: TrainConfig): number {
+  if (config.epochSteps > 0) return config.epochSteps;
+  const { sampler, accumulate } = config;
+  if (sampler.kind !== 'people') return Math.ceil(labels.length / (config.batch * accumulate));
+  const several = groupByClass(labels).filter((samples) => samples.length > 1);
+  const all = several.reduce((sum, samples) => sum + samples.length, 0);
+  const each = several.reduce((sum, samples) => sum + Math.min(samples.length, sampler.picturesEach), 0);
+  const inBatch =
+    config.loss === 'triplet' && config.triplet.mining === 'pass'
+      ? config.batch
+      : (Math.min(sampler.people, several.length) * each) / several.length;
+  return Math.max(1, Math.ceil(all / (inBatch * accumulate) - 1e-9));
 }
 
 /** Numbers of the samples of each class that has any, in the order of the classes. */

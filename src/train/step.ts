@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { FaceError } from '../core/errors';
 import { runGraph } from '../nn/tfjsOps';
-import type { Batch } from './batches';
+import type { Batch, Inputs } from './batches';
 import type { TrainConfig } from './config';
 import { moveCentres } from './losses/centre';
 import { selectTriplets, type Triplet } from './losses/selectTriplets';
@@ -10,6 +10,9 @@ import { moveStatistics, runTraining, type BatchStatistics } from './network';
 import { objective } from './objective';
 import { clipped, globalNorm, moveAverages, optimise } from './optimisers';
 import { CENTRES, type TrainModel, type TrainState } from './state';
+
+/** No loss that still learns anything is so large. */
+const EXPLODED = 1e6;
 
 /** What a step tells of itself. */
 export interface StepReport {
@@ -26,7 +29,7 @@ export interface StepReport {
 
 /**
  * One step over `batches`, whose gradients are averaged: changes `state`. Throws `train/diverged`, with the state
- * untouched, when the loss or a gradient is not a finite number.
+ * untouched, when the loss or a gradient is not a finite number, or the loss has grown beyond all measure.
  */
 export async function trainStep(
   model: TrainModel,
@@ -47,7 +50,7 @@ export async function trainStep(
     gradients = scaled(gradients, 1 / batches.length);
     norm = globalNorm(gradients.values());
     const report = await reportOf(state.step + 1, passes, norm);
-    if (!Number.isFinite(report.loss) || !Number.isFinite(report.gradientNorm))
+    if (!(report.loss < EXPLODED) || !Number.isFinite(report.gradientNorm))
       throw new FaceError('train/diverged', { step: report.step, loss: String(report.loss) });
     if (config.clipNorm > 0) {
       const limited = clipped(gradients, norm, config.clipNorm);
@@ -82,14 +85,14 @@ function backward(
   model: TrainModel,
   config: TrainConfig,
   state: TrainState,
-  { images, shape, labels }: Batch,
+  { data, shape, labels }: Batch,
   triplets: readonly Triplet[],
 ): Pass {
   const statistics: BatchStatistics = new Map();
   let kept: Pick<Pass, 'terms' | 'accuracy' | 'prelogits'> | undefined;
   const gradients = new Map<string, tf.Tensor>();
   tf.tidy(() => {
-    const input = tf.tensor(images, [...shape]);
+    const input = tf.tensor(data, [...shape]);
     const loss = (...values: tf.Tensor[]): tf.Scalar => {
       const weights = new Map(state.weights);
       model.trainable.forEach((name, i) => weights.set(name, values[i]!));
@@ -115,15 +118,20 @@ function backward(
 /** The batch's triplets, by embeddings in inference mode; the original's are those of training mode. */
 async function mine(model: TrainModel, config: TrainConfig, state: TrainState, batch: Batch): Promise<Triplet[]> {
   if (config.loss !== 'triplet') return [];
+  if (batch.triplets) return [...batch.triplets];
+  const embeddings = await embedRows(model, state, batch);
+  return selectTriplets(embeddings, batch.labels, { ...config.triplet, random: state.random.next });
+}
+
+/** The embeddings, of length 1 and in inference mode, by the state's weights: a row for each input. */
+export async function embedRows(model: TrainModel, state: TrainState, { data, shape }: Inputs): Promise<Float32Array> {
   const embeddings = tf.tidy(() => {
-    const [prelogits] = runGraph(model.graph, state.weights, [tf.tensor(batch.images, [...batch.shape])], {
-      free: true,
-    });
+    const [prelogits] = runGraph(model.graph, state.weights, [tf.tensor(data, [...shape])], { free: true });
     return tf.div(prelogits!, tf.norm(prelogits!, 2, -1, true));
   });
-  const data = await embeddings.data<'float32'>();
+  const rows = await embeddings.data<'float32'>();
   embeddings.dispose();
-  return selectTriplets(data, batch.labels, { ...config.triplet, random: state.random.next });
+  return rows;
 }
 
 /** What moves without a gradient: running statistics and centres. */

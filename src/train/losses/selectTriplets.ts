@@ -13,6 +13,10 @@ export interface Triplet {
 export const TRIPLET_CHOICES = ['hard', 'semi-hard', 'inside-margin'] as const;
 export type TripletChoice = (typeof TRIPLET_CHOICES)[number];
 
+/** `batch`: among the pictures of a step. `pass`: among many more, embedded beforehand, as the original does. */
+export const MININGS = ['batch', 'pass'] as const;
+export type Mining = (typeof MININGS)[number];
+
 export interface TripletOptions {
   readonly choice: TripletChoice;
   readonly margin: number;

@@ -21,7 +21,7 @@ async function twoSteps(loss: LossName, backend: BackendName): Promise<LoggedSte
   const steps: LoggedStep[] = [];
   const run = tinyRun(loss, new MemorySink(), (report) => void steps.push(report), { epochSteps: 2 });
   const before = engine.memory().tensors;
-  disposeState(await train(run));
+  disposeState((await train(run)).state);
   expect(engine.memory().tensors, `tensors on ${backend}`).toBe(before);
   engine.dispose();
   return steps;

@@ -60,3 +60,9 @@ it.each([
     expect.objectContaining({ code: 'config/bad-value', details: expect.objectContaining({ key }) }),
   );
 });
+
+it('triplets chosen in passes need the sampler people', () => {
+  const given = { loss: 'triplet', triplet: { mining: 'pass' } };
+  expect(() => completeConfig(given)).toThrow(expect.objectContaining({ code: 'config/bad-value' }));
+  expect(completeConfig({ ...given, sampler: { kind: 'people' } }).sampler.people).toBe(45);
+});

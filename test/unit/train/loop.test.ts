@@ -2,13 +2,16 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { StoredCheckpoint } from '../../../src/core/checkpoint';
+import type { CheckpointSink, StoredCheckpoint } from '../../../src/core/checkpoint';
+import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { GraphBuilder } from '../../../src/nn/builder';
 import { firstPosition, type DataPosition } from '../../../src/train/batches';
+import { checkpointStep } from '../../../src/train/checkpoint';
 import { LOSSES, type LossName } from '../../../src/train/config';
-import { train, type LoggedStep } from '../../../src/train/loop';
-import { disposeState, firstWeights, HEAD, type TrainState } from '../../../src/train/state';
+import { train, type LoggedStep, type TrainOutcome } from '../../../src/train/loop';
+import { pictureSamples } from '../../../src/train/samples';
+import { disposeState, firstWeights, HEAD } from '../../../src/train/state';
 import { registerWasmKernels } from '../../../src/train/wasmKernels';
 import { readSafetensors, writeSafetensors } from '../../../src/weights/formats/safetensors';
 import { largestError } from '../../fixtures/randomWeights';
@@ -20,7 +23,7 @@ beforeAll(async () => {
 });
 
 /** SHA-256 of all weights, averages and centres; frees the state. */
-function hash(state: TrainState): string {
+function hash({ state }: Pick<TrainOutcome, 'state'>): string {
   const sum = createHash('sha256');
   for (const group of ['weights', 'averages', 'centres'] as const)
     for (const [name, tensor] of [...state[group]].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -30,27 +33,127 @@ function hash(state: TrainState): string {
 }
 
 /** What the sink holds after a run that died in step `at`. */
-async function killed(loss: LossName, at: number): Promise<StoredCheckpoint> {
+async function killed(loss: LossName, at: number, more = {}): Promise<StoredCheckpoint> {
   const sink = new MemorySink();
   const die = ({ step }: LoggedStep) => {
     if (step === at) throw new Error('killed');
   };
-  await expect(train(tinyRun(loss, sink, die))).rejects.toThrow('killed');
+  await expect(train(tinyRun(loss, sink, die, more))).rejects.toThrow('killed');
   return (await sink.latest())!;
 }
 
-describe.each(LOSSES)('a run with the loss %s', (loss) => {
-  it('that was killed and resumed has, bit for bit, the weights of an unbroken one', async () => {
-    const whole = hash(await train(tinyRun(loss, new MemorySink())));
-    const random = mulberry32(loss.length);
-    for (let i = 0; i < 2; i++) {
-      const at = EVERY + 1 + Math.floor(random() * (STEPS - EVERY - 1));
-      const steps: number[] = [];
-      const resumed = tinyRun(loss, new MemorySink(await killed(loss, at)), ({ step }) => void steps.push(step));
-      expect(hash(await train(resumed)), `killed at ${at}`).toBe(whole);
-      expect(steps[0]).toBe(EVERY * Math.floor((at - 1) / EVERY) + 1);
-      expect(steps.at(-1)).toBe(STEPS);
+/** Few triplets a step, so that a pass is longer than a checkpoint's distance. */
+const PASSES = { triplet: { margin: 0.5, choice: 'inside-margin', mining: 'pass' }, batch: 6 };
+
+describe.each([...LOSSES.map((loss) => ({ loss, more: {} })), { loss: 'triplet' as const, more: PASSES }])(
+  'a run with the loss $loss $more.triplet.mining',
+  ({ loss, more }) => {
+    it('that was killed and resumed has, bit for bit, the weights of an unbroken one', async () => {
+      const whole = hash(await train(tinyRun(loss, new MemorySink(), undefined, more)));
+      const random = mulberry32(loss.length);
+      for (let i = 0; i < 2; i++) {
+        const at = EVERY + 1 + Math.floor(random() * (STEPS - EVERY - 1));
+        const steps: number[] = [];
+        const sink = new MemorySink(await killed(loss, at, more));
+        const resumed = tinyRun(loss, sink, ({ step }) => void steps.push(step), more);
+        expect(hash(await train(resumed)), `killed at ${at}`).toBe(whole);
+        expect(steps[0]).toBe(EVERY * Math.floor((at - 1) / EVERY) + 1);
+        expect(steps.at(-1)).toBe(STEPS);
+      }
+    });
+  },
+);
+
+describe('a run that is stopped in order', () => {
+  it('by pause, saves the step in progress; gone on with, from the sink or from memory, it equals the unbroken one', async () => {
+    const whole = hash(await train(tinyRun('softmax', new MemorySink())));
+    for (const inMemory of [false, true]) {
+      const sink = new MemorySink();
+      const pause = new AbortController();
+      const log = ({ step }: LoggedStep) => {
+        if (step === 8) pause.abort();
+      };
+      const first = await train({ ...tinyRun('softmax', sink, log), pause: pause.signal });
+      expect(first).toMatchObject({ finished: false, epoch: 1, state: { step: 8 } });
+      expect(checkpointStep((await sink.latest())!)).toBe(8);
+      const rest = await train({ ...tinyRun('softmax', sink), ...(inMemory && { from: first }) });
+      if (!inMemory) disposeState(first.state);
+      expect(rest).toMatchObject({ finished: true, state: { step: STEPS } });
+      expect(hash(rest)).toBe(whole);
     }
+  });
+
+  it('after an epoch, for validation on the way', async () => {
+    const more = { epochSteps: 10, epochs: 4 };
+    const sink = new MemorySink();
+    const first = await train({ ...tinyRun('softmax', sink, undefined, more), untilEpoch: 2 });
+    expect(first).toMatchObject({ finished: false, epoch: 2, state: { step: 20 } });
+    const second = await train({ ...tinyRun('softmax', sink, undefined, more), untilEpoch: 4, from: first });
+    expect(second).toMatchObject({ finished: true, epoch: 4, state: { step: 40 } });
+    disposeState(second.state);
+  });
+});
+
+describe('a checkpoint of another run is refused with train/other-run', () => {
+  const labels = (change: (label: number, i: number) => number) => LABELS.map(change);
+  it.each([
+    ['another learning rate', { schedule: { kind: 'table', rates: [[0, 0.01]] } }, {}, 'schedule'],
+    ['another optimiser', { optimiser: 'MOM' }, {}, 'optimiser'],
+    ['another seed', { seed: 4 }, {}, 'seed'],
+    ['more pictures', {}, { labels: Int32Array.of(...LABELS, 1) }, 'number of pictures'],
+    ['other people', {}, { labels: labels((label) => (label + 1) % 4) }, 'order of pictures'],
+  ])('%s', async (_, more, samples, what) => {
+    const sink = new MemorySink(await killed('softmax', 20));
+    const run = tinyRun('softmax', sink, undefined, more);
+    const before = tf.memory().numTensors;
+    const call = train({ ...run, samples: { ...run.samples, ...samples } });
+    await expect(call).rejects.toMatchObject({
+      code: 'train/other-run',
+      details: { what: expect.stringContaining(what) },
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([
+    ['more people', { classes: 5 }, 'Logits/weights'],
+    ['less that learns', { trainable: [HEAD.weights, HEAD.biases] }, 'network'],
+  ])('%s', async (_, model, what) => {
+    const run = tinyRun('softmax', new MemorySink(await killed('softmax', 20)));
+    await expect(train({ ...run, model: { ...run.model, ...model } })).rejects.toMatchObject({
+      code: 'train/other-run',
+      details: { what: expect.stringContaining(what) },
+    });
+  });
+
+  it('but a longer run goes on', async () => {
+    const sink = new MemorySink(await killed('softmax', 20));
+    const run = tinyRun('softmax', sink, undefined, { epochs: 2, checkpointSteps: 50 });
+    const { state } = await train(run);
+    expect(state.step).toBe(2 * STEPS);
+    disposeState(state);
+  });
+});
+
+it('no room for a checkpoint: store/full, the one before is kept, and no tensor is', async () => {
+  const sink = new MemorySink();
+  const full: CheckpointSink = {
+    latest: () => sink.latest(),
+    async save(checkpoint) {
+      if (checkpointStep(checkpoint) > EVERY) throw new FaceError('store/full');
+      await sink.save(checkpoint);
+    },
+  };
+  const before = tf.memory().numTensors;
+  await expect(train(tinyRun('softmax', full))).rejects.toMatchObject({ code: 'store/full' });
+  expect(checkpointStep((await sink.latest())!)).toBe(EVERY);
+  expect(tf.memory().numTensors).toBe(before);
+});
+
+it('passes that find no triplet end the run with a sentence', async () => {
+  const more = { ...PASSES, triplet: { ...PASSES.triplet, margin: 0, choice: 'semi-hard' } };
+  await expect(train(tinyRun('triplet', new MemorySink(), undefined, more))).rejects.toMatchObject({
+    code: 'train/too-few',
+    details: { reason: expect.stringContaining('no triplet') },
   });
 });
 
@@ -92,7 +195,8 @@ it.each([
 
 it('learns: the loss falls and the accuracy rises above chance', async () => {
   const steps: LoggedStep[] = [];
-  disposeState(await train(tinyRun('softmax', new MemorySink(), (report) => void steps.push(report), { epochs: 3 })));
+  const log = (report: LoggedStep) => void steps.push(report);
+  disposeState((await train(tinyRun('softmax', new MemorySink(), log, { epochs: 3 }))).state);
   const mean = (part: readonly LoggedStep[], key: 'loss' | 'accuracy') =>
     part.reduce((sum, report) => sum + report[key]!, 0) / part.length;
   expect(mean(steps.slice(-20), 'loss')).toBeLessThan(mean(steps.slice(0, 20), 'loss') * 0.8);
@@ -104,7 +208,7 @@ it('leaks no tensor', async () => {
   const before = tf.memory().numTensors;
   for (const loss of LOSSES)
     disposeState(
-      await train(tinyRun(loss, new MemorySink(), undefined, { accumulate: 2, clipNorm: 1, epochSteps: 3 })),
+      (await train(tinyRun(loss, new MemorySink(), undefined, { accumulate: 2, clipNorm: 1, epochSteps: 3 }))).state,
     );
   expect(tf.memory().numTensors).toBe(before);
 });
@@ -117,7 +221,7 @@ it('two batches of half the size, accumulated, make the step of one whole batch'
   const run = async (more: object) => {
     const base = tinyRun('softmax', new MemorySink(), undefined, { ...more, centreLoss: 0, epochSteps: 3 });
     const trainable = [...weights.keys(), HEAD.weights, HEAD.biases];
-    const state = await train({ ...base, weights, model: { graph, classes: 4, trainable } });
+    const { state } = await train({ ...base, weights, model: { graph, classes: 4, trainable } });
     const values = [...state.weights.values()].flatMap((tensor) => [...tensor.dataSync()]);
     disposeState(state);
     return values;
@@ -134,9 +238,9 @@ it('a loss that is not a number stops the run, and the last good checkpoint stay
     return { size, data: reads++ > 7 * 20 ? data.map(() => NaN) : data };
   };
   let reads = 0;
-  await expect(train({ ...run, samples: { labels: LABELS, crop: spoilt } })).rejects.toThrow(
-    expect.objectContaining({ code: 'train/diverged' }),
-  );
+  await expect(
+    train({ ...run, samples: pictureSamples({ labels: LABELS, crop: spoilt }, SIZE, run.config.augment) }),
+  ).rejects.toThrow(expect.objectContaining({ code: 'train/diverged' }));
   const { meta, tensors } = (await sink.latest())!;
   expect((JSON.parse(meta) as { step: number }).step).toBe(18);
   for (const tensor of readSafetensors(tensors, 'c').values())
@@ -157,6 +261,7 @@ it.each([
   ['{', 'JSON'],
   ['{"version":2}', 'version'],
   ['{"version":1,"step":3}', 'position'],
+  ['{"version":1,"step":3,"random":1,"position":{"random":1,"sampler":{"random":1,"position":1}}}', 'data'],
 ])('a damaged checkpoint is refused: %s', async (meta, reason) => {
   const sink = new MemorySink({ meta, tensors: writeSafetensors(new Map()) });
   await expect(train(tinyRun('softmax', sink))).rejects.toThrow(reason);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSampler, type SamplerOptions } from '../../../src/train/sampler';
-import { SAMPLERS } from '../../../src/train/config';
+import { completeConfig, SAMPLERS } from '../../../src/train/config';
+import { createSampler, stepsPerEpoch, type SamplerOptions } from '../../../src/train/sampler';
 
 const LABELS = Int32Array.of(0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 0, 5);
 const OPTIONS: SamplerOptions = { kind: 'shuffled', batch: 5, people: 2, picturesEach: 3 };
@@ -55,5 +55,28 @@ describe('too little data is said so', () => {
     expect(() => createSampler(labels, { ...OPTIONS, kind }, START)).toThrow(
       expect.objectContaining({ code: 'train/too-few' }),
     );
+  });
+});
+
+describe('an epoch is as many steps as it takes to see every picture once', () => {
+  it.each([
+    [{ batch: 5 }, 3],
+    [{ batch: 5, accumulate: 2 }, 2],
+    [{ batch: 12 }, 1],
+    [{ batch: 5, epochSteps: 7 }, 7],
+    // Of the ten pictures of the four persons who have two at least: 2 persons × (2 + 2 + 3 + 3) / 4 pictures each a step.
+    [{ sampler: { kind: 'people', people: 2, picturesEach: 3 } }, 3],
+    [{ sampler: { kind: 'people', people: 45, picturesEach: 40 } }, 1],
+    [{ loss: 'triplet', triplet: { mining: 'pass' }, batch: 6, sampler: { kind: 'people' } }, 2],
+  ])('%j: %d', (config, steps) => {
+    expect(stepsPerEpoch(LABELS, completeConfig({ epochSteps: 0, ...config }))).toBe(steps);
+  });
+
+  it('measured: over many steps every picture of somebody with several is seen once an epoch on average', () => {
+    const options = { kind: 'people', people: 2, picturesEach: 2 } as const;
+    const steps = stepsPerEpoch(LABELS, completeConfig({ epochSteps: 0, sampler: options }));
+    const seen = draw(createSampler(LABELS, { ...OPTIONS, ...options }, START), 300).flat().length;
+    expect((seen / 300) * steps).toBeGreaterThanOrEqual(11 - 1);
+    expect((seen / 300) * (steps - 1)).toBeLessThan(11);
   });
 });

@@ -1,0 +1,125 @@
+import type { FaceCrop } from '../core/types';
+import type { Executor } from '../nn/executor';
+import { augment } from './augment';
+import type { Samples } from './batches';
+import type { AugmentConfig } from './config';
+import type { FeatureCache } from './featureCache';
+
+/** Aligned faces: a crop and a class number for each. */
+export interface Crops {
+  readonly labels: Int32Array;
+  /** Not smaller than the network's input. */
+  crop(sample: number): Promise<FaceCrop>;
+}
+
+/** Pictures themselves: [n, size, size, 3], augmented and standardised. */
+export function pictureSamples(crops: Crops, size: number, config: AugmentConfig): Samples {
+  const perPicture = size * size * 3;
+  return {
+    labels: crops.labels,
+    async read(chosen, random) {
+      const read = await Promise.all(chosen.map((sample) => crops.crop(sample)));
+      const data = new Float32Array(chosen.length * perPicture);
+      read.forEach((crop, i) =>
+        augment(crop, size, config, random, data.subarray(i * perPicture, (i + 1) * perPicture)),
+      );
+      return { data, shape: [chosen.length, size, size, 3] };
+    },
+  };
+}
+
+/** The frozen part of a network, ready to run: pictures of `size`² in, its last value out, `batch` at a time. */
+export interface Trunk {
+  readonly executor: Executor;
+  readonly size: number;
+  readonly batch: number;
+  /** Of one picture's value. */
+  readonly shape: readonly number[];
+}
+
+export interface FrozenSamples extends Samples {
+  /** Runs the frozen part over all samples beforehand. Only where `isCacheable`. */
+  fill(onDone: (done: number, total: number) => void): Promise<void>;
+}
+
+/** Whether a picture gives only one input, or two (itself and its mirror image), however often it is read. */
+export function isCacheable({ rotate, crop, jitter, erase }: AugmentConfig): boolean {
+  return rotate === 0 && crop === 'centre' && jitter === 0 && erase === 0;
+}
+
+/**
+ * What a frozen part makes of the pictures: computed once and kept where augmentation can give no more than the picture
+ * and its mirror image, else computed for each batch. A value does not depend on what else is in its batch.
+ */
+export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig, cache: FeatureCache): FrozenSamples {
+  const cached = isCacheable(config);
+  const featuresOf = async (wanted: readonly Wanted[]): Promise<readonly Float32Array[]> => {
+    const found = wanted.map(({ key }) => cache.get(key));
+    const missing = [...new Map(wanted.flatMap((each, i) => (found[i] ? [] : [[each.key, each] as const]))).values()];
+    const made = new Map<string, Float32Array>();
+    for (let start = 0; start < missing.length; start += trunk.batch) {
+      const part = missing.slice(start, start + trunk.batch);
+      const values = await runTrunk(trunk, await Promise.all(part.map(({ read }) => read())));
+      part.forEach(({ key }, i) => {
+        made.set(key, values[i]!);
+        cache.set(key, values[i]!);
+      });
+    }
+    return wanted.map(({ key }, i) => found[i] ?? made.get(key)!);
+  };
+  const variant = (sample: number, mirrored: boolean): Wanted => ({
+    key: `${sample}/${mirrored ? 'mirrored' : 'plain'}`,
+    read: async () => pictureOf(await crops.crop(sample), trunk.size, config, () => (mirrored ? 0 : 1)),
+  });
+  const gather = (features: readonly Float32Array[]) => {
+    const perSample = trunk.shape.reduce((a, b) => a * b, 1);
+    const data = new Float32Array(features.length * perSample);
+    features.forEach((feature, i) => data.set(feature, i * perSample));
+    return { data, shape: [features.length, ...trunk.shape] };
+  };
+  return {
+    labels: crops.labels,
+    async read(chosen, random) {
+      // The same numbers are drawn as augment would.
+      if (cached)
+        return gather(await featuresOf(chosen.map((sample) => variant(sample, config.flip && random() < 0.5))));
+      const read = await Promise.all(chosen.map((sample) => crops.crop(sample)));
+      const pictures = read.map((crop) => pictureOf(crop, trunk.size, config, random));
+      const features: Float32Array[] = [];
+      for (let start = 0; start < pictures.length; start += trunk.batch)
+        features.push(...(await runTrunk(trunk, pictures.slice(start, start + trunk.batch))));
+      return gather(features);
+    },
+    async fill(onDone) {
+      const all = [...crops.labels.keys()].flatMap((sample) =>
+        config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
+      );
+      for (let start = 0; start < all.length && !cache.full; start += trunk.batch) {
+        onDone(start, all.length);
+        await featuresOf(all.slice(start, start + trunk.batch));
+      }
+      onDone(all.length, all.length);
+    },
+  };
+}
+
+interface Wanted {
+  readonly key: string;
+  readonly read: () => Promise<Float32Array>;
+}
+
+function pictureOf(crop: FaceCrop, size: number, config: AugmentConfig, random: () => number): Float32Array {
+  const picture = new Float32Array(size * size * 3);
+  augment(crop, size, config, random, picture);
+  return picture;
+}
+
+/** The values of at most `batch` pictures; the batch is always filled up, so that they are the same in any company. */
+export async function runTrunk(trunk: Trunk, pictures: readonly Float32Array[]): Promise<Float32Array[]> {
+  const perPicture = trunk.size * trunk.size * 3;
+  const input = new Float32Array(trunk.batch * perPicture);
+  pictures.forEach((picture, i) => input.set(picture, i * perPicture));
+  const [output] = await trunk.executor.run([input]);
+  const perValue = output!.length / trunk.batch;
+  return pictures.map((_, i) => output!.slice(i * perValue, (i + 1) * perValue));
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { mulberry32, RandomStream } from '../../../src/core/random';
+import type { Executor } from '../../../src/nn/executor';
+import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config';
+import { FeatureCache } from '../../../src/train/featureCache';
+import { frozenSamples, isCacheable, pictureSamples, type Trunk } from '../../../src/train/samples';
+import { crop, LABELS, SIZE } from '../../fixtures/tinyTraining';
+
+const CROPS = { labels: LABELS, crop };
+const PLAIN = DEFAULT_CONFIG.augment;
+
+/** A frozen part that can be written out: mean and sum of squares of each picture. It counts the pictures it is given. */
+function countingTrunk(batch: number) {
+  const perPicture = SIZE * SIZE * 3;
+  const seen = { calls: 0 };
+  const executor: Executor = {
+    engine: 'tfjs',
+    backend: 'wasm',
+    adapter: null,
+    inputShapes: [[batch, SIZE, SIZE, 3]],
+    outputShapes: [[batch, 2]],
+    async run([input]) {
+      seen.calls++;
+      const rows = Array.from({ length: batch }, (_, i) => input!.subarray(i * perPicture, (i + 1) * perPicture));
+      return [Float32Array.from(rows.flatMap((row) => [...featuresOf(row)]))];
+    },
+    dispose() {},
+  };
+  return { trunk: { executor, size: SIZE, batch, shape: [2] } satisfies Trunk, seen };
+}
+const featuresOf = (picture: Float32Array) =>
+  Float32Array.of(
+    picture.reduce((sum, value, i) => sum + value * (i % 7), 0),
+    picture.reduce((sum, value) => sum + value * value, 0),
+  );
+
+const CONFIGS: readonly (readonly [string, AugmentConfig])[] = [
+  ['none', PLAIN],
+  ['mirror images', { ...PLAIN, flip: true }],
+  ['all', { rotate: 10, crop: 'random', flip: true, jitter: 0.2, erase: 0.5 }],
+];
+
+describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
+  it('gives what it would make of the pictures that the whole network would see, by the same random numbers', async () => {
+    const { trunk } = countingTrunk(4);
+    const frozen = frozenSamples(CROPS, trunk, config, new FeatureCache(1e6));
+    const pictures = pictureSamples(CROPS, SIZE, config);
+    const [a, b] = [new RandomStream(5), new RandomStream(5)];
+    for (const chosen of [
+      [0, 1, 2, 3, 4],
+      [4, 4, 9],
+      [0, 1, 2, 3, 4],
+    ]) {
+      const got = await frozen.read(chosen, a.next);
+      const seen = await pictures.read(chosen, b.next);
+      expect(got.shape).toEqual([chosen.length, 2]);
+      const perPicture = SIZE * SIZE * 3;
+      chosen.forEach((sample, i) => {
+        const expected = featuresOf(seen.data.slice(i * perPicture, (i + 1) * perPicture));
+        expect([...got.data.slice(2 * i, 2 * i + 2)], `sample ${sample}`).toEqual([...expected]);
+      });
+      expect(a.state).toBe(b.state);
+    }
+  });
+});
+
+it('is run once for each picture and mirror image, whatever is read later; always in whole batches', async () => {
+  const { trunk, seen } = countingTrunk(4);
+  const frozen = frozenSamples(CROPS, trunk, { ...PLAIN, flip: true }, new FeatureCache(1e6));
+  const told: number[] = [];
+  await frozen.fill((done) => told.push(done));
+  expect(seen.calls).toBe((2 * LABELS.length) / 4);
+  expect(told.at(-1)).toBe(2 * LABELS.length);
+  const random = mulberry32(1);
+  for (let i = 0; i < 10; i++) await frozen.read([...LABELS.keys()], random);
+  expect(seen.calls).toBe((2 * LABELS.length) / 4);
+});
+
+it('what does not fit into memory is computed again, with the same values', async () => {
+  const { trunk, seen } = countingTrunk(4);
+  const cache = new FeatureCache(5 * 8);
+  const frozen = frozenSamples(CROPS, trunk, PLAIN, cache);
+  const first = await frozen.read([...LABELS.keys()], Math.random);
+  expect(cache.full).toBe(true);
+  const before = seen.calls;
+  expect(await frozen.read([...LABELS.keys()], Math.random)).toEqual(first);
+  expect(seen.calls).toBe(before + Math.ceil((LABELS.length - 5) / 4));
+});
+
+it.each([
+  [{ flip: true }, true],
+  [{ crop: 'random' }, false],
+  [{ rotate: 1 }, false],
+  [{ jitter: 0.1 }, false],
+  [{ erase: 0.1 }, false],
+] as const)('with %j a picture gives only itself and its mirror image: %s', (more, cacheable) => {
+  expect(isCacheable({ ...PLAIN, ...more })).toBe(cacheable);
+});
