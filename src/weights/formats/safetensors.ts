@@ -10,11 +10,22 @@ import { asRecord, parseJson } from './json';
 
 const TYPES = { F32: Float32Array, F16: Uint16Array, I8: Int8Array } as const;
 type TypeName = keyof typeof TYPES;
+/** Written in this order, so that each is aligned. Whole numbers of 64 bits are written for others and not read here. */
+const WRITTEN = ['I64', 'F32', 'F16', 'I8'] as const;
 const TYPE_OF = { float32: 'F32', float16: 'F16', int8: 'I8' } as const;
 
 const SCALE = '/scale';
 /** Larger than any header of ours by far, and small enough to parse at once. */
 const MAX_HEADER = 1 << 20;
+const METADATA = '__metadata__';
+
+/** An array as it is written. */
+export interface WrittenArray {
+  readonly name: string;
+  readonly type: (typeof WRITTEN)[number];
+  readonly shape: readonly number[];
+  readonly data: ArrayBufferView;
+}
 
 interface Entry {
   readonly name: string;
@@ -30,12 +41,7 @@ interface Entry {
  * Throws `weights/bad-format`, `weights/truncated` or `weights/oversized`; `file` is its name.
  */
 export function readSafetensors(bytes: Uint8Array, file: string): Weights {
-  if (bytes.length < 8) throw new FaceError('weights/truncated', { file, expected: 8, got: bytes.length });
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = view.getUint32(0, true);
-  if (view.getUint32(4, true) !== 0 || headerLength > MAX_HEADER) throw badFormat(file, 'its header is too long');
-  const start = 8 + headerLength;
-  if (bytes.length < start) throw new FaceError('weights/truncated', { file, expected: start, got: bytes.length });
+  const start = dataStart(bytes, file);
   const entries = parseHeader(bytes.subarray(8, start), file);
   checkOffsets(entries, bytes.length - start, file);
 
@@ -48,9 +54,42 @@ export function readSafetensors(bytes: Uint8Array, file: string): Weights {
   return weights;
 }
 
-function parseHeader(header: Uint8Array, file: string): Entry[] {
+/** Where the data begin: behind 8 bytes of length and the header. Throws as `readSafetensors`. */
+export function dataStart(bytes: Uint8Array, file: string): number {
+  if (bytes.length < 8) throw new FaceError('weights/truncated', { file, expected: 8, got: bytes.length });
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerLength = view.getUint32(0, true);
+  if (view.getUint32(4, true) !== 0 || headerLength > MAX_HEADER) throw badFormat(file, 'its header is too long');
+  const start = 8 + headerLength;
+  if (bytes.length < start) throw new FaceError('weights/truncated', { file, expected: start, got: bytes.length });
+  return start;
+}
+
+function headerFields(header: Uint8Array, file: string): Record<string, unknown> {
   if (header[0] !== 0x7b) throw badFormat(file, 'it is not a safetensors file');
-  const fields = Object.entries(asRecord(parseJson(header, file), file)).filter(([name]) => name !== '__metadata__');
+  return asRecord(parseJson(header, file), file);
+}
+
+/** What a file says of itself: texts by name. `bytes` may end behind the header. Throws as `readSafetensors`. */
+export function readMetadata(bytes: Uint8Array, file: string): ReadonlyMap<string, string> {
+  const { [METADATA]: metadata = {} } = headerFields(bytes.subarray(8, dataStart(bytes, file)), file);
+  const entries = Object.entries(asRecord(metadata, file));
+  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+}
+
+/** The same file with other metadata. Throws as `readSafetensors`. */
+export function withMetadata(
+  bytes: Uint8Array,
+  metadata: ReadonlyMap<string, string>,
+  file: string,
+): Uint8Array<ArrayBuffer> {
+  const start = dataStart(bytes, file);
+  const fields = headerFields(bytes.subarray(8, start), file);
+  return assemble({ ...fields, [METADATA]: Object.fromEntries(metadata) }, [bytes.subarray(start)]);
+}
+
+function parseHeader(header: Uint8Array, file: string): Entry[] {
+  const fields = Object.entries(headerFields(header, file)).filter(([name]) => name !== METADATA);
   return fields.map(([name, value]) => {
     const { dtype, shape, data_offsets: offsets } = asRecord(value, file);
     if (typeof dtype !== 'string' || !isTypeName(dtype)) throw badFormat(file, `${name} has the type ${String(dtype)}`);
@@ -113,28 +152,48 @@ function viewOf<T>(type: ViewType<T>, { start, end }: Entry, bytes: Uint8Array, 
  * then float16, then 8-bit (so that each is aligned), by name within a type.
  */
 export function writeSafetensors(weights: Weights): Uint8Array<ArrayBuffer> {
-  const arrays = [...weights].flatMap(([name, tensor]) => {
-    const own = { name, type: TYPE_OF[tensor.dtype], shape: tensor.shape, data: tensor.data };
-    if (tensor.dtype !== 'int8') return [own];
-    return [own, { name: name + SCALE, type: 'F32' as const, shape: [tensor.scale.length], data: tensor.scale }];
-  });
-  const order = Object.keys(TYPES);
-  arrays.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type) || (a.name < b.name ? -1 : 1));
+  return writeArrays(
+    [...weights].flatMap(([name, tensor]): WrittenArray[] => {
+      const own = { name, type: TYPE_OF[tensor.dtype], shape: tensor.shape, data: tensor.data };
+      if (tensor.dtype !== 'int8') return [own];
+      return [own, { name: name + SCALE, type: 'F32', shape: [tensor.scale.length], data: tensor.scale }];
+    }),
+  );
+}
 
+/** The bytes of a safetensors file of any arrays, in the order that `writeSafetensors` has. */
+export function writeArrays(
+  unordered: readonly WrittenArray[],
+  metadata?: ReadonlyMap<string, string>,
+): Uint8Array<ArrayBuffer> {
+  const arrays = unordered.toSorted(
+    (a, b) => WRITTEN.indexOf(a.type) - WRITTEN.indexOf(b.type) || (a.name < b.name ? -1 : 1),
+  );
   let size = 0;
-  const header: Record<string, unknown> = {};
+  const header: Record<string, unknown> = metadata ? { [METADATA]: Object.fromEntries(metadata) } : {};
   for (const { name, type, shape, data } of arrays) {
     header[name] = { dtype: type, shape, data_offsets: [size, (size += data.byteLength)] };
   }
+  return assemble(
+    header,
+    arrays.map(({ data }) => data),
+  );
+}
+
+function assemble(
+  header: Readonly<Record<string, unknown>>,
+  parts: readonly ArrayBufferView[],
+): Uint8Array<ArrayBuffer> {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const start = Math.ceil((8 + text.length) / 8) * 8;
+  const size = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const out = new Uint8Array(start + size).fill(0x20, 8, start);
   new DataView(out.buffer).setUint32(0, start - 8, true);
   out.set(text, 8);
   let at = start;
-  for (const { data } of arrays) {
-    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    out.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
   }
   return out;
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Weights, WeightTensor } from '../../../../src/core/weights';
-import { readSafetensors, writeSafetensors } from '../../../../src/weights/formats/safetensors';
+import {
+  readMetadata,
+  readSafetensors,
+  withMetadata,
+  writeArrays,
+  writeSafetensors,
+} from '../../../../src/weights/formats/safetensors';
 import { errorCode } from '../errorCode';
 
 const TENSORS: readonly [string, WeightTensor][] = [
@@ -46,6 +52,32 @@ describe('safetensors', () => {
     const weights = readSafetensors(file(header, 9), 'x');
     expect([...weights.keys()]).toEqual(['i', 'f']);
     expect(weights.get('f')).toEqual({ dtype: 'float32', shape: [], data: Float32Array.of(0) });
+  });
+
+  it('keeps what a file says of itself, and leaves the weights as they are when that changes', () => {
+    const bytes = writeSafetensors(WEIGHTS);
+    expect(readMetadata(bytes, 'x')).toEqual(new Map());
+    const said = withMetadata(bytes, new Map([['title', 'Übung <b>']]), 'x');
+    expect(readMetadata(said, 'x')).toEqual(new Map([['title', 'Übung <b>']]));
+    expect(readSafetensors(said, 'x')).toEqual(readSafetensors(bytes, 'x'));
+    expect(withMetadata(said, new Map([['title', 'other']]), 'x')).toEqual(
+      withMetadata(bytes, new Map([['title', 'other']]), 'x'),
+    );
+  });
+
+  it('writes whole numbers of 64 bits for others, first and aligned', () => {
+    const bytes = writeArrays(
+      [
+        { name: 'a', type: 'F32', shape: [1], data: Float32Array.of(2) },
+        { name: 'n', type: 'I64', shape: [], data: BigInt64Array.of(7n) },
+      ],
+      new Map([['format', 'pt']]),
+    );
+    const start = 8 + new DataView(bytes.buffer).getUint32(0, true);
+    expect(start % 8).toBe(0);
+    expect(new BigInt64Array(bytes.buffer.slice(start, start + 8))).toEqual(BigInt64Array.of(7n));
+    expect(readMetadata(bytes, 'x').get('format')).toBe('pt');
+    expect(code(bytes)).toBe('weights/bad-format');
   });
 
   it('refuses a file cut off at any byte, or longer than it says', () => {
