@@ -10,6 +10,7 @@ import type { Graph } from '../src/nn/graph';
 import type { TrainConfig } from '../src/train/config';
 import type { LoggedStep } from '../src/train/loop';
 import type { ModelReport } from '../src/train/report';
+import type { Trainable } from '../src/train/plan';
 import type { Progress } from './protocol';
 
 export type { LoggedStep, ModelReport, TrainConfig };
@@ -41,8 +42,9 @@ export interface PixelCrop {
 
 /**
  * An aligned face: a picture file that is the whole square crop (PNG of `align --size 182 --margin 44`, say), its pixels,
- * or a crop as the store keeps it, from which the network's own crop is cut. Files and stored crops are decoded ahead,
- * each time they are needed, so that memory stays small.
+ * or a crop as the store keeps it, from which the network's own crop is cut. Files and stored crops are decoded ahead and
+ * kept decoded, up to 512 MB. A file or pixels may be larger than the network's input by 182 / 160, the room of random
+ * crops, and are otherwise resized.
  */
 export type TrainPicture = Blob | PixelCrop | StoredCrop;
 
@@ -55,9 +57,15 @@ export type TrainBase =
   | { readonly kind: 'model'; readonly id: string }
   /**
    * Weights of our own: a safetensors file in our names (what `weights` gives, or an export). Folded or not is seen from
-   * its names. A head in it is kept: `people` names its rows, in order; who is new gets a new row.
+   * its names. A head in it is kept: `people` names its rows, in order; who is new gets a new row. `size`: side of its
+   * input (default 160).
    */
-  | { readonly kind: 'weights'; readonly bytes: Uint8Array<ArrayBuffer>; readonly people?: readonly string[] }
+  | {
+      readonly kind: 'weights';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly people?: readonly string[];
+      readonly size?: number;
+    }
   /** Inception-ResNet-v1 with live batch norm; `width` (0–1, default 1) scales its channels, `size` its input (default 160). */
   | { readonly kind: 'scratch'; readonly width?: number; readonly size?: number }
   /** Any network from pictures to prelogits, for tests; `cuts` names where it may be frozen. */
@@ -72,7 +80,7 @@ export type TrainBase =
  * What learns. `head`: only the classifier on the network's output. `last-blocks`: the last two residual blocks, the
  * bottleneck and the head. `after`: all that comes after that cut (a name of `cuts` of the plan).
  */
-export type Trainable = 'head' | 'last-blocks' | 'all' | { readonly after: string };
+export type { Trainable };
 
 export interface TrainRequest {
   readonly base: TrainBase;
@@ -99,6 +107,8 @@ export interface TrainPlan {
   readonly folded: boolean;
   /** Cuts that `after` may name, from the input on. */
   readonly cuts: readonly string[];
+  /** Sentences about pictures that teach little: a person with one picture, or with the same one several times. */
+  readonly notes: readonly string[];
 }
 
 /** Where checkpoints go: to the store's IndexedDB under the id of the run, or through messages to the caller. */

@@ -26,3 +26,11 @@ function ancestors(graph: Graph, at: string): Set<string> {
     if (found.has(node.name)) for (const name of node.inputs) found.add(name);
   return found;
 }
+
+/** The same network for so many inputs at once. */
+export function withBatch(graph: Graph, batch: number): Graph {
+  const nodes = graph.nodes.map((node) =>
+    node.op === 'input' ? { ...node, shape: [batch, ...node.shape.slice(1)] } : node,
+  );
+  return { ...graph, nodes };
+}

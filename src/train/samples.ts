@@ -39,7 +39,7 @@ export interface Trunk {
 
 export interface FrozenSamples extends Samples {
   /** Runs the frozen part over all samples beforehand. Only where `isCacheable`. */
-  fill(onDone: (done: number, total: number) => void): Promise<void>;
+  fill(onDone: (done: number, total: number) => void | Promise<void>): Promise<void>;
 }
 
 /** Whether a picture gives only one input, or two (itself and its mirror image), however often it is read. */
@@ -95,10 +95,10 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
         config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
       );
       for (let start = 0; start < all.length && !cache.full; start += trunk.batch) {
-        onDone(start, all.length);
+        await onDone(start, all.length);
         await featuresOf(all.slice(start, start + trunk.batch));
       }
-      onDone(all.length, all.length);
+      await onDone(all.length, all.length);
     },
   };
 }

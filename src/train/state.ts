@@ -78,7 +78,7 @@ export function disposeState(state: TrainState): void {
 }
 
 /** Uniform within ±√(6 / (fan in + fan out)) for kernels [out, kh, kw, in] and matrices [out, in]; 0 for vectors. */
-function xavier(shape: readonly number[], random: () => number): WeightTensor & { readonly data: Float32Array } {
+export function xavier(shape: readonly number[], random: () => number): WeightTensor & { readonly data: Float32Array } {
   const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
   if (shape.length > 1) {
     const [out, ...rest] = shape as [number, ...number[]];

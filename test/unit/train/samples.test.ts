@@ -68,7 +68,7 @@ it('is run once for each picture and mirror image, whatever is read later; alway
   const { trunk, seen } = countingTrunk(4);
   const frozen = frozenSamples(CROPS, trunk, { ...PLAIN, flip: true }, new FeatureCache(1e6));
   const told: number[] = [];
-  await frozen.fill((done) => told.push(done));
+  await frozen.fill((done) => void told.push(done));
   expect(seen.calls).toBe((2 * LABELS.length) / 4);
   expect(told.at(-1)).toBe(2 * LABELS.length);
   const random = mulberry32(1);

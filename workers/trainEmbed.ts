@@ -1,0 +1,80 @@
+import { throwIfAborted } from '../src/core/abort';
+import { l2Normalise } from '../src/core/vectors';
+import type { Weights } from '../src/core/weights';
+import type { Engine, Executor } from '../src/nn/executor';
+import { withBatch } from '../src/nn/cut';
+import type { Graph } from '../src/nn/graph';
+import { augment } from '../src/train/augment';
+import type { TrainConfig } from '../src/train/config';
+import { runTrunk, type Trunk } from '../src/train/samples';
+import { readCrop } from './trainData';
+import type { TrainPicture } from './trainProtocol';
+
+const PLAIN: TrainConfig['augment'] = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 };
+
+/** What comes after the frozen part, by some weights: null where nothing does. */
+export type Rest = Executor | null;
+
+/** The part of the network that learns, compiled for inference; null when it is empty. */
+export async function prepareRest(engine: Engine, graph: Graph, weights: Weights, batch: number): Promise<Rest> {
+  if (graph.nodes.length === 1) return null;
+  return engine.prepare(withBatch(graph, batch), weights, { precision: 'float32' });
+}
+
+export interface EmbedCall {
+  readonly trunk: Trunk | null;
+  /** One for each result. */
+  readonly rests: readonly Rest[];
+  readonly size: number;
+  readonly batch: number;
+  readonly mirror?: boolean;
+  readonly signal: AbortSignal;
+  readonly onDone: (done: number) => void;
+}
+
+/** The prelogits of pictures (centre crop), by each of `rests`: [pictures, d], rows first. The frozen part runs once. */
+export async function prelogitsOf(pictures: readonly TrainPicture[], call: EmbedCall): Promise<Float32Array[]> {
+  const { trunk, rests, size, batch, signal } = call;
+  const parts: Float32Array[][] = rests.map(() => []);
+  for (let start = 0; start < pictures.length; start += batch) {
+    throwIfAborted(signal);
+    // Networks on WASM run without letting messages in.
+    await new Promise((resolve) => setTimeout(resolve));
+    const crops = await Promise.all(
+      pictures
+        .slice(start, start + batch)
+        .map((picture, i) => readCrop(picture, { size, roomy: false }, `picture ${start + i + 1}`)),
+    );
+    let values: Float32Array[] = crops.map((crop) => {
+      const picture = new Float32Array(size * size * 3);
+      // The mirror image by the same code as in training: a number below a half flips.
+      augment(crop, size, { ...PLAIN, flip: call.mirror ?? false }, () => 0, picture);
+      return picture;
+    });
+    if (trunk) values = await runTrunk(trunk, values);
+    for (const [i, rest] of rests.entries()) parts[i]!.push(...(rest ? await runRest(rest, values, batch) : values));
+    call.onDone(Math.min(start + batch, pictures.length));
+  }
+  return parts.map((rows) => {
+    const columns = rows[0]?.length ?? 0;
+    const data = new Float32Array(rows.length * columns);
+    rows.forEach((row, i) => data.set(row, i * columns));
+    return data;
+  });
+}
+
+/** Each row scaled to length 1, in a new array. */
+export function normalisedRows(prelogits: Float32Array, columns: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(prelogits.length);
+  for (let at = 0; at < data.length; at += columns) data.set(l2Normalise(prelogits.subarray(at, at + columns)), at);
+  return data;
+}
+
+async function runRest(rest: Executor, values: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
+  const perValue = values[0]!.length;
+  const input = new Float32Array(batch * perValue);
+  values.forEach((value, i) => input.set(value, i * perValue));
+  const [output] = await rest.run([input]);
+  const columns = output!.length / batch;
+  return values.map((_, i) => output!.slice(i * columns, (i + 1) * columns));
+}

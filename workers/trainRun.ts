@@ -1,0 +1,227 @@
+import type { CheckpointSink } from '../src/core/checkpoint';
+import { FaceError } from '../src/core/errors';
+import type { Weights, WeightTensor } from '../src/core/weights';
+import { withBatch } from '../src/nn/cut';
+import type { Engine } from '../src/nn/executor';
+import { inferShapes, weightShapes } from '../src/nn/shapes';
+import { toFloat32 } from '../src/nn/weightValues';
+import { checkpointStep } from '../src/train/checkpoint';
+import { FeatureCache } from '../src/train/featureCache';
+import { train, type LoggedStep, type TrainOutcome } from '../src/train/loop';
+import { learningWeights, type Plan } from '../src/train/plan';
+import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Trunk } from '../src/train/samples';
+import { disposeState, HEAD } from '../src/train/state';
+import { trainedWeights } from '../src/train/trained';
+import { writeSafetensors } from '../src/weights/formats/safetensors';
+import type { Progress } from './protocol';
+import type { TrainData } from './trainData';
+import type { TrainEngines } from './trainEngines';
+import type { TrainProgress, TrainResult } from './trainProtocol';
+
+/** Pictures a call of the inference engine. */
+const BATCH = { wasm: 8, webgpu: 32 } as const;
+/** Results of the frozen part that are kept, bytes. */
+const CACHE_BYTES = 1024 ** 3;
+/** So many losses of the device in one call are not chance. */
+const MOST_LOSSES = 5;
+/** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
+const UNINTERRUPTED = 20;
+/** Milliseconds in which the news of a device's loss may follow the error that it caused. */
+const NEWS_DELAY = 300;
+
+export interface TrainHooks {
+  readonly sink: CheckpointSink;
+  readonly untilEpoch?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: TrainProgress) => void;
+}
+
+/** One run: what `prepare` made ready and what `train` has learnt so far. */
+export class TrainRun {
+  private outcome: TrainOutcome | null = null;
+  private pausing: AbortController | null = null;
+
+  private constructor(
+    private readonly engines: TrainEngines,
+    readonly plan: Plan,
+    readonly trunk: Trunk | null,
+    readonly batch: number,
+    private readonly samples: FrozenSamples | ReturnType<typeof pictureSamples>,
+  ) {}
+
+  /** Compiles the frozen part, if there is one. */
+  static async open(engines: TrainEngines, data: TrainData, plan: Plan): Promise<TrainRun> {
+    const batch = BATCH[engines.state.backend];
+    const trunk = await prepareTrunk(engines, plan, batch);
+    const { augment } = plan.config;
+    const crops = data.crops({ size: plan.inputSize, roomy: augment.crop === 'random' });
+    const samples = trunk
+      ? frozenSamples(crops, trunk, augment, new FeatureCache(CACHE_BYTES))
+      : pictureSamples(crops, plan.inputSize, augment);
+    return new TrainRun(engines, plan, trunk, batch, samples);
+  }
+
+  get labels(): Int32Array {
+    return this.samples.labels;
+  }
+
+  /** Trains from memory where that is as far as the sink's checkpoint, else from that, else from the beginning. */
+  async train({ sink, untilEpoch, signal, progress }: TrainHooks): Promise<TrainResult> {
+    const tell = (stage: Progress) => progress({ kind: 'stage', progress: stage });
+    if ('fill' in this.samples && isCacheable(this.plan.config.augment))
+      await this.samples.fill(async (done, total) => {
+        await letMessagesIn();
+        if (signal.aborted) throw new FaceError('aborted');
+        tell({ stage: 'Running the frozen part once', done, total, unit: 'pictures' });
+      });
+    const stored = await sink.latest();
+    if (stored && this.outcome && checkpointStep(stored) !== this.outcome.state.step) this.forget();
+    this.pausing = new AbortController();
+    try {
+      for (let losses = 0; ;) {
+        const lost = lossOf(this.engines.tfjs);
+        try {
+          const outcome = await this.trainOnce({ sink, untilEpoch, signal, progress }, lost.promise);
+          this.outcome = outcome;
+          const { epoch, finished } = outcome;
+          return { step: outcome.state.step, epoch, finished };
+        } catch (thrown) {
+          if (!(await lost.happened()) || signal.aborted || ++losses > MOST_LOSSES) throw thrown;
+          await this.engines.restart();
+          const last = await sink.latest();
+          progress({ kind: 'recovered', step: last ? checkpointStep(last) : 0 });
+        } finally {
+          lost.forget();
+        }
+      }
+    } finally {
+      this.pausing = null;
+    }
+  }
+
+  pause(): void {
+    this.pausing?.abort();
+  }
+
+  /** What was learnt so far. Throws `train/not-prepared` before the first `train` has returned. */
+  async learnt(averaged: boolean): Promise<Map<string, WeightTensor>> {
+    if (!this.outcome) throw new FaceError('train/not-prepared');
+    const { model } = this.plan;
+    const { state } = this.outcome;
+    const weights = new Map<string, WeightTensor>(await trainedWeights(model, state, averaged));
+    for (const name of [HEAD.weights, HEAD.biases]) {
+      const tensor = (averaged ? state.averages.get(name) : undefined) ?? state.weights.get(name);
+      if (tensor) weights.set(name, { dtype: 'float32', shape: tensor.shape, data: await tensor.data<'float32'>() });
+    }
+    return weights;
+  }
+
+  /** The whole network as it is now, frozen part included, and the head: a float32 safetensors file. */
+  async weights(averaged: boolean): Promise<Uint8Array<ArrayBuffer>> {
+    const learnt = await this.learnt(averaged);
+    const whole = new Map<string, WeightTensor>();
+    for (const [name, shape] of weightShapes(this.plan.graph))
+      if (!learnt.has(name))
+        whole.set(name, { dtype: 'float32', shape, data: toFloat32(this.plan.weights.get(name)!) });
+    return writeSafetensors(new Map([...whole, ...learnt]));
+  }
+
+  /** The learning part's weights before training. */
+  firstWeights(): Weights {
+    return learningWeights(this.plan);
+  }
+
+  dispose(): void {
+    this.forget();
+    this.trunk?.executor.dispose();
+  }
+
+  private async trainOnce(
+    { sink, untilEpoch, signal, progress }: TrainHooks,
+    lost: Promise<never>,
+  ): Promise<TrainOutcome> {
+    const { model, config } = this.plan;
+    const from = this.outcome;
+    // The loop uses it up.
+    this.outcome = null;
+    // What still runs when the device is lost must neither tell nor save anything any more.
+    const alive = new AbortController();
+    const own = AbortSignal.any([signal, alive.signal]);
+    let breath = performance.now();
+    const log = async (report: LoggedStep) => {
+      if (own.aborted) throw new FaceError('aborted');
+      progress({ kind: 'step', report });
+      if (performance.now() - breath < UNINTERRUPTED) return;
+      await letMessagesIn();
+      breath = performance.now();
+    };
+    const guarded: CheckpointSink = {
+      latest: () => sink.latest(),
+      save: async (checkpoint) => {
+        if (alive.signal.aborted) throw new FaceError('aborted');
+        await sink.save(checkpoint);
+      },
+    };
+    const weights = learningWeights(this.plan);
+    const { samples } = this;
+    const running = train({
+      model,
+      config,
+      weights,
+      samples,
+      sink: guarded,
+      log,
+      signal: own,
+      pause: this.pausing?.signal,
+      untilEpoch,
+      ...(from && { from }),
+    });
+    running.catch(() => {});
+    try {
+      return await Promise.race([running, lost]);
+    } catch (thrown) {
+      alive.abort();
+      throw thrown;
+    }
+  }
+
+  private forget(): void {
+    if (this.outcome) disposeState(this.outcome.state);
+    this.outcome = null;
+  }
+}
+
+async function prepareTrunk(engines: TrainEngines, plan: Plan, batch: number): Promise<Trunk | null> {
+  if (!plan.trunk) return null;
+  const graph = withBatch(plan.trunk, batch);
+  const names = weightShapes(graph).keys();
+  const weights = new Map([...names].map((name) => [name, plan.weights.get(name)!]));
+  const shape = inferShapes(graph).get(graph.outputs[0]!)!.slice(1);
+  const engine = await engines.inference();
+  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
+  return { executor, size: plan.inputSize, batch, shape };
+}
+
+/** The loss of an engine's device as a promise that only rejects. */
+function lossOf(engine: Engine) {
+  let lost = false;
+  let reject: (error: FaceError) => void = () => {};
+  const promise = new Promise<never>((_, fail) => (reject = fail));
+  promise.catch(() => {});
+  engine.onLost((reason) => {
+    lost = true;
+    reject(new FaceError('backend/device-lost', { reason }));
+  });
+  return {
+    promise,
+    async happened(): Promise<boolean> {
+      if (!lost && engine.backend === 'webgpu') await new Promise((resolve) => setTimeout(resolve, NEWS_DELAY));
+      return lost;
+    },
+    forget: () => (reject = () => {}),
+  };
+}
+
+function letMessagesIn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
