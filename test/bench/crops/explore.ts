@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,7 +7,7 @@ import { isolation } from '../../../scripts/isolation';
 import { ensureChromium } from '../../../src/harness/cli/chromium';
 import { launchChromium } from '../../../src/harness/cli/launch';
 import { packageRoot } from '../../../src/harness/cli/root';
-import { writeNpy } from '../../../src/weights/formats/npy';
+import { readNpy, writeNpy } from '../../../src/weights/formats/npy';
 import { judgeAll } from './judge';
 import type { CropOps } from './ops';
 import { drawPairs } from './pairList';
@@ -23,7 +23,8 @@ const SIZE = 512;
 /**
  * `node test/bench/crops/crops.js --data DIR --out DIR`: embeds pictures of `people` and `train` cut in every way of VARIANTS, and
  * tells how well each way, and each mean of several, keeps people apart. Options: `--per-person N` and `--train N` (pictures of each of the
- * `people`, and how many people of `train`), `--only NAME` and `--mirror NAME` (repeated), `--precision`.
+ * `people`, and how many people of `train`), `--only NAME` and `--mirror NAME` (repeated), `--precision`, and `--again`
+ * to judge the embeddings in `--out` anew.
  */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -36,9 +37,11 @@ export async function main(args: string[]): Promise<number> {
       only: { type: 'string', multiple: true },
       mirror: { type: 'string', multiple: true, default: ['facenet 32'] },
       precision: { type: 'string', default: 'int8' },
+      again: { type: 'boolean', default: false },
     },
   });
   if (!values.data || !values.out) throw new Error('Say --data DIR and --out DIR.');
+  if (values.again) return judge(values.out);
   const data = resolve(values.data);
   const pictures = [
     ...picturesOf(data, 'people', Infinity, Number(values['per-person'])),
@@ -54,8 +57,18 @@ export async function main(args: string[]): Promise<number> {
   for (const [name, table] of tables)
     writeFileSync(join(values.out, `${name}.npy`), writeNpy({ shape: [kept.length, SIZE], data: table }));
   writeFileSync(join(values.out, 'pictures.txt'), kept.map((name) => `${name}\n`).join(''));
-  const text = judgeAll(kept, personOf, tables, drawPairs(kept, personOf, PAIRS_OF_A_KIND, SEED));
-  writeFileSync(join(values.out, 'table.md'), text);
+  return judge(values.out);
+}
+
+function judge(folder: string): number {
+  const pictures = readFileSync(join(folder, 'pictures.txt'), 'utf8').trimEnd().split('\n');
+  const tables = new Map<string, Float32Array>();
+  for (const name of VARIANTS.flatMap(({ name }) => [name, `${name}, mirrored`])) {
+    const path = join(folder, `${name}.npy`);
+    if (existsSync(path)) tables.set(name, readNpy(readFileSync(path), path).data as Float32Array);
+  }
+  const text = judgeAll(pictures, personOf, tables, drawPairs(pictures, personOf, PAIRS_OF_A_KIND, SEED));
+  writeFileSync(join(folder, 'table.md'), text);
   console.log(text);
   return 0;
 }

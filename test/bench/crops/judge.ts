@@ -16,6 +16,11 @@ const MEANS: readonly (readonly string[])[] = [
   ['facenet 0', 'facenet 32', 'facenet 64'],
   ['facenet 0', 'facenet 16', 'facenet 32', 'facenet 48', 'facenet 64'],
   ['facenet 32', 'similarity'],
+  ['facenet 16', 'similarity'],
+  ['facenet 16', 'facenet-pytorch'],
+  ['facenet 16', 'facenet 32', 'similarity'],
+  ['facenet 16', 'facenet 48', 'similarity'],
+  ['facenet 16', 'similarity', 'facenet 32, second look'],
   ['facenet 16', 'facenet 32', 'facenet 48', 'similarity'],
   ['facenet 32', 'facenet 32, second look'],
 ];
