@@ -83,9 +83,9 @@ export function createFaceHandlers(): Handlers<Ops> {
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
     async embedFaces({ pictures, options }, { signal }) {
-      const { crop, margins, mirror, noFace, ...detect } = options;
+      const { crops, margins, mirror, noFace, ...detect } = options;
       await messagesArrive();
-      return running().pipeline.embedFaces(pictures, { detect, crop, margins, mirror, noFace, signal });
+      return running().pipeline.embedFaces(pictures, { detect, crops, margins, mirror, noFace, signal });
     },
     async embedAligned({ pictures }, { signal }) {
       const { pipeline } = running();

@@ -93,12 +93,9 @@ export interface RecogniseResult {
 }
 
 export interface EmbedFacesOptions extends DetectOptions {
-  /** Instead of the model's own. */
-  readonly crop?: CropKind;
-  /**
-   * Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. Of several, the embedding is the
-   * mean of each crop's.
-   */
+  /** Instead of the model's own; of several, the embedding is the mean of each one's. */
+  readonly crops?: readonly CropKind[];
+  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together; one crop each. */
   readonly margins?: readonly number[];
   /** Also embed each face's mirror image. */
   readonly mirror?: boolean;

@@ -19,12 +19,9 @@ export interface NamedPicture {
 
 export interface BulkOptions {
   readonly detect?: DetectOptions | undefined;
-  /** Instead of the model's own. */
-  readonly crop?: CropKind | undefined;
-  /**
-   * Of the `facenet` crop, instead of its own: pixels of the picture, both sides together. Of several, the embedding is the
-   * mean of each crop's.
-   */
+  /** Instead of the model's own; of several, the embedding is the mean of each one's. */
+  readonly crops?: readonly CropKind[] | undefined;
+  /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together; one crop each. */
   readonly margins?: readonly number[] | undefined;
   /** Embed each face's mirror image too. */
   readonly mirror?: boolean | undefined;
@@ -61,14 +58,13 @@ export async function embedFaces(
   { detector, embedder, row }: { readonly detector: Detector; readonly embedder: Embedder; readonly row: EmbedderRow },
   timings: Timings,
 ): Promise<BulkFace[]> {
-  const { signal, margins } = options;
-  if (margins && (margins.length === 0 || (options.crop ?? row.crop) !== 'facenet'))
-    throw new FaceError('config/bad-value', { key: 'margins', value: margins.join(','), reason: NO_MARGIN });
+  const { signal } = options;
+  const cuts = cutsOf(options, row);
   const detections: (Detection | null)[] = [];
   const crops: FaceCrop[] = [];
   /** By picture, its first crop's place; −1 for none. */
   const cropOf: number[] = [];
-  const each = margins?.length ?? 1;
+  const each = cuts.length;
   let next = decodeAll(pictures.slice(0, GROUP));
   try {
     for (let start = 0; start < pictures.length; start += GROUP) {
@@ -81,7 +77,7 @@ export async function embedFaces(
             const detection = centralFace(found[i]!, frame);
             const face = detection ?? (options.noFace === 'skip' ? null : centreFace(frame));
             detections.push(detection);
-            cropOf.push(face ? crops.push(...cutFace(frame, face, options, row)) - each : -1);
+            cropOf.push(face ? crops.push(...cuts.map((cut) => cut(frame, face))) - each : -1);
           }
         });
       } finally {
@@ -149,16 +145,18 @@ function centreFace({ width, height }: Frame): Pick<Detection, 'box' | 'points'>
   return { box: { x0, y0, x1: x0 + w, y1: y0 + h }, points: [point(a), point(b), point(c), point(d), point(e)] };
 }
 
-/** One crop, or one a margin. */
-function cutFace(
-  frame: Frame,
-  face: Pick<Detection, 'box' | 'points'>,
-  { crop, margins }: BulkOptions,
-  row: EmbedderRow,
-): FaceCrop[] {
-  const kind = crop ?? row.crop;
-  if (margins) return margins.map((margin) => facenetCrop(frame, face, row.inputSize, margin));
-  return [cropFace(frame, face, kind, row.inputSize)];
+type Cut = (frame: Frame, face: Pick<Detection, 'box' | 'points'>) => FaceCrop;
+
+/** How each face is cut out. Throws `config/bad-value` for margins without the crop that has them. */
+function cutsOf({ crops = [], margins }: BulkOptions, { crop, inputSize }: EmbedderRow): Cut[] {
+  const kinds = crops.length > 0 ? crops : [crop];
+  if (margins && (margins.length === 0 || !kinds.includes('facenet')))
+    throw new FaceError('config/bad-value', { key: 'margins', value: margins.join(','), reason: NO_MARGIN });
+  return kinds.flatMap((kind): Cut[] =>
+    kind === 'facenet' && margins
+      ? margins.map((margin) => (frame, face) => facenetCrop(frame, face, inputSize, margin))
+      : [(frame, face) => cropFace(frame, face, kind, inputSize)],
+  );
 }
 
 /** One embedding's own numbers; the mean of several, of unit length where theirs is. */

@@ -25,17 +25,19 @@ async function openPipeline(row: typeof FACENET): Promise<Pipeline> {
 }
 
 test.for([DLIB, FACENET])(
-  'of several margins the embedding is the mean of each one’s, with $id',
+  'of several margins and crops the embedding is the mean of each one’s, with $id',
   async (row, context) => {
     if (!row.npm) await needsShared(context, `models/${row.sources[0]!.path}`);
     const pipeline = await openPipeline(row);
     const embed = (options: Partial<BulkOptions>) =>
-      pipeline.embedFaces(pictures, { crop: 'facenet', mirror: true, noFace: 'skip', ...options });
-    const [usual, narrow, wide, both] = [
+      pipeline.embedFaces(pictures, { crops: ['facenet'], mirror: true, noFace: 'skip', ...options });
+    const [usual, narrow, wide, both, turned, three] = [
       await embed({}),
       await embed({ margins: [16] }),
       await embed({ margins: [32] }),
       await embed({ margins: [16, 32] }),
+      await embed({ crops: ['similarity'] }),
+      await embed({ crops: ['facenet', 'similarity'], margins: [16, 32] }),
     ];
     for (const i of pictures.keys()) {
       expect(wide[i]).toEqual(usual[i]);
@@ -44,6 +46,9 @@ test.for([DLIB, FACENET])(
         expect(euclidean(a, b)).toBeGreaterThan(0.01);
         const mean = a.map((value, k) => (value + b[k]!) / 2);
         expect(euclidean(both[i]![side]!, row.normalised ? l2Normalise(mean) : mean)).toBeLessThan(1e-6);
+        const [upright, two] = [turned[i]![side]!, three[i]![side]!];
+        const all = a.map((value, k) => (value + b[k]! + upright[k]!) / 3);
+        expect(euclidean(two, row.normalised ? l2Normalise(all) : all)).toBeLessThan(1e-6);
       }
     }
     await pipeline.dispose();
@@ -54,8 +59,8 @@ test('margins of a crop that has none are refused, and an empty list', async () 
   const pipeline = await openPipeline(DLIB);
   for (const options of [
     { margins: [16] },
-    { crop: 'similarity', margins: [16] },
-    { crop: 'facenet', margins: [] },
+    { crops: ['similarity'], margins: [16] },
+    { crops: ['facenet'], margins: [] },
   ] as const)
     await expect(pipeline.embedFaces(pictures, { noFace: 'skip', ...options })).rejects.toMatchObject({
       code: 'config/bad-value',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineState } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
@@ -29,6 +29,15 @@ import {
 import { Report } from '../report';
 import { withSession } from '../session';
 
+/** Names with commas between. */
+function crops(text: string): CropKind[] {
+  return text.split(',').map((name) => {
+    const crop = CROPS.find((known) => known === name);
+    if (!crop) throw new InvalidArgumentError(`It must be of: ${CROPS.join(', ')}.`);
+    return crop;
+  });
+}
+
 /** Each has its own copy of the networks. */
 const MOST_WORKERS = 16;
 const CROPS = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'] as const satisfies readonly CropKind[];
@@ -38,7 +47,7 @@ export interface LfwFlags extends CommonFlags {
   readonly images: string;
   readonly pairs: string;
   readonly out: string;
-  readonly crop?: CropKind;
+  readonly crop?: readonly CropKind[];
   readonly margin?: readonly number[];
   readonly flip?: true;
   readonly subtractMean?: true;
@@ -60,7 +69,11 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
     .requiredOption('--images <folder>', 'the pictures: a folder, a .tgz, .tar or .zip')
     .requiredOption('--pairs <file>', 'pairs.txt, or a CSV a,b,same[,fold]')
     .requiredOption('--out <folder>', 'where the report and the embeddings go')
-    .addOption(new Option('--crop <name>', 'how faces are cut out (default: the model’s own)').choices(CROPS))
+    .option(
+      '--crop <name>',
+      `how faces are cut out: ${CROPS.join(', ')}; of several, with commas, the mean (default: the model’s own)`,
+      crops,
+    )
     .option('--margin <pixels>', 'of the facenet crop, both sides together; of several (16,32,48) the mean', margins)
     .option('--flip', 'join each embedding with the mirror image’s')
     .option('--subtract-mean', 'subtract the mean embedding of the other folds')
@@ -102,8 +115,9 @@ async function lfw(flags: LfwFlags, report: Report): Promise<void> {
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
   // Where neither is given the model, and so its crop, is known later.
-  const crop = flags.crop ?? (flags.model === undefined ? undefined : findEmbedder(flags.model).crop);
-  if (crop) assertMargin(flags, crop);
+  const own = flags.model === undefined ? undefined : findEmbedder(flags.model).crop;
+  const known = flags.crop ?? (own && [own]);
+  if (known) assertMargin(flags, known);
   const text = await readFile(flags.pairs, 'utf8').catch(() => {
     throw new FaceError('harness/no-such-file', { path: flags.pairs });
   });
@@ -111,9 +125,9 @@ async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: 
   return { list, pictures: await findPictureSet(flags.images, namesOf(list), flags.pairs) };
 }
 
-function assertMargin({ margin }: LfwFlags, crop: CropKind): void {
-  if (margin === undefined || crop === 'facenet') return;
-  const reason = `it is of the facenet crop, and this run’s crop is ${crop}.`;
+function assertMargin({ margin }: LfwFlags, crops: readonly CropKind[]): void {
+  if (margin === undefined || crops.includes('facenet')) return;
+  const reason = `it is of the facenet crop, and this run’s crop is ${crops.join(', ')}.`;
   throw new FaceError('config/bad-value', { key: '--margin', value: margin.join(','), reason });
 }
 
@@ -158,7 +172,7 @@ async function makeRows(
               ...detectOptions(flags),
               noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
               mirror: flags.flip === true,
-              ...(flags.crop && { crop: flags.crop }),
+              ...(flags.crop && { crops: flags.crop }),
               ...(flags.margin && { margins: flags.margin }),
             },
           },
@@ -171,12 +185,13 @@ async function makeRows(
 }
 
 function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {
-  assertMargin(flags, flags.crop ?? state.crop);
+  const crops = flags.crop ?? [state.crop];
+  assertMargin(flags, crops);
   const settings: WorkSettings = {
     model: state.model,
     engine: state.engine,
     precision: state.precision,
-    crop: flags.crop ?? state.crop,
+    crops,
     margins: flags.margin ?? null,
     flip: flags.flip === true,
     noFace: flags.face,

@@ -53,7 +53,7 @@ export function markdown(report: LfwReport): string {
     ['Pairs', `${report.pairs} in ${options.folds} folds${report.leftOut > 0 ? `, ${report.leftOut} left out` : ''}`],
     ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})`],
     ['Model', `${report.model}, ${options.precision}, ${options.engine}`],
-    ['Crop', `${options.crop}${marginsOf(options)}`],
+    ['Crop', `${options.crops.length > 1 ? 'mean of ' : ''}${options.crops.join(', ')}${marginsOf(options)}`],
     ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
     ['Mean', options.subtractMean ? 'of the other folds subtracted' : 'not subtracted'],
     ['Distance', options.distance === 'euclidean' ? 'squared Euclidean' : 'arccos(cosine) / π'],

@@ -8,7 +8,8 @@ export interface WorkSettings {
   readonly model: string;
   readonly engine: string;
   readonly precision: string;
-  readonly crop: string;
+  /** Of several, the mean. */
+  readonly crops: readonly string[];
   /** Null: the crop's own. */
   readonly margins: readonly number[] | null;
   readonly flip: boolean;
@@ -131,7 +132,7 @@ const WORDS: Readonly<Record<keyof WorkSettings, string>> = {
   model: 'model',
   engine: 'engine',
   precision: 'precision',
-  crop: 'crop',
+  crops: '--crop',
   margins: '--margin',
   flip: '--flip',
   noFace: '--no-face',

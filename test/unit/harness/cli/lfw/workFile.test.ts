@@ -23,7 +23,7 @@ const header: WorkHeader = {
     model: 'm',
     engine: 'litert',
     precision: 'int8',
-    crop: 'facenet',
+    crops: ['facenet'],
     margins: null,
     flip: false,
     noFace: 'centre-crop',
