@@ -149,8 +149,8 @@ describe.each(FORMS)('facenet-pytorch’s form of a network with %s', (form) => 
       const ours = embed(graph, weights, pattern(1));
       const theirs = embed(graphOf(false), back, pattern(1));
       expect(cosine(ours, theirs)).toBeGreaterThan(0.999999);
-      // The difference that the picture makes is a thousand times what the two may differ by.
-      expect(largestError(ours, embed(graph, weights, pattern(2)))).toBeGreaterThan(1e-2);
+      // The difference that the picture makes is hundreds of times what the two may differ by.
+      expect(largestError(ours, embed(graph, weights, pattern(2)))).toBeGreaterThan(5e-3);
       expect(largestError(ours, theirs)).toBeLessThan(1e-5);
     },
   );
