@@ -3,13 +3,16 @@ import type { Embedding, GalleryFace } from '../src/core/types';
 import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
 import { farAt, thresholdAt } from '../src/weights/calibration';
 import { importModelFile, installModel, removeModel } from '../src/weights/install';
-import { findFiles, modelPlace } from '../src/weights/present';
-import type { EmbedderRow } from '../src/weights/registry';
-import { findModel, MODELS } from '../src/weights/rows';
+import { findFiles, modelPlace, withTrained } from '../src/weights/present';
+import type { EmbedderRow, ModelRow } from '../src/weights/registry';
+import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
+import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
 import type { EngineState, Ops } from './protocol';
 import type { Handlers, ServeOptions } from './rpc';
-import { FACE_TRANSFERS } from './faceTransfers';
+import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
+import { exportModel } from './exportModel';
 import { openSession, type Session } from './session';
+import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
 
 /**
  * Work on pictures runs in order. Model files are got in a lane of their own, so that people are recognised meanwhile;
@@ -17,10 +20,14 @@ import { openSession, type Session } from './session';
  */
 export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
   owned: FACE_TRANSFERS,
+  transfers: FACE_RESULT_TRANSFERS,
   lanes: {
     downloadModel: 'files',
     importModel: 'files',
     removeModel: 'files',
+    saveTrained: 'files',
+    renameModel: 'files',
+    exportModel: 'files',
     models: 'questions',
     memory: 'questions',
   },
@@ -50,9 +57,11 @@ export function createFaceHandlers(): Handlers<Ops> {
     gallery ??= packGallery(faces, row.id);
     return { gallery, threshold: thresholdOf(row, far) };
   }
-  async function placeOf(id: string) {
-    return modelPlace(findModel(id), await findFiles(modelsUrl));
-  }
+  const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
+  const placeOf = async (row: ModelRow) => modelPlace(row, await filesAt(modelsUrl));
+  /** The folder that the caller names, else the one in use. */
+  const urlOf = (wanted: string | undefined) =>
+    wanted === undefined ? modelsUrl : new URL(wanted, self.location.href).href;
 
   return {
     async start(options, { signal, progress }) {
@@ -127,22 +136,37 @@ export function createFaceHandlers(): Handlers<Ops> {
       return stateOf(current, far);
     },
     async models(req) {
-      const url = req.modelsUrl === undefined ? modelsUrl : new URL(req.modelsUrl, self.location.href).href;
-      const files = await findFiles(url);
-      return MODELS.map((row) => modelPlace(row, files));
+      const files = await filesAt(urlOf(req.modelsUrl));
+      return [...MODELS, ...files.trained].map((row) => modelPlace(row, files));
     },
     async downloadModel({ id, baseUrl }, { signal, progress }) {
-      await installModel(findModel(id), { baseUrl, signal, onProgress: progress });
-      return placeOf(id);
+      const row = findModel(id);
+      await installModel(row, { baseUrl, signal, onProgress: progress });
+      return placeOf(row);
     },
     async importModel({ file, name }, { progress }) {
       progress({ stage: `Checking ${name}`, done: 0, total: file.size, unit: 'bytes' });
-      const { id } = await importModelFile(file, name);
-      return placeOf(id);
+      const beginning = new Uint8Array(await file.slice(0, MAX_HEADER_BYTES).arrayBuffer());
+      if (!isTrainedFile(beginning)) return placeOf(findModel((await importModelFile(file, name)).id));
+      // One byte more than there may be is enough to see that it is too large.
+      return placeOf(
+        await importTrained(new Uint8Array(await file.slice(0, MAX_TRAINED_BYTES + 1).arrayBuffer()), name),
+      );
     },
     async removeModel({ id }) {
-      await removeModel(findModel(id));
-      return placeOf(id);
+      const row = (await trainedRows()).find((each) => each.id === id);
+      if (row) await removeTrained(id);
+      else await removeModel(findModel(id));
+      return placeOf(row ?? findModel(id));
+    },
+    async saveTrained({ bytes, details, report }, { progress }) {
+      const base = details.base === null ? null : findEmbedder(details.base, [...MODELS, ...(await trainedRows())]);
+      return placeOf(await saveTrained(bytes, { ...details, base }, report, progress));
+    },
+    renameModel: async ({ id, title }) => placeOf(await renameTrained(id, title)),
+    async exportModel(req, { signal }) {
+      const url = urlOf(req.modelsUrl);
+      return exportModel(req, { files: await filesAt(url), modelsUrl: url, signal });
     },
     memory: () => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
   };
@@ -166,6 +190,7 @@ function stateOf({ row, precision, engine, notes }: Session, far: number | null)
     threshold: thresholdOf(row, far),
     far: far ?? row.defaultFar,
     crop: row.crop,
+    embeddingSize: row.embeddingSize,
     notes,
   };
 }

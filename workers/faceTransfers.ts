@@ -1,5 +1,5 @@
 import type { Ops, Picture } from './protocol';
-import type { RequestTransfers } from './rpc';
+import type { RequestTransfers, ResultTransfers } from './rpc';
 
 /** Bitmaps and video frames (what can be closed) change hands; a Blob is a reference, raw pixels are copied. */
 function ofPictures(pictures: readonly Picture[]): Transferable[] {
@@ -13,4 +13,10 @@ export const FACE_TRANSFERS: RequestTransfers<Ops> = {
   recognise: ofPicture,
   align: ofPicture,
   embedAligned: ({ pictures }) => ofPictures(pictures),
+  saveTrained: ({ bytes }) => [bytes.buffer],
+};
+
+/** Large results change hands instead of being copied. */
+export const FACE_RESULT_TRANSFERS: ResultTransfers<Ops> = {
+  exportModel: ({ bytes }) => [bytes.buffer],
 };

@@ -12,6 +12,10 @@ import type {
   RgbaImage,
   StoredCrop,
 } from '../src/core/types';
+import type { TrainedDetails } from '../src/weights/trained';
+
+/** Of a model just trained: the base by its id. */
+export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: string | null };
 
 /** What the worker can take a picture from. ImageBitmap and VideoFrame are transferred and closed by the worker. */
 export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
@@ -20,6 +24,8 @@ export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
 export interface StartOptions {
   /** Embedder's registry id; the default is FaceNet where its file is here, else the embedded dlib ResNet. */
   readonly model?: string;
+  /** Instead of a known model: a file that was trained with this program and describes itself. */
+  readonly modelFile?: ModelFileRef;
   readonly backend?: BackendName | 'auto';
   readonly engine?: EngineName;
   readonly precision?: Precision;
@@ -42,6 +48,8 @@ export interface EngineState {
   readonly threshold: number;
   readonly far: number;
   readonly crop: CropKind;
+  /** Length of the embeddings. */
+  readonly embeddingSize: number;
   /** Sentences for the user about choices that were not as asked: a backend that failed its self-test, say. */
   readonly notes: readonly string[];
 }
@@ -130,6 +138,15 @@ export interface ModelPlace {
   /** Bytes the download from upstream would take. */
   readonly downloadBytes: number;
   readonly inBrowserStorage: boolean;
+  /** Of a model that was trained with this program. */
+  readonly trained: { readonly createdAt: number; readonly base: string | null } | null;
+}
+
+/** A trained model's file, by its address. */
+export interface ModelFileRef {
+  readonly url: string;
+  /** What the user calls it; appears in error sentences. */
+  readonly name: string;
 }
 
 export interface MemoryState {
@@ -179,7 +196,31 @@ export interface Ops {
   downloadModel: { req: { id: string; baseUrl?: string }; res: ModelPlace; progress: Progress };
   /** Takes a `<id>.<precision>.safetensors` that the user has, verified by its SHA-256. */
   importModel: { req: { file: Blob; name: string }; res: ModelPlace; progress: Progress };
+  /** Of a trained model `present` is then empty. */
   removeModel: { req: { id: string }; res: ModelPlace; progress: never };
+  /**
+   * Keeps what the train worker gave (`weights`) as a model of this device: folded, in float32, float16 and 8 bits (without
+   * float32 where there is no room for it). The same weights again give the same model. Throws readSafetensors' errors,
+   * `weights/missing-tensor`, `weights/shape-mismatch`, `store/full`.
+   */
+  saveTrained: {
+    /** `report`: JSON, kept with it. */
+    req: { bytes: Uint8Array<ArrayBuffer>; details: SavedDetails; report: string | null };
+    res: ModelPlace;
+    progress: Progress;
+  };
+  /** Gives a trained model another title. Throws `store/not-found`, `store/bad-name`. */
+  renameModel: { req: { id: string; title: string }; res: ModelPlace; progress: never };
+  /**
+   * A model as a file for the user: ours in a precision, describing itself where it was trained; or as facenet-pytorch's
+   * state dict. Of `modelFile` where it is given. Throws `weights/precision-missing`, `weights/shape-mismatch`,
+   * `weights/unknown-model`.
+   */
+  exportModel: {
+    req: { id?: string; modelFile?: ModelFileRef; form: Precision | 'facenet-pytorch'; modelsUrl?: string };
+    res: { bytes: Uint8Array<ArrayBuffer>; name: string };
+    progress: Progress;
+  };
   memory: { req: Record<string, never>; res: MemoryState; progress: never };
 }
 

@@ -8,11 +8,12 @@ import type { Engine } from '../src/nn/executor';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
 import { modelFileName } from '../src/weights/files';
 import { loadWeights } from '../src/weights/load';
-import { chooseEmbedder, choosePrecision, findFiles, type PresentFiles } from '../src/weights/present';
+import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { FACENET, MTCNN } from '../src/weights/rows';
 import { assertDetected, assertGolden, checkFace, DETECTED_SIZE } from './selfTest';
 import type { Progress, StartOptions } from './protocol';
+import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights } from './trainedModels';
 
 /** One choice of model, engine, backend and precision: loaded, checked and warm. */
 export interface Session {
@@ -42,15 +43,19 @@ export async function openSession(
   context: SessionContext,
   create: CreateEngine = createEngine,
 ): Promise<Session> {
-  const files = await findFiles(context.modelsUrl, context.signal);
-  const row = chooseEmbedder(files, options.model);
+  const given = options.modelFile
+    ? await readTrainedFile(await fetchModelFile(options.modelFile, context.signal), options.modelFile.name)
+    : null;
+  const known = withTrained(await findFiles(context.modelsUrl, context.signal), await trainedRows());
+  const files = given ? withTrained(known, [given.row]) : known;
+  const row = given?.row ?? chooseEmbedder(files, options.model);
   const notes: string[] = [];
-  if (options.model === undefined && row !== FACENET)
+  if (options.model === undefined && !given && row !== FACENET)
     notes.push(
       `${FACENET.title} is not here: ${row.title} is used. Get the FaceNet model in Settings, or run: npm run models`,
     );
   context.progress({ stage: 'Starting the engine', done: 0, total: 0, unit: 'steps' });
-  const load = loader(context);
+  const load = loader(context, given);
   // The weights come while the engine starts. Errors are thrown again where the weights are waited for.
   const [first] = await choices(options);
   load(MTCNN, choosePrecision(MTCNN, files, 'wasm')).catch(() => {});
@@ -125,7 +130,7 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
     assertDetected(faces, choice);
     step();
     const [embedding] = await pipeline.embedAligned([checkFace(row.inputSize)]);
-    assertGolden(embedding!, precision, choice);
+    assertGolden(embedding!, precision, choice, row.trained);
     step();
     return pipeline;
   } catch (thrown) {
@@ -135,7 +140,10 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
 }
 
 /** Loads each file once, telling each hundredth. */
-function loader({ modelsUrl, signal, progress }: SessionContext): Load {
+function loader(
+  { modelsUrl, signal, progress }: SessionContext,
+  given: { readonly row: EmbedderRow; readonly weights: Weights } | null,
+): Load {
   const loads = new Map<string, Promise<Weights>>();
   return (row, precision) => {
     const key = modelFileName(row.id, precision);
@@ -145,7 +153,12 @@ function loader({ modelsUrl, signal, progress }: SessionContext): Load {
       told = done;
       progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
     };
-    const weights = loads.get(key) ?? loadWeights(row, precision, { modelsUrl, signal, onProgress });
+    const get = async () => {
+      if (row === given?.row) return given.weights;
+      if (row.kind === 'embedder' && row.trained) return trainedWeights(row, precision);
+      return loadWeights(row, precision, { modelsUrl, signal, onProgress });
+    };
+    const weights = loads.get(key) ?? get();
     loads.set(key, weights);
     return weights;
   };

@@ -4,6 +4,7 @@ export type {
   EmbeddedFace,
   EmbedFacesOptions,
   EngineState,
+  ModelFileRef,
   ModelPlace,
   Picture,
   Progress,

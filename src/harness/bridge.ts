@@ -7,11 +7,12 @@ import type {
   DetectResult,
   EmbedFacesOptions,
   EngineState,
+  ModelFileRef,
   Progress,
   RecogniseOptions,
   StartOptions,
 } from '../client/types';
-import type { Box, Detection, Match } from '../core/types';
+import type { Box, Detection, Match, Precision } from '../core/types';
 import type { ErrorCode, ErrorDetails } from '../core/errors';
 
 export interface PictureRef {
@@ -58,6 +59,11 @@ export interface HarnessOps {
   align: {
     req: { picture: PictureRef; size: number; margin: number; faces: 'all' | 'best'; options: DetectOptions };
     res: { width: number; height: number; faces: Detection[]; pngs: Uint8Array[] };
+  };
+  /** Writes the model in another form to the address `out`. Resolves to the usual name of such a file. */
+  exportModel: {
+    req: { id: string; modelFile: ModelFileRef | null; form: Precision | 'facenet-pytorch'; out: string };
+    res: { name: string; bytes: number };
   };
   setGallery: { req: { faces: { person: string; vector: number[] }[] }; res: { people: number } };
   /** Writes a copy with boxes and labels, as `type`, to the address `out`. */

@@ -74,10 +74,12 @@ export async function createEmbedder(
   };
 }
 
-function embedderGraph(row: EmbedderRow, weights: Weights, batch: number): Graph {
+/** The row's network for `batch` crops; folded, or with batch norm, as its weights are. */
+export function embedderGraph(row: EmbedderRow, weights: Weights, batch: number): Graph {
   if (row.architecture === 'dlibResnet') return dlibResnet({ batch });
   const folded = weights.has('InceptionResnetV1/Bottleneck/biases');
-  return inceptionResnetV1({ batch, embeddingSize: row.embeddingSize, folded, normalise: row.normalised });
+  const { embeddingSize, normalised: normalise, width = 1, inputSize: size } = row;
+  return inceptionResnetV1({ batch, embeddingSize, folded, normalise, width, size });
 }
 
 function standardise(crop: FaceCrop, row: EmbedderRow, out: Float32Array, at: number): void {

@@ -45,6 +45,12 @@ export interface TrainedModelRecord {
   readonly threshold: number;
   readonly defaultFar: number;
   readonly calibration: readonly { readonly far: number; readonly distance: number; readonly impostors: number }[];
+  /** The run that made it; null of a file. */
+  readonly run: string | null;
+  readonly licence: string;
+  readonly credit: string;
+  /** Float32 embedding of the self-test's drawn face; null where nobody has computed it. */
+  readonly selfTest: readonly number[] | null;
   /** By class number: whom the head names. */
   readonly people: readonly string[];
   /** JSON: the report before and after. */

@@ -1,5 +1,11 @@
 import { FaceError } from '../core/errors';
-import type { EmbedderRow } from './registry';
+import type { CalibrationPoint } from './registry';
+
+/** What of a model's row is needed here. */
+export interface Calibrated {
+  /** Ascending FAR, two points at least. */
+  readonly calibration: readonly CalibrationPoint[];
+}
 
 /**
  * What the calibration of a model says: at which distance how many of 1 (different people's pairs taken for one
@@ -8,7 +14,7 @@ import type { EmbedderRow } from './registry';
  */
 
 /** The plain Euclidean distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
-export function thresholdAt(row: EmbedderRow, far: number): number {
+export function thresholdAt(row: Calibrated, far: number): number {
   if (!(far > 0 && far < 1))
     throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must lie between 0 and 1.' });
   const points = row.calibration;
@@ -19,7 +25,7 @@ export function thresholdAt(row: EmbedderRow, far: number): number {
 }
 
 /** The false-accept rate of the model at `distance`: 0 at distance 0, never above 1, never falling with the distance. */
-export function farAt(row: EmbedderRow, distance: number): number {
+export function farAt(row: Calibrated, distance: number): number {
   if (!(distance > 0)) return 0;
   const [a, b] = neighbours(
     row,
@@ -30,7 +36,22 @@ export function farAt(row: EmbedderRow, distance: number): number {
 }
 
 /** The two points between which (or beyond which) the one before `next` lies; `next` is −1 beyond the last. */
-function neighbours({ calibration }: EmbedderRow, next: number) {
+function neighbours({ calibration }: Calibrated, next: number) {
   const b = next === -1 ? calibration.length - 1 : Math.max(1, next);
   return [calibration[b - 1]!, calibration[b]!] as const;
+}
+
+/**
+ * The calibration of a model of which one point was measured: `like`, of a model of its kind, with all distances
+ * multiplied so that the rate `far` lies at `distance`. `impostors`: how many pairs the measurement rests on. Throws
+ * `config/bad-value`.
+ */
+export function scaledCalibration(
+  like: readonly CalibrationPoint[],
+  far: number,
+  distance: number,
+  impostors: number,
+): CalibrationPoint[] {
+  const factor = distance / thresholdAt({ calibration: like }, far);
+  return like.map((point) => ({ far: point.far, distance: point.distance * factor, impostors }));
 }

@@ -15,6 +15,17 @@ export interface PresentFiles {
   readonly stored: ReadonlyMap<string, readonly Precision[]>;
   /** In browser storage or in the models folder beside the page; finest first. */
   readonly all: ReadonlyMap<string, readonly Precision[]>;
+  /** Models that were trained here, all of whose files are in browser storage. */
+  readonly trained: readonly EmbedderRow[];
+}
+
+/** `files` and the models that were trained here. */
+export function withTrained(files: PresentFiles, trained: readonly EmbedderRow[]): PresentFiles {
+  const own = trained.map(({ id, files: { ...here } }): [string, readonly Precision[]] => [
+    id,
+    PRECISIONS.filter((precision) => here[precision]),
+  ]);
+  return { stored: new Map([...files.stored, ...own]), all: new Map([...files.all, ...own]), trained };
 }
 
 /** Looks for model files at `modelsUrl` (the folder's whole address, with a slash at the end) and in browser storage. */
@@ -30,6 +41,7 @@ export async function findFiles(modelsUrl: string, signal?: AbortSignal): Promis
   return {
     stored: find((_, __, sha256) => hashes.has(sha256)),
     all: find((id, precision, sha256) => hashes.has(sha256) || names.has(modelFileName(id, precision))),
+    trained: [],
   };
 }
 
@@ -51,8 +63,8 @@ async function listFolder(modelsUrl: string, signal?: AbortSignal): Promise<Set<
 }
 
 /** The embedder asked for; without a wish FaceNet where a file of it is here, else the embedded network. Throws `weights/unknown-model`. */
-export function chooseEmbedder({ all }: PresentFiles, asked?: string): EmbedderRow {
-  if (asked !== undefined) return findEmbedder(asked);
+export function chooseEmbedder({ all, trained }: PresentFiles, asked?: string): EmbedderRow {
+  if (asked !== undefined) return findEmbedder(asked, [...MODELS, ...trained]);
   return all.get(FACENET.id)?.length ? FACENET : DLIB;
 }
 
@@ -101,5 +113,6 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
     /** 0 for a model that comes with the app. */
     downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
     inBrowserStorage: (stored.get(row.id) ?? []).length > 0,
+    trained: embedder?.trained ? { createdAt: embedder.trained.createdAt, base: embedder.trained.base } : null,
   };
 }

@@ -46,6 +46,22 @@ export interface EmbedderRow extends RowBase {
   readonly defaultFar: number;
   /** Ascending FAR. */
   readonly calibration: readonly CalibrationPoint[];
+  /** Share of the original's channels (default 1). */
+  readonly width?: number;
+  /** Of a model that was trained with this program. */
+  readonly trained?: TrainedOrigin;
+}
+
+export interface TrainedOrigin {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The registry's model that it was trained from; null from scratch. */
+  readonly base: string | null;
+  readonly run: string | null;
+  /** Whom its head names, by row. */
+  readonly people: readonly string[];
+  /** Float32 embedding of the self-test's drawn face. */
+  readonly selfTest: readonly number[] | null;
 }
 
 export interface DetectorRow extends RowBase {

@@ -166,10 +166,10 @@ export function findModel(id: string): ModelRow {
   return row;
 }
 
-/** The embedder of that id. Throws `weights/unknown-model`, for a detector's id too. */
-export function findEmbedder(id: string): EmbedderRow {
-  const row = MODELS.find((model) => model.id === id);
+/** The embedder of that id among `rows`. Throws `weights/unknown-model`, for a detector's id too. */
+export function findEmbedder(id: string, rows: readonly ModelRow[] = MODELS): EmbedderRow {
+  const row = rows.find((model) => model.id === id);
   if (row?.kind === 'embedder') return row;
-  const known = MODELS.filter((model) => model.kind === 'embedder').map((model) => model.id);
+  const known = rows.filter((model) => model.kind === 'embedder').map((model) => model.id);
   throw new FaceError('weights/unknown-model', { model: id, known: known.join(', ') });
 }

@@ -52,7 +52,7 @@ export function addEngineOptions(command: Command): Command {
     .addOption(new Option('--backend <name>', 'where the networks run').choices(['auto', ...BACKENDS]).default('auto'))
     .addOption(new Option('--engine <name>', 'what runs them').choices(ENGINES))
     .addOption(new Option('--precision <name>', 'of the weights').choices(PRECISIONS))
-    .option('--model <id>', 'the embedder (see `facenet-web models`)')
+    .option('--model <id or file>', 'the embedder: an id (see `facenet-web models`), or a trained model’s file')
     .option('--json', 'print one JSON object on standard output');
 }
 

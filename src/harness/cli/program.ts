@@ -5,6 +5,7 @@ import { addAlign } from './commands/align';
 import { addCompare } from './commands/compare';
 import { addDetect } from './commands/detect';
 import { addEmbed } from './commands/embed';
+import { addExport } from './commands/export';
 import { addLfw } from './commands/lfw';
 import { addModels } from './commands/models';
 import { addRecognise } from './commands/recognise';
@@ -32,6 +33,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addCompare(program, done);
   addLfw(program, done);
   addModels(program, done);
+  addExport(program, done);
   addServe(program);
   try {
     await program.parseAsync(args, { from: 'user' });

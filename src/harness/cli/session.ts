@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright';
-import type { EngineState } from '../../client/types';
+import type { EngineState, ModelFileRef } from '../../client/types';
 import { FaceError } from '../../core/errors';
 import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { ensureChromium } from './chromium';
 import { beforeExit } from './cleanup';
 import { launchChromium } from './launch';
+import { chooseModel } from './trainedFiles';
 import type { Report } from './report';
 import { modelsFolder, siteFolder } from './root';
 import { startServer } from './server';
@@ -12,6 +13,8 @@ import { startServer } from './server';
 /** The client in headless Chromium, started and warm. */
 export interface Session {
   readonly state: EngineState;
+  /** Where the page finds the model, if it is a file that was trained with this program. */
+  readonly modelFile: ModelFileRef | null;
   /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
   /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
@@ -49,7 +52,10 @@ export async function withSession<T>(
     });
     const page = await openPage(browser, `${server.url}harness.html`, report).catch(rethrow);
     const call = caller(page);
-    const state = await call('start', options);
+    const { model, ...rest } = options;
+    const chosen = model === undefined ? null : await chooseModel(model, options.precision, modelsFolder());
+    const file = chosen && 'path' in chosen ? { url: server.share(chosen.path), name: chosen.path } : null;
+    const state = await call('start', { ...rest, ...(file ? { modelFile: file } : chosen) });
     report.endProgress();
     report.engine(state);
     const lend = async <R>(address: string, use: (address: string) => Promise<R>): Promise<R> => {
@@ -61,6 +67,7 @@ export async function withSession<T>(
     };
     return await work({
       state,
+      modelFile: file,
       call,
       withPicture: (path, name, use) => lend(server.share(path), (url) => use({ url, name })),
       async withPictures(pictures, use) {

@@ -65,6 +65,12 @@ const handlers: Handlers = {
     const { people } = await client.call('setGallery', { faces: gallery });
     return { people };
   },
+  async exportModel({ id, modelFile, form, out }) {
+    const { bytes, name } = await client.call('exportModel', { id, form, ...(modelFile && { modelFile }) });
+    const response = await fetch(out, { method: 'PUT', body: bytes });
+    if (!response.ok) throw new FaceError('harness/not-written', { name, reason: await response.text() });
+    return { name, bytes: bytes.length };
+  },
   async draw({ picture, faces, type, out }) {
     const copy = await drawFaces(await load(picture), faces, type);
     const response = await fetch(out, { method: 'PUT', body: copy });

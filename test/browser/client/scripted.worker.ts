@@ -22,6 +22,7 @@ const state = (): EngineState => ({
   threshold: 1,
   far,
   crop: 'facenet',
+  embeddingSize: 128,
   notes: [],
 });
 function die(reason: string): void {

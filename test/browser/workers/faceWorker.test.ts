@@ -55,6 +55,7 @@ describe('the worker on WASM', () => {
       threshold: FACENET.threshold,
       far: FACENET.defaultFar,
       crop: 'facenet',
+      embeddingSize: 512,
       notes: [],
     });
   });

@@ -107,7 +107,7 @@ describe('choosing', () => {
       [DLIB.id, ['float16', 'int8']],
       [MTCNN.id, mtcnn],
     ]) as PresentFiles['all'];
-    return { all, stored: new Map() };
+    return { all, stored: new Map(), trained: [] };
   };
   const all = files(['float32', 'float16', 'int8']);
 

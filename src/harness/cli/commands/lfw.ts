@@ -9,7 +9,7 @@ import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
-import { findEmbedder } from '../../../weights/rows';
+import { MODELS } from '../../../weights/rows';
 import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
 import { summary } from '../lfw/lfwReport';
@@ -115,7 +115,7 @@ async function lfw(flags: LfwFlags, report: Report): Promise<void> {
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
   // Where neither is given the model, and so its crop, is known later.
-  const own = flags.model === undefined ? undefined : findEmbedder(flags.model).crop;
+  const own = cropOf(flags.model);
   const known = flags.crop ?? (own && [own]);
   if (known) assertMargin(flags, known);
   const text = await readFile(flags.pairs, 'utf8').catch(() => {
@@ -123,6 +123,11 @@ async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: 
   });
   const list = parsePairs(text, flags.pairs, flags.folds);
   return { list, pictures: await findPictureSet(flags.images, namesOf(list), flags.pairs) };
+}
+
+/** Of a model of the registry; of a file, as of no model, it is known later. */
+function cropOf(model: string | undefined): CropKind | undefined {
+  return MODELS.flatMap((row) => (row.kind === 'embedder' && row.id === model ? [row.crop] : []))[0];
 }
 
 function assertMargin({ margin }: LfwFlags, crops: readonly CropKind[]): void {
@@ -199,7 +204,7 @@ function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): W
     thresholds: flags.thresholds ?? null,
     pictures: createHash('sha256').update(names.join('\n')).digest('hex'),
   };
-  const columns = findEmbedder(state.model).embeddingSize * (settings.flip ? 2 : 1);
+  const columns = state.embeddingSize * (settings.flip ? 2 : 1);
   return { settings, backend: state.backend, adapter: state.adapter, columns };
 }
 

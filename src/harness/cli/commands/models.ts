@@ -10,11 +10,13 @@ import { getModels } from '../modelFiles';
 import type { ModelEntry, ModelsOutput } from '../output';
 import { Report } from '../report';
 import { modelsFolder, packageRoot } from '../root';
+import { addTrained, trainedEntries } from '../trainedFiles';
 
 interface ModelsFlags {
   readonly get?: true;
   readonly from?: string;
   readonly float32?: true;
+  readonly add?: string;
   readonly json?: true;
 }
 
@@ -25,10 +27,12 @@ export function addModels(program: Command, done: (report: Report) => void): voi
     .option('--get', 'get what is missing; FaceNet is downloaded from its publisher')
     .option('--from <folder>', 'take it from a folder first (default: the environment variable FACENET_MODELS)')
     .option('--float32', 'the large float32 files too (always where FACENET_MODELS is set)')
+    .option('--add <file>', 'put a model that was trained with this program among them')
     .option('--json', 'print one JSON object on standard output')
     .action(async (flags: ModelsFlags) => {
       const report = new Report(flags.json === true);
       if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
+      if (flags.add !== undefined) await addTrained(flags.add, modelsFolder());
       await list(report);
       done(report);
     });
@@ -79,8 +83,20 @@ async function entryOf(row: ModelRow): Promise<ModelEntry> {
   return { id, title, kind, licence, credit, ...embedder, files };
 }
 
+/** An entry a model, with all its files. */
+async function trainedModels(): Promise<ModelEntry[]> {
+  const entries = await trainedEntries(modelsFolder());
+  return [...new Set(entries.map(({ info }) => info.id))].map((id): ModelEntry => {
+    const own = entries.filter(({ info }) => info.id === id);
+    const { title, licence, credit, embeddingSize, threshold } = own[0]!.info;
+    const files = own.map(({ precision, bytes }) => ({ precision, bytes, present: true }));
+    return { id, title, kind: 'embedder', licence, credit, embeddingSize, threshold, files };
+  });
+}
+
 async function list(report: Report): Promise<void> {
-  const output: ModelsOutput = { models: await Promise.all(MODELS.map(entryOf)) };
+  const models = [...(await Promise.all(MODELS.map(entryOf))), ...(await trainedModels())];
+  const output: ModelsOutput = { models };
   for (const { id, title, licence, credit, files } of output.models) {
     report.line(`${id}  ${title}`);
     for (const { precision, bytes, present } of files) {

@@ -13,6 +13,7 @@ const state: EngineState = {
   threshold: 0.9519,
   far: 1e-3,
   crop: 'facenet',
+  embeddingSize: 128,
   notes: [],
 };
 

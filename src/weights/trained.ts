@@ -1,0 +1,240 @@
+import type { CropKind, Precision } from '../core/types';
+import type { Weights } from '../core/weights';
+import { badFormat } from './formats/array';
+import { asRecord, parseJson } from './formats/json';
+import { dataStart, readMetadata, readSafetensors, withMetadata } from './formats/safetensors';
+import { scaledCalibration, thresholdAt } from './calibration';
+import type { CalibrationPoint, EmbedderRow } from './registry';
+import { FACENET } from './rows';
+import { verifyBytes, sha256 } from './verify';
+
+/**
+ * A model trained here or elsewhere with this program: one safetensors file that says itself, in its metadata, what the
+ * registry's row says of a published model.
+ */
+export interface TrainedInfo {
+  /** `trained-` and 16 hexadecimal digits: of the float32 weights' SHA-256, the same for each precision. */
+  readonly id: string;
+  readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The registry's model that it was trained from; null from scratch. */
+  readonly base: string | null;
+  /** Of the training run. */
+  readonly run: string | null;
+  readonly architecture: 'inceptionResnetV1';
+  /** Share of the original's channels. */
+  readonly width: number;
+  readonly embeddingSize: number;
+  readonly inputSize: number;
+  readonly standardisation: EmbedderRow['standardisation'];
+  readonly crop: CropKind;
+  readonly normalised: boolean;
+  readonly threshold: number;
+  readonly defaultFar: number;
+  readonly calibration: readonly CalibrationPoint[];
+  readonly licence: string;
+  readonly credit: string;
+  /** Float32 embedding of the drawn face of the self-test; null where nobody has computed it. */
+  readonly selfTest: readonly number[] | null;
+  /** Whom the head in the file names, by row; none without a head. */
+  readonly people: readonly string[];
+}
+
+/** What is known of a model that was just trained, beside its weights. */
+export interface TrainedDetails {
+  readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** What it was trained from; null from scratch. */
+  readonly base: EmbedderRow | null;
+  readonly run: string | null;
+  readonly width: number;
+  readonly embeddingSize: number;
+  readonly inputSize: number;
+  readonly crop: CropKind;
+  /**
+   * The distance that keeps to a false-accept rate, as measured: the base's calibration (FaceNet's, from scratch) is
+   * scaled to it. Null where embeddings are the base's own, because only a head was trained.
+   */
+  readonly measured: { readonly far: number; readonly threshold: number; readonly impostors: number } | null;
+  readonly selfTest: readonly number[] | null;
+  readonly people: readonly string[];
+}
+
+export interface TrainedFile {
+  readonly info: TrainedInfo;
+  /** Of the kernels. */
+  readonly precision: Precision;
+  /** The network's, and the head's where there is one. */
+  readonly weights: Weights;
+}
+
+const KEY = 'facenet-web';
+const HASH = 'data-sha256';
+const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'];
+/** No safetensors header of ours is longer. */
+export const MAX_HEADER_BYTES = 8 + (1 << 20);
+/** Float32 Inception-ResNet-v1 with a large head takes a quarter of this. */
+export const MAX_TRAINED_BYTES = 512 << 20;
+/** What an unfolded network's file has, too. */
+export const HEAD_NAMES: readonly string[] = ['Logits/weights', 'Logits/biases'];
+
+/** The id of a model whose float32 safetensors file is `bytes`, whatever its metadata. */
+export async function trainedId(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return `trained-${(await dataHash(bytes)).slice(0, 16)}`;
+}
+
+/** The description of a model whose float32 safetensors file is `bytes`. Throws `config/bad-value` for a rate outside 0…1. */
+export async function trainedInfo(bytes: Uint8Array<ArrayBuffer>, details: TrainedDetails): Promise<TrainedInfo> {
+  const { measured, base, ...rest } = details;
+  const like = base ?? FACENET;
+  const calibration = measured
+    ? scaledCalibration(like.calibration, measured.far, measured.threshold, measured.impostors)
+    : like.calibration;
+  const { defaultFar, standardisation, normalised } = like;
+  return {
+    ...rest,
+    id: await trainedId(bytes),
+    base: base?.id ?? null,
+    architecture: 'inceptionResnetV1',
+    standardisation,
+    normalised,
+    threshold: measured ? thresholdAt({ calibration }, defaultFar) : like.threshold,
+    defaultFar,
+    calibration,
+    licence: base
+      ? `as that of ${base.title}, and as your pictures allow: ${base.licence}`.slice(0, 500)
+      : 'as your pictures allow',
+    credit: base
+      ? `trained with facenet-web from ${base.title}; ${base.credit}`.slice(0, 500)
+      : 'trained with facenet-web',
+  };
+}
+
+/** The file with its description, in place of any that it had. */
+export async function describeTrained(
+  bytes: Uint8Array<ArrayBuffer>,
+  info: TrainedInfo,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const metadata = [
+    ['format', KEY],
+    [KEY, JSON.stringify(info)],
+    [HASH, await dataHash(bytes)],
+  ] as const;
+  return withMetadata(bytes, new Map(metadata), info.title);
+}
+
+/** Whether the beginning of a file (its header at least, where there is one) is a trained model's. Throws nothing. */
+export function isTrainedFile(beginning: Uint8Array): boolean {
+  try {
+    return readMetadata(beginning, '').has(KEY);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Reads and checks a whole file: description, bytes (their SHA-256 is in it) and weights; the names and shapes that the
+ * network needs are checked when it is built. Throws `weights/bad-format`, `weights/truncated`, `weights/oversized`,
+ * `weights/hash-mismatch`.
+ */
+export async function readTrained(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<TrainedFile> {
+  const info = readInfo(bytes, file);
+  const weights = readSafetensors(bytes, file);
+  const data = bytes.slice(dataStart(bytes, file));
+  const expected = readMetadata(bytes, file).get(HASH);
+  if (expected === undefined) throw badFormat(file, 'it does not say which bytes it should hold');
+  await verifyBytes(data, { bytes: data.length, sha256: expected }, file);
+  for (const [name, tensor] of weights) {
+    const numbers = tensor.dtype === 'float32' ? tensor.data : tensor.dtype === 'int8' ? tensor.scale : null;
+    if (numbers && !numbers.every(Number.isFinite)) throw badFormat(file, `${name} holds what is no number`);
+  }
+  const kinds = new Set([...weights.values()].flatMap(({ dtype, shape }) => (shape.length > 1 ? [dtype] : [])));
+  const precision = kinds.has('int8') ? 'int8' : kinds.has('float16') ? 'float16' : 'float32';
+  return { info, precision, weights };
+}
+
+/** The description alone; `bytes` may end behind the header. Throws `weights/bad-format`, `weights/truncated`. */
+export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
+  const text = readMetadata(bytes, file).get(KEY);
+  if (text === undefined) throw badFormat(file, 'it does not describe itself: it was not trained with this program');
+  const field = asRecord(parseJson(new TextEncoder().encode(text), file), file);
+  const wrong = (name: string): never => {
+    throw badFormat(file, `its description is damaged (${name})`);
+  };
+  const words = (name: string, longest = 500): string => {
+    const value = field[name];
+    return typeof value === 'string' && value.length <= longest ? value : wrong(name);
+  };
+  const maybe = (name: string): string | null => (field[name] === null ? null : words(name));
+  const between = (name: string, low: number, high: number, whole = false): number => {
+    const value = field[name];
+    const fits = typeof value === 'number' && value >= low && value <= high && (!whole || Number.isInteger(value));
+    return fits ? value : wrong(name);
+  };
+  const numbers = (name: string, value: unknown): number[] =>
+    Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each))
+      ? (value as number[])
+      : wrong(name);
+
+  const id = words('id');
+  if (!/^trained-[0-9a-f]{16}$/.test(id)) wrong('id');
+  if (field['architecture'] !== 'inceptionResnetV1') wrong('architecture');
+  const crop = CROPS.find((kind) => kind === field['crop']) ?? wrong('crop');
+  const { mean, divisor } = asRecord(field['standardisation'], file);
+  const [r, g, b, ...more] = numbers('standardisation', mean);
+  if (r === undefined || g === undefined || b === undefined || more.length > 0) wrong('standardisation');
+  const [by] = numbers('standardisation', [divisor]);
+  if (!(by! > 0)) wrong('standardisation');
+  const { people } = field;
+  if (!Array.isArray(people) || !people.every((name) => typeof name === 'string' && name.length <= 500))
+    wrong('people');
+  const embeddingSize = between('embeddingSize', 1, 4096, true);
+  const selfTest = field['selfTest'] === null ? null : numbers('selfTest', field['selfTest']);
+  if (selfTest && selfTest.length !== embeddingSize) wrong('selfTest');
+  return {
+    id,
+    title: words('title', 100),
+    createdAt: between('createdAt', 0, 8.64e15),
+    base: maybe('base'),
+    run: maybe('run'),
+    architecture: 'inceptionResnetV1',
+    width: between('width', 0.01, 4),
+    embeddingSize,
+    inputSize: between('inputSize', 75, 1024, true),
+    standardisation: { mean: [r!, g!, b!], divisor: by! },
+    crop,
+    normalised: field['normalised'] === true || (field['normalised'] === false ? false : wrong('normalised')),
+    threshold: between('threshold', 0, 100),
+    defaultFar: between('defaultFar', 1e-9, 0.999),
+    calibration: readCalibration(field['calibration'], () => wrong('calibration')),
+    licence: words('licence'),
+    credit: words('credit'),
+    selfTest,
+    people: people as string[],
+  };
+}
+
+/** Two points at least, both columns rising. */
+function readCalibration(value: unknown, wrong: () => never): CalibrationPoint[] {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 1000) return wrong();
+  return value.map((point: unknown, i) => {
+    const { far, distance, impostors } = (point ?? {}) as Record<string, unknown>;
+    const before = (value[i - 1] ?? { far: 0, distance: -1 }) as Record<string, number>;
+    if (typeof far !== 'number' || typeof distance !== 'number' || typeof impostors !== 'number') return wrong();
+    return far > before['far']! && far < 1 && distance > before['distance']! && distance < 100
+      ? { far, distance, impostors }
+      : wrong();
+  });
+}
+
+/** What the registry would say of it. `files`: bytes and SHA-256 of each file that is here. */
+export function trainedRow(info: TrainedInfo, files: EmbedderRow['files']): EmbedderRow {
+  const { createdAt, base, run, people, selfTest, ...row } = info;
+  return { ...row, kind: 'embedder', sources: [], files, trained: { createdAt, base, run, people, selfTest } };
+}
+
+async function dataHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return sha256(bytes.slice(dataStart(bytes, 'model')));
+}

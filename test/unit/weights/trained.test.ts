@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import type { EmbedderRow } from '../../../src/weights/registry';
+import { farAt, thresholdAt } from '../../../src/weights/calibration';
+import { dataStart, readMetadata, withMetadata } from '../../../src/weights/formats/safetensors';
+import { FACENET } from '../../../src/weights/rows';
+import {
+  describeTrained,
+  isTrainedFile,
+  readInfo,
+  readTrained,
+  trainedId,
+  trainedInfo,
+  trainedRow,
+} from '../../../src/weights/trained';
+import { SMALL, smallFile, smallWeights } from '../../fixtures/trainedModel';
+import { errorCode, rejectionCode } from './errorCode';
+
+const file = await smallFile({ people: ['Ada', '<b>Bo</b>'], selfTest: Array.from({ length: 16 }, () => 0.25) });
+
+/** The file with one field of its description changed. */
+function changed(field: string, value: unknown): Uint8Array<ArrayBuffer> {
+  const metadata = new Map(readMetadata(file, 'x'));
+  const info = JSON.parse(metadata.get('facenet-web')!) as object;
+  return withMetadata(file, metadata.set('facenet-web', JSON.stringify({ ...info, [field]: value })), 'x');
+}
+
+describe('a trained model’s file', () => {
+  it('says of itself what the registry says of others', async () => {
+    expect(isTrainedFile(file)).toBe(true);
+    expect(isTrainedFile(file.slice(0, dataStart(file, 'x'))), 'from its header alone').toBe(true);
+    expect(isTrainedFile(smallWeights())).toBe(false);
+    const { info, precision, weights } = await readTrained(file, 'mine');
+    expect(precision).toBe('float32');
+    expect(weights.get('InceptionResnetV1/Bottleneck/weights')!.shape).toEqual([16, 224]);
+    expect(info).toMatchObject({
+      id: await trainedId(smallWeights()),
+      title: 'My family',
+      base: null,
+      architecture: 'inceptionResnetV1',
+      width: 0.125,
+      embeddingSize: 16,
+      inputSize: 80,
+      crop: 'facenet',
+      standardisation: { mean: [127.5, 127.5, 127.5], divisor: 128 },
+      normalised: true,
+      people: ['Ada', '<b>Bo</b>'],
+    });
+    const row: EmbedderRow = trainedRow(info, {});
+    expect(row).toMatchObject({ kind: 'embedder', id: info.id, sources: [], trained: { run: 'run-1' } });
+  });
+
+  it('has its measured distance at the measured rate, and its base’s calibration scaled to it elsewhere', async () => {
+    const info = await trainedInfo(smallWeights(), SMALL);
+    expect(info.threshold).toBeCloseTo(FACENET.threshold / 2, 4);
+    expect(thresholdAt(info, 1e-3)).toBeCloseTo(FACENET.threshold / 2, 4);
+    expect(farAt(info, thresholdAt(FACENET, 1e-5) / 2)).toBeCloseTo(1e-5, 6);
+    expect(info.calibration.every(({ impostors }) => impostors === 4950)).toBe(true);
+  });
+
+  it('has its base’s threshold and calibration, and its terms, where only a head was trained', async () => {
+    const info = await trainedInfo(smallWeights(), { ...SMALL, base: FACENET, measured: null });
+    expect(info).toMatchObject({ base: FACENET.id, threshold: FACENET.threshold, calibration: FACENET.calibration });
+    expect(info.licence).toContain('research');
+  });
+
+  it('has an id of its weights: another title keeps it, another number does not', async () => {
+    const info = readInfo(file, 'x');
+    const renamed = await describeTrained(file, { ...info, title: 'Other' });
+    expect(readInfo(renamed, 'x')).toEqual({ ...info, title: 'Other' });
+    expect(await trainedId(renamed)).toBe(info.id);
+    expect(await trainedId(smallWeights(false, 2))).not.toBe(info.id);
+  });
+
+  it('is refused when a byte of its weights has changed, or bytes are missing or too many', async () => {
+    const damaged = file.slice();
+    damaged[damaged.length - 5]! ^= 1;
+    expect(await rejectionCode(readTrained(damaged, 'x'))).toBe('weights/hash-mismatch');
+    expect(await rejectionCode(readTrained(file.slice(0, -1), 'x'))).toBe('weights/truncated');
+    expect(await rejectionCode(readTrained(Uint8Array.of(...file.slice(0, 200)), 'x'))).toBe('weights/truncated');
+    const longer = new Uint8Array(file.length + 1);
+    longer.set(file);
+    expect(await rejectionCode(readTrained(longer, 'x'))).toBe('weights/oversized');
+    expect(await rejectionCode(readTrained(smallWeights(), 'x'))).toBe('weights/bad-format');
+  });
+
+  it('is refused when its weights hold what is no number', async () => {
+    const bytes = smallWeights();
+    new DataView(bytes.buffer).setFloat32(bytes.length - 4, NaN, true);
+    const described = await describeTrained(bytes, await trainedInfo(bytes, SMALL));
+    expect(await rejectionCode(readTrained(described, 'x'))).toBe('weights/bad-format');
+  });
+
+  it.each([
+    ['id', 'facenet-20180402-114759'],
+    ['id', 'trained-XYZ'],
+    ['title', 7],
+    ['title', 'x'.repeat(101)],
+    ['createdAt', -1],
+    ['base', 3],
+    ['architecture', 'resnet50'],
+    ['width', 0],
+    ['width', 'NaN'],
+    ['embeddingSize', 1e9],
+    ['embeddingSize', 1.5],
+    ['inputSize', 16],
+    ['standardisation', null],
+    ['standardisation', { mean: [1, 2], divisor: 1 }],
+    ['standardisation', { mean: [1, 2, 3], divisor: 0 }],
+    ['crop', 'constructor'],
+    ['normalised', 1],
+    ['threshold', -1],
+    ['defaultFar', 0],
+    ['calibration', []],
+    ['calibration', [null, null]],
+    [
+      'calibration',
+      [
+        { far: 0.1, distance: 1, impostors: 1 },
+        { far: 0.1, distance: 2, impostors: 1 },
+      ],
+    ],
+    [
+      'calibration',
+      [
+        { far: 0.1, distance: 2, impostors: 1 },
+        { far: 0.2, distance: 1, impostors: 1 },
+      ],
+    ],
+    ['people', 'everybody'],
+    ['people', [1]],
+    ['selfTest', [1, 2]],
+    ['selfTest', 'x'],
+    ['licence', undefined],
+  ])('is refused when its description’s %s is %j', (field, value) => {
+    expect(errorCode(() => readInfo(changed(field, value), 'x'))).toBe('weights/bad-format');
+  });
+});
