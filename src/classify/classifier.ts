@@ -1,96 +1,85 @@
-import { throwIfAborted } from '../core/abort';
 import { stratifiedFolds } from './folds';
-import { planeValue, trainSvm, type Plane } from './linearSvm';
-import { softmax, trainLogistic } from './logistic';
-import { fitSigmoid, probabilityOf, type Sigmoid } from './platt';
+import { logisticScores, trainLogistic } from './logistic';
+import { pairwiseScores, trainPairwise } from './pairwiseSvm';
 import { assertTrainable, pickSamples, type Samples } from './samples';
+import { softmax } from './softmax';
+import { fitSlope } from './temperature';
 
 export const CLASSIFIER_KINDS = ['svm', 'logistic'] as const;
 export type ClassifierKind = (typeof CLASSIFIER_KINDS)[number];
 
-/** A trained classifier: plane c, and for a machine its sigmoid, belong to `classes[c]`. */
+/** A trained classifier with the samples that it learned from. */
 export interface Classifier {
   readonly kind: ClassifierKind;
-  readonly classes: readonly string[];
-  readonly planes: readonly Plane[];
-  /** Of the support vector machines; empty for logistic regression. */
-  readonly sigmoids: readonly Sigmoid[];
+  readonly samples: Samples;
+  /** Of the pairwise machines y α; of logistic regression, class by class, its weights and its bias. */
+  readonly parameters: Float32Array;
+  /** Probabilities are the softmax of `slope` · scores. */
+  readonly slope: number;
 }
 
 export interface TrainOptions {
   readonly seed: number;
-  /** Defaults chosen by cross-validation on people who are in no test: see CONTRIBUTING.md. */
   readonly cost?: number;
+  /** Without it, probabilities are not calibrated; who is most probable stays the same. Default true. */
+  readonly calibrate?: boolean;
   readonly signal?: AbortSignal | undefined;
-  readonly onClass?: (done: number, total: number) => void;
 }
 
 const COSTS: Readonly<Record<ClassifierKind, number>> = { svm: 1, logistic: 10 };
-/** libsvm's number of folds for Platt's probabilities. */
-const PLATT_FOLDS = 5;
+const CALIBRATION_FOLDS = 3;
 
 /**
- * Learns to tell the people of `samples` apart by their embeddings: one linear machine a person against all others with
- * Platt's probabilities, or logistic regression over all. The same samples and seed give the same classifier.
- * Throws `classify/too-few`, `aborted`.
+ * Learns to tell the people of `samples` apart: linear machines for each pair of people, or logistic regression over all.
+ * The same samples and seed give the same classifier. Throws `classify/too-few`, `aborted`.
  */
 export function trainClassifier(kind: ClassifierKind, samples: Samples, options: TrainOptions): Classifier {
   assertTrainable(samples);
-  const { cost = COSTS[kind] } = options;
-  throwIfAborted(options.signal);
-  if (kind === 'logistic')
-    return { kind, classes: samples.classes, planes: trainLogistic(samples, cost), sigmoids: [] };
-  const planes = trainPlanes(samples, cost, options);
-  return { kind, classes: samples.classes, planes, sigmoids: plattSigmoids(samples, planes, cost, options) };
+  const parameters = trainParameters(kind, samples, options);
+  const slope = kind === 'svm' && options.calibrate !== false ? calibratedSlope(samples, options) : 1;
+  return { kind, samples, parameters, slope };
 }
 
-function trainPlanes(samples: Samples, cost: number, { seed, signal, onClass }: TrainOptions): Plane[] {
-  const { size, vectors, labels, classes } = samples;
-  return classes.map((_, c) => {
-    throwIfAborted(signal);
-    const signs = Int8Array.from(labels, (label) => (label === c ? 1 : -1));
-    const plane = trainSvm(vectors, size, signs, { cost, seed: seed + c });
-    onClass?.(c + 1, classes.length);
-    return plane;
-  });
+function trainParameters(kind: ClassifierKind, samples: Samples, options: TrainOptions): Float32Array {
+  const { cost = COSTS[kind], seed, signal } = options;
+  return kind === 'svm'
+    ? trainPairwise(samples, { cost, seed, signal }).coefficients
+    : trainLogistic(samples, cost, signal);
 }
 
-/** From values for faces that the machine did not learn from; a class too small for that by those that it did. */
-function plattSigmoids(samples: Samples, planes: readonly Plane[], cost: number, options: TrainOptions): Sigmoid[] {
-  const { count, vectors, labels, classes } = samples;
-  const counts = classes.map((_, c) => labels.reduce((sum, label) => sum + (label === c ? 1 : 0), 0));
-  const folds = Math.min(PLATT_FOLDS, Math.max(...counts));
-  const values = classes.map((_, c) =>
-    Float64Array.from({ length: count }, (_, i) => planeValue(planes[c]!, vectors, i)),
-  );
-  if (folds >= 2) {
-    const foldOf = stratifiedFolds(labels, folds, options.seed);
-    for (let fold = 0; fold < folds; fold++) {
-      const inside: number[] = [];
-      const outside: number[] = [];
-      for (let i = 0; i < count; i++) (foldOf[i] === fold ? outside : inside).push(i);
-      const trained = trainPlanes(pickSamples(samples, inside), cost, { ...options, onClass: () => {} });
-      for (const [c, plane] of trained.entries()) {
-        if (counts[c]! < 2) continue;
-        for (const i of outside) values[c]![i] = planeValue(plane, vectors, i);
-      }
+/** By scores of faces that the machines did not learn from; 1 where nobody has two faces. */
+function calibratedSlope(samples: Samples, options: TrainOptions): number {
+  const { count, size, vectors, labels, classes } = samples;
+  const counts = new Int32Array(classes.length);
+  for (const label of labels) counts[label]!++;
+  const foldOf = stratifiedFolds(labels, CALIBRATION_FOLDS, options.seed);
+  const scores: Float64Array[] = [];
+  const truth: number[] = [];
+  for (let fold = 0; fold < CALIBRATION_FOLDS; fold++) {
+    const isOutside = (i: number): boolean => foldOf[i] === fold && counts[labels[i]!]! >= 2;
+    const rows = [...labels.keys()];
+    const known = pickSamples(
+      samples,
+      rows.filter((i) => !isOutside(i)),
+    );
+    const classifier = { kind: 'svm', samples: known, parameters: trainParameters('svm', known, options) } as const;
+    for (const i of rows.filter(isOutside)) {
+      scores.push(classScores({ ...classifier, slope: 1 }, vectors.subarray(i * size, (i + 1) * size)));
+      truth.push(labels[i]!);
     }
   }
-  return classes.map((_, c) =>
-    fitSigmoid(
-      values[c]!,
-      Array.from(labels, (label) => label === c),
-    ),
-  );
+  return count > 0 && scores.length > 0 ? fitSlope(scores, truth) : 1;
+}
+
+function classScores({ kind, samples, parameters }: Classifier, vector: ArrayLike<number>): Float64Array {
+  return kind === 'svm'
+    ? pairwiseScores({ coefficients: parameters }, samples, vector)
+    : logisticScores(parameters, samples.classes.length, vector);
 }
 
 /** The probability of each class for one embedding; they sum to 1. */
-export function classProbabilities({ kind, planes, sigmoids }: Classifier, vector: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(planes, (plane) => planeValue(plane, vector));
-  if (kind === 'logistic') return softmax(values);
-  const each = values.map((value, c) => probabilityOf(sigmoids[c]!, value));
-  const sum = each.reduce((total, p) => total + p, 0);
-  return sum > 0 ? each.map((p) => p / sum) : softmax(values);
+export function classProbabilities(classifier: Classifier, vector: ArrayLike<number>): Float64Array {
+  return softmax(classScores(classifier, vector).map((score) => classifier.slope * score));
 }
 
 export interface ClassAnswer {

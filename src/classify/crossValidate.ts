@@ -61,7 +61,9 @@ export function crossValidate(
     for (let i = 0; i < samples.count; i++)
       (foldOf[i] === fold && counts.get(samples.labels[i]!)! >= 2 ? outside : inside).push(i);
     const known = pickSamples(samples, inside);
-    const classifiers = CLASSIFIER_KINDS.map((kind) => trainClassifier(kind, known, { seed, signal }));
+    const classifiers = CLASSIFIER_KINDS.map((kind) =>
+      trainClassifier(kind, known, { seed, signal, calibrate: false }),
+    );
     for (const i of outside) {
       const vector = samples.vectors.subarray(i * samples.size, (i + 1) * samples.size);
       const truth = samples.labels[i]!;

@@ -1,16 +1,7 @@
+import { throwIfAborted } from '../core/abort';
 import { minimise } from './lbfgs';
-import type { Plane } from './linearSvm';
 import type { Samples } from './samples';
-
-/** `scores` become probabilities that sum to 1, in place. */
-export function softmax(scores: Float64Array): Float64Array {
-  let most = -Infinity;
-  for (const score of scores) most = Math.max(most, score);
-  let sum = 0;
-  for (let i = 0; i < scores.length; i++) sum += scores[i] = Math.exp(scores[i]! - most);
-  for (let i = 0; i < scores.length; i++) scores[i]! /= sum;
-  return scores;
-}
+import { softmax } from './softmax';
 
 /**
  * Value and gradient of multinomial logistic regression: ½ ‖W‖² + cost · Σ −log p(class of i), the biases free, as
@@ -53,13 +44,31 @@ export function logisticObjective(
   };
 }
 
-/** One plane a class; the softmax of their values is the probability. */
-export function trainLogistic(samples: Samples, cost: number): Plane[] {
-  const stride = samples.size + 1;
-  const start = new Float64Array(samples.classes.length * stride);
-  const found = minimise(logisticObjective(samples, cost), start, { tolerance: 1e-4, maxRounds: 200 });
-  return samples.classes.map((_, c) => ({
-    weights: found.slice(c * stride, c * stride + samples.size),
-    bias: found[c * stride + samples.size]!,
-  }));
+/** Ends at a gradient that no longer moves an answer: finer ones take several times as long. */
+const TOLERANCE = 1e-2;
+const MAX_ROUNDS = 100;
+
+/** The parameters of the least objective. Throws `aborted`. */
+export function trainLogistic(samples: Samples, cost: number, signal?: AbortSignal): Float32Array {
+  const start = new Float64Array(samples.classes.length * (samples.size + 1));
+  const objective = logisticObjective(samples, cost);
+  const found = minimise(
+    (x, gradient) => {
+      throwIfAborted(signal);
+      return objective(x, gradient);
+    },
+    start,
+    { tolerance: TOLERANCE, maxRounds: MAX_ROUNDS },
+  );
+  return Float32Array.from(found);
+}
+
+/** The value of each class's plane; their softmax is the probability. */
+export function logisticScores(parameters: Float32Array, classes: number, vector: ArrayLike<number>): Float64Array {
+  const stride = parameters.length / classes;
+  return Float64Array.from({ length: classes }, (_, c) => {
+    let value = parameters[(c + 1) * stride - 1]!;
+    for (let d = 0; d < stride - 1; d++) value += parameters[c * stride + d]! * vector[d]!;
+    return value;
+  });
 }

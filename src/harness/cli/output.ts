@@ -85,6 +85,53 @@ export interface EmbedOutput {
   readonly failed: { readonly picture: string; readonly error: EntryError }[];
 }
 
+export interface ClusterOutput {
+  readonly model: string;
+  readonly method: string;
+  /** Pictures that could be read. */
+  readonly pictures: number;
+  readonly faces: number;
+  readonly noFace: number;
+  readonly noFacePictures: string[];
+  /** The pictures of each person, the largest group first; a picture of several people is in several groups. */
+  readonly groups: string[][];
+  /** Pictures none of whose faces is in a group. */
+  readonly ungrouped: string[];
+  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export interface ClassifyTrainOutput {
+  readonly file: string;
+  readonly model: string;
+  readonly kind: 'svm' | 'logistic';
+  readonly people: number;
+  readonly trainedOn: number;
+  /** With `--test`: `right` counts the most probable person, `unknown` those who would not be named. */
+  readonly test: {
+    readonly pictures: number;
+    readonly right: number;
+    readonly accuracy: number;
+    readonly unknown: number;
+  } | null;
+}
+
+export interface ClassifiedFace {
+  readonly box: [number, number, number, number];
+  readonly score: number;
+  /** Null when unknown: none of that person's faces is within the threshold. */
+  readonly name: string | null;
+  /** The most probable person. */
+  readonly nearest: string;
+  readonly probability: number;
+  readonly distance: number;
+}
+export interface ClassifyOutput {
+  readonly model: string;
+  readonly kind: 'svm' | 'logistic';
+  readonly threshold: number;
+  readonly pictures: ({ readonly picture: string; readonly faces: ClassifiedFace[] } | FailedEntry)[];
+}
+
 export interface ModelEntry {
   readonly id: string;
   readonly title: string;

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { toFaceError } from '../../core/errors';
 import { isStopping } from './cleanup';
 import { addAlign } from './commands/align';
+import { addClassify } from './commands/classify';
+import { addCluster } from './commands/cluster';
 import { addCompare } from './commands/compare';
 import { addDetect } from './commands/detect';
 import { addEmbed } from './commands/embed';
@@ -31,6 +33,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addAlign(program, done);
   addEmbed(program, done);
   addCompare(program, done);
+  addCluster(program, done);
+  addClassify(program, done);
   addLfw(program, done);
   addModels(program, done);
   addExport(program, done);

@@ -1,0 +1,136 @@
+import { FaceError } from '../core/errors';
+import { CLASSIFIER_KINDS, classify, type Classifier, type ClassifierKind } from './classifier';
+import { coefficientCount } from './pairwiseSvm';
+import type { Samples } from './samples';
+
+/** A classifier and the embedder that its faces are of (registry id). */
+export interface TrainedClassifier {
+  readonly model: string;
+  readonly classifier: Classifier;
+}
+
+export interface NamedFace {
+  /** Null: unknown. */
+  readonly name: string | null;
+  /** The most probable person, known or not. */
+  readonly nearest: string;
+  readonly probability: number;
+  /** Plain Euclidean, to the nearest face of that person. */
+  readonly distance: number;
+}
+
+/** Names a face: the most probable person, but unknown when none of their faces is within `threshold`. */
+export function nameFace(
+  { classifier }: Pick<TrainedClassifier, 'classifier'>,
+  vector: ArrayLike<number>,
+  threshold: number,
+): NamedFace {
+  const { best, probability } = classify(classifier, vector);
+  const { size, vectors, labels, classes } = classifier.samples;
+  let least = Infinity;
+  for (const [i, label] of labels.entries()) {
+    if (label !== best) continue;
+    let sum = 0;
+    for (let k = 0; k < size; k++) sum += (vectors[i * size + k]! - vector[k]!) ** 2;
+    least = Math.min(least, sum);
+  }
+  const distance = Math.sqrt(least);
+  const nearest = classes[best]!;
+  return { name: distance <= threshold ? nearest : null, nearest, probability, distance };
+}
+
+const FORMAT = 'facenet-web classifier';
+const VERSION = 1;
+
+/** The file's text: JSON, its numbers as base64 of little-endian floats. */
+export function writeClassifier({
+  model,
+  classifier: { kind, samples, parameters, slope },
+}: TrainedClassifier): string {
+  const { classes, size, labels, vectors } = samples;
+  return JSON.stringify({
+    format: FORMAT,
+    version: VERSION,
+    model,
+    kind,
+    slope,
+    classes,
+    size,
+    labels: [...labels],
+    parameters: toBase64(parameters),
+    vectors: toBase64(vectors),
+  });
+}
+
+/** Reads what `writeClassifier` wrote, every part checked. `file` is for messages. Throws `classify/bad-file`. */
+export function readClassifier(text: string, file: string): TrainedClassifier {
+  const fail = (reason: string): never => {
+    throw new FaceError('classify/bad-file', { file, reason });
+  };
+  const content = parse(text) ?? fail('it is not JSON');
+  if (content['format'] !== FORMAT) fail('it was not written by this program');
+  if (content['version'] !== VERSION) fail(`its version is ${String(content['version'])}, known is ${VERSION}`);
+  const { model, kind, slope, classes, size, labels } = content;
+  if (typeof model !== 'string') return fail('it names no model');
+  if (!isKind(kind)) return fail('its kind is not known');
+  if (typeof slope !== 'number' || !(slope > 0)) return fail('its slope is wrong');
+  if (!isList(classes, (name) => typeof name === 'string') || classes.length < 2) return fail('it names no people');
+  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > 65_536)
+    return fail('its size is wrong');
+  const inRange = (label: unknown): boolean =>
+    Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes.length;
+  if (!isList(labels, inRange)) return fail('its labels are wrong');
+  const numbers = (key: string, count: number): Float32Array => {
+    const view = fromBase64(content[key]);
+    if (view?.byteLength !== 4 * count) return fail(`its ${key} are cut off`);
+    const read = Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
+    return read.every(Number.isFinite) ? read : fail(`some of its ${key} are not finite`);
+  };
+  const samples: Samples = {
+    count: labels.length,
+    size,
+    vectors: numbers('vectors', labels.length * size),
+    labels: Int32Array.from(labels, Number),
+    classes: classes.map(String),
+  };
+  if (new Set(samples.labels).size !== classes.length) fail('some of its people have no face');
+  const parameters = numbers('parameters', kind === 'svm' ? coefficientCount(samples) : classes.length * (size + 1));
+  return { model, classifier: { kind, samples, parameters, slope } };
+}
+
+function parse(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? { ...value } : null;
+  } catch {
+    return null;
+  }
+}
+
+function isKind(value: unknown): value is ClassifierKind {
+  return CLASSIFIER_KINDS.some((kind) => kind === value);
+}
+
+function isList(value: unknown, fits: (entry: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(fits);
+}
+
+/** Characters made at a time: an argument list has its limits. */
+const PART = 8192;
+
+function toBase64(numbers: Float32Array): string {
+  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PART) text += String.fromCharCode(...bytes.subarray(at, at + PART));
+  return btoa(text);
+}
+
+function fromBase64(value: unknown): DataView | null {
+  if (typeof value !== 'string') return null;
+  try {
+    const text = atob(value);
+    return new DataView(Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer);
+  } catch {
+    return null;
+  }
+}

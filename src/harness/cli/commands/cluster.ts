@@ -1,0 +1,132 @@
+import { Option, type Command } from 'commander';
+import { averageLinkage } from '../../../cluster/averageLinkage';
+import { chineseWhispers } from '../../../cluster/chineseWhispers';
+import { dbscan } from '../../../cluster/dbscan';
+import { groupFaces } from '../../../cluster/groupFaces';
+import { groupsOf } from '../../../cluster/labels';
+import { packPoints, type Points } from '../../../cluster/points';
+import { groupingSettings } from '../../../cluster/settings';
+import { thresholdAt } from '../../../weights/calibration';
+import { findEmbedder } from '../../../weights/rows';
+import {
+  addDetectOptions,
+  addEngineOptions,
+  detectOptions,
+  startOptions,
+  wholeNumber,
+  type CommonFlags,
+} from '../options';
+import type { ClusterOutput, EntryError } from '../output';
+import { picturesOf } from '../pictures';
+import { Report } from '../report';
+import { eachPicture } from '../run';
+import { withSession } from '../session';
+
+const METHODS = ['rounds', 'average', 'chinese-whispers', 'dbscan'] as const;
+type MethodName = (typeof METHODS)[number];
+const SEED = 1;
+const ROUNDS = 20;
+
+interface ClusterFlags extends CommonFlags {
+  readonly method: MethodName;
+  readonly threshold?: number;
+  readonly minImages: number;
+  readonly faces: 'all' | 'best';
+}
+
+export function addCluster(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('cluster')
+    .description('group the faces in a folder of pictures by person')
+    .argument('<folder>', 'the pictures')
+    .addOption(new Option('--method <name>', 'how faces are grouped').choices(METHODS).default('rounds'))
+    .option(
+      '--threshold <number>',
+      'of average and dbscan a distance (1.05, 1.0), of chinese-whispers a cosine (0.55)',
+      Number,
+    )
+    .option('--min-images <n>', 'smallest group; faces of smaller ones are ungrouped', wholeNumber(1, 1_000_000), 2)
+    .addOption(
+      new Option('--faces <which>', 'of each picture all faces, or the most probable')
+        .choices(['all', 'best'])
+        .default('all'),
+    );
+  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: ClusterFlags) => {
+    const report = new Report(flags.json === true);
+    await cluster(folder, flags, report);
+    done(report);
+  });
+}
+
+async function cluster(folder: string, flags: ClusterFlags, report: Report): Promise<void> {
+  const files = await picturesOf(folder);
+  await withSession(startOptions(flags), report, async (session) => {
+    const vectors: number[][] = [];
+    /** By face, its picture's place. */
+    const photos: number[] = [];
+    const paths: string[] = [];
+    const noFacePictures: string[] = [];
+    const failed: { picture: string; error: EntryError }[] = [];
+    const outcomes = eachPicture(session, report, files, async (picture) => {
+      const options = { ...detectOptions(flags), faces: flags.faces };
+      return (await session.call('recognise', { picture, options })).faces;
+    });
+    for await (const { file, ...outcome } of outcomes) {
+      if ('error' in outcome) {
+        failed.push({ picture: file.path, error: outcome.error });
+        continue;
+      }
+      if (outcome.result.length === 0) noFacePictures.push(file.path);
+      for (const { vector } of outcome.result) {
+        vectors.push(vector);
+        photos.push(paths.length);
+      }
+      paths.push(file.path);
+    }
+    const groups = picturesOfGroups(group(packPoints(vectors), photos, session.state.model, flags), photos, paths)
+      .filter((pictures) => pictures.length >= flags.minImages)
+      .sort((a, b) => b.length - a.length);
+    const grouped = new Set(groups.flat());
+    const withFace = new Set(photos);
+    const ungrouped = paths.filter((path, i) => withFace.has(i) && !grouped.has(path));
+    const output: ClusterOutput = {
+      model: session.state.model,
+      method: flags.method,
+      pictures: paths.length,
+      faces: vectors.length,
+      noFace: noFacePictures.length,
+      noFacePictures,
+      groups,
+      ungrouped,
+      failed,
+    };
+    for (const [i, pictures] of groups.entries()) {
+      report.line(`Group ${i + 1}: ${pictures.length} pictures`);
+      for (const picture of pictures) report.line(`  ${picture}`);
+    }
+    report.line(
+      `${groups.length} groups; ${ungrouped.length} pictures in none, ${noFacePictures.length} without a face`,
+    );
+    report.object(output);
+  });
+}
+
+/** A label a face; two faces of one picture are kept apart by the methods that can. */
+function group(points: Points, photos: number[], model: string, { method, threshold }: ClusterFlags): Int32Array {
+  const row = findEmbedder(model);
+  const far = (rate: number): number => thresholdAt(row, rate);
+  switch (method) {
+    case 'rounds':
+      return groupFaces(points, { ...groupingSettings(points.count, far), photos });
+    case 'average':
+      return averageLinkage(points, { threshold: threshold ?? 1.05, photos });
+    case 'chinese-whispers':
+      return chineseWhispers(points, { similarity: threshold ?? 0.55, rounds: ROUNDS, seed: SEED });
+    case 'dbscan':
+      return dbscan(points, { eps: threshold ?? 1, minSamples: 1 });
+  }
+}
+
+function picturesOfGroups(labels: Int32Array, photos: readonly number[], paths: readonly string[]): string[][] {
+  return groupsOf(labels).map((faces) => [...new Set(faces.map((face) => paths[photos[face]!]!))]);
+}

@@ -1,0 +1,57 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClassifyOutput, ClassifyTrainOutput } from '../../../src/harness/cli/output';
+import { DLIB, expect, run, runJson, SAMPLES, test } from './command';
+
+/** A folder a person, each with the same few portraits, so that nothing depends on a large set. */
+function makePeople(folder: string): string {
+  const root = join(folder, 'people');
+  for (const name of ['edward-lu', 'susan-helms', 'william-mcarthur']) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (const n of [1, 2, 3]) copyFileSync(join(SAMPLES, 'portraits', `${name}.jpg`), join(root, name, `${n}.jpg`));
+  }
+  return root;
+}
+
+test('learns people, is tested on the rest, names them in other pictures and leaves strangers unknown', async ({
+  folder,
+}) => {
+  const root = makePeople(folder);
+  const out = join(folder, 'people.json');
+  const split = ['--test', '--min-images', '3', '--train-images', '2'];
+  const trained = await runJson<ClassifyTrainOutput>(
+    'classify',
+    'train',
+    root,
+    '--out',
+    out,
+    '--model',
+    DLIB,
+    ...split,
+  );
+  expect(trained.code, trained.stderr).toBe(0);
+  expect(trained.output).toMatchObject({
+    model: DLIB,
+    people: 3,
+    trainedOn: 6,
+    test: { pictures: 3, right: 3, accuracy: 1 },
+  });
+  const holiday = join(SAMPLES, 'expedition-12-holiday.jpg');
+  const named = await runJson<ClassifyOutput>('classify', 'predict', out, holiday);
+  expect(named.code, named.stderr).toBe(0);
+  const names = named.output.pictures[0]!.faces.map(({ name }) => name);
+  expect(names.filter((name) => name !== null)).toEqual(['william-mcarthur']);
+  expect(names).toContain(null);
+});
+
+test('a folder of too few people and a file that is no classifier are told in a sentence', async ({ folder }) => {
+  const root = makePeople(folder);
+  const out = join(folder, 'people.json');
+  const few = await run('classify', 'train', root, '--out', out, '--test', '--model', DLIB);
+  expect(few.code).toBe(1);
+  expect(few.stderr).toContain('nobody has a folder of at least 20 pictures');
+  writeFileSync(out, '{}');
+  const bad = await run('classify', 'predict', out, SAMPLES);
+  expect(bad.code).toBe(1);
+  expect(bad.stderr).toContain('is not a classifier that can be used here');
+});

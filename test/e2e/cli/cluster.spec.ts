@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ClusterOutput } from '../../../src/harness/cli/output';
+import { DLIB, expect, FACENET, needsModel, run, runJson, SAMPLES, test } from './command';
+
+interface Truth {
+  readonly faces: { readonly name: string; readonly portrait: boolean }[];
+}
+const truth = JSON.parse(readFileSync(join(SAMPLES, 'truth.json'), 'utf8')) as Record<string, Truth>;
+
+/** “portrait + crew picture” of everybody who is in both. */
+function expectedPairs(): string[] {
+  return Object.entries(truth).flatMap(([picture, { faces }]) =>
+    faces.filter(({ portrait }) => portrait).map(({ name }) => `${name} ${picture}`),
+  );
+}
+
+/** Those of them that are in one group. */
+function foundPairs({ groups }: ClusterOutput): string[] {
+  const together = groups.map((pictures) => new Set(pictures.map((picture) => basename(picture))));
+  return expectedPairs().filter((pair) => {
+    const [name, picture] = pair.split(' ');
+    return together.some((group) => group.has(`${name}.jpg`) && group.has(picture!));
+  });
+}
+
+for (const [model, missed] of [
+  [FACENET, 0],
+  [DLIB, 3],
+] as const) {
+  test(`portraits and crew pictures are grouped by person with ${model}`, async () => {
+    if (model === FACENET) needsModel(FACENET, 'int8');
+    const { code, output, stderr } = await runJson<ClusterOutput>('cluster', SAMPLES, '--model', model);
+    expect(code, stderr).toBe(0);
+    expect(output).toMatchObject({ pictures: 25, noFace: 0, method: 'rounds' });
+    expect(foundPairs(output).length).toBeGreaterThanOrEqual(expectedPairs().length - missed);
+    // Two portraits are two people.
+    for (const group of output.groups)
+      expect(group.filter((picture) => picture.includes('portraits')).length).toBeLessThanOrEqual(1);
+  });
+}
+
+test('the original’s ways group too, and a picture without company is ungrouped', async () => {
+  const { output } = await runJson<ClusterOutput>(
+    'cluster',
+    join(SAMPLES, 'portraits'),
+    '--method',
+    'chinese-whispers',
+    '--threshold',
+    '0.999',
+    '--model',
+    DLIB,
+  );
+  expect(output.groups).toEqual([]);
+  expect(output.ungrouped.length).toBe(18);
+  const { code, stderr } = await run('cluster', SAMPLES, '--method', 'guess');
+  expect(code).toBe(2);
+  expect(stderr).toContain('chinese-whispers');
+});
