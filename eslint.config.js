@@ -13,7 +13,7 @@ const RULES = {
   'src/backend': { may: ['core', 'nn'], packages: [] },
   'src/weights': { may: ['core'], packages: ['fflate'] },
   'src/pipeline': { may: ['models', 'weights', 'backend', 'nn', 'core'], packages: [] },
-  'src/evaluate': { may: ['core'], packages: [] },
+  'src/evaluate': { may: ['core'], packages: ['fflate'] },
   'src/cluster': { may: ['core'], packages: [] },
   'src/classify': { may: ['core'], packages: [] },
   'src/train': {

@@ -66,8 +66,8 @@ export const ERROR_TEXT = {
   'harness/empty-gallery': 'No picture of the gallery {path} shows a face: there is nobody to recognise.',
   'harness/too-few': 'Two faces are needed to compare; {found} could be read.',
   'harness/not-written': 'The copy of {name} could not be written: {reason}',
-  'harness/bad-archive': '{path} cannot be read as an archive: {reason}.',
-  'harness/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
+  'evaluate/bad-archive': '{path} cannot be read as an archive: {reason}.',
+  'evaluate/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
   'harness/unfinished': '{path} holds the work of an earlier run: go on with --resume, or remove it to start over.',
   'harness/other-run':
     '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',

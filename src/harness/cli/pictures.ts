@@ -1,13 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { FaceError } from '../../core/errors';
-
-/** What Chromium can read; in a folder everything else is passed over, a file named by itself is always tried. */
-const EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.webp', '.avif', '.gif', '.bmp']);
-
-export function isPictureName(name: string): boolean {
-  return EXTENSIONS.has(extname(name).toLowerCase());
-}
+import { isPictureName } from '../../evaluate/pictureNames';
 
 export interface PictureFile {
   /** As the user wrote it, with what lies below a folder added. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LfwReport } from '../../../src/harness/cli/lfw/lfwReport';
+import type { LfwReport } from '../../../src/evaluate/lfwReport';
 import {
   DLIB,
   descendants,

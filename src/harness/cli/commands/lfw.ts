@@ -8,14 +8,15 @@ import type { EngineState } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
+import { summary, type RunSettings } from '../../../evaluate/lfwReport';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
+import { namesOf } from '../../../evaluate/pictureNames';
 import { MODELS } from '../../../weights/rows';
 import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
-import { summary } from '../lfw/lfwReport';
-import { findPictureSet, namesOf, type PictureSet } from '../lfw/pictureSet';
+import { findPictureSet, type PictureSet } from '../lfw/pictureSet';
 import { parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
-import { assertSameRun, readWork, WorkFile, type Work, type WorkHeader, type WorkSettings } from '../lfw/workFile';
+import { assertSameRun, readWork, WorkFile, type Work, type WorkHeader } from '../lfw/workFile';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -192,7 +193,7 @@ async function makeRows(
 function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {
   const crops = flags.crop ?? [state.crop];
   assertMargin(flags, crops);
-  const settings: WorkSettings = {
+  const settings: RunSettings = {
     model: state.model,
     engine: state.engine,
     precision: state.precision,

@@ -1,11 +1,12 @@
 import type { EmbedFacesOptions } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
+import { Pace } from '../../../core/pace';
+import { CENTRE, FACE, NONE, type Outcome } from '../../../evaluate/lfwReport';
 import { inOrder } from '../inOrder';
 import type { Report } from '../report';
 import type { Session } from '../session';
-import { Pace } from './pace';
 import type { PictureSet } from './pictureSet';
-import { CENTRE, FACE, NONE, type Outcome, type WorkFile, type WorkRow } from './workFile';
+import type { WorkFile, WorkRow } from './workFile';
 
 export interface EmbedAllOptions {
   /** Pictures sent at a time. */

@@ -2,41 +2,16 @@ import { existsSync } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { FaceError } from '../../../core/errors';
 import type { BackendName } from '../../../core/types';
-
-/** What the embeddings depend on: the same in all parts of a run, and when a run goes on. */
-export interface WorkSettings {
-  readonly model: string;
-  readonly engine: string;
-  readonly precision: string;
-  /** Of several, the mean. */
-  readonly crops: readonly string[];
-  /** Null: the crop's own. */
-  readonly margins: readonly number[] | null;
-  readonly flip: boolean;
-  readonly noFace: string;
-  /** Null: the detector's own. */
-  readonly minSize: number | null;
-  readonly thresholds: readonly number[] | null;
-  /** SHA-256 of the pictures' names in order. */
-  readonly pictures: string;
-}
+import type { Outcome, RunSettings } from '../../../evaluate/lfwReport';
 
 /** First line of a work file. */
 export interface WorkHeader {
-  readonly settings: WorkSettings;
+  readonly settings: RunSettings;
   readonly backend: BackendName;
   readonly adapter: string | null;
   /** Numbers of an embedding. */
   readonly columns: number;
 }
-
-/** What became of a picture. */
-export const FACE = 0;
-/** No face was found: the row is the middle of the picture. */
-export const CENTRE = 1;
-/** No face was found: the row is empty. */
-export const NONE = 2;
-export type Outcome = typeof FACE | typeof CENTRE | typeof NONE;
 
 export interface WorkRow {
   readonly outcome: Outcome;
@@ -128,7 +103,7 @@ function rowSize(columns: number): number {
   return 4 * (2 + columns);
 }
 
-const WORDS: Readonly<Record<keyof WorkSettings, string>> = {
+const WORDS: Readonly<Record<keyof RunSettings, string>> = {
   model: 'model',
   engine: 'engine',
   precision: 'precision',
@@ -142,8 +117,8 @@ const WORDS: Readonly<Record<keyof WorkSettings, string>> = {
 };
 
 /** Throws `harness/other-run` with the first setting that differs. */
-export function assertSameRun(path: string, there: WorkSettings, here: WorkSettings): void {
-  for (const key of Object.keys(WORDS) as (keyof WorkSettings)[])
+export function assertSameRun(path: string, there: RunSettings, here: RunSettings): void {
+  for (const key of Object.keys(WORDS) as (keyof RunSettings)[])
     if (JSON.stringify(there[key]) !== JSON.stringify(here[key]))
       throw new FaceError('harness/other-run', { path, what: WORDS[key] });
 }

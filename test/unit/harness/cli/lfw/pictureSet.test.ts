@@ -5,7 +5,8 @@ import { zipSync } from 'fflate';
 import { afterAll, expect, test } from 'vitest';
 import { FaceError } from '../../../../../src/core/errors';
 import { parsePairs } from '../../../../../src/evaluate/pairs';
-import { findPictureSet, namesOf } from '../../../../../src/harness/cli/lfw/pictureSet';
+import { namesOf } from '../../../../../src/evaluate/pictureNames';
+import { findPictureSet } from '../../../../../src/harness/cli/lfw/pictureSet';
 import { rejectionCode } from '../../../weights/errorCode';
 
 const folder = mkdtempSync(join(tmpdir(), 'facenet-pictures-'));
@@ -39,6 +40,6 @@ test('missing ones are counted, the first three named', async () => {
   expect((error as FaceError).message).toMatch(
     /^4 of the 5 pictures that pairs\.txt names are not in .*: Cy\/Cy_0001, Di\/Di_0001, Ed\/Ed_0001, …\.$/,
   );
-  expect(await rejectionCode(findPictureSet(zip, ['Cy/Cy_0001'], 'x'))).toBe('harness/missing-pictures');
+  expect(await rejectionCode(findPictureSet(zip, ['Cy/Cy_0001'], 'x'))).toBe('evaluate/missing-pictures');
   expect(await rejectionCode(findPictureSet(join(folder, 'nowhere'), ['a'], 'x'))).toBe('harness/no-such-file');
 });

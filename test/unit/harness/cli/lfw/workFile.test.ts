@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { FaceError } from '../../../../../src/core/errors';
-import {
-  CENTRE,
-  FACE,
-  readWork,
-  WorkFile,
-  type WorkHeader,
-  type WorkRow,
-} from '../../../../../src/harness/cli/lfw/workFile';
+import { readWork, WorkFile, type WorkHeader, type WorkRow } from '../../../../../src/harness/cli/lfw/workFile';
+import { CENTRE, FACE } from '../../../../../src/evaluate/lfwReport';
 import { rejectionCode } from '../../../weights/errorCode';
 
 const folder = mkdtempSync(join(tmpdir(), 'facenet-work-'));

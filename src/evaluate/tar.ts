@@ -9,7 +9,7 @@ const PAX = 'x';
  * stream, and what the stream itself throws.
  */
 export async function readTar(
-  stream: AsyncIterable<Uint8Array | string>,
+  stream: AsyncIterable<Uint8Array>,
   wants: (name: string) => boolean,
 ): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();
@@ -38,7 +38,7 @@ export async function readTar(
 /** Takes pieces of given lengths from a stream's chunks. */
 class BlockReader {
   #rest: Uint8Array = new Uint8Array(0);
-  constructor(private readonly chunks: AsyncIterator<Uint8Array | string>) {}
+  constructor(private readonly chunks: AsyncIterator<Uint8Array>) {}
 
   /** Null where the stream has no more so many bytes. */
   async take(length: number): Promise<Uint8Array | null> {
@@ -47,14 +47,23 @@ class BlockReader {
     while (have < length) {
       const { value, done } = await this.chunks.next();
       if (done) return null;
-      const chunk = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-      parts.push(chunk);
-      have += chunk.length;
+      parts.push(value);
+      have += value.length;
     }
-    const all = parts.length === 1 ? parts[0]! : Buffer.concat(parts, have);
+    const all = parts.length === 1 ? parts[0]! : joined(parts, have);
     this.#rest = all.subarray(length);
     return all.subarray(0, length);
   }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readArchive } from '../../../../../src/harness/cli/lfw/archive';
-import { rejectionCode } from '../../../weights/errorCode';
+import { readArchive } from '../../../src/evaluate/archive';
+import { rejectionCode } from '../weights/errorCode';
 
 const folder = mkdtempSync(join(tmpdir(), 'facenet-archive-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,22 +34,24 @@ const archives = {
   'an old POSIX tar with gzip': tar('ustar.tgz', '--format=gnu', '-z'),
   'a zip': zip,
 };
+const read = (path: string) =>
+  readArchive({ name: path, chunks: () => createReadStream(path) as AsyncIterable<Uint8Array> }, isPicture);
 const isPicture = (name: string) => name.endsWith('.jpg');
 
 describe.each(Object.entries(archives))('%s', (_, path) => {
   test('gives the wanted files, whole, by their names', async () => {
-    const files = await readArchive(path, isPicture);
+    const files = await read(path);
     expect([...files.keys()].sort()).toEqual(Object.keys(FILES).filter(isPicture).sort());
     for (const [name, bytes] of files) expect(Array.from(bytes)).toEqual(Array.from(FILES[name]!));
   });
 
-  test('that is cut off gives harness/bad-archive', async () => {
+  test('that is cut off gives evaluate/bad-archive', async () => {
     const bytes = readFileSync(path);
     // The second half of so small a tar is padding.
     for (const share of path.endsWith('.tar') ? [0.15, 0.3] : [0.3, 0.6, 0.9]) {
       const cut = join(folder, 'cut');
       writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length * share)));
-      expect(await rejectionCode(readArchive(cut, isPicture))).toBe('harness/bad-archive');
+      expect(await rejectionCode(read(cut))).toBe('evaluate/bad-archive');
     }
   });
 });
@@ -62,5 +64,5 @@ test.each([
 ])('%s is told to be no archive', async (_, bytes) => {
   const path = join(folder, 'other');
   writeFileSync(path, bytes);
-  expect(await rejectionCode(readArchive(path, isPicture))).toBe('harness/bad-archive');
+  expect(await rejectionCode(read(path))).toBe('evaluate/bad-archive');
 });

@@ -1,10 +1,13 @@
-import type { Pair } from '../../../evaluate/pairs';
+import type { Pair } from './pairs';
 import { escapeMarkup } from './rocPlot';
 
 export interface WrongPair extends Pick<Pair, 'a' | 'b' | 'same' | 'fold'> {
   /** In the protocol's distance, against the threshold of the pair's fold. */
   readonly distance: number;
   readonly threshold: number;
+}
+
+export interface ShownPair extends WrongPair {
   readonly pictures: readonly [Uint8Array, Uint8Array];
 }
 
@@ -14,7 +17,7 @@ img { width: 180px; height: 180px; object-fit: contain; background: #eee }
 figure { margin: 0 } figcaption { max-width: 370px; overflow-wrap: anywhere }`;
 
 /** `errors.html`: the wrongly judged pairs side by side, the pictures within the page. `total` counts those not shown too. */
-export function errorsPage(shown: readonly WrongPair[], total: number, title: string): string {
+export function errorsPage(shown: readonly ShownPair[], total: number, title: string): string {
   const part = (same: boolean, heading: string): string => {
     const pairs = shown.filter((pair) => pair.same === same);
     return pairs.length === 0
@@ -33,13 +36,20 @@ ${part(true, 'One person, taken for two')}${part(false, 'Two people, taken for o
 `;
 }
 
-function item({ a, b, fold, distance, threshold, pictures }: WrongPair): string {
+function item({ a, b, fold, distance, threshold, pictures }: ShownPair): string {
   const picture = (name: string, bytes: Uint8Array): string =>
-    `<img src="data:${typeOf(bytes)};base64,${Buffer.from(bytes).toString('base64')}" alt="${escapeMarkup(name)}">`;
+    `<img src="data:${typeOf(bytes)};base64,${base64(bytes)}" alt="${escapeMarkup(name)}">`;
   return `<li><figure>${picture(a, pictures[0])}${picture(b, pictures[1])}<figcaption>${escapeMarkup(a)}<br>${escapeMarkup(b)}<br>distance ${distance.toFixed(3)}, threshold ${threshold.toFixed(2)}, fold ${fold + 1}</figcaption></figure></li>`;
 }
 
 function typeOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff) return 'image/jpeg';
   return bytes[0] === 0x89 ? 'image/png' : 'image/*';
+}
+
+function base64(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  // In parts: a function takes only so many arguments.
+  for (let at = 0; at < bytes.length; at += 0x8000) parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+  return btoa(parts.join(''));
 }

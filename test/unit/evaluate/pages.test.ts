@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { errorsPage } from '../../../../../src/harness/cli/lfw/errorsPage';
-import { rocSvg } from '../../../../../src/harness/cli/lfw/rocPlot';
+import { errorsPage } from '../../../src/evaluate/errorsPage';
+import { rocSvg } from '../../../src/evaluate/rocPlot';
 
 const jpeg = Uint8Array.of(0xff, 0xd8, 0xff);
 

@@ -1,4 +1,4 @@
-import type { Roc } from '../../../evaluate/roc';
+import type { Roc } from './roc';
 
 const SIDE = { width: 640, height: 440, left: 64, right: 16, top: 28, bottom: 48 } as const;
 /** Smallest rate on the logarithmic axis. */

@@ -1,10 +1,35 @@
-import type { DistanceName } from '../../../evaluate/distance';
-import type { Evaluation } from '../../../evaluate/kfold';
-import type { FarPoint } from '../../../evaluate/calibrate';
-import type { WorkSettings } from './workFile';
+import type { DistanceName } from './distance';
+import type { Evaluation } from './kfold';
+import type { FarPoint } from './calibrate';
+
+/** What became of a picture. */
+export const FACE = 0;
+/** No face was found: the row is the middle of the picture. */
+export const CENTRE = 1;
+/** No face was found: the row is empty. */
+export const NONE = 2;
+export type Outcome = typeof FACE | typeof CENTRE | typeof NONE;
+
+/** What the embeddings depend on: the same in all parts of a run, and when a run goes on. */
+export interface RunSettings {
+  readonly model: string;
+  readonly engine: string;
+  readonly precision: string;
+  /** Of several, the mean. */
+  readonly crops: readonly string[];
+  /** Null: the crop's own. */
+  readonly margins: readonly number[] | null;
+  readonly flip: boolean;
+  readonly noFace: string;
+  /** Null: the detector's own. */
+  readonly minSize: number | null;
+  readonly thresholds: readonly number[] | null;
+  /** SHA-256 of the pictures' names in order. */
+  readonly pictures: string;
+}
 
 /** How the pairs are judged, and what the embeddings were made with. */
-export interface LfwOptions extends Omit<WorkSettings, 'model'> {
+export interface LfwOptions extends Omit<RunSettings, 'model'> {
   readonly distance: DistanceName;
   readonly subtractMean: boolean;
   readonly folds: number;

@@ -1,0 +1,115 @@
+import { FaceError } from '../core/errors';
+import { calibrate, pairHistograms, type FarPoint } from './calibrate';
+import { errorsPage, type ShownPair, type WrongPair } from './errorsPage';
+import { evaluatePairs, type EvaluateOptions, type Evaluation } from './kfold';
+import { FACE, markdown, NONE, summary, type LfwReport, type Outcome, type RunSettings } from './lfwReport';
+import type { PairList } from './pairs';
+import { rocSvg } from './rocPlot';
+import { rowPairs, type EmbeddingTable } from './rowPairs';
+
+export interface JudgeOptions extends EvaluateOptions {
+  readonly calibrate: boolean;
+}
+
+/** All pictures of a list, embedded. */
+export interface LfwRun {
+  /** In the order in which the list first names them. */
+  readonly names: readonly string[];
+  readonly rows: readonly { readonly outcome: Outcome; readonly vector: Float32Array }[];
+  /** Numbers of an embedding; a mirror image's follow the picture's own. */
+  readonly columns: number;
+  readonly settings: RunSettings;
+  readonly seconds: number;
+  readonly backend: string;
+  readonly adapter: string | null;
+}
+
+export interface Judgement {
+  readonly report: LfwReport;
+  readonly evaluation: Evaluation;
+  /** The embeddings of the pictures `names`: all but those without a face that were skipped. */
+  readonly table: EmbeddingTable;
+  readonly names: readonly string[];
+  /** Those furthest on the wrong side of their threshold first. */
+  readonly wrong: readonly WrongPair[];
+}
+
+/** Rates of the calibration: three a decade from one in a million. */
+const FARS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1];
+/** Wrong pairs that are shown with their pictures. */
+export const MOST_SHOWN = 200;
+
+/** Judges the pairs by the embeddings of a complete run. Throws `evaluate/too-few`. */
+export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Judgement {
+  const { rows, columns, settings } = run;
+  const kept = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
+  const data = new Float32Array(kept.length * columns);
+  for (const [row, i] of kept.entries()) data.set(rows[i]!.vector, row * columns);
+  const table = { rows: kept.length, columns, data };
+  const names = kept.map((i) => run.names[i]!);
+  const rowOf = new Map(names.map((name, row) => [name, row]));
+  const pairs = rowPairs(list, (name) => rowOf.get(name));
+  const evaluation = evaluatePairs(table, pairs, options);
+
+  const without = run.names.filter((_, i) => rows[i]!.outcome !== FACE);
+  const { model, ...made } = settings;
+  const { distance, subtractMean, far } = options;
+  const report: LfwReport = {
+    pairs: pairs.kept.length,
+    leftOut: list.pairs.length - pairs.kept.length,
+    pictures: rows.length,
+    accuracy: evaluation.accuracy,
+    val: evaluation.val,
+    auc: evaluation.auc,
+    eer: evaluation.eer,
+    noFace: without.length,
+    noFacePictures: without,
+    imagesPerSecond: rows.length / run.seconds,
+    backend: run.backend,
+    adapter: run.adapter,
+    model,
+    options: { ...made, distance, subtractMean, folds: list.folds, far },
+    ...(options.calibrate && { calibration: calibration(table, names, settings.flip) }),
+  };
+  return { report, evaluation, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };
+}
+
+/** What a run leaves behind, by file name; `shown` are the first of the wrong pairs, with their pictures. */
+export function reportFiles(
+  { report, evaluation, names, wrong }: Judgement,
+  shown: readonly ShownPair[],
+): [string, string][] {
+  const { model, accuracy, auc } = report;
+  return [
+    ['report.json', `${JSON.stringify(report, null, 2)}\n`],
+    ['report.md', markdown(report)],
+    ['roc.svg', rocSvg(evaluation.roc, `${model}: accuracy ${accuracy.mean.toFixed(5)}, AUC ${auc.toFixed(5)}`)],
+    ['embeddings.txt', names.map((name) => `${name}\n`).join('')],
+    ['errors.html', errorsPage(shown, wrong.length, `${model}: ${summary(report)}`)],
+  ];
+}
+
+/** People are told apart by the folders that their pictures lie in; a joined mirror image is left out. */
+function calibration({ rows, columns, data }: EmbeddingTable, names: readonly string[], flip: boolean): FarPoint[] {
+  const people = names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf('/'))));
+  if (people.includes(''))
+    throw new FaceError('evaluate/too-few', { reason: 'calibration needs a folder for each person.' });
+  const size = flip ? columns / 2 : columns;
+  const plain = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) plain.set(data.subarray(row * columns, row * columns + size), row * size);
+  const numbers = new Map([...new Set(people)].map((person, i) => [person, i]));
+  const personOf = Int32Array.from(people, (person) => numbers.get(person)!);
+  const { impostor } = pairHistograms({ rows, columns: size, data: plain }, personOf);
+  return calibrate(impostor, FARS);
+}
+
+function wrongPairs({ pairs }: PairList, kept: Int32Array, { distances, wrong, accuracy }: Evaluation): WrongPair[] {
+  const found: WrongPair[] = [];
+  for (let i = 0; i < kept.length; i++) {
+    if (!wrong[i]) continue;
+    const { a, b, same, fold } = pairs[kept[i]!]!;
+    found.push({ a, b, same, fold, distance: distances[i]!, threshold: accuracy.thresholds[fold]! });
+  }
+  const off = ({ distance, threshold }: WrongPair): number => Math.abs(distance - threshold);
+  return found.sort((x, y) => off(y) - off(x));
+}
