@@ -20,7 +20,7 @@ import { facenetCrop } from './crop/facenet';
 import { storedCrop } from './crop/stored';
 import { decodePicture, type PictureSource } from './decode';
 import { createDetector, type Detector } from './detect/detect';
-import type { DetectOptions } from './detect/options';
+import { findFaces, type TurnedOptions } from './detect/turned';
 import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
 import { matchFace, type Gallery } from './match';
@@ -47,7 +47,7 @@ export interface CallOptions {
 }
 
 export interface RecogniseOptions extends CallOptions {
-  readonly detect?: DetectOptions;
+  readonly detect?: TurnedOptions;
   /** `all` (default), or only the most probable face. */
   readonly faces?: 'all' | 'best';
   /** Also give what the store keeps of each face. */
@@ -60,7 +60,7 @@ export interface RecogniseOptions extends CallOptions {
 }
 
 export interface AlignOptions extends CallOptions {
-  readonly detect?: DetectOptions;
+  readonly detect?: TurnedOptions;
   readonly faces: 'all' | 'best';
   readonly size: number;
   /** Pixels of the picture added to the box, both sides together. */
@@ -92,7 +92,7 @@ export type StageTimings = Readonly<Record<string, number>>;
 export interface Pipeline {
   detect(
     picture: PictureSource,
-    options?: CallOptions & { readonly detect?: DetectOptions },
+    options?: CallOptions & { readonly detect?: TurnedOptions },
   ): Promise<PictureFaces<Detection>>;
   recognise(
     picture: PictureSource,
@@ -130,7 +130,9 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
         withFrame(picture, options, new Timings(), async (frame, timings) => ({
           width: frame.width,
           height: frame.height,
-          faces: await detector.detect(frame, options.detect, timings, options.signal),
+          faces: (await findFaces(detector, frame, options.detect, timings, options.signal)).map(
+            ({ detection }) => detection,
+          ),
         })),
       ),
     recognise: (picture, options) =>
@@ -155,10 +157,10 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
     align: (picture, options) =>
       inTurn(() =>
         withFrame(picture, options, new Timings(), async (frame, timings) => {
-          const found = await detector.detect(frame, options.detect, timings, options.signal);
+          const found = await findFaces(detector, frame, options.detect, timings, options.signal);
           const faces = [];
-          for (const detection of options.faces === 'best' ? found.slice(0, 1) : found) {
-            const crop = facenetCrop(frame, detection, options.size, options.margin);
+          for (const { detection, upright, frame: turned } of options.faces === 'best' ? found.slice(0, 1) : found) {
+            const crop = facenetCrop(turned, upright, options.size, options.margin);
             const png = await encodeImage(toRgba(crop.data, crop.size, crop.size), 'image/png');
             faces.push({ detection, png });
           }
@@ -193,10 +195,10 @@ async function recogniseFrame(
   timings: Timings,
 ): Promise<PictureFaces<RecognisedFace>> {
   const { gallery, threshold, signal } = options;
-  const found = await detector.detect(frame, options.detect, timings, signal);
-  const detections = options.faces === 'best' ? found.slice(0, 1) : found;
+  const all = await findFaces(detector, frame, options.detect, timings, signal);
+  const found = options.faces === 'best' ? all.slice(0, 1) : all;
   const crops = await timings.run('crop', () =>
-    detections.map((detection) => cropFace(frame, detection, row.crop, row.inputSize)),
+    found.map(({ upright, frame: turned }) => cropFace(turned, upright, row.crop, row.inputSize)),
   );
   throwIfAborted(signal);
   const embeddings = await timings.run('embed', () => embedder.embed(crops, { mirror: options.mirror ?? false }));
@@ -205,14 +207,14 @@ async function recogniseFrame(
     embeddings.map((embedding) => matchFace(embedding, gallery, threshold, (distance) => farAt(row, distance))),
   );
   const faces: RecognisedFace[] = [];
-  for (const [i, detection] of detections.entries()) {
+  for (const [i, { detection, upright, frame: turned }] of found.entries()) {
     const face = {
       detection,
       embedding: embeddings[i]!,
       match: matches[i]!,
       quality: faceQuality(detection.box, crops[i]!),
     };
-    faces.push(options.keepCrops ? { ...face, crop: await storedCrop(frame, detection) } : face);
+    faces.push(options.keepCrops ? { ...face, crop: await storedCrop(turned, upright) } : face);
   }
   return { width: frame.width, height: frame.height, faces };
 }

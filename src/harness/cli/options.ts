@@ -12,6 +12,7 @@ export interface CommonFlags {
   readonly far?: number;
   readonly json?: true;
   readonly minSize?: number;
+  readonly turned?: true;
   readonly thresholds?: [number, number, number];
 }
 
@@ -66,6 +67,10 @@ export function addDetectOptions(command: Command): Command {
     .option('--thresholds <p,r,o>', 'least score of each of MTCNN’s three networks', thresholds);
 }
 
+export function addTurnedOption(command: Command): Command {
+  return command.option('--turned', 'also find faces that are upside down or on their side');
+}
+
 export function startOptions({ backend, engine, precision, model, far }: CommonFlags): StartOptions {
   return {
     backend,
@@ -76,6 +81,6 @@ export function startOptions({ backend, engine, precision, model, far }: CommonF
   };
 }
 
-export function detectOptions({ minSize, thresholds }: CommonFlags): DetectOptions {
-  return { ...(minSize !== undefined && { minSize }), ...(thresholds && { thresholds }) };
+export function detectOptions({ minSize, thresholds, turned }: CommonFlags): DetectOptions {
+  return { ...(minSize !== undefined && { minSize }), ...(thresholds && { thresholds }), ...(turned && { turned }) };
 }

@@ -8,6 +8,7 @@ import { faceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
+  addTurnedOption,
   addFarOption,
   detectOptions,
   startOptions,
@@ -43,17 +44,19 @@ export function addClassify(program: Command, done: (report: Report) => void): v
     .option('--min-images <n>', 'people with fewer pictures are left out (20 with --test, else 1)', wholeNumber(1, 1e6))
     .option('--train-images <n>', 'with --test: the first n pictures of a person teach (10)', wholeNumber(1, 1e6))
     .option('--test', 'test on each person’s other pictures');
-  addDetectOptions(addFarOption(addEngineOptions(train))).action(async (folder: string, flags: TrainFlags) => {
-    const report = new Report(flags.json === true);
-    await trainCommand(folder, flags, report);
-    done(report);
-  });
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(train)))).action(
+    async (folder: string, flags: TrainFlags) => {
+      const report = new Report(flags.json === true);
+      await trainCommand(folder, flags, report);
+      done(report);
+    },
+  );
   const predict = classify
     .command('predict')
     .description('name the faces in pictures by a classifier; unknown is an answer')
     .argument('<classifier>', 'the file that `classify train` wrote')
     .argument('<pictures...>', 'pictures, or folders of them');
-  addDetectOptions(addFarOption(addEngineOptions(predict))).action(
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(predict)))).action(
     async (file: string, paths: string[], flags: CommonFlags) => {
       const report = new Report(flags.json === true);
       await predictCommand(file, paths, flags, report);

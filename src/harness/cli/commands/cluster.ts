@@ -11,6 +11,7 @@ import { findEmbedder } from '../../../weights/rows';
 import {
   addDetectOptions,
   addEngineOptions,
+  addTurnedOption,
   detectOptions,
   startOptions,
   wholeNumber,
@@ -51,7 +52,7 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
         .choices(['all', 'best'])
         .default('all'),
     );
-  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: ClusterFlags) => {
+  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(async (folder: string, flags: ClusterFlags) => {
     const report = new Report(flags.json === true);
     await cluster(folder, flags, report);
     done(report);

@@ -4,6 +4,7 @@ import { euclidean } from '../../../core/vectors';
 import {
   addDetectOptions,
   addEngineOptions,
+  addTurnedOption,
   addFarOption,
   detectOptions,
   startOptions,
@@ -25,11 +26,13 @@ export function addCompare(program: Command, done: (report: Report) => void): vo
     .description('distances between the most probable face of each picture, and which are the same person')
     .argument('<pictures...>', 'two or more pictures, or folders of them')
     .option('--aligned', 'the pictures are aligned faces: take them as they are');
-  addDetectOptions(addFarOption(addEngineOptions(command))).action(async (paths: string[], flags: CompareFlags) => {
-    const report = new Report(flags.json === true);
-    await compare(paths, flags, report);
-    done(report);
-  });
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(
+    async (paths: string[], flags: CompareFlags) => {
+      const report = new Report(flags.json === true);
+      await compare(paths, flags, report);
+      done(report);
+    },
+  );
 }
 
 async function compare(paths: readonly string[], flags: CompareFlags, report: Report): Promise<void> {

@@ -1,7 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Drawing } from '../drawing';
-import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
+import {
+  addDetectOptions,
+  addEngineOptions,
+  addTurnedOption,
+  detectOptions,
+  startOptions,
+  type CommonFlags,
+} from '../options';
 import { detectedFace, type DetectOutput } from '../output';
 import { Report } from '../report';
 import { eachPicture, findPictures } from '../run';
@@ -19,7 +26,7 @@ export function addDetect(program: Command, done: (report: Report) => void): voi
     .argument('<pictures...>', 'pictures, or folders of them')
     .option('--out <file>', 'write the boxes to a JSON file')
     .option('--draw <folder>', 'write copies with the boxes drawn on them');
-  addDetectOptions(addEngineOptions(command)).action(async (paths: string[], flags: DetectFlags) => {
+  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(async (paths: string[], flags: DetectFlags) => {
     const report = new Report(flags.json === true);
     await detect(paths, flags, report);
     done(report);

@@ -6,6 +6,7 @@ import { faceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
+  addTurnedOption,
   addFarOption,
   detectOptions,
   startOptions,
@@ -29,11 +30,13 @@ export function addRecognise(program: Command, done: (report: Report) => void): 
     .argument('<pictures...>', 'pictures, or folders of them')
     .requiredOption('--gallery <folder>', 'a picture, or a folder of pictures, a person; its name is the person’s')
     .option('--draw <folder>', 'write copies with boxes and names drawn on them');
-  addDetectOptions(addFarOption(addEngineOptions(command))).action(async (paths: string[], flags: RecogniseFlags) => {
-    const report = new Report(flags.json === true);
-    await recognise(paths, flags, report);
-    done(report);
-  });
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(
+    async (paths: string[], flags: RecogniseFlags) => {
+      const report = new Report(flags.json === true);
+      await recognise(paths, flags, report);
+      done(report);
+    },
+  );
 }
 
 /** The person of a gallery picture: the folder directly in the gallery, or the file's own name without its ending. */
