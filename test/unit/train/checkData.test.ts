@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { checkData } from '../../../src/train/checkData';
+
+const PEOPLE = ['Ada', 'Bo', 'Cy'];
+const check = (labels: number[], hashes: string, loss: 'softmax' | 'triplet' = 'softmax') =>
+  checkData(Int32Array.from(labels), [...hashes], PEOPLE, loss);
+
+describe('too little to train on is train/too-few, and says why', () => {
+  it.each([
+    ['nothing', [], '', 'softmax', 'no pictures'],
+    ['one person only', [0, 0, 0], 'abc', 'softmax', 'only one person'],
+    ['one picture a person', [0, 1, 2], 'abc', 'softmax', 'only one picture'],
+    ['nobody with two different pictures', [0, 0, 1, 1], 'aabb', 'softmax', 'the same one'],
+    ['triplets with one such person', [0, 0, 1, 1], 'abcc', 'triplet', 'two persons'],
+  ] as const)('%s', (_, labels, hashes, loss, reason) => {
+    const call = () => check([...labels], hashes, loss);
+    expect(call).toThrow(expect.objectContaining({ code: 'train/too-few' }));
+    expect(call).toThrow(reason);
+  });
+});
+
+it('people who teach little are told, and nobody else', () => {
+  expect(check([0, 0, 1, 1, 2], 'abccd')).toEqual([
+    'All 2 pictures of Bo are the same one.',
+    'There is only one picture of Cy.',
+  ]);
+  expect(check([0, 0, 1, 1], 'abcd')).toEqual([]);
+});
