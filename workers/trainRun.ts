@@ -7,6 +7,7 @@ import { inferShapes, weightShapes } from '../src/nn/shapes';
 import { toFloat32 } from '../src/nn/weightValues';
 import { checkpointStep } from '../src/train/checkpoint';
 import { FeatureCache } from '../src/train/featureCache';
+import { imprint } from '../src/train/imprint';
 import { train, type LoggedStep, type TrainOutcome } from '../src/train/loop';
 import { learningWeights, type Plan } from '../src/train/plan';
 import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Trunk } from '../src/train/samples';
@@ -24,6 +25,7 @@ const BATCH = { wasm: 8, webgpu: 32 } as const;
 const CACHE_BYTES = 1024 ** 3;
 /** So many losses of the device in one call are not chance. */
 const MOST_LOSSES = 5;
+const PLAIN = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 } as const;
 /** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
 const UNINTERRUPTED = 20;
 /** Milliseconds in which the news of a device's loss may follow the error that it caused. */
@@ -47,6 +49,8 @@ export class TrainRun {
     readonly trunk: Trunk | null,
     readonly batch: number,
     private readonly samples: FrozenSamples | ReturnType<typeof pictureSamples>,
+    /** What only the head learns of, without augmentation; null where more learns. */
+    private readonly plain: FrozenSamples | null,
   ) {}
 
   /** Compiles the frozen part, if there is one. */
@@ -55,10 +59,12 @@ export class TrainRun {
     const trunk = await prepareTrunk(engines, plan, batch);
     const { augment } = plan.config;
     const crops = data.crops({ size: plan.inputSize, roomy: augment.crop === 'random' });
+    const cache = new FeatureCache(CACHE_BYTES);
     const samples = trunk
-      ? frozenSamples(crops, trunk, augment, new FeatureCache(CACHE_BYTES))
+      ? frozenSamples(crops, trunk, augment, cache)
       : pictureSamples(crops, plan.inputSize, augment);
-    return new TrainRun(engines, plan, trunk, batch, samples);
+    const plain = trunk && plan.headOnly ? frozenSamples(crops, trunk, PLAIN, cache) : null;
+    return new TrainRun(engines, plan, trunk, batch, samples, plain);
   }
 
   get labels(): Int32Array {
@@ -162,7 +168,7 @@ export class TrainRun {
         await sink.save(checkpoint);
       },
     };
-    const weights = learningWeights(this.plan);
+    const weights = from || (await sink.latest()) ? this.firstWeights() : await this.imprinted();
     const { samples } = this;
     const running = train({
       model,
@@ -183,6 +189,19 @@ export class TrainRun {
       alive.abort();
       throw thrown;
     }
+  }
+
+  /** The first weights, new people's rows of a head that learns alone made of their embeddings. */
+  private async imprinted(): Promise<Weights> {
+    const weights = new Map(this.firstWeights());
+    if (!this.plain || this.plan.newClasses.length === 0) return weights;
+    const { model, config, newClasses } = this.plan;
+    const { data } = await this.plain.read([...this.labels.keys()], () => 1);
+    const shape = [model.classes, config.embeddingSize];
+    const kept = weights.get(HEAD.weights);
+    const matrix = kept ? toFloat32(kept).slice() : new Float32Array(model.classes * config.embeddingSize);
+    imprint(matrix, newClasses, data, this.labels);
+    return weights.set(HEAD.weights, { dtype: 'float32', shape, data: matrix });
   }
 
   private forget(): void {

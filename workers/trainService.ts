@@ -37,7 +37,6 @@ export function createTrainHandlers(): Handlers<TrainOps> {
   let data = new TrainData();
   let run: TrainRun | null = null;
   let people: readonly string[] = [];
-  let head = false;
   let sink: CallerSink | null = null;
   let before = new Map<PictureSet, Float32Array>();
 
@@ -136,7 +135,10 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       const plan = planRun(opened.base, opened.config, request.trainable, request.people);
       const labels = data.labels('train');
       const hashes = await pictureHashes(data.pictures('train'));
-      const notes = checkData(labels, hashes, request.people, opened.config.loss);
+      const notes = checkData(labels, hashes, request.people, {
+        loss: opened.config.loss,
+        headOnly: plan.headOnly,
+      });
       const outside = labels.find((label) => label < 0 || label >= request.people.length);
       if (outside !== undefined)
         throw new FaceError('config/bad-value', {
@@ -147,7 +149,6 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });
       run = await TrainRun.open(running, data, plan);
       people = request.people;
-      head = plan.trunk === plan.graph;
       return summary(run, opened.base.cuts, notes);
     },
     async train({ sink: choice, checkpoint, untilEpoch }, { signal, progress }) {
@@ -189,7 +190,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
         const [gallery, held, outsiders] = (['train', 'held', 'outsiders'] as const).map((set) =>
           rowsOf(set, sets.get(set)![which]),
         ) as [LabelledRows, LabelledRows, LabelledRows];
-        const byHead = head && which === 'after';
+        const byHead = plan.headOnly && which === 'after';
         const values = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
         const options = { classes: people.length, normalised: plan.config.loss === 'arcface' };
         const named = byHead ? nameByHead(sets.get('held')!.after, values, options) : undefined;

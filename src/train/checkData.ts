@@ -5,19 +5,19 @@ import { groupByClass } from './sampler';
 /**
  * Whether a training set can teach anything. `hashes` tells equal pictures: the same number, the same picture. Returns
  * sentences about people whose pictures are all the same one, or who have only one. Throws `train/too-few` for less than
- * two people, and where nobody has two different pictures.
+ * two people, and where nobody has two different pictures, unless only the head learns.
  */
 export function checkData(
   labels: Int32Array,
   hashes: readonly string[],
   people: readonly string[],
-  loss: LossName,
+  { loss, headOnly }: { readonly loss: LossName; readonly headOnly: boolean },
 ): string[] {
   if (labels.length === 0) throw tooFew('there are no pictures');
   const groups = groupByClass(labels);
   if (groups.length < 2) throw tooFew('there is only one person, and nobody to tell apart');
   const different = groups.map((samples) => new Set(samples.map((sample) => hashes[sample])).size);
-  if (different.every((count) => count === 1))
+  if (!headOnly && different.every((count) => count === 1))
     throw tooFew(
       groups.every(({ length }) => length === 1)
         ? 'every person has only one picture'

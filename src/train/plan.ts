@@ -3,7 +3,7 @@ import { RandomStream } from '../core/random';
 import type { Weights, WeightTensor } from '../core/weights';
 import { FACENET_SIZE, inceptionCutPoints, inceptionResnetV1 } from '../models/inceptionResnetV1';
 import { cutGraph } from '../nn/cut';
-import type { Graph } from '../nn/graph';
+import type { Graph, Node } from '../nn/graph';
 import { checkWeights, inferShapes, weightShapes } from '../nn/shapes';
 import type { TrainConfig } from './config';
 import { growHead } from './head';
@@ -34,6 +34,10 @@ export interface Plan {
   /** The whole network's weights and the head's where it goes on from one. */
   readonly weights: Weights;
   readonly folded: boolean;
+  /** Only the head learns, on the network's embeddings (of length 1) instead of its prelogits. */
+  readonly headOnly: boolean;
+  /** Classes for which the head has no row to begin with. */
+  readonly newClasses: readonly number[];
 }
 
 const SCOPE = 'InceptionResnetV1';
@@ -103,6 +107,7 @@ export function planRun(base: Base, config: TrainConfig, trainable: Trainable, p
   const names = [...weightShapes(learning).keys()].filter((name) => !statistics.has(name));
   const needed = [...weightShapes(graph).keys()].map((name) => [name, base.weights.get(name)!] as const);
   const kept = base.people ? growHead(base.weights, base.people, people, config.seed) : new Map<string, WeightTensor>();
+  const known = new Set(kept.size > 0 ? base.people : []);
   return {
     config,
     graph,
@@ -111,6 +116,8 @@ export function planRun(base: Base, config: TrainConfig, trainable: Trainable, p
     model: { graph: learning, classes: people.length, trainable: [...names, ...head] },
     weights: new Map([...needed, ...[...kept].filter(([name]) => head.includes(name))]),
     folded: base.folded,
+    headOnly: at === output,
+    newClasses: people.flatMap((name, row) => (known.has(name) ? [] : [row])),
   };
 }
 
@@ -129,16 +136,16 @@ function cutOf({ cuts }: Base, trainable: Trainable, output: string): string | n
   return at;
 }
 
-/** All is frozen: what learns is the head on the network's output. */
+/** All is frozen: what learns is the head on the network's embeddings. */
 function headOnly(graph: Graph): { before: Graph; after: Graph } {
   const [output] = graph.outputs as [string];
+  const name = `${output}/normalised`;
+  const normalise: Node = { op: 'l2Normalise', name, inputs: [output] };
   const shape = inferShapes(graph).get(output)!;
-  const after: Graph = {
-    name: graph.name,
-    nodes: [{ op: 'input', shape, name: output, inputs: [] }],
-    outputs: [output],
+  return {
+    before: { ...graph, nodes: [...graph.nodes, normalise], outputs: [name] },
+    after: { ...graph, nodes: [{ op: 'input', shape, name, inputs: [] }], outputs: [name] },
   };
-  return { before: graph, after };
 }
 
 function badValue(key: string, value: string, reason: string): FaceError {

@@ -3,7 +3,7 @@ import { checkData } from '../../../src/train/checkData';
 
 const PEOPLE = ['Ada', 'Bo', 'Cy'];
 const check = (labels: number[], hashes: string, loss: 'softmax' | 'triplet' = 'softmax') =>
-  checkData(Int32Array.from(labels), [...hashes], PEOPLE, loss);
+  checkData(Int32Array.from(labels), [...hashes], PEOPLE, { loss, headOnly: false });
 
 describe('too little to train on is train/too-few, and says why', () => {
   it.each([
@@ -25,4 +25,9 @@ it('people who teach little are told, and nobody else', () => {
     'There is only one picture of Cy.',
   ]);
   expect(check([0, 0, 1, 1], 'abcd')).toEqual([]);
+});
+
+it('a head can be learnt of one picture a person, with a note for each', () => {
+  const notes = checkData(Int32Array.of(0, 1), ['a', 'b'], PEOPLE, { loss: 'softmax', headOnly: true });
+  expect(notes).toEqual(['There is only one picture of Ada.', 'There is only one picture of Bo.']);
 });

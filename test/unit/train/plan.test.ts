@@ -41,7 +41,9 @@ describe('what learns', () => {
 
   it('head: only the head; the whole network is frozen', () => {
     const plan = planRun(base, config(), 'head', PEOPLE);
-    expect(plan.trunk).toBe(base.graph);
+    expect(plan).toMatchObject({ headOnly: true, newClasses: [0, 1, 2] });
+    expect([...weightShapes(plan.trunk!)]).toEqual([...weightShapes(base.graph)]);
+    expect(plan.trunk!.nodes.at(-1)).toMatchObject({ op: 'l2Normalise', inputs: base.graph.outputs });
     expect(plan.model.trainable).toEqual([HEAD.weights, HEAD.biases]);
     expect(planRun(base, config({ loss: 'arcface' }), 'head', PEOPLE).model.trainable).toEqual([HEAD.weights]);
     expect(learningWeights(plan).size).toBe(0);
@@ -112,7 +114,9 @@ describe('where a run begins', () => {
     weights.set(HEAD.weights, { dtype: 'float32', shape: [2, 5], data: randomNumbers(10, 3) });
     weights.set(HEAD.biases, { dtype: 'float32', shape: [2], data: randomNumbers(2, 4) });
     const base = weightsBase(config(), weights, { size: SMALL.size, people: ['Bo', 'Ada'] });
-    const grown = planRun(base, config(), 'head', PEOPLE).weights.get(HEAD.weights)!;
+    const plan = planRun(base, config(), 'head', PEOPLE);
+    expect(plan.newClasses).toEqual([2]);
+    const grown = plan.weights.get(HEAD.weights)!;
     expect(grown.shape).toEqual([3, 5]);
     expect([...grown.data.slice(0, 5)]).toEqual([...weights.get(HEAD.weights)!.data.slice(5, 10)]);
   });
