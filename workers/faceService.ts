@@ -7,6 +7,7 @@ import { findFiles, modelPlace, withTrained } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
+import { runBenchmark } from './benchmark';
 import type { EngineState, Ops } from './protocol';
 import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
@@ -168,6 +169,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       const url = urlOf(req.modelsUrl);
       return exportModel(req, { files: await filesAt(url), modelsUrl: url, signal });
     },
+    benchmark: (request, context) => runBenchmark(running(), request, context),
     memory: () => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
   };
 }

@@ -16,6 +16,9 @@ import type { TrainedDetails } from '../src/weights/trained';
 
 /** Of a model just trained: the base by its id. */
 export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: string | null };
+import type { WrongPair } from '../src/evaluate/errorsPage';
+import type { EvaluateOptions } from '../src/evaluate/kfold';
+import type { LfwReport } from '../src/evaluate/lfwReport';
 
 /** What the worker can take a picture from. ImageBitmap and VideoFrame are transferred and closed by the worker. */
 export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
@@ -151,6 +154,40 @@ export interface ModelFileRef {
   readonly name: string;
 }
 
+/** A folder's files by their paths below it, or an archive: `.tar`, `.tar.gz`, `.zip`. `name` is for messages. */
+export type BenchmarkPictures =
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly files: readonly { readonly path: string; readonly file: Blob }[];
+    }
+  | { readonly kind: 'archive'; readonly name: string; readonly file: Blob };
+
+export interface BenchmarkOptions extends EvaluateOptions {
+  /** Embed each face's mirror image too and join it. */
+  readonly mirror: boolean;
+  /** A picture in which no face is found: left out, or the face supposed in its middle. */
+  readonly noFace: 'skip' | 'centre-crop';
+}
+
+export interface BenchmarkRequest {
+  readonly pictures: BenchmarkPictures;
+  /** LFW's `pairs.txt`, or a CSV `a,b,same[,fold]`. */
+  readonly pairs: { readonly name: string; readonly file: Blob };
+  readonly options: BenchmarkOptions;
+}
+
+export interface BenchmarkResult {
+  readonly report: LfwReport;
+  /** The ROC curve, an SVG. */
+  readonly roc: string;
+  /** The clearest of the wrongly judged pairs with their pictures, at most 200 of `wrongTotal`. */
+  readonly wrong: readonly (WrongPair & { readonly pictures: readonly [Blob, Blob] })[];
+  readonly wrongTotal: number;
+  /** A zip of what the command `lfw` writes. */
+  readonly files: Blob;
+}
+
 export interface MemoryState {
   readonly tensors: number;
   readonly wasmBytes: number;
@@ -223,6 +260,8 @@ export interface Ops {
     res: { bytes: Uint8Array<ArrayBuffer>; name: string };
     progress: Progress;
   };
+  /** Accuracy on a list of pairs. Occupies the worker: the app starts one of its own for it. */
+  benchmark: { req: BenchmarkRequest; res: BenchmarkResult; progress: Progress };
   memory: { req: Record<string, never>; res: MemoryState; progress: never };
 }
 

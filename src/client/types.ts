@@ -1,4 +1,7 @@
 export type {
+  BenchmarkOptions,
+  BenchmarkPictures,
+  BenchmarkResult,
   DetectOptions,
   DetectResult,
   EmbeddedFace,

@@ -11,6 +11,11 @@ export class Pace {
     this.#done += count;
   }
 
+  /** So many are done in all. */
+  reach(done: number): void {
+    this.#done = done;
+  }
+
   get perSecond(): number {
     return this.#done / Math.max(1e-3, (this.now() - this.start) / 1000);
   }

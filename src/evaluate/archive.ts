@@ -1,4 +1,4 @@
-import { unzipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import { FaceError, toFaceError } from '../core/errors';
 import { readTar } from './tar';
 
@@ -61,4 +61,12 @@ function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array
       await chunks.return(undefined);
     },
   });
+}
+
+/** A zip of files by their names; what is compressed already stays as it is. */
+export function writeZip(files: readonly (readonly [string, string | Uint8Array])[]): Uint8Array<ArrayBuffer> {
+  const bytes = files.map(
+    ([name, content]) => [name, typeof content === 'string' ? strToU8(content) : content] as const,
+  );
+  return zipSync(Object.fromEntries(bytes));
 }

@@ -99,7 +99,8 @@ export class Engine {
   }
 }
 
-function startOptions(settings: Settings): StartOptions {
+/** What to start a worker with, by the user's settings. */
+export function startOptions(settings: Settings): StartOptions {
   return {
     backend: settings.backend,
     ...(settings.model === null ? {} : { model: settings.model }),

@@ -2,6 +2,7 @@ import { createContext } from 'svelte';
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
 import type { Store } from '../../store/schema';
 import { openStore } from '../../store/store';
+import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
@@ -17,6 +18,7 @@ export interface Session {
   readonly people: People;
   readonly pictures: Pictures;
   readonly samples: Samples;
+  readonly benchmark: Benchmark;
 }
 
 export const [useSession, provideSession] = createContext<Session>();
@@ -29,12 +31,13 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const pictures = new Pictures(engine);
+  const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
   engine.onModel(() => people.sync());
   people.onGallery(() => pictures.rematch());
   await people.load();
   void engine.start();
-  return { client, store, notices, engine, people, pictures, samples };
+  return { client, store, notices, engine, people, pictures, samples, benchmark };
 }
 
 /** Deletes the people, the settings and the models from this device and begins anew. */

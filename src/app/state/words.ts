@@ -40,3 +40,8 @@ export function bytesText(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${SIZE.format(bytes / 1000 ** power)} ${units[power]}`;
 }
+
+/** 0.99517 → “99.52 %”. */
+export function rateText(rate: number): string {
+  return `${(100 * rate).toFixed(2)} %`;
+}

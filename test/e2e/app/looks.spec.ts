@@ -19,7 +19,7 @@ async function lookAll(page: Page, name: string): Promise<void> {
 
 test('every view is accessible and fits, empty: light and dark, wide and on a phone', async ({ page }) => {
   await openApp(page);
-  for (const view of ['Recognise', 'People', 'Settings'] satisfies ViewName[]) {
+  for (const view of ['Recognise', 'People', 'Benchmark', 'Settings'] satisfies ViewName[]) {
     await go(page, view);
     await lookAll(page, `${view.toLowerCase()}-empty`);
   }

@@ -1,0 +1,106 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { strFromU8, unzipSync, zipSync } from 'fflate';
+import type { LfwReport } from '../../../src/evaluate/lfwReport';
+import { expect, go, openApp, sample, test } from './appTest';
+import { look } from './look';
+
+const PORTRAITS = readdirSync(sample('portraits')).sort();
+
+/**
+ * Two folds over the sample portraits: each with itself is one person, with its neighbour two; but the list says wrongly
+ * of one pair that it is one person.
+ */
+function pairs(prefix = ''): string {
+  const line = (a: string, b: string, same: number, fold: number) => `${prefix}${a},${prefix}${b},${same},${fold}`;
+  const lines = PORTRAITS.flatMap((portrait, i) => [
+    line(portrait, portrait, 1, i % 2),
+    line(portrait, PORTRAITS[(i + 1) % PORTRAITS.length]!, 0, i % 2),
+  ]);
+  return ['a,b,same,fold', ...lines, line(PORTRAITS[0]!, PORTRAITS[5]!, 1, 0)].join('\n');
+}
+
+function chooser(page: Page, what: 'folder' | 'archive' | 'pairs') {
+  const input = { folder: '[webkitdirectory]', archive: '[accept*=".zip"]', pairs: '[accept*=".csv"]' }[what];
+  return page.locator(`input[type=file]${input}`);
+}
+const measure = (page: Page) => page.getByRole('button', { name: 'Measure' });
+const result = (page: Page) => page.getByRole('region', { name: 'Result' });
+const textFile = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+
+test('a folder with its list of pairs is measured: figures, curve, the wrong pair, and the report to keep', async ({
+  page,
+}, testInfo) => {
+  const folder = testInfo.outputPath('faces');
+  mkdirSync(folder, { recursive: true });
+  for (const name of PORTRAITS) cpSync(sample(`portraits/${name}`), join(folder, 'portraits', name));
+  writeFileSync(join(folder, 'my-pairs.csv'), pairs('portraits/'));
+
+  await openApp(page);
+  await go(page, 'Benchmark');
+  await expect(measure(page), 'there is nothing to measure yet').toBeDisabled();
+  await chooser(page, 'folder').setInputFiles(folder);
+  await expect(page.getByText('faces, 19 files')).toBeVisible();
+  await expect(page.getByText('my-pairs.csv')).toBeVisible();
+  await measure(page).click();
+  await expect(result(page)).toBeVisible({ timeout: 120_000 });
+  await expect(result(page)).toContainText('37 pairs in 2 folds; 18 pictures, 0 without a face');
+  await expect(result(page).getByRole('list', { name: 'One person, taken for two' }).getByRole('listitem')).toHaveText(
+    new RegExp(`${PORTRAITS[0]}.*${PORTRAITS[5]}`),
+  );
+  await expect(result(page).getByRole('img', { name: /^ROC/ })).toBeVisible();
+  await look(page, 'light-benchmark-result');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look(page, 'phone-dark-benchmark-result');
+
+  const downloading = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Save the report' }).click();
+  const files = unzipSync(readFileSync(await (await downloading).path()));
+  expect(Object.keys(files).sort()).toEqual(
+    ['embeddings.npy', 'embeddings.txt', 'errors.html', 'report.json', 'report.md', 'roc.svg'].sort(),
+  );
+  const report = JSON.parse(strFromU8(files['report.json']!)) as LfwReport;
+  expect(report).toMatchObject({ pairs: 37, pictures: 18, noFace: 0, backend: 'wasm', adapter: null });
+  // Only what the list says wrongly is judged wrongly: one of the 19 pairs of the first fold.
+  expect(report.accuracy.folds).toEqual([18 / 19, 1]);
+});
+
+test('an archive is measured too, and what cannot be measured is said in a sentence', async ({ page }) => {
+  const pictures = Object.fromEntries(PORTRAITS.map((name) => [name, readFileSync(sample(`portraits/${name}`))]));
+  const zip = Buffer.from(zipSync(pictures, { level: 0 }));
+  const archive = (buffer: Buffer) => ({ name: 'faces.zip', mimeType: 'application/zip', buffer });
+  const problem = page.getByRole('alert');
+
+  await openApp(page);
+  await go(page, 'Benchmark');
+  await chooser(page, 'archive').setInputFiles(archive(zip.subarray(0, zip.length / 2)));
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', 'a,b,same\nx,y,perhaps\n'));
+  await measure(page).click();
+  await expect(problem).toHaveText('pairs.csv, line 2: “perhaps” is neither 1 nor 0.', { timeout: 60_000 });
+
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', pairs()));
+  await measure(page).click();
+  await expect(problem).toContainText('faces.zip cannot be read as an archive', { timeout: 60_000 });
+
+  await chooser(page, 'archive').setInputFiles(archive(zip));
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', `${pairs()}\nnobody.jpg,${PORTRAITS[0]},1,0\n`));
+  await measure(page).click();
+  await expect(problem).toContainText('1 of the 19 pictures that pairs.csv names are not in faces.zip: nobody.jpg', {
+    timeout: 60_000,
+  });
+
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', pairs()));
+  await measure(page).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(measure(page)).toBeEnabled();
+  await expect(problem, 'cancelling is no problem').toHaveCount(0);
+  await expect(result(page)).toHaveCount(0);
+
+  await measure(page).click();
+  await go(page, 'People');
+  await go(page, 'Benchmark');
+  await expect(result(page), 'it went on in the other view').toBeVisible({ timeout: 120_000 });
+  await expect(result(page)).toContainText(basename(PORTRAITS[0]!));
+});
