@@ -1,5 +1,7 @@
 import { FaceError } from '../src/core/errors';
+import { packPoints } from '../src/cluster/points';
 import type { Embedding, GalleryFace } from '../src/core/types';
+import { writeNpy } from '../src/weights/formats/npy';
 import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
 import { farAt, thresholdAt } from '../src/weights/calibration';
 import { importModelFile, installModel, removeModel } from '../src/weights/install';
@@ -9,6 +11,7 @@ import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
 import { runBenchmark } from './benchmark';
 import type { EngineState, Ops } from './protocol';
+import { groupEmbeddings } from './grouping';
 import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
 import { exportModel } from './exportModel';
@@ -129,6 +132,11 @@ export function createFaceHandlers(): Handlers<Ops> {
       return embeddings.map((embedding) =>
         matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance)),
       );
+    },
+    groupFaces: (req, { signal }) => groupEmbeddings(req, running().row, signal),
+    encodeNpy({ rows }) {
+      const { count, size, vectors } = packPoints(rows);
+      return writeNpy({ shape: [count, size], data: vectors });
     },
     setFar(req) {
       const current = running();

@@ -229,6 +229,17 @@ export interface Ops {
   setGallery: { req: { faces: GalleryFace[] }; res: { people: number; faces: number }; progress: never };
   /** Embeddings of the present model against the gallery as it is now: faces seen before, after the people changed. */
   match: { req: { embeddings: Embedding[] }; res: Match[]; progress: never };
+  /**
+   * Which faces look like one person: a label a face, numbered in order of appearance. `photos` and `people`, an entry a
+   * face: two faces of one picture are never one person, faces of one known person (−1: not known) always.
+   */
+  groupFaces: {
+    req: { embeddings: Float32Array[]; photos: Int32Array; people: Int32Array };
+    res: Int32Array;
+    progress: never;
+  };
+  /** A float32 matrix as the bytes of a NumPy file. */
+  encodeNpy: { req: { rows: Float32Array[] }; res: Uint8Array; progress: never };
   setFar: { req: { far: number | null }; res: EngineState; progress: never };
   models: { req: { modelsUrl?: string }; res: ModelPlace[]; progress: never };
   /** Gets FaceNet from its publisher, verifies, converts and keeps it; goes on where a stopped download ended. */

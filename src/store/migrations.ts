@@ -1,6 +1,8 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 import { nameKey } from './names';
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
+import type { PhotoFace, PhotoFolder, PhotoRecord } from './photoSchema';
+import type { BlobRow, PhotoCropRow, PhotoVectorRow } from './photoTables';
 import type { FaceSource } from './schema';
 import type { CheckpointRow, TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
@@ -13,6 +15,12 @@ export interface FaceDb extends DBSchema {
   checkpoints: { key: string; value: CheckpointRow };
   trainedModels: { key: string; value: TrainedModelRecord };
   trainedFiles: { key: string; value: TrainedFileRow; indexes: { byModel: string } };
+  photoFolders: { key: string; value: PhotoFolder };
+  photos: { key: string; value: PhotoRecord; indexes: { byFolder: string } };
+  photoThumbs: { key: string; value: BlobRow };
+  photoFaces: { key: string; value: PhotoFace; indexes: { byPhoto: string } };
+  photoVectors: { key: string; value: PhotoVectorRow };
+  photoCrops: { key: string; value: PhotoCropRow };
 }
 type Upgrade = IDBPTransaction<FaceDb, StoreNames<FaceDb>[], 'versionchange'>;
 
@@ -43,6 +51,15 @@ const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promi
     db.createObjectStore('checkpoints', { keyPath: 'runId' });
     db.createObjectStore('trainedModels', { keyPath: 'id' });
     db.createObjectStore('trainedFiles', { keyPath: 'id' }).createIndex('byModel', 'modelId');
+  },
+  // 3 → 4: the photo library; a face's numbers and crop lie apart from it, to be read only when they are needed.
+  async (db) => {
+    db.createObjectStore('photoFolders', { keyPath: 'id' });
+    db.createObjectStore('photos', { keyPath: 'id' }).createIndex('byFolder', 'folderId');
+    db.createObjectStore('photoThumbs', { keyPath: 'id' });
+    db.createObjectStore('photoFaces', { keyPath: 'id' }).createIndex('byPhoto', 'photoId');
+    db.createObjectStore('photoVectors', { keyPath: 'id' });
+    db.createObjectStore('photoCrops', { keyPath: 'id' });
   },
 ];
 

@@ -1,0 +1,189 @@
+import type { Embedding } from '../core/types';
+import { abortedBecause, databaseConnection, storeError, type DatabaseConnection } from './connection';
+import { keepsNothing } from './denied';
+import type { PhotoFace, PhotoStore } from './photoSchema';
+import {
+  memoryPhotoTables,
+  PHOTO_TABLES,
+  type BlobRow,
+  type PhotoBacking,
+  type PhotoTableName,
+  type PhotoTables,
+} from './photoTables';
+
+/**
+ * Opens the photo library of this device. Where the browser keeps nothing it lives in memory (`persistent` false). Throws
+ * `store/blocked`, `store/newer-version`, `store/full`.
+ */
+export async function openPhotoStore(name = 'facenet-web'): Promise<PhotoStore> {
+  const changed = new Set<() => void>();
+  const callAll = () => {
+    for (const callback of changed) callback();
+  };
+  if (typeof indexedDB === 'undefined')
+    return photoStore(
+      memoryPhotoTables(),
+      changed,
+      () => {},
+      () => {},
+    );
+  try {
+    const connection = await databaseConnection(name, callAll);
+    const tabs = new BroadcastChannel(`${name}-photos`);
+    tabs.addEventListener('message', callAll);
+    const close = () => {
+      tabs.close();
+      void connection.release();
+    };
+    return photoStore(inDatabase(connection), changed, () => tabs.postMessage('changed'), close);
+  } catch (thrown) {
+    if (!keepsNothing(thrown)) throw thrown;
+    return photoStore(
+      memoryPhotoTables(),
+      changed,
+      () => {},
+      () => {},
+    );
+  }
+}
+
+function inDatabase({ database }: DatabaseConnection): PhotoBacking {
+  return {
+    persistent: true,
+    async run(mode, body) {
+      let transaction;
+      try {
+        transaction = (await database()).transaction(PHOTO_TABLES, mode);
+      } catch (thrown) {
+        throw storeError(thrown);
+      }
+      const done = transaction.done.then(
+        () => null,
+        (thrown: unknown) => thrown,
+      );
+      const tableOf = (name: PhotoTableName) => {
+        const table = transaction.objectStore(name);
+        return {
+          get: (id: string) => table.get(id),
+          all: () => table.getAll(),
+          put: (row: Parameters<NonNullable<typeof table.put>>[0]) => table.put!(row),
+          delete: (id: string) => table.delete!(id),
+        };
+      };
+      const named = Object.fromEntries(PHOTO_TABLES.map((name) => [name, tableOf(name)]));
+      const photos = transaction.objectStore('photos').index('byFolder');
+      const faces = transaction.objectStore('photoFaces').index('byPhoto');
+      const tables = {
+        ...named,
+        photosOf: (id: string) => photos.getAll(id),
+        facesOf: (id: string) => faces.getAll(id),
+      } as unknown as PhotoTables;
+      try {
+        const result = await body(tables);
+        const failure = await done;
+        if (failure) throw failure;
+        return result;
+      } catch (thrown) {
+        throw await abortedBecause(transaction, done, thrown);
+      }
+    },
+  };
+}
+
+async function blobRow(id: string, blob: Blob): Promise<BlobRow> {
+  return { id, bytes: await blob.arrayBuffer(), type: blob.type };
+}
+
+async function dropFaces(tables: PhotoTables, photoId: string): Promise<void> {
+  for (const { id } of await tables.facesOf(photoId)) {
+    await tables.photoFaces.delete(id);
+    await tables.photoVectors.delete(id);
+    await tables.photoCrops.delete(id);
+  }
+}
+
+function photoStore(
+  { persistent, run }: PhotoBacking,
+  changed: Set<() => void>,
+  announce: () => void,
+  close: () => void,
+): PhotoStore {
+  const write = async <R>(body: (tables: PhotoTables) => Promise<R>): Promise<R> => {
+    const result = await run('readwrite', body);
+    announce();
+    return result;
+  };
+  return {
+    persistent,
+    folders: () =>
+      run('readonly', async ({ photoFolders }) => (await photoFolders.all()).sort((a, b) => a.createdAt - b.createdAt)),
+    putFolder: (folder) =>
+      write(async ({ photoFolders }) => {
+        await photoFolders.put(folder);
+      }),
+    removeFolder: (id) =>
+      write(async (tables) => {
+        for (const photo of await tables.photosOf(id)) {
+          await dropFaces(tables, photo.id);
+          await tables.photoThumbs.delete(photo.id);
+          await tables.photos.delete(photo.id);
+        }
+        await tables.photoFolders.delete(id);
+      }),
+    photos: () => run('readonly', ({ photos }) => photos.all()),
+    async thumbnail(photoId) {
+      const row = await run('readonly', ({ photoThumbs }) => photoThumbs.get(photoId));
+      return row ? new Blob([row.bytes], { type: row.type }) : null;
+    },
+    faces: () => run('readonly', ({ photoFaces }) => photoFaces.all()),
+    async embeddings() {
+      const rows = await run('readonly', ({ photoVectors }) => photoVectors.all());
+      return new Map(rows.map(({ id, embedding }): [string, Embedding] => [id, embedding]));
+    },
+    async crop(faceId) {
+      const row = await run('readonly', ({ photoCrops }) => photoCrops.get(faceId));
+      if (!row) return null;
+      const { bytes, type, scale, detection } = row;
+      return { picture: new Blob([bytes], { type }), scale, detection };
+    },
+    async savePhoto(photo, thumbnail, faces) {
+      const thumb = thumbnail && (await blobRow(photo.id, thumbnail));
+      const made = await Promise.all(
+        faces.map(async ({ embedding, crop: { picture, ...crop }, ...face }) => {
+          const id = crypto.randomUUID();
+          const record: PhotoFace = { ...face, id, photoId: photo.id };
+          return { record, vector: { id, embedding }, crop: { ...crop, ...(await blobRow(id, picture)) } };
+        }),
+      );
+      return write(async (tables) => {
+        await dropFaces(tables, photo.id);
+        await tables.photos.put(photo);
+        if (thumb) await tables.photoThumbs.put(thumb);
+        else await tables.photoThumbs.delete(photo.id);
+        for (const { record, vector, crop } of made) {
+          await tables.photoFaces.put(record);
+          await tables.photoVectors.put(vector);
+          await tables.photoCrops.put(crop);
+        }
+        return made.map(({ record }) => record);
+      });
+    },
+    assign: (belongings) =>
+      write(async ({ photoFaces }) => {
+        for (const [id, belonging] of belongings) {
+          const face = await photoFaces.get(id);
+          if (face) await photoFaces.put({ ...face, ...belonging });
+        }
+      }),
+    setEmbeddings: (embeddings) =>
+      write(async ({ photoVectors }) => {
+        for (const [id, embedding] of embeddings)
+          if (await photoVectors.get(id)) await photoVectors.put({ id, embedding });
+      }),
+    onChange(callback) {
+      changed.add(callback);
+      return () => changed.delete(callback);
+    },
+    close,
+  };
+}
