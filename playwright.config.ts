@@ -1,18 +1,8 @@
 import { defineConfig } from '@playwright/test';
+import { CHROMIUM_ARGS } from './scripts/chromiumFlags.ts';
 import { findChromium } from './src/harness/cli/chromium.ts';
 
 const PORT = 4273;
-
-/** Flags of every Chromium that a test starts; a camera test adds its own to them. */
-export const CHROMIUM_ARGS = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-];
 
 /** `E2E_BASE_URL`: an app that is served already (built by hand, or on a host); without it the tests build and serve their own. */
 const served = process.env['E2E_BASE_URL'];

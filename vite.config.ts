@@ -2,10 +2,11 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/contentSecurityPolicy.ts';
 import { isolation } from './scripts/isolation.ts';
+import { publicFiles } from './scripts/publicFiles.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), isolation(), contentSecurityPolicy()],
+  plugins: [svelte(), isolation(), contentSecurityPolicy(), publicFiles()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -1,18 +1,9 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './src/harness/cli/chromium.ts';
+import { CHROMIUM_ARGS } from './scripts/chromiumFlags.ts';
 import { isolation } from './scripts/isolation.ts';
 import { sharedFiles } from './scripts/sharedFiles.ts';
-
-const args = [
-  '--no-sandbox',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-];
 
 export default defineConfig({
   test: {
@@ -52,7 +43,7 @@ export default defineConfig({
             headless: true,
             screenshotFailures: false,
             provider: playwright({
-              launchOptions: { executablePath: findChromium() ?? '', args, channel: undefined as never },
+              launchOptions: { executablePath: findChromium() ?? '', args: CHROMIUM_ARGS, channel: undefined as never },
             }),
             instances: [{ browser: 'chromium' }],
           },

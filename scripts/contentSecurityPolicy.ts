@@ -1,21 +1,5 @@
 import type { Plugin } from 'vite';
-
-/**
- * What the built page may load. The one other host is where the FaceNet model is published, asked only when the user
- * gets the model. Pictures are shown from blobs; `data:` is for small icons that the build inlines.
- */
-const POLICY = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' blob: data:",
-  "media-src 'self' blob:",
-  "worker-src 'self'",
-  "connect-src 'self' https://webmachinelearning.github.io",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
+import { CONTENT_SECURITY_POLICY } from '../src/core/pageHeaders.ts';
 
 /** Puts the policy into the built pages; the dev server's own inline styles and sockets would not pass it. */
 export function contentSecurityPolicy(): Plugin {
@@ -25,7 +9,7 @@ export function contentSecurityPolicy(): Plugin {
     transformIndexHtml: () => [
       {
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY },
         injectTo: 'head-prepend',
       },
     ],

@@ -1,12 +1,7 @@
 import type { Plugin } from 'vite';
+import { ISOLATION_HEADERS } from '../src/core/pageHeaders.ts';
 
-/** Cross-origin isolation, which WASM threads need, for the dev and preview servers. */
-export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
+/** Cross-origin isolation for the dev and preview servers. */
 export function isolation(): Plugin {
   return {
     name: 'facenet-web:isolation',

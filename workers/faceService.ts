@@ -4,12 +4,13 @@ import type { Embedding, GalleryFace } from '../src/core/types';
 import { writeNpy } from '../src/weights/formats/npy';
 import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
 import { farAt, thresholdAt } from '../src/weights/calibration';
-import { importModelFile, installModel, removeModel } from '../src/weights/install';
+import { importModelFile, removeModel } from '../src/weights/install';
 import { findFiles, modelPlace, withTrained } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
 import { runBenchmark } from './benchmark';
+import { installElsewhere } from './installElsewhere';
 import type { EngineState, Ops } from './protocol';
 import { groupEmbeddings } from './grouping';
 import type { Handlers, ServeOptions } from './rpc';
@@ -150,7 +151,7 @@ export function createFaceHandlers(): Handlers<Ops> {
     },
     async downloadModel({ id, baseUrl }, { signal, progress }) {
       const row = findModel(id);
-      await installModel(row, { baseUrl, signal, onProgress: progress });
+      await installElsewhere({ id, ...(baseUrl !== undefined && { baseUrl }) }, { signal, onProgress: progress });
       return placeOf(row);
     },
     async importModel({ file, name }, { progress }) {

@@ -76,7 +76,8 @@ const ORDER: Readonly<Record<BackendName, readonly Precision[]>> = {
 /**
  * The precision to load a model in. An embedder's is the one asked for (`weights/precision-missing` where it is not
  * here), else int8 on WASM and float16 on WebGPU, or what is here. The detector's is the one asked for where there is
- * such a file, else the finest. Throws `weights/not-found` where no file of the model is here.
+ * such a file, else the finest. Throws `weights/not-found`, with the name of the file that would be taken, where no file
+ * of the model is here.
  */
 export function choosePrecision(
   row: ModelRow,
@@ -95,7 +96,10 @@ export function choosePrecision(
   }
   const order = row.kind === 'embedder' ? ORDER[backend] : PRECISIONS;
   const chosen = order.find((precision) => present.includes(precision));
-  if (!chosen) throw new FaceError('weights/not-found', { file: modelFileName(row.id, ORDER[backend][0]!) });
+  if (!chosen) {
+    const usual = order.find((precision) => precision in row.files) ?? order[0]!;
+    throw new FaceError('weights/not-found', { file: modelFileName(row.id, usual) });
+  }
   return chosen;
 }
 

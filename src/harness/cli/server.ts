@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { toFaceError } from '../../core/errors';
+import { PAGE_HEADERS } from '../../core/pageHeaders';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -25,14 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const UNKNOWN_TYPE = 'application/octet-stream';
 
-/** Cross-origin isolation, which WASM threads need; nothing is guessed from content, nothing is kept by other sites. */
-const HEADERS: Readonly<Record<string, string>> = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-  'X-Content-Type-Options': 'nosniff',
-  'Cache-Control': 'no-cache',
-};
+/** Nothing is kept by other sites, nothing guessed from content; whether a file has changed is asked each time. */
+const HEADERS: Readonly<Record<string, string>> = { ...PAGE_HEADERS, 'Cache-Control': 'no-cache' };
 
 /** Built files carry a hash in their names: a browser that has one keeps it, and its compiled WASM code with it. */
 const KEPT: Readonly<Record<string, string>> = { 'Cache-Control': 'public, max-age=31536000, immutable' };

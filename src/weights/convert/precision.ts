@@ -1,7 +1,7 @@
 import type { Precision } from '../../core/types';
 import type { Weights, WeightTensor } from '../../core/weights';
 import type { FloatArray } from '../formats/array';
-import { encodeFloat16 } from '../formats/float16';
+import { encodeFloat16 } from '../../core/float16';
 
 /**
  * Float32 weights in another precision. Only kernels and matrices change; biases, scales and the like, one number a

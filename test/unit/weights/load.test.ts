@@ -138,6 +138,9 @@ describe('choosing', () => {
     expect(choosePrecision(MTCNN, all, 'webgpu', 'float16')).toBe('float16');
     expect(choosePrecision(MTCNN, all, 'wasm', 'int8')).toBe('float32');
     expect(errorCode(() => choosePrecision(MTCNN, files([], []), 'wasm'))).toBe('weights/not-found');
+    // MTCNN has no 8-bit file: the one that is missing is named.
+    expect(() => choosePrecision(MTCNN, files([], []), 'wasm')).toThrow('mtcnn.float32.safetensors');
+    expect(() => choosePrecision(FACENET, files([], []), 'wasm')).toThrow('facenet-20180402-114759.int8.safetensors');
   });
 
   it('shows what a download would take, and nothing for what comes with the app', () => {

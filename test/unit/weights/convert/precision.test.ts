@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
 import { toPrecision } from '../../../../src/weights/convert/precision';
-import { fromFloat16Bits } from '../../../../src/weights/formats/float16';
+import { fromFloat16Bits } from '../../../../src/core/float16';
 
 const random = mulberry32(1);
 const kernel = { shape: [4, 3, 3, 5], data: Float32Array.from({ length: 180 }, () => random() - 0.5) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeFloat16, encodeFloat16, fromFloat16Bits, toFloat16Bits } from '../../../../src/weights/formats/float16';
+import { decodeFloat16, encodeFloat16, fromFloat16Bits, toFloat16Bits } from '../../../src/core/float16';
 
 describe('float16', () => {
   it('gives every one of the 65,536 half-precision numbers back unchanged', () => {

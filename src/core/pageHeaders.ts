@@ -1,0 +1,34 @@
+/**
+ * What a page of the app and its threads may load. The one other host is where the FaceNet model is published, asked
+ * only when the user gets the model. Pictures are shown from blobs; `data:` is for small icons that the build inlines.
+ */
+export const CONTENT_SECURITY_POLICY = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "worker-src 'self'",
+  "connect-src 'self' https://webmachinelearning.github.io",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Cross-origin isolation, which WASM threads need. */
+export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/**
+ * Of every answer that the app's own server or its service worker gives. A page has the policy in a meta tag too, for
+ * hosts that set no headers; a worker obeys only the header of its own script.
+ */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  ...ISOLATION_HEADERS,
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+};
