@@ -67,7 +67,10 @@ function judge(folder: string): number {
     const path = join(folder, `${name}.npy`);
     if (existsSync(path)) tables.set(name, readNpy(readFileSync(path), path).data as Float32Array);
   }
-  const text = judgeAll(pictures, personOf, tables, drawPairs(pictures, personOf, PAIRS_OF_A_KIND, SEED));
+  const list = drawPairs(pictures, personOf, PAIRS_OF_A_KIND, SEED);
+  const lines = list.pairs.map(({ a, b, same, fold }) => `${a},${b},${Number(same)},${fold}`);
+  writeFileSync(join(folder, 'pairs.csv'), `a,b,same,fold\n${lines.join('\n')}\n`);
+  const text = judgeAll(pictures, personOf, tables, list);
   writeFileSync(join(folder, 'table.md'), text);
   console.log(text);
   return 0;
