@@ -1,7 +1,7 @@
 import { FaceError } from '../core/errors';
 import { calibrate, pairHistograms, type FarPoint } from './calibrate';
 import { errorsPage, type ShownPair, type WrongPair } from './errorsPage';
-import { evaluatePairs, type EvaluateOptions, type Evaluation } from './kfold';
+import { evaluatePairs, STEP, type EvaluateOptions, type Evaluation } from './kfold';
 import { FACE, markdown, NONE, summary, type LfwReport, type Outcome, type RunSettings } from './lfwReport';
 import type { PairList } from './pairs';
 import { rocSvg } from './rocPlot';
@@ -53,7 +53,7 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
 
   const without = run.names.filter((_, i) => rows[i]!.outcome !== FACE);
   const { model, ...made } = settings;
-  const { distance, subtractMean, far } = options;
+  const { distance, subtractMean, far, thresholdStep = STEP } = options;
   const report: LfwReport = {
     pairs: pairs.kept.length,
     leftOut: list.pairs.length - pairs.kept.length,
@@ -68,7 +68,7 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
     backend: run.backend,
     adapter: run.adapter,
     model,
-    options: { ...made, distance, subtractMean, folds: list.folds, far },
+    options: { ...made, distance, subtractMean, folds: list.folds, far, thresholdStep },
     ...(options.calibrate && { calibration: calibration(table, names, settings.flip) }),
   };
   return { report, evaluation, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };

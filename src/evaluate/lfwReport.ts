@@ -32,6 +32,7 @@ export interface RunSettings {
 export interface LfwOptions extends Omit<RunSettings, 'model'> {
   readonly distance: DistanceName;
   readonly subtractMean: boolean;
+  readonly thresholdStep: number;
   readonly folds: number;
   readonly far: number;
 }
@@ -82,6 +83,7 @@ export function markdown(report: LfwReport): string {
     ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
     ['Mean', options.subtractMean ? 'of the other folds subtracted' : 'not subtracted'],
     ['Distance', options.distance === 'euclidean' ? 'squared Euclidean' : 'arccos(cosine) / π'],
+    ['Thresholds', `in steps of ${options.thresholdStep}`],
     ['Speed', `${report.imagesPerSecond.toFixed(1)} pictures/s on ${report.backend}${adapterOf(report)}`],
   ];
   const folds = accuracy.folds.map((fold, i) => `| ${i + 1} | ${rate(fold)} | ${accuracy.thresholds[i]!.toFixed(2)} |`);

@@ -41,6 +41,10 @@ export function far(text: string): number {
   return number(text, (x) => x > 0 && x < 1, 'a rate between 0 and 1, such as 0.001');
 }
 
+export function thresholdStep(text: string): number {
+  return number(text, (x) => x >= 1e-4 && x <= 0.1, 'a number from 0.0001 to 0.1');
+}
+
 function thresholds(text: string): [number, number, number] {
   const parts = text.split(',');
   if (parts.length !== 3) throw new InvalidArgumentError('It must be three numbers, such as 0.6,0.7,0.7.');

@@ -26,7 +26,7 @@ const average = (values: readonly number[]): number => values.reduce((a, b) => a
 export function bruteForce(
   pairs: readonly PlainPair[],
   folds: number,
-  { cosine, subtractMean, far }: { cosine: boolean; subtractMean: boolean; far: number },
+  { cosine, subtractMean, far, step = 0.01 }: { cosine: boolean; subtractMean: boolean; far: number; step?: number },
 ): PlainResult {
   const result: PlainResult = { accuracies: [], vals: [], fars: [], auc: 0, eer: 0 };
   const curves: { tpr: number; far: number }[][] = [];
@@ -48,9 +48,9 @@ export function bruteForce(
       average(set.filter((p) => p.same === same).map((p) => (p.distance < t ? 1 : 0)));
 
     let best = { threshold: 0, accuracy: -1 };
-    for (let k = 0; k < 400; k++) {
-      const now = accuracy(train, k * 0.01);
-      if (now > best.accuracy + 1e-12) best = { threshold: k * 0.01, accuracy: now };
+    for (let k = 0; k < Math.round(4 / step); k++) {
+      const now = accuracy(train, k * step);
+      if (now > best.accuracy + 1e-12) best = { threshold: k * step, accuracy: now };
     }
     result.accuracies.push(accuracy(test, best.threshold));
 

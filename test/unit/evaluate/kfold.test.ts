@@ -38,6 +38,8 @@ describe('a case made by hand', () => {
     // Fold 1 has the different pair nearer than the same one: at 0 one of two is right, and never more: 0 is chosen.
     // At 0 nothing of fold 0 is accepted: one of two right. Fold 0 chooses .26: .49 and 1 are refused: one of two right.
     expect(result.accuracy.thresholds).toEqual([0, 0.26]);
+    const coarse = evaluatePairs(line, pairs, { ...PLAIN, thresholdStep: 0.1 });
+    expect(coarse.accuracy.thresholds).toEqual([0, 3 * 0.1]);
     expect(result.accuracy.folds).toEqual([0.5, 0.5]);
     expect(result.accuracy.mean).toBe(0.5);
     expect(result.accuracy.std).toBe(0);
@@ -114,6 +116,22 @@ describe('random embeddings', () => {
       }
     }
   }
+
+  test('finer thresholds: as worked out independently', () => {
+    const options = { subtractMean: true, far: 0.1 };
+    const result = evaluatePairs(tableOf(vectors), pairsOf(rows), {
+      ...options,
+      distance: 'cosine',
+      thresholdStep: 0.001,
+    });
+    const expected = bruteForce(plain, 5, { ...options, cosine: true, step: 0.001 });
+    expect(result.accuracy.folds).toEqual(
+      expected.accuracies.map((accuracy) => expect.closeTo(accuracy, 12) as number),
+    );
+    expect(
+      result.accuracy.thresholds.some((threshold) => Math.abs(threshold * 100 - Math.round(threshold * 100)) > 0.01),
+    ).toBe(true);
+  });
 });
 
 test('an embedding joined with the mirror image’s has distances beyond 4, and its whole curve', () => {

@@ -24,6 +24,7 @@ import {
   far,
   margins,
   startOptions,
+  thresholdStep,
   wholeNumber,
   type CommonFlags,
 } from '../options';
@@ -53,6 +54,7 @@ export interface LfwFlags extends CommonFlags {
   readonly flip?: true;
   readonly subtractMean?: true;
   readonly distance: DistanceName;
+  readonly thresholdStep?: number;
   readonly folds?: number;
   readonly far: number;
   readonly face: (typeof NO_FACE)[number];
@@ -79,6 +81,7 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
     .option('--flip', 'join each embedding with the mirror image’s')
     .option('--subtract-mean', 'subtract the mean embedding of the other folds')
     .addOption(new Option('--distance <name>', 'of two embeddings').choices(DISTANCES).default('euclidean'))
+    .option('--threshold-step <d>', 'between thresholds that accuracy chooses from (default: 0.01)', thresholdStep)
     .option('--folds <n>', 'deal the pairs into so many folds (default: the list’s own, or 10)', wholeNumber(2, 1000))
     .option('--far <rate>', 'false-accept rate at which VAL is measured', far, 0.001)
     .addOption(
@@ -240,6 +243,7 @@ async function finish(
   const options = {
     distance: flags.distance,
     subtractMean: flags.subtractMean === true,
+    thresholdStep: flags.thresholdStep,
     far: flags.far,
     calibrate: flags.calibrate === true,
   };
