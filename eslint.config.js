@@ -22,7 +22,7 @@ const RULES = {
   },
   'src/store': { may: ['core'], packages: ['idb'] },
   'src/client': { may: ['workers', 'core'], packages: [] },
-  'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*', 'fflate'] },
+  'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'] },
   'src/harness': {
     may: ['client', 'weights', 'evaluate', 'cluster', 'classify', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],

@@ -144,7 +144,14 @@ export interface ModelPlace {
   readonly downloadBytes: number;
   readonly inBrowserStorage: boolean;
   /** Of a model that was trained with this program. */
-  readonly trained: { readonly createdAt: number; readonly base: string | null } | null;
+  readonly trained: {
+    readonly createdAt: number;
+    readonly base: string | null;
+    readonly width: number;
+    readonly inputSize: number;
+    /** Whom its head names, by row. */
+    readonly people: readonly string[];
+  } | null;
 }
 
 /** A trained model's file, by its address. */

@@ -11,7 +11,8 @@ import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { FACENET, MTCNN } from '../src/weights/rows';
-import { assertDetected, assertGolden, checkFace, DETECTED_SIZE } from './selfTest';
+import { checkFace } from './checkFace';
+import { assertDetected, assertGolden, DETECTED_SIZE } from './selfTest';
 import type { Progress, StartOptions } from './protocol';
 import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights } from './trainedModels';
 

@@ -16,3 +16,13 @@ export type {
   RecogniseResult,
   StartOptions,
 } from '../../workers/protocol';
+export type { SavedDetails } from '../../workers/protocol';
+export type {
+  LoggedStep,
+  ModelReport,
+  PictureSet,
+  PixelCrop,
+  TrainBase,
+  TrainEngine,
+  TrainPlan,
+} from '../../workers/trainProtocol';

@@ -54,6 +54,9 @@ export const ERROR_TEXT = {
   'train/bad-checkpoint': 'The checkpoint cannot be used: {reason}.',
   'train/other-run':
     'The checkpoint is of a run with another {what} ({got}, not {expected}): go on as that run was started, or begin anew.',
+  'train/other-tab': 'This training goes on in another tab of the browser.',
+  'train/pictures-gone':
+    'The pictures of this training are no longer kept in the browser: it cannot go on. Begin a new one.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
   'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',

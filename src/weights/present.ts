@@ -117,6 +117,12 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
     /** 0 for a model that comes with the app. */
     downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
     inBrowserStorage: (stored.get(row.id) ?? []).length > 0,
-    trained: embedder?.trained ? { createdAt: embedder.trained.createdAt, base: embedder.trained.base } : null,
+    trained: trainedPlace(embedder),
   };
+}
+
+function trainedPlace(row: EmbedderRow | null) {
+  if (!row?.trained) return null;
+  const { createdAt, base, people } = row.trained;
+  return { createdAt, base, people, width: row.width ?? 1, inputSize: row.inputSize };
 }

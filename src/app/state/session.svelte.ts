@@ -8,6 +8,7 @@ import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
 import { Pictures } from './pictures.svelte';
 import { Samples } from './samples.svelte';
+import { Training } from './training.svelte';
 
 /** Everything a view works with, once the store is open. */
 export interface Session {
@@ -19,6 +20,7 @@ export interface Session {
   readonly pictures: Pictures;
   readonly samples: Samples;
   readonly benchmark: Benchmark;
+  readonly training: Training;
 }
 
 export const [useSession, provideSession] = createContext<Session>();
@@ -37,7 +39,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   people.onGallery(() => pictures.rematch());
   await people.load();
   void engine.start();
-  return { client, store, notices, engine, people, pictures, samples, benchmark };
+  return { client, store, notices, engine, people, pictures, samples, benchmark, training: new Training(engine) };
 }
 
 /** Deletes the people, the settings and the models from this device and begins anew. */

@@ -8,7 +8,8 @@ import { createEmbedder } from '../../../src/pipeline/embed';
 import { loadWeights } from '../../../src/weights/load';
 import type { EmbedderRow } from '../../../src/weights/registry';
 import { DLIB, FACENET } from '../../../src/weights/rows';
-import { assertGolden, checkFace, embeddingError } from '../../../workers/selfTest';
+import { checkFace } from '../../../workers/checkFace';
+import { assertGolden, embeddingError } from '../../../workers/selfTest';
 import { withOneWrong } from './broken';
 import { needsModels } from './models';
 

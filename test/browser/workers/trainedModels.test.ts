@@ -36,7 +36,7 @@ test('what was trained becomes a model of this browser: listed, chosen, run in e
     embeddingSize: 16,
     inBrowserStorage: true,
     downloadBytes: 0,
-    trained: { createdAt: SMALL.createdAt, base: null },
+    trained: { createdAt: SMALL.createdAt, base: null, width: 0.125, inputSize: 80, people: [] },
   });
   const found: Float32Array[][] = [];
   for (const [engine, precision] of [

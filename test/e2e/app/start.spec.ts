@@ -23,6 +23,7 @@ test('each view has its address and its link in the one navigation landmark', as
   const headings: Record<ViewName, string> = {
     People: 'People',
     Benchmark: 'How accurate is it?',
+    Train: 'Train',
     Settings: 'Settings',
     Recognise: 'Who is in the picture?',
   };

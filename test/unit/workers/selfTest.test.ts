@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MODELS } from '../../../src/weights/rows';
-import { assertDetected, assertGolden, checkFace, embeddingError } from '../../../workers/selfTest';
+import { checkFace } from '../../../workers/checkFace';
+import { assertDetected, assertGolden, embeddingError } from '../../../workers/selfTest';
 import golden from '../../../workers/selfTest.json';
 
 test('every file of every embedder of the registry has its golden numbers', () => {

@@ -1,0 +1,9 @@
+/** Lets the browser save a file under a name, as a download. */
+export function saveFile(file: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(file);
+  link.download = name;
+  link.click();
+  // The download has its own hold of the file once it has begun.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

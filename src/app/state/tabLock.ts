@@ -1,0 +1,13 @@
+/**
+ * Takes a lock that one tab at a time holds, until the function it resolves to is called or the tab is closed; null where
+ * another tab holds it. Always granted where the browser has no locks.
+ */
+export async function takeTabLock(name: string): Promise<(() => void) | null> {
+  if (!('locks' in navigator)) return () => {};
+  return new Promise((resolve) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) return resolve(null);
+      return new Promise<void>((release) => resolve(release));
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import type { ModelReport } from '../../client/types';
+import type { TrainRunRecord } from '../../store/trainSchema';
+import type { HistoryPoint } from './trainHistory';
+import type { Recipe } from './trainRecipe';
+
+/** What a run's record keeps as JSON: all that is needed to go on but the pictures. */
+export interface RunPlan {
+  readonly recipe: Recipe;
+  /** By class number. */
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly pictures: { readonly train: number; readonly held: number; readonly outsiders: number };
+  /** The report's false-accept rate. */
+  readonly far: number;
+  /** What the settings said before; null: the best one here. */
+  readonly previousModel: string | null;
+}
+
+export interface RunReport {
+  readonly before: ModelReport;
+  readonly after: ModelReport;
+}
+
+/** The record's own are JSON: they were written here. */
+export const planOf = ({ plan }: TrainRunRecord): RunPlan => JSON.parse(plan) as RunPlan;
+export const historyOf = ({ history }: TrainRunRecord): HistoryPoint[] => JSON.parse(history) as HistoryPoint[];
+
+export function newRun(title: string, plan: RunPlan, now: number): TrainRunRecord {
+  return {
+    id: crypto.randomUUID(),
+    title,
+    createdAt: now,
+    updatedAt: now,
+    status: 'running',
+    step: 0,
+    epoch: 0,
+    plan: JSON.stringify(plan),
+    history: '[]',
+    report: null,
+    modelId: null,
+    failure: null,
+  };
+}
+
+/** Runs that can go on, or wait for a decision. */
+export function isOpen({ status }: TrainRunRecord): boolean {
+  return status === 'running' || status === 'paused' || status === 'finished';
+}
+
+/**
+ * What speaks against the new model, as sentences; none when nothing does. Outsiders taken for somebody weigh most:
+ * that is what a fine-tune on few people spoils first.
+ */
+export function warningsOf({ before, after }: RunReport): string[] {
+  const warnings: string[] = [];
+  const worse = (old: number | null, now: number | null) => old !== null && now !== null && now < old;
+  if (worse(after.outsidersAccepted, before.outsidersAccepted))
+    warnings.push('Outsiders are taken for one of your people more often than before.');
+  if (worse(before.accuracy, after.accuracy))
+    warnings.push('Fewer of your people’s pictures are given the right person.');
+  if (worse(before.val, after.val)) warnings.push('Fewer pairs of pictures of one person are recognised as such.');
+  return warnings;
+}

@@ -1,0 +1,94 @@
+import { FaceError } from '../core/errors';
+import type { StoredCrop } from '../core/types';
+
+/**
+ * The faces that a training run learns from and is judged by, as they were when it began: one file in Cache Storage a run,
+ * so that it can go on after the tab was closed, whatever became of the people meanwhile.
+ */
+
+export interface RunPictures {
+  readonly sets: Readonly<Record<'train' | 'held' | 'outsiders', readonly RunPicture[]>>;
+}
+export interface RunPicture {
+  readonly crop: StoredCrop;
+  /** Class number; of outsiders, a number a person. */
+  readonly label: number;
+}
+
+const CACHE = 'facenet-training-pictures';
+const keyOf = (runId: string): string => new URL(`/training/${encodeURIComponent(runId)}`, location.origin).href;
+
+/** Keeps them. Throws `store/full`; where the browser keeps nothing the run simply cannot outlive the page: false. */
+export async function keepPictures(runId: string, pictures: RunPictures): Promise<boolean> {
+  const cache = await open();
+  if (!cache) return false;
+  try {
+    await cache.put(keyOf(runId), new Response(packPictures(pictures)));
+    return true;
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'QuotaExceededError')
+      throw new FaceError('store/full', {}, { cause });
+    return false;
+  }
+}
+
+/** Null where they are gone: the browser or the user cleared them. */
+export async function readPictures(runId: string): Promise<RunPictures | null> {
+  const response = await (await open())?.match(keyOf(runId));
+  return response ? unpackPictures(await response.blob()) : null;
+}
+
+export async function forgetPictures(runId: string): Promise<void> {
+  await (await open())?.delete(keyOf(runId));
+}
+
+async function open(): Promise<Cache | null> {
+  if (!('caches' in globalThis)) return null;
+  return caches.open(CACHE).catch(() => null);
+}
+
+interface Entry extends Omit<StoredCrop, 'picture'> {
+  readonly label: number;
+  readonly size: number;
+  readonly type: string;
+}
+type Index = Readonly<Record<keyof RunPictures['sets'], readonly Entry[]>>;
+const SETS = ['train', 'held', 'outsiders'] as const;
+
+/** 8 bytes: the length of a JSON index; the index; then the pictures one after the other, set by set. */
+export function packPictures({ sets }: RunPictures): Blob {
+  const entry = ({ crop: { picture, ...crop }, label }: RunPicture): Entry => ({
+    ...crop,
+    label,
+    size: picture.size,
+    type: picture.type,
+  });
+  const index: Index = {
+    train: sets.train.map(entry),
+    held: sets.held.map(entry),
+    outsiders: sets.outsiders.map(entry),
+  };
+  const text = new Blob([JSON.stringify(index)]);
+  const length = new DataView(new ArrayBuffer(8));
+  length.setUint32(0, text.size, true);
+  return new Blob([length, text, ...SETS.flatMap((set) => sets[set].map(({ crop }) => crop.picture))]);
+}
+
+/** The pictures are slices of `blob`: nothing is read but the index. */
+export async function unpackPictures(blob: Blob): Promise<RunPictures> {
+  const length = new DataView(await blob.slice(0, 8).arrayBuffer()).getUint32(0, true);
+  const index = JSON.parse(await blob.slice(8, 8 + length).text()) as Index;
+  let at = 8 + length;
+  const read = ({ size, type, label, ...crop }: Entry): RunPicture => {
+    const picture = blob.slice(at, at + size, type);
+    at += size;
+    return { crop: { ...crop, picture }, label };
+  };
+  // In the order in which they were packed.
+  const [train, held, outsiders] = SETS.map((set) => index[set].map(read)) as [
+    RunPicture[],
+    RunPicture[],
+    RunPicture[],
+  ];
+  return { sets: { train, held, outsiders } };
+}
