@@ -184,13 +184,16 @@ export class Training {
   }
 
   async #base(run: TrainRunRecord): Promise<TrainBase> {
-    const { base } = planOf(run).recipe;
+    const { recipe, people: wanted } = planOf(run);
+    const { base } = recipe;
     if (base.kind === 'scratch') return base;
     const place = this.engine.models.find(({ id }) => id === base.id);
     if (!place?.trained) return base;
     const form = place.present[0] ?? 'float32';
     const { bytes } = await this.engine.client.call('exportModel', { id: base.id, form });
-    const { people, inputSize: size } = place.trained;
+    const { inputSize: size } = place.trained;
+    // Its head knows people by their ids, the run by their names.
+    const people = place.trained.people.map((id) => wanted.find((person) => person.id === id)?.name ?? id);
     return { kind: 'weights', bytes, size, ...(people.length > 0 && { people }) };
   }
 

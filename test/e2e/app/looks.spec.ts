@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { expect, go, openApp, people, picture, ready, test, type ViewName } from './appTest';
+import { classFolders, tinyRecipe } from './classFolders';
 import { look } from './look';
 
 const LOOKS = [
@@ -19,7 +20,7 @@ async function lookAll(page: Page, name: string): Promise<void> {
 
 test('every view is accessible and fits, empty: light and dark, wide and on a phone', async ({ page }) => {
   await openApp(page);
-  for (const view of ['Recognise', 'People', 'Benchmark', 'Settings'] satisfies ViewName[]) {
+  for (const view of ['Recognise', 'People', 'Train', 'Benchmark', 'Settings'] satisfies ViewName[]) {
     await go(page, view);
     await lookAll(page, `${view.toLowerCase()}-empty`);
   }
@@ -41,8 +42,33 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await page.getByRole('button', { name: 'Cancel' }).click();
   await people(page).first().getByRole('link').click();
   await lookAll(page, 'person');
+  await go(page, 'Train');
+  await page.getByText('Change the recipe').click();
+  await lookAll(page, 'train-setup');
   await go(page, 'Settings');
   await lookAll(page, 'settings');
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await lookAll(page, 'settings-delete');
+});
+
+test('the Train view is accessible and fits: learning, paused, judged, in use', async ({ page }, info) => {
+  await openApp(page, 'Train');
+  const folder = await classFolders(page, info.outputPath('people'));
+  await page.locator('input[type=file][data-role=pupils]').setInputFiles(folder);
+  await expect(page.getByText('3 people with 12 faces')).toBeVisible({ timeout: 60_000 });
+  await tinyRecipe(page, 4);
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByRole('button', { name: 'Pause' }).click({ timeout: 120_000 });
+  await expect(page.getByText(/Paused after step \d+/)).toBeVisible({ timeout: 60_000 });
+  await lookAll(page, 'train-paused');
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByRole('heading', { name: 'Old against new' })).toBeVisible({ timeout: 120_000 });
+  await lookAll(page, 'train-report');
+  await page.getByRole('button', { name: 'Use the new model' }).click();
+  await expect(page.getByRole('button', { name: /^Go back to/ }).first()).toBeVisible({ timeout: 120_000 });
+  await ready(page);
+  await lookAll(page, 'train-used');
+  await go(page, 'Settings');
+  await page.getByRole('button', { name: /^Export Trained/ }).click();
+  await lookAll(page, 'settings-trained');
 });

@@ -1,0 +1,57 @@
+import type { Page } from '@playwright/test';
+import { classFolders, tinyRecipe } from './classFolders';
+import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
+
+const pupils = (page: Page) => page.locator('input[type=file][data-role=pupils]');
+const start = (page: Page) => page.getByRole('button', { name: 'Start training' });
+const step = /step (\d+) of \d+/;
+const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
+
+test('trains on a folder, goes on after a reload in mid-run, shows old against new, and one click goes back', async ({
+  page,
+}, info) => {
+  await openApp(page, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await go(page, 'Train');
+  await pupils(page).setInputFiles(await classFolders(page, info.outputPath('people')));
+  await expect(page.getByText('3 people with 12 faces from the folder “people”.')).toBeVisible({ timeout: 60_000 });
+  await page.getByLabel('Outsiders').selectOption({ label: 'The people of the sample pictures' });
+  await expect(page.getByText('3 people: 9 pictures to learn from, 3 pictures held out to judge by.')).toBeVisible();
+  await tinyRecipe(page, 6);
+  await start(page).click();
+
+  await expect(page.getByText(step)).toBeVisible({ timeout: 120_000 });
+  await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(11);
+  await page.reload();
+  const left = page.getByText(/“Trained on 3 people” of .* was left after step/);
+  await expect(left).toBeVisible();
+  await ready(page);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(10);
+  await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();
+
+  await expect(page.getByRole('heading', { name: 'Old against new' })).toBeVisible({ timeout: 120_000 });
+  const row = page.getByRole('row', { name: /Outsiders taken for one of your people/ });
+  await expect(row.getByRole('cell')).toHaveText([/^\d+\.\d %$/, /^\d+\.\d %$/]);
+  await page.getByLabel('Name of the new model').fill('Crew');
+  await page.getByRole('button', { name: 'Use the new model' }).click();
+  await expect(message(page, 'Crew is used from now on.')).toBeVisible({ timeout: 120_000 });
+  await ready(page);
+
+  await go(page, 'Settings');
+  const panel = page.getByRole('region', { name: 'What it runs on' });
+  await expect(panel.getByRole('definition').filter({ hasText: 'Crew' })).toBeVisible();
+  await go(page, 'Recognise');
+  await choose(page, portrait('Edward Lu'));
+  await expect(page.getByRole('article').getByRole('listitem'), 'people were prepared for the new model').toHaveText(
+    /Edward Lu/,
+  );
+
+  await go(page, 'Train');
+  await page.getByRole('button', { name: /^Go back to/ }).click();
+  await expect(message(page, /is used again/)).toBeVisible({ timeout: 120_000 });
+  await ready(page);
+  await go(page, 'Settings');
+  await expect(panel.getByRole('definition').filter({ hasText: 'Crew' })).toHaveCount(0);
+  await expect(page.getByRole('list', { name: 'Models' })).toContainText('Crew');
+});
