@@ -1,14 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, platform, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { createServer, type ViteDevServer } from 'vite';
-import { isolation } from '../../scripts/isolation';
 import { ensureChromium } from '../../src/harness/cli/chromium';
 import { launchChromium } from '../../src/harness/cli/launch';
-import { packageRoot } from '../../src/harness/cli/root';
 import { coldStarts } from './cold';
 import type { PageResult } from './page/page';
-import { peerFiles } from './peerFiles';
+import { serve } from './pageServer';
 import { ratiosOf, summarise, table, type Report, type Row } from './report';
 
 /**
@@ -62,17 +59,4 @@ async function inPage(chromium: string): Promise<{ result: PageResult; version: 
     await browser.close();
     await server.close();
   }
-}
-
-async function serve(): Promise<ViteDevServer> {
-  const server = await createServer({
-    configFile: false,
-    root: packageRoot(),
-    logLevel: 'error',
-    plugins: [isolation(), peerFiles()],
-    appType: 'mpa',
-    worker: { format: 'es' },
-    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false },
-  });
-  return server.listen();
 }
