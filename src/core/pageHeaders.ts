@@ -1,6 +1,7 @@
 /**
  * What a page of the app and its threads may load. The one other host is where the FaceNet model is published, asked
- * only when the user gets the model. Pictures are shown from blobs; `data:` is for small icons that the build inlines.
+ * only when the user gets the model. Pictures are shown from blobs, the threads of TensorFlow.js (training, and the second
+ * engine) start from one that we make; `data:` is for small icons that the build inlines.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -8,7 +9,7 @@ export const CONTENT_SECURITY_POLICY = [
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "media-src 'self' blob:",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'self' https://webmachinelearning.github.io",
   "object-src 'none'",
   "base-uri 'none'",
