@@ -41,8 +41,8 @@ export interface BulkFace {
 }
 
 /**
- * Pictures decoded while those before them are searched, and searched together: R-Net and O-Net take the candidates of
- * all of them at once.
+ * Pictures decoded while those before them are searched and embedded, all of them together: R-Net and O-Net take the
+ * candidates of all of them at once, and their faces fill whole batches.
  */
 const GROUP = 8;
 
@@ -60,43 +60,58 @@ export async function embedFaces(
 ): Promise<BulkFace[]> {
   const { signal } = options;
   const cuts = cutsOf(options, row);
-  const detections: (Detection | null)[] = [];
-  const crops: FaceCrop[] = [];
-  /** By picture, its first crop's place; −1 for none. */
-  const cropOf: number[] = [];
-  const each = cuts.length;
+  const done: BulkFace[] = [];
   let next = decodeAll(pictures.slice(0, GROUP));
   try {
     for (let start = 0; start < pictures.length; start += GROUP) {
       const frames = await timings.run('decode', () => next);
       next = decodeAll(pictures.slice(start + GROUP, start + 2 * GROUP));
+      let group: CutFace[];
       try {
         const found = await detector.detectMany(frames, options.detect, timings, signal);
-        await timings.run('crop', () => {
-          for (const [i, frame] of frames.entries()) {
-            const detection = centralFace(found[i]!, frame);
-            const face = detection ?? (options.noFace === 'skip' ? null : centreFace(frame));
-            detections.push(detection);
-            cropOf.push(face ? crops.push(...cuts.map((cut) => cut(frame, face))) - each : -1);
-          }
-        });
+        group = await timings.run('crop', () =>
+          frames.map((frame, i) => cutFace(frame, centralFace(found[i]!, frame), options, cuts)),
+        );
       } finally {
         for (const frame of frames) frame.close();
       }
+      throwIfAborted(signal);
+      done.push(...(await timings.run('embed', () => embedGroup(group, options, embedder, row))));
     }
   } finally {
     for (const frame of await next.catch(() => [])) frame.close();
   }
-  throwIfAborted(signal);
-  const inputs = options.mirror ? [...crops, ...crops.map(mirrorCrop)] : crops;
-  const embeddings = await timings.run('embed', () => embedder.embed(inputs, { inBatches: true }));
-  const vectorAt = (i: number): Float32Array | null =>
-    i < 0 ? null : meanOf(embeddings.slice(i, i + each), row.normalised);
-  return detections.map((detection, i) => ({
-    detection,
-    vector: vectorAt(cropOf[i]!),
-    mirrored: options.mirror && cropOf[i]! >= 0 ? vectorAt(crops.length + cropOf[i]!) : null,
-  }));
+  return done;
+}
+
+/** A picture's face in each of its crops; without any where none was found and that is skipped. */
+interface CutFace {
+  readonly detection: Detection | null;
+  readonly crops: readonly FaceCrop[];
+}
+
+function cutFace(frame: Frame, detection: Detection | null, { noFace }: BulkOptions, cuts: readonly Cut[]): CutFace {
+  const face = detection ?? (noFace === 'skip' ? null : centreFace(frame));
+  return { detection, crops: face ? cuts.map((cut) => cut(frame, face)) : [] };
+}
+
+async function embedGroup(
+  group: readonly CutFace[],
+  { mirror }: BulkOptions,
+  embedder: Embedder,
+  { normalised }: EmbedderRow,
+): Promise<BulkFace[]> {
+  const crops = group.flatMap((face) => face.crops);
+  const inputs = mirror ? [...crops, ...crops.map(mirrorCrop)] : crops;
+  const embeddings = await embedder.embed(inputs, { inBatches: true });
+  let first = 0;
+  return group.map(({ detection, crops: own }) => {
+    const at = first;
+    first += own.length;
+    if (own.length === 0) return { detection, vector: null, mirrored: null };
+    const vectorFrom = (i: number): Float32Array => meanOf(embeddings.slice(i, i + own.length), normalised);
+    return { detection, vector: vectorFrom(at), mirrored: mirror ? vectorFrom(crops.length + at) : null };
+  });
 }
 
 /** All or none: where one cannot be read, the others are closed. */
