@@ -58,6 +58,9 @@ export const ERROR_TEXT = {
   'train/pictures-gone':
     'The pictures of this training are no longer kept in the browser: it cannot go on. Begin a new one.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
+  'photos/not-at-hand':
+    'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',
+  'photos/bad-archive': '{name} cannot be read as a zip archive.',
   'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
   'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',

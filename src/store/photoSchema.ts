@@ -10,6 +10,8 @@ export interface PhotoFolder {
   readonly handle?: FileSystemDirectoryHandle;
   /** Faces are searched on all four sides. */
   readonly turned: boolean;
+  /** Not all of its pictures have been looked at. */
+  readonly unfinished: boolean;
   readonly createdAt: number;
 }
 

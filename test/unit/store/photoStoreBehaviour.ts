@@ -1,7 +1,14 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { NewPhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from '../../../src/store/photoSchema';
 
-export const FOLDER: PhotoFolder = { id: 'f', name: '<b>Holiday</b>', kind: 'given', turned: false, createdAt: 1 };
+export const FOLDER: PhotoFolder = {
+  id: 'f',
+  name: '<b>Holiday</b>',
+  kind: 'given',
+  turned: false,
+  unfinished: true,
+  createdAt: 1,
+};
 
 export function photo(path: string, folderId = 'f'): PhotoRecord {
   return {

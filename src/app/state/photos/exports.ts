@@ -1,0 +1,150 @@
+import { strToU8, Zip, ZipPassThrough, zipSync } from 'fflate';
+import { FaceError } from '../../../core/errors';
+import type { PhotoRecord } from '../../../store/photoSchema';
+import type { Engine } from '../engine.svelte';
+import type { People } from '../people.svelte';
+import type { FaceGroup, Library } from './library.svelte';
+import type { PictureSource } from './sources';
+
+interface Parts {
+  readonly library: Library;
+  readonly people: People;
+}
+
+/** Text as a cell: quoted, and never taken for a formula by a spreadsheet. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return `"${safe.replaceAll('"', '""')}"`;
+}
+
+/** Called “Unnamed 3” after their place where they have no name. */
+export function titlesOf(groups: readonly FaceGroup[], people: People): Map<string, string> {
+  let unnamed = 0;
+  return new Map(groups.map(({ key, personId }) => [key, people.nameOf(personId) ?? `Unnamed ${++unnamed}`]));
+}
+
+function dateText(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** A row a face: picture, date, person, whether confirmed, box, score. */
+export function facesCsv({ library, people }: Parts): Blob {
+  const titles = titlesOf(library.groups, people);
+  const rows = library.faces.map(({ photoId, box, score, personId, group, confirmed }) => {
+    const photo = library.photoById.get(photoId);
+    const title = titles.get(personId ?? group ?? '') ?? '';
+    return [
+      cell(photo?.path ?? ''),
+      cell(photo ? dateText(photo.takenAt) : ''),
+      cell(title),
+      confirmed ? 'yes' : 'no',
+      ...[box.x0, box.y0, box.x1, box.y1, score].map((value) => value.toFixed(4)),
+    ].join(',');
+  });
+  const head = 'picture,date,person,confirmed,x0,y0,x1,y1,score';
+  return new Blob([[head, ...rows, ''].join('\r\n')], { type: 'text/csv' });
+}
+
+/** Who is in which pictures. */
+export function peopleJson({ library, people }: Parts): Blob {
+  const titles = titlesOf(library.groups, people);
+  const list = library.groups.map(({ key, personId, faces }) => ({
+    name: people.nameOf(personId),
+    title: titles.get(key),
+    pictures: [...new Set(faces.map(({ photoId }) => library.photoById.get(photoId)?.path ?? ''))].sort(),
+  }));
+  return new Blob([JSON.stringify({ people: list }, null, 2)], { type: 'application/json' });
+}
+
+/** `embeddings.npy`, a row a face, and `labels.txt`, a line a row: person, tab, picture. */
+export async function embeddingsZip({ library, people }: Parts, engine: Engine): Promise<Blob> {
+  const titles = titlesOf(library.groups, people);
+  const embeddings = await library.store.embeddings();
+  const model = engine.state?.model;
+  const faces = library.faces.filter(({ id }) => embeddings.get(id)?.modelId === model);
+  const rows = faces.map(({ id }) => embeddings.get(id)!.vector);
+  const npy = await engine.client.call('encodeNpy', { rows });
+  const labels = faces.map(({ photoId, personId, group }) => {
+    const title = titles.get(personId ?? group ?? '') ?? '';
+    return `${title}\t${library.photoById.get(photoId)?.path ?? ''}\n`;
+  });
+  const files = { 'embeddings.npy': npy, 'labels.txt': strToU8(labels.join('')) };
+  return new Blob([new Uint8Array(zipSync(files, { level: 0 }))], { type: 'application/zip' });
+}
+
+/** A name that every file system takes. */
+export function folderName(title: string): string {
+  const safe = [...title]
+    .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '_' : letter))
+    .join('')
+    .replace(/[. ]+$/, '')
+    .trim();
+  return safe === '' ? '_' : safe;
+}
+
+/**
+ * The pictures themselves, in a folder a person; those of several people in each of theirs. `sources`: what is at hand, by
+ * folder's id. Throws `photos/not-at-hand` when nothing is.
+ */
+export async function sortedZip(
+  { library, people }: Parts,
+  sources: ReadonlyMap<string, PictureSource>,
+  onPicture: (done: number) => void,
+): Promise<{ zip: Blob; left: number }> {
+  const titles = titlesOf(library.groups, people);
+  const foldersOf = new Map<string, Set<string>>();
+  for (const { key, faces } of library.groups)
+    for (const { photoId } of faces)
+      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
+  const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
+  const parts: Blob[] = [];
+  const zip = new Zip((_error, chunk) => {
+    parts.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
+  });
+  const names = new Set<string>();
+  let done = 0;
+  for (const [folderId, source] of sources) {
+    const byPath = new Map(wanted.filter((photo) => photo.folderId === folderId).map((photo) => [photo.path, photo]));
+    if (byPath.size === 0) continue;
+    for await (const picture of source.pictures()) {
+      const photo = byPath.get(picture.path);
+      if (!photo) continue;
+      const bytes = new Uint8Array(await (await picture.read()).arrayBuffer());
+      for (const folder of foldersOf.get(photo.id)!) addFile(zip, freeName(names, folder, photo), bytes);
+      onPicture(++done);
+    }
+  }
+  zip.end();
+  if (done === 0)
+    throw new FaceError('photos/not-at-hand', {
+      name: library.folders.map(({ name }) => name).join(', '),
+      count: wanted.length,
+    });
+  return { zip: new Blob(parts, { type: 'application/zip' }), left: wanted.length - done };
+}
+
+function addFile(zip: Zip, name: string, bytes: Uint8Array): void {
+  const file = new ZipPassThrough(name); // pictures are compressed already
+  zip.add(file);
+  file.push(bytes, true);
+}
+
+function freeName(names: Set<string>, folder: string, { path }: PhotoRecord): string {
+  const file = path.split('/').at(-1)!;
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(file) ?? [];
+  let name = `${folder}/${folderName(file)}`;
+  for (let n = 2; names.has(name); n++) name = `${folder}/${folderName(`${stem} (${n})${ending ?? ''}`)}`;
+  names.add(name);
+  return name;
+}
+
+/** Lets the browser save a file. */
+export function save(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,225 @@
+import type { Embedding } from '../../../core/types';
+import { euclidean } from '../../../core/vectors';
+import type { Belonging, PhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from '../../../store/photoSchema';
+import type { NewFace } from '../../../store/schema';
+import type { Engine } from '../engine.svelte';
+import type { People, Undo } from '../people.svelte';
+import { belongingsOf, groupingRequest } from './groups';
+import type { Looked } from './look';
+
+/** Faces grouped at a time: their distances take 2 n² bytes. */
+const MOST_GROUPED = 12_000;
+/** Faces of a known person that stand for all of theirs when the others are grouped. */
+const PERSON_FACES = 40;
+/** Faces by which a newly named person is learnt. */
+const LEARNT = 8;
+const MATCHED_AT_ONCE = 256;
+const REEMBEDDED_AT_ONCE = 16;
+
+/** A person of the library, or somebody without a name. */
+export interface FaceGroup {
+  readonly key: string;
+  readonly personId: string | null;
+  /** The best one first. */
+  readonly faces: readonly PhotoFace[];
+}
+
+/** The pictures that were added, their faces, and who they are. */
+export class Library {
+  folders = $state.raw<readonly PhotoFolder[]>([]);
+  photos = $state.raw<readonly PhotoRecord[]>([]);
+  faces = $state.raw<readonly PhotoFace[]>([]);
+  grouping = $state(false);
+  photoById = $derived(new Map(this.photos.map((photo) => [photo.id, photo])));
+  groups = $derived(this.#groups());
+  #again = false;
+  #running: Promise<void> | null = null;
+
+  constructor(
+    readonly store: PhotoStore,
+    private readonly engine: Engine,
+    private readonly people: People,
+  ) {
+    store.onChange(() => void this.load());
+  }
+
+  async load(): Promise<void> {
+    const [folders, photos, faces] = await Promise.all([this.store.folders(), this.store.photos(), this.store.faces()]);
+    this.folders = folders;
+    this.photos = photos;
+    this.faces = faces;
+  }
+
+  async addFolder(folder: PhotoFolder): Promise<void> {
+    await this.store.putFolder(folder);
+    this.folders = [...this.folders.filter(({ id }) => id !== folder.id), folder];
+  }
+
+  async finish(folder: PhotoFolder): Promise<void> {
+    await this.addFolder({ ...folder, unfinished: false });
+  }
+
+  async removeFolder(folder: PhotoFolder): Promise<void> {
+    await this.store.removeFolder(folder.id);
+    await this.load();
+  }
+
+  async take({ photo, thumbnail, faces }: Looked): Promise<void> {
+    const made = await this.store.savePhoto(photo, thumbnail, faces);
+    this.photos = [...this.photos.filter(({ id }) => id !== photo.id), photo];
+    this.faces = [...this.faces.filter(({ photoId }) => photoId !== photo.id), ...made];
+  }
+
+  /** Groups the faces anew, as often as something has changed meanwhile. */
+  regroup(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#regroupAll().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  facesIn(photoId: string): PhotoFace[] {
+    return this.faces.filter((face) => face.photoId === photoId).sort((a, b) => a.box.x0 - b.box.x0);
+  }
+
+  /** The people have changed: who is not known yet may be now, who was deleted is not any more. */
+  async peopleChanged(): Promise<void> {
+    if (this.faces.length === 0) return;
+    const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
+    const nobody: Belonging = { personId: null, confirmed: false, group: null };
+    const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
+    const embeddings = await this.store.embeddings();
+    const open = this.faces.filter(({ id, personId }) => personId === null && this.#isPresent(embeddings.get(id)));
+    const taken = new Set(this.faces.map(({ photoId, personId }) => `${photoId} ${personId}`));
+    for (let start = 0; start < open.length; start += MATCHED_AT_ONCE) {
+      const part = open.slice(start, start + MATCHED_AT_ONCE);
+      const matches = await this.engine.client.call('match', { embeddings: part.map(({ id }) => embeddings.get(id)!) });
+      const byDistance = [...part.keys()].sort((a, b) => (matches[a]!.distance ?? 9) - (matches[b]!.distance ?? 9));
+      for (const i of byDistance) {
+        const { person } = matches[i]!;
+        if (person === null || taken.has(`${part[i]!.photoId} ${person}`)) continue;
+        taken.add(`${part[i]!.photoId} ${person}`);
+        changes.set(part[i]!.id, { personId: person, confirmed: false, group: null });
+      }
+    }
+    await this.#assign(changes);
+    await this.regroup();
+  }
+
+  /** Gives all faces of a group one name, and learns the person from the best of them. */
+  async name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
+    const best = [...faces].sort((a, b) => worth(b) - worth(a)).slice(0, LEARNT);
+    const embeddings = await this.store.embeddings();
+    const learnt: NewFace[] = [];
+    for (const { id, photoId, quality } of best) {
+      const [crop, embedding] = [await this.store.crop(id), embeddings.get(id)];
+      const path = this.photoById.get(photoId)?.path ?? '';
+      if (crop && embedding) learnt.push({ crop, embedding, quality, source: { kind: 'picture', name: path } });
+    }
+    const before = new Map(
+      faces.map(({ id, personId, confirmed, group }): [string, Belonging] => [id, { personId, confirmed, group }]),
+    );
+    const undo = await this.people.enrol(name, learnt);
+    const personId = this.people.named(name)!.id;
+    await this.#assign(new Map(faces.map(({ id }) => [id, { personId, confirmed: true, group: null }])));
+    await this.peopleChanged();
+    return async () => {
+      await this.#assign(before);
+      await undo();
+      await this.peopleChanged();
+    };
+  }
+
+  /** Pictures with a face like this one, nearest first. */
+  async like(embedding: Embedding, threshold: number): Promise<PhotoRecord[]> {
+    const embeddings = await this.store.embeddings();
+    const nearest = new Map<string, number>();
+    for (const { id, photoId } of this.faces) {
+      const other = embeddings.get(id);
+      if (other?.modelId !== embedding.modelId) continue;
+      const distance = euclidean(embedding.vector, other.vector);
+      if (distance <= Math.min(threshold, nearest.get(photoId) ?? Infinity)) nearest.set(photoId, distance);
+    }
+    return [...nearest].sort((a, b) => a[1] - b[1]).flatMap(([id]) => this.photoById.get(id) ?? []);
+  }
+
+  #isPresent(embedding: Embedding | undefined): boolean {
+    return embedding !== undefined && embedding.modelId === this.engine.state?.model;
+  }
+
+  #groups(): FaceGroup[] {
+    const found = new Map<string, PhotoFace[]>();
+    for (const face of this.faces) {
+      const key = face.personId ?? face.group;
+      if (key === null) continue;
+      const list = found.get(key);
+      if (list) list.push(face);
+      else found.set(key, [face]);
+    }
+    return [...found]
+      .map(([key, faces]) => ({
+        key,
+        personId: faces[0]!.personId,
+        faces: faces.sort((a, b) => worth(b) - worth(a)),
+      }))
+      .sort((a, b) => b.faces.length - a.faces.length || (a.key < b.key ? -1 : 1));
+  }
+
+  async #regroupAll(): Promise<void> {
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#regroupOnce();
+      }
+    } finally {
+      this.grouping = false;
+    }
+  }
+
+  async #regroupOnce(): Promise<void> {
+    const state = await this.engine.ready().catch(() => null);
+    if (!state || this.faces.length === 0) return;
+    this.grouping = true;
+    const embeddings = await this.#presentEmbeddings(state.model);
+    const perPerson = new Map<string, number>();
+    const chosen = this.faces
+      .filter(({ id, personId }) => {
+        if (!this.#isPresent(embeddings.get(id))) return false;
+        if (personId === null) return true;
+        perPerson.set(personId, (perPerson.get(personId) ?? 0) + 1);
+        return perPerson.get(personId)! <= PERSON_FACES;
+      })
+      .slice(0, MOST_GROUPED);
+    if (chosen.length === 0) return;
+    const labels = await this.engine.client.call('groupFaces', groupingRequest(chosen, embeddings));
+    await this.#assign(belongingsOf(chosen, labels));
+  }
+
+  /** All embeddings, those of another model made anew from the crops. */
+  async #presentEmbeddings(model: string): Promise<Map<string, Embedding>> {
+    const embeddings = await this.store.embeddings();
+    const stale = [...embeddings].filter(([, { modelId }]) => modelId !== model).map(([id]) => id);
+    for (let start = 0; start < stale.length; start += REEMBEDDED_AT_ONCE) {
+      const part: { id: string; crop: NonNullable<Awaited<ReturnType<PhotoStore['crop']>>> }[] = [];
+      for (const id of stale.slice(start, start + REEMBEDDED_AT_ONCE)) {
+        const crop = await this.store.crop(id);
+        if (crop) part.push({ id, crop });
+      }
+      const made = await this.engine.client.call('embedStored', { crops: part.map(({ crop }) => crop) });
+      const fresh = new Map(part.map(({ id }, i): [string, Embedding] => [id, made[i]!]));
+      await this.store.setEmbeddings(fresh);
+      for (const [id, embedding] of fresh) embeddings.set(id, embedding);
+    }
+    return embeddings;
+  }
+
+  async #assign(changes: ReadonlyMap<string, Belonging>): Promise<void> {
+    if (changes.size === 0) return;
+    await this.store.assign(changes);
+    this.faces = this.faces.map((face) => ({ ...face, ...changes.get(face.id) }));
+  }
+}
+
+/** Large and sharp faces stand for a person. */
+function worth({ quality, score }: PhotoFace): number {
+  return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 300);
+}

@@ -1,0 +1,84 @@
+import { toFaceError } from '../../../core/errors';
+import type { RecognisedFace } from '../../../client/types';
+import type { NewPhotoFace, PhotoFolder, PhotoRecord } from '../../../store/photoSchema';
+import type { Engine } from '../engine.svelte';
+import { toJpeg } from '../thumbnail';
+import { EXIF_BYTES, exifDate } from './exifDate';
+import type { SourcePicture } from './sources';
+
+/** Longer side of a stored thumbnail, pixels. */
+const THUMB_SIDE = 320;
+
+export interface Looked {
+  readonly photo: PhotoRecord;
+  readonly thumbnail: Blob | null;
+  readonly faces: readonly NewPhotoFace[];
+}
+
+export function photoId(folder: PhotoFolder, path: string): string {
+  return `${folder.id}/${path}`;
+}
+
+/**
+ * What one picture shows. A picture that cannot be read is an answer too; rejects with what is not the picture's fault:
+ * `aborted`, an engine that does not start.
+ */
+export async function lookAt(
+  picture: SourcePicture,
+  folder: PhotoFolder,
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const { path, size, modified } = picture;
+  const base = { id: photoId(folder, path), folderId: folder.id, path, size, modified };
+  try {
+    const blob = await picture.read();
+    await engine.ready();
+    const options = { keepCrops: true, ...(folder.turned && { turned: true }) };
+    const result = await engine.client.call('recognise', { picture: blob, name: path, options }, { signal });
+    const { width, height } = result;
+    const takenAt = exifDate(new Uint8Array(await blob.slice(0, EXIF_BYTES).arrayBuffer())) ?? modified;
+    return {
+      photo: { ...base, width, height, takenAt, error: null },
+      thumbnail: await smallCopy(blob, width, height),
+      faces: newFaces(result.faces),
+    };
+  } catch (thrown) {
+    const { code, message } = toFaceError(thrown);
+    const own = code.startsWith('image/') || code === 'worker/crashed' || code === 'internal';
+    if (!own) throw thrown;
+    const photo = { ...base, width: 0, height: 0, takenAt: modified, error: { code, message } };
+    return { photo, thumbnail: null, faces: [] };
+  }
+}
+
+/** One person once: of two faces of a picture that are taken for somebody, the nearer one is. */
+function newFaces(faces: readonly RecognisedFace[]): NewPhotoFace[] {
+  const nearest = new Map<string, RecognisedFace>();
+  for (const face of faces) {
+    const { person, distance } = face.match;
+    if (person === null) continue;
+    const other = nearest.get(person);
+    if (!other || distance! < other.match.distance!) nearest.set(person, face);
+  }
+  return faces.flatMap((face) => {
+    const { detection, embedding, quality, match, crop } = face;
+    if (!crop) return [];
+    const personId = match.person !== null && nearest.get(match.person) === face ? match.person : null;
+    const { box, score } = detection;
+    return [{ box, score, quality, embedding, crop, personId, confirmed: false, group: null }];
+  });
+}
+
+async function smallCopy(picture: Blob, width: number, height: number): Promise<Blob | null> {
+  const scale = Math.min(1, THUMB_SIDE / Math.max(width, height));
+  const size = {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+  };
+  try {
+    return await toJpeg(await createImageBitmap(picture, { ...size, resizeQuality: 'medium' }));
+  } catch {
+    return null; // read by the worker, but not by the page
+  }
+}

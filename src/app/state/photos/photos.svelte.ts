@@ -1,0 +1,122 @@
+import { FaceError } from '../../../core/errors';
+import type { PhotoFolder } from '../../../store/photoSchema';
+import { openPhotoStore } from '../../../store/photoStore';
+import type { Engine } from '../engine.svelte';
+import type { People } from '../people.svelte';
+import { Library } from './library.svelte';
+import { PhotoQueue } from './queue.svelte';
+import { isFolder, sourceOfEntry, sourceOfFiles, sourceOfHandle, sourceOfZip, type PictureSource } from './sources';
+
+/** The Photos view's state: the library, what is being added, and where its pictures can be read again. */
+export class Photos {
+  library = $state.raw<Library | null>(null);
+  queue = $state.raw<PhotoQueue | null>(null);
+  /** Also look for faces that are upside down or on their side. */
+  turned = $state(false);
+  /** By folder's id, those that can be read in this session. */
+  readonly sources = new Map<string, PictureSource>();
+  #opening: Promise<Library> | null = null;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly people: People,
+  ) {}
+
+  /** Opens the library when it is first needed. Throws what the store throws. */
+  open(): Promise<Library> {
+    this.#opening ??= this.#open();
+    return this.#opening;
+  }
+
+  async #open(): Promise<Library> {
+    const library = new Library(await openPhotoStore(), this.engine, this.people);
+    await library.load();
+    this.library = library;
+    this.queue = new PhotoQueue(this.engine, library);
+    return library;
+  }
+
+  async peopleChanged(): Promise<void> {
+    await this.library?.peopleChanged();
+  }
+
+  async addFiles(files: readonly File[]): Promise<void> {
+    if (files.length > 0) await this.#add(sourceOfFiles(files));
+  }
+
+  async addZip(file: File): Promise<void> {
+    await this.#add(sourceOfZip(file));
+  }
+
+  async addHandle(handle: FileSystemDirectoryHandle): Promise<void> {
+    await this.#add(await sourceOfHandle(handle), handle);
+  }
+
+  /** What was dropped: folders, zips, and single pictures as one folder. The browser empties `transfer` after the event. */
+  async addDrop(transfer: DataTransfer): Promise<void> {
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+    const files = [...transfer.files];
+    const single = files.filter((file) => !file.name.toLowerCase().endsWith('.zip') && file.type.startsWith('image/'));
+    const sources: PictureSource[] = files
+      .filter((file) => file.name.toLowerCase().endsWith('.zip'))
+      .map((file) => sourceOfZip(file));
+    for (const entry of entries) if (isFolder(entry)) sources.push(await sourceOfEntry(entry));
+    if (single.length > 0) sources.push(sourceOfFiles(single));
+    for (const source of sources) await this.#add(source);
+  }
+
+  /** Asks for permission where it is needed; a folder that was handed over must be given again. */
+  async goOn(folder: PhotoFolder): Promise<void> {
+    const { handle } = folder;
+    if (!handle) throw new FaceError('photos/not-at-hand', { name: folder.name, count: 0 });
+    if (!(await allowed(handle))) throw new FaceError('aborted');
+    const source = await sourceOfHandle(handle);
+    this.sources.set(folder.id, source);
+    await this.queue!.add(folder, source);
+  }
+
+  async remove(folder: PhotoFolder): Promise<void> {
+    this.queue?.drop(folder.id);
+    this.sources.delete(folder.id);
+    await this.library?.removeFolder(folder);
+  }
+
+  async #add(source: PictureSource, handle?: FileSystemDirectoryHandle): Promise<void> {
+    const library = await this.open();
+    const known = await this.#knownFolder(library, source.name, handle);
+    const folder: PhotoFolder = {
+      ...(known ?? {
+        id: crypto.randomUUID(),
+        name: source.name,
+        kind: handle ? 'handle' : 'given',
+        createdAt: Date.now(),
+        ...(handle && { handle }),
+      }),
+      turned: this.turned,
+      unfinished: true,
+    };
+    await library.addFolder(folder);
+    this.sources.set(folder.id, source);
+    await this.queue!.add(folder, source);
+  }
+
+  /** The same folder given again goes on where it was. */
+  async #knownFolder(
+    library: Library,
+    name: string,
+    handle: FileSystemDirectoryHandle | undefined,
+  ): Promise<PhotoFolder | null> {
+    for (const folder of library.folders) {
+      if (!handle && folder.kind === 'given' && folder.name === name) return folder;
+      if (handle && folder.handle && (await folder.handle.isSameEntry(handle))) return folder;
+    }
+    return null;
+  }
+}
+
+/** Chromium asks again after a restart; other browsers have no handles. */
+async function allowed(handle: FileSystemDirectoryHandle): Promise<boolean> {
+  if (!('requestPermission' in handle) || typeof handle.requestPermission !== 'function') return true;
+  const answer: unknown = await handle.requestPermission({ mode: 'read' });
+  return answer === 'granted';
+}

@@ -1,0 +1,83 @@
+import { toFaceError, type FaceError } from '../../../core/errors';
+import type { PhotoFolder } from '../../../store/photoSchema';
+import type { Engine } from '../engine.svelte';
+import { lookAt, photoId } from './look';
+import type { Library } from './library.svelte';
+import type { PictureSource } from './sources';
+
+/** Pictures between two groupings while more come. */
+const GROUP_EVERY = 200;
+
+interface Job {
+  readonly folder: PhotoFolder;
+  readonly source: PictureSource;
+}
+
+/** Goes through folders in the background, one picture at a time; what is known and unchanged is skipped. */
+export class PhotoQueue {
+  jobs = $state.raw<readonly Job[]>([]);
+  running = $state(false);
+  done = $state(0);
+  /** Null: not known yet. */
+  total = $state<number | null>(null);
+  error = $state.raw<FaceError | null>(null);
+  #abort = new AbortController();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly library: Library,
+  ) {}
+
+  /** Resolves when everything is done, or was paused. */
+  async add(folder: PhotoFolder, source: PictureSource): Promise<void> {
+    this.jobs = [...this.jobs.filter((job) => job.folder.id !== folder.id), { folder, source }];
+    await this.run();
+  }
+
+  async run(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    this.error = null;
+    this.#abort = new AbortController();
+    try {
+      for (let job = this.jobs[0]; job; job = this.jobs[0]) {
+        await this.#walk(job, this.#abort.signal);
+        if (this.#abort.signal.aborted) break;
+        this.jobs = this.jobs.filter((other) => other !== job);
+        await this.library.finish(job.folder);
+      }
+    } catch (thrown) {
+      const error = toFaceError(thrown);
+      if (error.code !== 'aborted') this.error = error;
+    } finally {
+      this.running = false;
+    }
+    await this.library.regroup();
+  }
+
+  pause(): void {
+    this.#abort.abort();
+  }
+
+  /** Leaves off a folder, which is to be removed. */
+  drop(folderId: string): void {
+    if (this.jobs[0]?.folder.id === folderId) this.pause();
+    this.jobs = this.jobs.filter((job) => job.folder.id !== folderId);
+  }
+
+  async #walk({ folder, source }: Job, signal: AbortSignal): Promise<void> {
+    this.done = 0;
+    this.total = source.total;
+    let fresh = 0;
+    for await (const picture of source.pictures()) {
+      if (signal.aborted) return;
+      const known = this.library.photoById.get(photoId(folder, picture.path));
+      const unchanged = known?.size === picture.size && known.modified === picture.modified;
+      if (!unchanged || known.error?.code === 'worker/crashed') {
+        await this.library.take(await lookAt(picture, folder, this.engine, signal));
+        if (++fresh % GROUP_EVERY === 0) await this.library.regroup();
+      }
+      this.done++;
+    }
+  }
+}
