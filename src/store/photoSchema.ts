@@ -42,7 +42,7 @@ export interface PhotoFace {
   readonly quality: FaceQuality;
   /** A person of the store; null: not known. */
   readonly personId: string | null;
-  /** Whether the user has said so; else it was recognised. */
+  /** Whether the user has said so, also that it is nobody known; else it was recognised. */
   readonly confirmed: boolean;
   /** Faces with the same group look like one person; null: like nobody else. */
   readonly group: string | null;

@@ -1,6 +1,7 @@
 export const VIEWS = [
   { name: 'recognise', title: 'Recognise' },
   { name: 'people', title: 'People' },
+  { name: 'photos', title: 'Photos' },
   { name: 'train', title: 'Train' },
   { name: 'benchmark', title: 'Benchmark' },
   { name: 'settings', title: 'Settings' },

@@ -6,6 +6,7 @@ import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
+import { Photos } from './photos/photos.svelte';
 import { Pictures } from './pictures.svelte';
 import { Samples } from './samples.svelte';
 import { Training } from './training.svelte';
@@ -18,6 +19,7 @@ export interface Session {
   readonly engine: Engine;
   readonly people: People;
   readonly pictures: Pictures;
+  readonly photos: Photos;
   readonly samples: Samples;
   readonly benchmark: Benchmark;
   readonly training: Training;
@@ -33,17 +35,34 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const pictures = new Pictures(engine);
+  const photos = new Photos(engine, people);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
   engine.onModel(() => people.sync());
-  people.onGallery(() => pictures.rematch());
+  people.onGallery(async () => {
+    await pictures.rematch();
+    // Not waited for: grouping needs an engine that is ready, which it is only after this.
+    photos.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
+  });
   await people.load();
   void engine.start();
-  return { client, store, notices, engine, people, pictures, samples, benchmark, training: new Training(engine) };
+  return {
+    client,
+    store,
+    notices,
+    engine,
+    people,
+    pictures,
+    photos,
+    samples,
+    benchmark,
+    training: new Training(engine),
+  };
 }
 
 /** Deletes the people, the settings and the models from this device and begins anew. */
-export async function deleteEverything({ client, store }: Session): Promise<void> {
+export async function deleteEverything({ client, store, photos }: Session): Promise<void> {
+  photos.queue?.pause();
   client.close(); // what the worker has under way must not be written after the deletion
   await store.deleteEverything();
   await deleteCaches();

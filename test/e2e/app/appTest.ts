@@ -35,7 +35,7 @@ export const test = base.extend<{ watch: Watch }>({
 });
 export { expect };
 
-export type ViewName = 'Recognise' | 'People' | 'Train' | 'Benchmark' | 'Settings';
+export type ViewName = 'Recognise' | 'People' | 'Photos' | 'Train' | 'Benchmark' | 'Settings';
 
 /** Opens the app and waits until the networks are ready. */
 export async function openApp(page: Page, view: ViewName = 'Recognise'): Promise<void> {

@@ -20,7 +20,7 @@ async function lookAll(page: Page, name: string): Promise<void> {
 
 test('every view is accessible and fits, empty: light and dark, wide and on a phone', async ({ page }) => {
   await openApp(page);
-  for (const view of ['Recognise', 'People', 'Train', 'Benchmark', 'Settings'] satisfies ViewName[]) {
+  for (const view of ['Recognise', 'People', 'Photos', 'Train', 'Benchmark', 'Settings'] satisfies ViewName[]) {
     await go(page, view);
     await lookAll(page, `${view.toLowerCase()}-empty`);
   }
@@ -49,6 +49,26 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await lookAll(page, 'settings');
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await lookAll(page, 'settings-delete');
+});
+
+test('the Photos view is accessible and fits: the library, and one person of it', async ({ page }) => {
+  await openApp(page, 'Photos');
+  await page.locator('input[webkitdirectory]').setInputFiles('public/samples');
+  const groups = page.getByRole('list', { name: 'People in the photos' }).getByRole('listitem');
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Pictures found' }).getByRole('listitem')).toHaveCount(25, {
+    timeout: 120_000,
+  });
+  await ready(page);
+  await groups.first().getByRole('button', { name: 'Name' }).click();
+  await page.getByLabel('Who is this?').fill('William Shepherd');
+  await lookAll(page, 'photos-naming');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(groups.filter({ hasText: 'William Shepherd' })).toHaveCount(1);
+  await lookAll(page, 'photos');
+  await groups.filter({ hasText: 'William Shepherd' }).getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1, name: 'William Shepherd' })).toBeVisible();
+  await lookAll(page, 'photos-person');
 });
 
 test('the Train view is accessible and fits: learning, paused, judged, in use', async ({ page }, info) => {

@@ -22,6 +22,7 @@ test('each view has its address and its link in the one navigation landmark', as
   await expect(page.getByRole('navigation')).toHaveCount(1);
   const headings: Record<ViewName, string> = {
     People: 'People',
+    Photos: 'Photos',
     Benchmark: 'How accurate is it?',
     Train: 'Train',
     Settings: 'Settings',

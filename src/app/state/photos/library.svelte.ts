@@ -34,6 +34,7 @@ export class Library {
   groups = $derived(this.#groups());
   #again = false;
   #running: Promise<void> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly store: PhotoStore,
@@ -82,13 +83,17 @@ export class Library {
   }
 
   /** The people have changed: who is not known yet may be now, who was deleted is not any more. */
-  async peopleChanged(): Promise<void> {
+  peopleChanged(): Promise<void> {
+    return this.#inTurn(() => this.#rematch());
+  }
+
+  async #rematch(): Promise<void> {
     if (this.faces.length === 0) return;
     const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
     const nobody: Belonging = { personId: null, confirmed: false, group: null };
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
     const embeddings = await this.store.embeddings();
-    const open = this.faces.filter(({ id, personId }) => personId === null && this.#isPresent(embeddings.get(id)));
+    const open = this.faces.filter((face) => isOpen(face) && this.#isPresent(embeddings.get(face.id)));
     const taken = new Set(this.faces.map(({ photoId, personId }) => `${photoId} ${personId}`));
     for (let start = 0; start < open.length; start += MATCHED_AT_ONCE) {
       const part = open.slice(start, start + MATCHED_AT_ONCE);
@@ -107,6 +112,12 @@ export class Library {
 
   /** Gives all faces of a group one name, and learns the person from the best of them. */
   async name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
+    const undo = await this.#inTurn(() => this.#name(faces, name));
+    await this.peopleChanged();
+    return undo;
+  }
+
+  async #name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
     const best = [...faces].sort((a, b) => worth(b) - worth(a)).slice(0, LEARNT);
     const embeddings = await this.store.embeddings();
     const learnt: NewFace[] = [];
@@ -121,12 +132,19 @@ export class Library {
     const undo = await this.people.enrol(name, learnt);
     const personId = this.people.named(name)!.id;
     await this.#assign(new Map(faces.map(({ id }) => [id, { personId, confirmed: true, group: null }])));
-    await this.peopleChanged();
     return async () => {
-      await this.#assign(before);
-      await undo();
+      await this.#inTurn(async () => {
+        await this.#assign(before);
+        await undo();
+      });
       await this.peopleChanged();
     };
+  }
+
+  /** The face is not that person's, and is left alone from now on. */
+  async reject({ id, personId, confirmed, group }: PhotoFace): Promise<Undo> {
+    await this.#assign(new Map([[id, { personId: null, confirmed: true, group: null }]]));
+    return () => this.#assign(new Map([[id, { personId, confirmed, group }]]));
   }
 
   /** Pictures with a face like this one, nearest first. */
@@ -140,6 +158,13 @@ export class Library {
       if (distance <= Math.min(threshold, nearest.get(photoId) ?? Infinity)) nearest.set(photoId, distance);
     }
     return [...nearest].sort((a, b) => a[1] - b[1]).flatMap(([id]) => this.photoById.get(id) ?? []);
+  }
+
+  /** One change of who is who after the other. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work);
+    this.#last = result.catch(() => undefined);
+    return result;
   }
 
   #isPresent(embedding: Embedding | undefined): boolean {
@@ -182,9 +207,10 @@ export class Library {
     const embeddings = await this.#presentEmbeddings(state.model);
     const perPerson = new Map<string, number>();
     const chosen = this.faces
-      .filter(({ id, personId }) => {
+      .filter((face) => {
+        const { id, personId } = face;
         if (!this.#isPresent(embeddings.get(id))) return false;
-        if (personId === null) return true;
+        if (personId === null) return isOpen(face);
         perPerson.set(personId, (perPerson.get(personId) ?? 0) + 1);
         return perPerson.get(personId)! <= PERSON_FACES;
       })
@@ -217,6 +243,11 @@ export class Library {
     await this.store.assign(changes);
     this.faces = this.faces.map((face) => ({ ...face, ...changes.get(face.id) }));
   }
+}
+
+/** Neither known, nor said by the user to be nobody of them. */
+function isOpen({ personId, confirmed }: PhotoFace): boolean {
+  return personId === null && !confirmed;
 }
 
 /** Large and sharp faces stand for a person. */
