@@ -56,23 +56,27 @@ export class TrainData {
         const known = kept.get(sample);
         if (known) return { size: known.size, data: Float32Array.from(known.bytes) };
         const { size, data } = await readCrop(pictures[sample]!, options, `picture ${sample + 1}`);
-        // Rounded the first time too: a picture must not change once it is kept.
         const bytes = Uint8ClampedArray.from(data);
         if (room >= bytes.length) {
           room -= bytes.length;
           kept.set(sample, { size, bytes });
         }
-        return { size, data: Float32Array.from(bytes) };
+        return { size, data };
       },
     };
   }
 }
 
 /**
- * The crop of a picture: not smaller than the network's input, and at most as much larger as the original's training crops
- * are. Throws `image/…` errors with `name`.
+ * The crop of a picture, whole numbers: not smaller than the network's input, and at most as much larger as the original's
+ * training crops are. Throws `image/…` errors with `name`.
  */
 export async function readCrop(picture: TrainPicture, options: CropOptions, name: string): Promise<FaceCrop> {
+  const { size, data } = await exactCrop(picture, options, name);
+  return { size, data: Float32Array.from(Uint8ClampedArray.from(data)) };
+}
+
+async function exactCrop(picture: TrainPicture, options: CropOptions, name: string): Promise<FaceCrop> {
   if (picture instanceof Blob) return withFrame(picture, name, (frame) => whole(frame, options.size));
   if ('picture' in picture) return storedAsCrop(picture, options, name);
   const { size, data } = picture;

@@ -7,6 +7,7 @@ import type { Graph } from '../src/nn/graph';
 import { augment } from '../src/train/augment';
 import type { TrainConfig } from '../src/train/config';
 import { runTrunk, type Trunk } from '../src/train/samples';
+import { letMessagesIn } from './letMessagesIn';
 import { readCrop } from './trainData';
 import type { TrainPicture } from './trainProtocol';
 
@@ -28,38 +29,43 @@ export interface EmbedCall {
   readonly size: number;
   readonly batch: number;
   readonly mirror?: boolean;
+  /** What the frozen part makes of a picture, where that is known: nothing is decoded or run then. */
+  readonly known?: (picture: number) => Float32Array | undefined;
   readonly signal: AbortSignal;
   readonly onDone: (done: number) => void;
 }
 
 /** The prelogits of pictures (centre crop), by each of `rests`: [pictures, d], rows first. The frozen part runs once. */
 export async function prelogitsOf(pictures: readonly TrainPicture[], call: EmbedCall): Promise<Float32Array[]> {
-  const { trunk, rests, size, batch, signal } = call;
+  const { trunk, rests, batch, signal } = call;
   const parts: Float32Array[][] = rests.map(() => []);
   for (let start = 0; start < pictures.length; start += batch) {
     throwIfAborted(signal);
-    // Networks on WASM run without letting messages in.
-    await new Promise((resolve) => setTimeout(resolve));
-    const crops = await Promise.all(
-      pictures
-        .slice(start, start + batch)
-        .map((picture, i) => readCrop(picture, { size, roomy: false }, `picture ${start + i + 1}`)),
-    );
-    let values: Float32Array[] = crops.map((crop) => {
-      const picture = new Float32Array(size * size * 3);
-      // The mirror image by the same code as in training: a number below a half flips.
-      augment(crop, size, { ...PLAIN, flip: call.mirror ?? false }, () => 0, picture);
-      return picture;
-    });
-    if (trunk) values = await runTrunk(trunk, values);
+    await letMessagesIn();
+    const part = pictures.slice(start, start + batch);
+    const known = part.flatMap((_, i) => call.known?.(start + i) ?? []);
+    let values = known.length === part.length ? known : await readPictures(part, start, call);
+    if (trunk && values !== known) values = await runTrunk(trunk, values);
     for (const [i, rest] of rests.entries()) parts[i]!.push(...(rest ? await runRest(rest, values, batch) : values));
-    call.onDone(Math.min(start + batch, pictures.length));
+    call.onDone(start + part.length);
   }
   return parts.map((rows) => {
     const columns = rows[0]?.length ?? 0;
     const data = new Float32Array(rows.length * columns);
     rows.forEach((row, i) => data.set(row, i * columns));
     return data;
+  });
+}
+
+/** Decoded, cut to the network's size and standardised. `first` numbers them in errors. */
+async function readPictures(pictures: readonly TrainPicture[], first: number, { size, mirror = false }: EmbedCall) {
+  const read = (picture: TrainPicture, i: number) =>
+    readCrop(picture, { size, roomy: false }, `picture ${first + i + 1}`);
+  return (await Promise.all(pictures.map(read))).map((crop) => {
+    const picture = new Float32Array(size * size * 3);
+    // The mirror image by the same code as in training: a number below a half flips.
+    augment(crop, size, { ...PLAIN, flip: mirror }, () => 0, picture);
+    return picture;
   });
 }
 

@@ -1,11 +1,11 @@
+import { throwIfAborted } from '../src/core/abort';
 import type { CheckpointSink } from '../src/core/checkpoint';
 import { FaceError } from '../src/core/errors';
 import type { Weights, WeightTensor } from '../src/core/weights';
-import { withBatch } from '../src/nn/cut';
-import type { Engine } from '../src/nn/executor';
-import { inferShapes, weightShapes } from '../src/nn/shapes';
+import { weightShapes } from '../src/nn/shapes';
 import { toFloat32 } from '../src/nn/weightValues';
-import { checkpointStep } from '../src/train/checkpoint';
+import { checkpointPlace } from '../src/train/checkpoint';
+import type { Samples } from '../src/train/batches';
 import { FeatureCache } from '../src/train/featureCache';
 import { imprint } from '../src/train/imprint';
 import { train, type LoggedStep, type TrainOutcome } from '../src/train/loop';
@@ -14,10 +14,12 @@ import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Tr
 import { disposeState, HEAD } from '../src/train/state';
 import { trainedWeights } from '../src/train/trained';
 import { writeSafetensors } from '../src/weights/formats/safetensors';
-import type { Progress } from './protocol';
+import { letMessagesIn } from './letMessagesIn';
 import type { TrainData } from './trainData';
 import type { TrainEngines } from './trainEngines';
+import { lossOf } from './trainLoss';
 import type { TrainProgress, TrainResult } from './trainProtocol';
+import { prepareTrunk } from './trainTrunk';
 
 /** Pictures a call of the inference engine. */
 const BATCH = { wasm: 8, webgpu: 32 } as const;
@@ -28,8 +30,6 @@ const MOST_LOSSES = 5;
 const PLAIN = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 } as const;
 /** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
 const UNINTERRUPTED = 20;
-/** Milliseconds in which the news of a device's loss may follow the error that it caused. */
-const NEWS_DELAY = 300;
 
 export interface TrainHooks {
   readonly sink: CheckpointSink;
@@ -48,7 +48,7 @@ export class TrainRun {
     readonly plan: Plan,
     readonly trunk: Trunk | null,
     readonly batch: number,
-    private readonly samples: FrozenSamples | ReturnType<typeof pictureSamples>,
+    private readonly samples: Samples & Partial<FrozenSamples>,
     /** What only the head learns of, without augmentation; null where more learns. */
     private readonly plain: FrozenSamples | null,
   ) {}
@@ -72,30 +72,27 @@ export class TrainRun {
   }
 
   /** Trains from memory where that is as far as the sink's checkpoint, else from that, else from the beginning. */
-  async train({ sink, untilEpoch, signal, progress }: TrainHooks): Promise<TrainResult> {
-    const tell = (stage: Progress) => progress({ kind: 'stage', progress: stage });
-    if ('fill' in this.samples && isCacheable(this.plan.config.augment))
-      await this.samples.fill(async (done, total) => {
-        await letMessagesIn();
-        if (signal.aborted) throw new FaceError('aborted');
-        tell({ stage: 'Running the frozen part once', done, total, unit: 'pictures' });
-      });
+  async train(hooks: TrainHooks): Promise<TrainResult> {
+    const { sink, signal, progress } = hooks;
     const stored = await sink.latest();
-    if (stored && this.outcome && checkpointStep(stored) !== this.outcome.state.step) this.forget();
-    this.pausing = new AbortController();
+    if (stored && this.outcome && checkpointPlace(stored).step !== this.outcome.state.step) this.forget();
+    const pausing = (this.pausing = new AbortController());
     try {
+      if (!(await this.fill(hooks, pausing.signal))) {
+        const { step, epoch } = stored ? checkpointPlace(stored) : { step: 0, epoch: 1 };
+        return { step, epoch, finished: false };
+      }
       for (let losses = 0; ;) {
         const lost = lossOf(this.engines.tfjs);
         try {
-          const outcome = await this.trainOnce({ sink, untilEpoch, signal, progress }, lost.promise);
+          const outcome = await this.trainOnce(hooks, pausing.signal, lost.promise);
           this.outcome = outcome;
-          const { epoch, finished } = outcome;
-          return { step: outcome.state.step, epoch, finished };
+          return { step: outcome.state.step, epoch: outcome.epoch, finished: outcome.finished };
         } catch (thrown) {
           if (!(await lost.happened()) || signal.aborted || ++losses > MOST_LOSSES) throw thrown;
           await this.engines.restart();
           const last = await sink.latest();
-          progress({ kind: 'recovered', step: last ? checkpointStep(last) : 0 });
+          progress({ kind: 'recovered', step: last ? checkpointPlace(last).step : 0 });
         } finally {
           lost.forget();
         }
@@ -103,6 +100,11 @@ export class TrainRun {
     } finally {
       this.pausing = null;
     }
+  }
+
+  /** What the frozen part makes of a training picture, where that is known already. */
+  known(sample: number, mirrored: boolean): Float32Array | undefined {
+    return this.samples.known?.(sample, mirrored);
   }
 
   pause(): void {
@@ -144,6 +146,7 @@ export class TrainRun {
 
   private async trainOnce(
     { sink, untilEpoch, signal, progress }: TrainHooks,
+    pause: AbortSignal,
     lost: Promise<never>,
   ): Promise<TrainOutcome> {
     const { model, config } = this.plan;
@@ -178,7 +181,7 @@ export class TrainRun {
       sink: guarded,
       log,
       signal: own,
-      pause: this.pausing?.signal,
+      pause,
       untilEpoch,
       ...(from && { from }),
     });
@@ -189,6 +192,19 @@ export class TrainRun {
       alive.abort();
       throw thrown;
     }
+  }
+
+  /** Runs the frozen part over the pictures where that is worth it beforehand; false when paused meanwhile. */
+  private async fill({ signal, progress }: TrainHooks, pause: AbortSignal): Promise<boolean> {
+    if (!this.samples.fill || !isCacheable(this.plan.config.augment)) return true;
+    const stage = 'Running the frozen part once';
+    await this.samples.fill(async (done, total) => {
+      await letMessagesIn();
+      throwIfAborted(signal);
+      progress({ kind: 'stage', progress: { stage, done, total, unit: 'pictures' } });
+      return !pause.aborted;
+    });
+    return !pause.aborted;
   }
 
   /** The first weights, new people's rows of a head that learns alone made of their embeddings. */
@@ -208,39 +224,4 @@ export class TrainRun {
     if (this.outcome) disposeState(this.outcome.state);
     this.outcome = null;
   }
-}
-
-async function prepareTrunk(engines: TrainEngines, plan: Plan, batch: number): Promise<Trunk | null> {
-  if (!plan.trunk) return null;
-  const graph = withBatch(plan.trunk, batch);
-  const names = weightShapes(graph).keys();
-  const weights = new Map([...names].map((name) => [name, plan.weights.get(name)!]));
-  const shape = inferShapes(graph).get(graph.outputs[0]!)!.slice(1);
-  const engine = await engines.inference();
-  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
-  return { executor, size: plan.inputSize, batch, shape };
-}
-
-/** The loss of an engine's device as a promise that only rejects. */
-function lossOf(engine: Engine) {
-  let lost = false;
-  let reject: (error: FaceError) => void = () => {};
-  const promise = new Promise<never>((_, fail) => (reject = fail));
-  promise.catch(() => {});
-  engine.onLost((reason) => {
-    lost = true;
-    reject(new FaceError('backend/device-lost', { reason }));
-  });
-  return {
-    promise,
-    async happened(): Promise<boolean> {
-      if (!lost && engine.backend === 'webgpu') await new Promise((resolve) => setTimeout(resolve, NEWS_DELAY));
-      return lost;
-    },
-    forget: () => (reject = () => {}),
-  };
-}
-
-function letMessagesIn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

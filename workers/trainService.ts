@@ -1,21 +1,17 @@
 import { FaceError } from '../src/core/errors';
 import { inferShapes, weightShapes } from '../src/nn/shapes';
-import { toFloat32 } from '../src/nn/weightValues';
 import { openTrainStore } from '../src/store/trainStore';
 import { checkData } from '../src/train/checkData';
-import { nameByHead } from '../src/train/head';
 import { planRun } from '../src/train/plan';
-import { modelReport, type LabelledRows } from '../src/train/report';
 import { stepsPerEpoch } from '../src/train/sampler';
 import { isCacheable } from '../src/train/samples';
 import { headShapes } from '../src/train/state';
 import type { Handlers, ServeOptions } from './rpc';
 import { openBase } from './trainBase';
 import { pictureHashes, TrainData } from './trainData';
-import { normalisedRows, prelogitsOf, prepareRest, type Rest } from './trainEmbed';
 import { openTrainEngines, type TrainEngines } from './trainEngines';
-import type { Progress } from './protocol';
-import type { PictureSet, TrainOps, TrainPicture, TrainPlan } from './trainProtocol';
+import { Judge } from './trainJudge';
+import type { TrainOps, TrainPlan } from './trainProtocol';
 import { TrainRun } from './trainRun';
 import { CallerSink } from './trainSink';
 import { TRAIN_TRANSFERS } from './trainTransfers';
@@ -28,8 +24,6 @@ export const TRAIN_SERVE_OPTIONS: ServeOptions<TrainOps> = {
 
 const MODELS_URL = new URL('../models/', self.location.href).href;
 
-type Which = 'before' | 'after';
-
 /** What answers every operation of the protocol. */
 export function createTrainHandlers(): Handlers<TrainOps> {
   let engines: TrainEngines | null = null;
@@ -38,12 +32,12 @@ export function createTrainHandlers(): Handlers<TrainOps> {
   let run: TrainRun | null = null;
   let people: readonly string[] = [];
   let sink: CallerSink | null = null;
-  let before = new Map<PictureSet, Float32Array>();
+  let judge: Judge | null = null;
 
   function forget(): void {
     run?.dispose();
     run = null;
-    before = new Map();
+    judge = null;
   }
   function started(): TrainEngines {
     if (!engines) throw new FaceError('backend/not-started');
@@ -53,54 +47,8 @@ export function createTrainHandlers(): Handlers<TrainOps> {
     if (!run) throw new FaceError('train/not-prepared');
     return run;
   }
-
-  /** The prelogits of sets by the network before, after, or both, the frozen part run once. */
-  async function prelogits(
-    sets: readonly PictureSet[],
-    which: readonly Which[],
-    context: { readonly signal: AbortSignal; readonly progress: (progress: Progress) => void },
-  ): Promise<Map<PictureSet, Record<Which, Float32Array>>> {
-    const current = prepared();
-    const { plan, trunk, batch } = current;
-    const inference = await started().inference();
-    const averaged = plan.config.averageDecay > 0;
-    const rests = new Map<Which, Rest>();
-    const total = sets.reduce((sum, set) => sum + data.pictures(set).length, 0);
-    let done = 0;
-    const results = new Map<PictureSet, Record<Which, Float32Array>>();
-    try {
-      for (const each of which) {
-        if (each === 'before' && sets.every((set) => before.has(set))) continue;
-        const weights = each === 'before' ? current.firstWeights() : await current.learnt(averaged);
-        rests.set(each, await prepareRest(inference, plan.model.graph, onlyNeeded(plan.model.graph, weights), batch));
-      }
-      for (const set of sets) {
-        const wanted = [...rests.keys()].filter((each) => each === 'after' || !before.has(set));
-        const pictures = data.pictures(set);
-        const made = await prelogitsOf(pictures, {
-          trunk,
-          rests: wanted.map((each) => rests.get(each)!),
-          size: plan.inputSize,
-          batch,
-          signal: context.signal,
-          onDone: (now) => context.progress({ stage: 'Judging', done: done + now, total, unit: 'pictures' }),
-        });
-        done += pictures.length;
-        const at = wanted.indexOf('before');
-        if (at >= 0) before.set(set, made[at]!);
-        const after = wanted.includes('after') ? made[wanted.indexOf('after')]! : new Float32Array(0);
-        results.set(set, { before: before.get(set) ?? new Float32Array(0), after });
-      }
-      return results;
-    } finally {
-      for (const rest of rests.values()) rest?.dispose();
-    }
-  }
-
-  function rowsOf(set: PictureSet, values: Float32Array): LabelledRows {
-    const columns = prepared().plan.config.embeddingSize;
-    const labels = data.labels(set);
-    return { rows: labels.length, columns, data: normalisedRows(values, columns), labels };
+  function judging(): Judge {
+    return (judge ??= new Judge(started(), data, prepared()));
   }
 
   return {
@@ -120,11 +68,11 @@ export function createTrainHandlers(): Handlers<TrainOps> {
           value: String(labels.length),
           reason: `there are ${pictures.length} pictures`,
         });
-      before.delete(set);
+      judge?.forget(set);
       return { pictures: data.add(set, pictures, labels) };
     },
     clearPictures({ set }) {
-      before.delete(set);
+      judge?.forget(set);
       data.clear(set);
       return null;
     },
@@ -182,44 +130,10 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       sink?.saved(number, error);
       return null;
     },
-    async evaluate({ far }, context) {
-      const { plan } = prepared();
-      const sets = await prelogits(['train', 'held', 'outsiders'], ['before', 'after'], context);
-      const learnt = await prepared().learnt(plan.config.averageDecay > 0);
-      const report = (which: Which) => {
-        const [gallery, held, outsiders] = (['train', 'held', 'outsiders'] as const).map((set) =>
-          rowsOf(set, sets.get(set)![which]),
-        ) as [LabelledRows, LabelledRows, LabelledRows];
-        const byHead = plan.headOnly && which === 'after';
-        const values = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
-        const options = { classes: people.length, normalised: plan.config.loss === 'arcface' };
-        const named = byHead ? nameByHead(sets.get('held')!.after, values, options) : undefined;
-        return modelReport({ gallery, held, outsiders, far, ...(named && { named }) });
-      };
-      return { before: report('before'), after: report('after') };
-    },
-    async embed({ which, pictures, mirror }, { signal, progress }) {
-      const current = prepared();
-      const { plan, trunk, batch } = current;
-      const weights = which === 'before' ? current.firstWeights() : await current.learnt(plan.config.averageDecay > 0);
-      const graph = plan.model.graph;
-      const rest = await prepareRest(await started().inference(), graph, onlyNeeded(graph, weights), batch);
-      const list: readonly TrainPicture[] = typeof pictures === 'string' ? data.pictures(pictures) : pictures;
-      try {
-        const [values] = await prelogitsOf(list, {
-          trunk,
-          rests: [rest],
-          size: plan.inputSize,
-          batch,
-          mirror: mirror ?? false,
-          signal,
-          onDone: (done) => progress({ stage: 'Embedding', done, total: list.length, unit: 'pictures' }),
-        });
-        const columns = plan.config.embeddingSize;
-        return { rows: list.length, columns, data: normalisedRows(values!, columns) };
-      } finally {
-        rest?.dispose();
-      }
+    evaluate: ({ far }, context) => judging().report(far, people.length, context),
+    async embed({ which, pictures, mirror = false }, context) {
+      const { data: rows, count } = await judging().embed(which, pictures, mirror, context);
+      return { rows: count, columns: prepared().plan.config.embeddingSize, data: rows };
     },
     async weights({ averaged }) {
       const current = prepared();
@@ -237,10 +151,6 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       return null;
     },
   };
-}
-
-function onlyNeeded<T>(graph: Parameters<typeof weightShapes>[0], weights: ReadonlyMap<string, T>): Map<string, T> {
-  return new Map([...weightShapes(graph).keys()].map((name) => [name, weights.get(name)!]));
 }
 
 function summary(run: TrainRun, cuts: readonly string[], notes: readonly string[]): TrainPlan {

@@ -1,6 +1,6 @@
 import type { CheckpointSink, StoredCheckpoint } from '../src/core/checkpoint';
 import { FaceError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
-import { checkpointStep } from '../src/train/checkpoint';
+import { checkpointPlace } from '../src/train/checkpoint';
 
 /** A sink whose checkpoints the caller of the worker takes and saves; a `save` lasts until it says so. */
 export class CallerSink implements CheckpointSink {
@@ -31,7 +31,7 @@ export class CallerSink implements CheckpointSink {
 
   async save(checkpoint: StoredCheckpoint): Promise<void> {
     const number = ++this.number;
-    const step = checkpointStep(checkpoint);
+    const { step } = checkpointPlace(checkpoint);
     const copy = this.keep ? { ...checkpoint, tensors: checkpoint.tensors.slice() } : null;
     await new Promise<void>((resolve, reject) => {
       this.waiting = { number, checkpoint, resolve, reject };

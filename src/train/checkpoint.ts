@@ -78,9 +78,13 @@ export function readCheckpoint(
   return { state: { weights, slots, averages, centres, step, random: new RandomStream(random) }, position };
 }
 
-/** The number of the step that a checkpoint was saved after. Throws `train/bad-checkpoint`. */
-export function checkpointStep({ meta }: Pick<StoredCheckpoint, 'meta'>): number {
-  return parseMeta(meta).step;
+/** The step that a checkpoint was saved after, and the epoch that it goes on in. Throws `train/bad-checkpoint`. */
+export function checkpointPlace({ meta }: Pick<StoredCheckpoint, 'meta'>): {
+  readonly step: number;
+  readonly epoch: number;
+} {
+  const { step, epoch } = parseMeta(meta);
+  return { step, epoch };
 }
 
 type Float32Tensor = WeightTensor & { readonly dtype: 'float32' };

@@ -38,8 +38,10 @@ export interface Trunk {
 }
 
 export interface FrozenSamples extends Samples {
-  /** Runs the frozen part over all samples beforehand. Only where `isCacheable`. */
-  fill(onDone: (done: number, total: number) => void | Promise<void>): Promise<void>;
+  /** Runs the frozen part over all samples beforehand, until `onDone` says false. Only where `isCacheable`. */
+  fill(onDone: (done: number, total: number) => boolean | Promise<boolean>): Promise<void>;
+  /** What is made of a sample or its mirror image, where that was computed and kept. */
+  known(sample: number, mirrored: boolean): Float32Array | undefined;
 }
 
 /** Whether a picture gives only one input, or two (itself and its mirror image), however often it is read. */
@@ -67,8 +69,9 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
     }
     return wanted.map(({ key }, i) => found[i] ?? made.get(key)!);
   };
+  const keyOf = (sample: number, mirrored: boolean) => `${sample}/${mirrored ? 'mirrored' : 'plain'}`;
   const variant = (sample: number, mirrored: boolean): Wanted => ({
-    key: `${sample}/${mirrored ? 'mirrored' : 'plain'}`,
+    key: keyOf(sample, mirrored),
     read: async () => pictureOf(await crops.crop(sample), trunk.size, config, () => (mirrored ? 0 : 1)),
   });
   const gather = (features: readonly Float32Array[]) => {
@@ -90,12 +93,13 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
         features.push(...(await runTrunk(trunk, pictures.slice(start, start + trunk.batch))));
       return gather(features);
     },
+    known: (sample, mirrored) => (cached ? cache.get(keyOf(sample, mirrored)) : undefined),
     async fill(onDone) {
       const all = [...crops.labels.keys()].flatMap((sample) =>
         config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
       );
       for (let start = 0; start < all.length && !cache.full; start += trunk.batch) {
-        await onDone(start, all.length);
+        if (!(await onDone(start, all.length))) return;
         await featuresOf(all.slice(start, start + trunk.batch));
       }
       await onDone(all.length, all.length);

@@ -135,6 +135,19 @@ test('paused, it has saved the step in progress; it goes on in the same worker a
   expect(await sha256(client)).toBe(expected);
 });
 
+test('paused while the frozen part still runs, it has learnt nothing yet and goes on from there', async () => {
+  const expected = await whole(FROZEN);
+  const client = await ready(FROZEN);
+  const sink = new MemorySink();
+  let asked: Promise<void> | undefined;
+  const result = await client.train({ sink, onStage: () => void (asked ??= client.pause()) });
+  await asked;
+  expect(result).toEqual({ step: 0, epoch: 1, finished: false });
+  expect(await sink.latest()).toBeNull();
+  expect(await client.train({ sink })).toMatchObject({ finished: true, step: STEPS });
+  expect(await sha256(client)).toBe(expected);
+});
+
 test('checkpoints go to the store, and a new worker goes on from them', async () => {
   const runId = crypto.randomUUID();
   const store = await openTrainStore();

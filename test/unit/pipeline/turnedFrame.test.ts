@@ -5,8 +5,7 @@ import { pointTurnedBack, turnedFrame, turnedPoint, turnImage, type Quarters } f
 /** Each pixel tells where it was: red its column, green its row. */
 function marked(width: number, height: number) {
   const data = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) data.set([x, y, 0, 255], (y * width + x) * 4);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) data.set([x, y, 0, 255], (y * width + x) * 4);
   return { width, height, data };
 }
 const picture = marked(7, 5);
@@ -30,13 +29,16 @@ test.each([1, 2, 3] satisfies Quarters[])('%i quarters: every pixel lies where i
     }
 });
 
-test.each([1, 2, 3] satisfies Quarters[])('%i quarters: a region is the same part of the turned picture', (quarters) => {
-  const view = turnedFrame(pixelFrame(picture), quarters);
-  const whole = pixelFrame(turnImage(picture, quarters));
-  expect([view.width, view.height]).toEqual([whole.width, whole.height]);
-  for (const box of [
-    { x0: 1, y0: 2, x1: 4, y1: 4 },
-    { x0: -3, y0: 0.5, x1: 2.2, y1: 9 },
-  ])
-    expect(view.region(box)).toEqual(whole.region(box));
-});
+test.each([1, 2, 3] satisfies Quarters[])(
+  '%i quarters: a region is the same part of the turned picture',
+  (quarters) => {
+    const view = turnedFrame(pixelFrame(picture), quarters);
+    const whole = pixelFrame(turnImage(picture, quarters));
+    expect([view.width, view.height]).toEqual([whole.width, whole.height]);
+    for (const box of [
+      { x0: 1, y0: 2, x1: 4, y1: 4 },
+      { x0: -3, y0: 0.5, x1: 2.2, y1: 9 },
+    ])
+      expect(view.region(box)).toEqual(whole.region(box));
+  },
+);

@@ -7,7 +7,7 @@ import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { GraphBuilder } from '../../../src/nn/builder';
 import { firstPosition, type DataPosition } from '../../../src/train/batches';
-import { checkpointStep } from '../../../src/train/checkpoint';
+import { checkpointPlace } from '../../../src/train/checkpoint';
 import { LOSSES, type LossName } from '../../../src/train/config';
 import { train, type LoggedStep, type TrainOutcome } from '../../../src/train/loop';
 import { pictureSamples } from '../../../src/train/samples';
@@ -75,7 +75,7 @@ describe('a run that is stopped in order', () => {
       };
       const first = await train({ ...tinyRun('softmax', sink, log), pause: pause.signal });
       expect(first).toMatchObject({ finished: false, epoch: 1, state: { step: 8 } });
-      expect(checkpointStep((await sink.latest())!)).toBe(8);
+      expect(checkpointPlace((await sink.latest())!).step).toBe(8);
       const rest = await train({ ...tinyRun('softmax', sink), ...(inMemory && { from: first }) });
       if (!inMemory) disposeState(first.state);
       expect(rest).toMatchObject({ finished: true, state: { step: STEPS } });
@@ -139,13 +139,13 @@ it('no room for a checkpoint: store/full, the one before is kept, and no tensor 
   const full: CheckpointSink = {
     latest: () => sink.latest(),
     async save(checkpoint) {
-      if (checkpointStep(checkpoint) > EVERY) throw new FaceError('store/full');
+      if (checkpointPlace(checkpoint).step > EVERY) throw new FaceError('store/full');
       await sink.save(checkpoint);
     },
   };
   const before = tf.memory().numTensors;
   await expect(train(tinyRun('softmax', full))).rejects.toMatchObject({ code: 'store/full' });
-  expect(checkpointStep((await sink.latest())!)).toBe(EVERY);
+  expect(checkpointPlace((await sink.latest())!).step).toBe(EVERY);
   expect(tf.memory().numTensors).toBe(before);
 });
 

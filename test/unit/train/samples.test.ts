@@ -68,12 +68,23 @@ it('is run once for each picture and mirror image, whatever is read later; alway
   const { trunk, seen } = countingTrunk(4);
   const frozen = frozenSamples(CROPS, trunk, { ...PLAIN, flip: true }, new FeatureCache(1e6));
   const told: number[] = [];
-  await frozen.fill((done) => void told.push(done));
+  await frozen.fill((done) => told.push(done) > 0);
   expect(seen.calls).toBe((2 * LABELS.length) / 4);
   expect(told.at(-1)).toBe(2 * LABELS.length);
   const random = mulberry32(1);
   for (let i = 0; i < 10; i++) await frozen.read([...LABELS.keys()], random);
   expect(seen.calls).toBe((2 * LABELS.length) / 4);
+});
+
+it('stops filling when told to, and goes on later where it was', async () => {
+  const { trunk, seen } = countingTrunk(4);
+  const frozen = frozenSamples(CROPS, trunk, PLAIN, new FeatureCache(1e6));
+  await frozen.fill((done) => done < 8);
+  expect(seen.calls).toBe(2);
+  expect(frozen.known(7, false)).toHaveLength(2);
+  expect(frozen.known(8, false)).toBeUndefined();
+  await frozen.fill(() => true);
+  expect(seen.calls).toBe(LABELS.length / 4);
 });
 
 it('what does not fit into memory is computed again, with the same values', async () => {

@@ -1,0 +1,130 @@
+import { weightShapes } from '../src/nn/shapes';
+import { toFloat32 } from '../src/nn/weightValues';
+import { nameByHead } from '../src/train/head';
+import { modelReport, type LabelledRows, type ModelReport } from '../src/train/report';
+import type { Progress } from './protocol';
+import type { TrainData } from './trainData';
+import { normalisedRows, prelogitsOf, prepareRest, type Rest } from './trainEmbed';
+import type { TrainEngines } from './trainEngines';
+import type { PictureSet, TrainPicture } from './trainProtocol';
+import type { TrainRun } from './trainRun';
+
+export interface JudgeContext {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+type Which = 'before' | 'after';
+const SETS = ['train', 'held', 'outsiders'] as const;
+
+/** The network before a run and what it has become, on the run's pictures. */
+export class Judge {
+  /** What the network gave before training: that does not change. */
+  private readonly before = new Map<PictureSet, Float32Array>();
+
+  constructor(
+    private readonly engines: TrainEngines,
+    private readonly data: TrainData,
+    private readonly run: TrainRun,
+  ) {}
+
+  /** A set's pictures have changed. */
+  forget(set: PictureSet): void {
+    this.before.delete(set);
+  }
+
+  /** Old against new. Throws as `modelReport`, and `train/not-prepared` before anything was learnt. */
+  async report(
+    far: number,
+    classes: number,
+    context: JudgeContext,
+  ): Promise<{ before: ModelReport; after: ModelReport }> {
+    const { plan } = this.run;
+    const learnt = await this.run.learnt(plan.config.averageDecay > 0);
+    const all = await this.prelogits(context);
+    const options = { classes, normalised: plan.config.loss === 'arcface' };
+    const weights = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
+    const named = plan.headOnly ? nameByHead(all.get('held')!.after, weights, options) : undefined;
+    const report = (which: Which) => {
+      const [gallery, held, outsiders] = SETS.map((set) => this.rowsOf(set, all.get(set)![which])) as [
+        LabelledRows,
+        LabelledRows,
+        LabelledRows,
+      ];
+      return modelReport({ gallery, held, outsiders, far, ...(named && which === 'after' && { named }) });
+    };
+    return { before: report('before'), after: report('after') };
+  }
+
+  /** Embeddings of length 1, a row for each picture. */
+  async embed(
+    which: Which,
+    pictures: PictureSet | readonly TrainPicture[],
+    mirror: boolean,
+    { signal, progress }: JudgeContext,
+  ): Promise<{ count: number; data: Float32Array<ArrayBuffer> }> {
+    const { plan, trunk, batch } = this.run;
+    const list = typeof pictures === 'string' ? this.data.pictures(pictures) : pictures;
+    const rest = await this.rest(which);
+    try {
+      const [values] = await prelogitsOf(list, {
+        trunk,
+        rests: [rest],
+        size: plan.inputSize,
+        batch,
+        mirror,
+        ...(pictures === 'train' && { known: (i: number) => this.run.known(i, mirror) }),
+        signal,
+        onDone: (done) => progress({ stage: 'Embedding', done, total: list.length, unit: 'pictures' }),
+      });
+      return { count: list.length, data: normalisedRows(values!, plan.config.embeddingSize) };
+    } finally {
+      rest?.dispose();
+    }
+  }
+
+  /** Of every set by the network before and after, the frozen part run once. */
+  private async prelogits(context: JudgeContext): Promise<Map<PictureSet, Record<Which, Float32Array>>> {
+    const { plan, trunk, batch } = this.run;
+    const total = SETS.reduce((sum, set) => sum + this.data.pictures(set).length, 0);
+    const results = new Map<PictureSet, Record<Which, Float32Array>>();
+    const rests: Rest[] = [];
+    let done = 0;
+    try {
+      rests.push(await this.rest('after'));
+      if (SETS.some((set) => !this.before.has(set))) rests.push(await this.rest('before'));
+      for (const set of SETS) {
+        const pictures = this.data.pictures(set);
+        const [after, before] = await prelogitsOf(pictures, {
+          trunk,
+          rests: this.before.has(set) ? rests.slice(0, 1) : rests,
+          size: plan.inputSize,
+          batch,
+          ...(set === 'train' && { known: (i: number) => this.run.known(i, false) }),
+          signal: context.signal,
+          onDone: (now) => context.progress({ stage: 'Judging', done: done + now, total, unit: 'pictures' }),
+        });
+        done += pictures.length;
+        if (before) this.before.set(set, before);
+        results.set(set, { before: this.before.get(set)!, after: after! });
+      }
+      return results;
+    } finally {
+      for (const rest of rests) rest?.dispose();
+    }
+  }
+
+  /** The learning part, compiled with its weights before or after. */
+  private async rest(which: Which): Promise<Rest> {
+    const { plan, batch } = this.run;
+    const { graph } = plan.model;
+    const weights = which === 'before' ? this.run.firstWeights() : await this.run.learnt(plan.config.averageDecay > 0);
+    const needed = new Map([...weightShapes(graph).keys()].map((name) => [name, weights.get(name)!]));
+    return prepareRest(await this.engines.inference(), graph, needed, batch);
+  }
+
+  private rowsOf(set: PictureSet, values: Float32Array): LabelledRows {
+    const columns = this.run.plan.config.embeddingSize;
+    const labels = this.data.labels(set);
+    return { rows: labels.length, columns, data: normalisedRows(values, columns), labels };
+  }
+}
