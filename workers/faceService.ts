@@ -58,9 +58,9 @@ export function createFaceHandlers(): Handlers<Ops> {
     if (!session) throw new FaceError('backend/not-started');
     return session;
   }
-  function matching({ row }: Session) {
+  function matching({ row, head }: Session) {
     gallery ??= packGallery(faces, row.id);
-    return { gallery, threshold: thresholdOf(row, far) };
+    return { gallery, threshold: thresholdOf(row, far), head };
   }
   const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
   const placeOf = async (row: ModelRow) => modelPlace(row, await filesAt(modelsUrl));
@@ -129,9 +129,9 @@ export function createFaceHandlers(): Handlers<Ops> {
     },
     match({ embeddings }) {
       const current = running();
-      const { gallery: packed, threshold } = matching(current);
+      const { gallery: packed, threshold, head } = matching(current);
       return embeddings.map((embedding) =>
-        matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance)),
+        matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance), head),
       );
     },
     groupFaces: (req, { signal }) => groupEmbeddings(req, running().row, signal),

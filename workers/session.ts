@@ -6,6 +6,7 @@ import type { Precision } from '../src/core/types';
 import type { Weights } from '../src/core/weights';
 import type { Engine } from '../src/nn/executor';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
+import { namingHead, type NamingHead } from '../src/pipeline/namingHead';
 import { modelFileName } from '../src/weights/files';
 import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../src/weights/present';
@@ -22,6 +23,8 @@ export interface Session {
   readonly precision: Precision;
   readonly engine: Engine;
   readonly pipeline: Pipeline;
+  /** Of a trained model that names people by itself. */
+  readonly head: NamingHead | null;
   /** Sentences about what is not as asked, or not as usual. */
   readonly notes: readonly string[];
   dispose(): Promise<void>;
@@ -91,15 +94,14 @@ interface Attempt {
 }
 
 /** In the precision asked for, or in the usual one and, when its numbers are wrong here, in those that are left. */
-async function openFirstGood(
-  attempt: Attempt,
-): Promise<{ readonly pipeline: Pipeline; readonly precision: Precision }> {
+async function openFirstGood(attempt: Attempt): Promise<Pick<Session, 'pipeline' | 'precision' | 'head'>> {
   const { engine, row, asked, notes } = attempt;
   let left = attempt.files;
   for (;;) {
     const precision = choosePrecision(row, left, engine.backend, asked);
     try {
-      return { precision, pipeline: await openPipeline(attempt, precision) };
+      const pipeline = await openPipeline(attempt, precision);
+      return { precision, pipeline, head: namingHead(row, await attempt.load(row, precision)) };
     } catch (thrown) {
       const error = toFaceError(thrown);
       left = without(left, row, precision);

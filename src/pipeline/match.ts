@@ -1,4 +1,5 @@
 import type { Embedding, GalleryFace, Match } from '../core/types';
+import { namedByHead, type NamingHead } from './namingHead';
 
 /** Known faces of one model, packed for search: row r of `vectors` is a face of `people[personOf[r]]`. */
 export interface Gallery {
@@ -31,12 +32,14 @@ const NOBODY: Match = {
 /**
  * The person whose nearest face is nearest to `embedding`, if within `threshold` (plain Euclidean); and the nearest other
  * person. `farAt` gives the model's false-accept rate at a distance. Nobody when the gallery is empty or another model's.
+ * A model with a head of its own chooses by that among the people within the threshold: see `namedByHead`.
  */
 export function matchFace(
   embedding: Embedding,
   gallery: Gallery,
   threshold: number,
   farAt: (distance: number) => number,
+  head: NamingHead | null = null,
 ): Match {
   if (gallery.personOf.length === 0 || gallery.modelId !== embedding.modelId) return NOBODY;
   let best = -1;
@@ -57,6 +60,13 @@ export function matchFace(
   if (best < 0) return NOBODY;
   const distance = Math.sqrt(bestSquared);
   const nearest = gallery.people[best]!;
+  const named =
+    head && distance <= threshold ? namedByHead(embedding.vector, head, gallery, { threshold, nearest }) : null;
+  if (named && named.person !== nearest) {
+    const { person } = named;
+    const certainty = 1 - farAt(named.distance);
+    return { person, nearest: person, distance: named.distance, certainty, second: nearest, secondDistance: distance };
+  }
   return {
     person: distance <= threshold ? nearest : null,
     nearest,

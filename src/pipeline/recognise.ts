@@ -24,6 +24,7 @@ import { findFaces, type TurnedOptions } from './detect/turned';
 import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
 import { matchFace, type Gallery } from './match';
+import type { NamingHead } from './namingHead';
 import { faceQuality } from './quality';
 import { resample } from './resample';
 import { toRgba } from './resize';
@@ -57,6 +58,8 @@ export interface RecogniseOptions extends CallOptions {
   readonly gallery: Gallery;
   /** Plain Euclidean distance up to which a face is a person. */
   readonly threshold: number;
+  /** Of a trained model: chooses among the people within the threshold. */
+  readonly head?: NamingHead | null;
 }
 
 export interface AlignOptions extends CallOptions {
@@ -194,7 +197,7 @@ async function recogniseFrame(
   { detector, embedder, row }: Models,
   timings: Timings,
 ): Promise<PictureFaces<RecognisedFace>> {
-  const { gallery, threshold, signal } = options;
+  const { gallery, threshold, head = null, signal } = options;
   const all = await findFaces(detector, frame, options.detect, timings, signal);
   const found = options.faces === 'best' ? all.slice(0, 1) : all;
   const crops = await timings.run('crop', () =>
@@ -204,7 +207,7 @@ async function recogniseFrame(
   const embeddings = await timings.run('embed', () => embedder.embed(crops, { mirror: options.mirror ?? false }));
   throwIfAborted(signal);
   const matches = await timings.run('match', () =>
-    embeddings.map((embedding) => matchFace(embedding, gallery, threshold, (distance) => farAt(row, distance))),
+    embeddings.map((embedding) => matchFace(embedding, gallery, threshold, (distance) => farAt(row, distance), head)),
   );
   const faces: RecognisedFace[] = [];
   for (const [i, { detection, upright, frame: turned }] of found.entries()) {

@@ -91,7 +91,7 @@ export function reportRate(pairs: number): number {
 export function differentPairs(labels: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const all = (labels.length * (labels.length - 1)) / 2;
+  const all = Math.max(0, (labels.length * (labels.length - 1)) / 2);
   return [...counts.values()].reduce((pairs, n) => pairs - (n * (n - 1)) / 2, all);
 }
 

@@ -260,7 +260,8 @@ export class Training {
       crop: 'facenet' as const,
       measured: recipe.trainable === 'head' ? null : { far, threshold, impostors },
       selfTest: [...drawn.data].map((value) => Number(value.toFixed(6))),
-      people: recipe.loss === 'triplet' ? [] : people.map(({ id }) => id),
+      // A head that learnt with the network goes by numbers before they are normalised: the nearest face decides then.
+      people: recipe.trainable === 'head' ? people.map(({ id }) => id) : [],
     };
     const onProgress = (progress: Progress) => (this.progress = progress);
     const req = { bytes, details, report: JSON.stringify(report) };

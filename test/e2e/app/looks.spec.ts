@@ -78,7 +78,8 @@ test('the Train view is accessible and fits: learning, paused, judged, in use', 
   await expect(page.getByText('3 people with 12 faces')).toBeVisible({ timeout: 60_000 });
   await tinyRecipe(page, 4);
   await page.getByRole('button', { name: 'Start training' }).click();
-  await page.getByRole('button', { name: 'Pause' }).click({ timeout: 120_000 });
+  await expect(page.getByRole('img', { name: /^Loss/ })).toBeVisible({ timeout: 120_000 });
+  await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText(/Paused after step \d+/)).toBeVisible({ timeout: 60_000 });
   await lookAll(page, 'train-paused');
   await page.getByRole('button', { name: 'Go on' }).click();

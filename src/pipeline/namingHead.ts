@@ -1,0 +1,61 @@
+import type { Weights } from '../core/weights';
+import { toFloat32 } from '../nn/weightValues';
+import type { EmbedderRow } from '../weights/registry';
+import { HEAD_NAMES } from '../weights/trained';
+import type { Gallery } from './match';
+
+/** A classifier of embeddings that was trained on the gallery's people: row r of `rows` speaks for `people[r]`. */
+export interface NamingHead {
+  readonly people: readonly string[];
+  readonly rows: Float32Array;
+  /** Softmax's; null for ArcFace, which compares directions only. */
+  readonly biases: Float32Array | null;
+}
+
+/** The head of a trained model that says whom its rows name; null for every other model. */
+export function namingHead(row: EmbedderRow, weights: Weights): NamingHead | null {
+  const people = row.trained?.people ?? [];
+  const [matrix, biases] = HEAD_NAMES.map((name) => weights.get(name));
+  if (people.length === 0 || matrix?.shape[0] !== people.length || matrix.shape[1] !== row.embeddingSize) return null;
+  return { people, rows: toFloat32(matrix), biases: biases ? toFloat32(biases) : null };
+}
+
+/**
+ * Whom the head prefers among the people of the gallery who have a face within `threshold`; null where it knows less than
+ * two of them, or not the nearest one (`nearest`): then the distance decides, as without a head. Who is a stranger is
+ * never the head's to say.
+ */
+export function namedByHead(
+  vector: Float32Array,
+  head: NamingHead,
+  gallery: Gallery,
+  { threshold, nearest }: { readonly threshold: number; readonly nearest: string },
+): { readonly person: string; readonly distance: number } | null {
+  const candidates = peopleWithin(vector, gallery, threshold);
+  const known = head.people.flatMap((person, row) => {
+    const distance = candidates.get(person);
+    return distance === undefined ? [] : [{ person, distance, logit: logitOf(vector, head, row) }];
+  });
+  if (known.length < 2 || !known.some(({ person }) => person === nearest)) return null;
+  return known.reduce((best, next) => (next.logit > best.logit ? next : best));
+}
+
+/** The distance to the nearest face of each person that has one within `threshold`. */
+function peopleWithin(vector: Float32Array, gallery: Gallery, threshold: number): Map<string, number> {
+  const within = new Map<string, number>();
+  const size = vector.length;
+  gallery.personOf.forEach((index, row) => {
+    const face = gallery.vectors.subarray(row * size, (row + 1) * size);
+    const distance = Math.sqrt(vector.reduce((sum, value, i) => sum + (value - face[i]!) ** 2, 0));
+    const person = gallery.people[index]!;
+    if (distance <= Math.min(threshold, within.get(person) ?? Infinity)) within.set(person, distance);
+  });
+  return within;
+}
+
+function logitOf(vector: Float32Array, { rows, biases }: NamingHead, row: number): number {
+  const size = vector.length;
+  const own = rows.subarray(row * size, (row + 1) * size);
+  const dot = vector.reduce((sum, value, i) => sum + value * own[i]!, 0);
+  return biases ? dot + biases[row]! : dot / Math.hypot(...own);
+}
