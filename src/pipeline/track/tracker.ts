@@ -1,0 +1,99 @@
+import type { Box, Detection } from '../../core/types';
+import { boxIou } from '../detect/boxes';
+import { assign } from './hungarian';
+import { boxOf, correct, predict, startState, type BoxState } from './kalman';
+
+/** One face through the frames. */
+export interface Track {
+  /** Counts from 1; never used again. */
+  readonly id: number;
+  /** Where the face is, or where it should be while it is not seen. Image pixels. */
+  readonly box: Box;
+  /** What was found in this frame; null while it is not seen. */
+  readonly detection: Detection | null;
+  /** Milliseconds since it was first seen. */
+  readonly age: number;
+  /** Frames in a row in which it was not seen. */
+  readonly misses: number;
+}
+
+export interface TrackerOptions {
+  /** Least overlap of a face with where its track should be. SORT's .3. */
+  readonly minIou: number;
+  /** How long a track waits for its face to come back, milliseconds. */
+  readonly patience: number;
+}
+
+/** The noise of the filter is meant for video of this rate. */
+const STEP_MS = 1000 / 30;
+const DEFAULTS: TrackerOptions = { minIou: 0.3, patience: 1000 };
+
+interface Followed {
+  readonly id: number;
+  readonly since: number;
+  state: BoxState;
+  lastSeen: number;
+  misses: number;
+  detection: Detection | null;
+}
+
+/** SORT (Bewley et al. 2016): a Kalman filter a face, faces given to tracks by the Hungarian method on overlap. */
+export class Tracker {
+  readonly #options: TrackerOptions;
+  #tracks: Followed[] = [];
+  #next = 1;
+  #time: number | null = null;
+
+  constructor(options: Partial<TrackerOptions> = {}) {
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** The tracks after a frame taken at `time` (milliseconds; a clock that goes back starts anew). */
+  update(detections: readonly Detection[], time: number): Track[] {
+    if (this.#time !== null && time < this.#time) this.reset();
+    const steps = (time - (this.#time ?? time)) / STEP_MS;
+    this.#time = time;
+    for (const track of this.#tracks) track.state = predict(track.state, steps);
+    const predicted = this.#tracks.map((track) => boxOf(track.state));
+    const cost = this.#tracks.map((_, t) => detections.map(({ box }) => this.#cost(predicted[t]!, box)));
+    const free = new Set(detections);
+    for (const [t, column] of assign(cost).entries()) {
+      const track = this.#tracks[t]!;
+      const found = column >= 0 && cost[t]![column]! < 1 ? detections[column]! : null;
+      track.detection = found;
+      if (!found) {
+        track.misses++;
+        continue;
+      }
+      free.delete(found);
+      track.state = correct(track.state, found.box);
+      track.misses = 0;
+      track.lastSeen = time;
+    }
+    this.#tracks = this.#tracks.filter(({ lastSeen }) => time - lastSeen <= this.#options.patience);
+    for (const detection of free) this.#tracks.push(this.#begin(detection, time));
+    return this.#tracks.map(({ id, since, state, misses, detection }) => ({
+      id,
+      box: boxOf(state),
+      detection,
+      age: time - since,
+      misses,
+    }));
+  }
+
+  /** Forgets all tracks; ids go on. */
+  reset(): void {
+    this.#tracks = [];
+    this.#time = null;
+  }
+
+  /** Too little overlap costs the same however little: such a pair is never better than none. */
+  #cost(predicted: Box, box: Box): number {
+    const iou = boxIou(predicted, box);
+    return iou < this.#options.minIou ? 1 : 1 - iou;
+  }
+
+  #begin(detection: Detection, time: number): Followed {
+    return { id: this.#next++, since: time, state: startState(detection.box), lastSeen: time, misses: 0, detection };
+  }
+}
