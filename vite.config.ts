@@ -3,15 +3,16 @@ import { defineConfig } from 'vite';
 import { contentSecurityPolicy } from './scripts/contentSecurityPolicy.ts';
 import { isolation } from './scripts/isolation.ts';
 import { publicFiles } from './scripts/publicFiles.ts';
+import { serviceWorker } from './scripts/serviceWorker.ts';
 
 export default defineConfig({
   base: './',
-  plugins: [svelte(), isolation(), contentSecurityPolicy(), publicFiles()],
+  plugins: [svelte(), isolation(), contentSecurityPolicy(), publicFiles(), serviceWorker()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',
     sourcemap: false,
     chunkSizeWarningLimit: 2000,
-    rolldownOptions: { input: { app: 'index.html', harness: 'harness.html' } },
+    rolldownOptions: { input: { app: 'index.html', deleted: 'deleted.html', harness: 'harness.html' } },
   },
 });

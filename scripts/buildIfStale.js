@@ -4,7 +4,16 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const BUILT = ['dist/index.html', 'dist-cli/facenet-web.js'];
-const SOURCES = ['src', 'workers', 'scripts', 'public', 'index.html', 'harness.html', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'workers',
+  'scripts',
+  'public',
+  'index.html',
+  'deleted.html',
+  'harness.html',
+  'package-lock.json',
+];
 const NOT_BUILT = join('public', 'models'); // served from where they are
 
 /** When the newest file of a tree was written, milliseconds. */

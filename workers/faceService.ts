@@ -11,6 +11,7 @@ import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
 import { runBenchmark } from './benchmark';
 import { installElsewhere } from './installElsewhere';
+import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
 import { groupEmbeddings } from './grouping';
 import type { Handlers, ServeOptions } from './rpc';
@@ -71,7 +72,7 @@ export function createFaceHandlers(): Handlers<Ops> {
   return {
     async start(options, { signal, progress }) {
       const url = options.modelsUrl === undefined ? MODELS_URL : new URL(options.modelsUrl, self.location.href).href;
-      const opened = await openSession(options, { modelsUrl: url, signal, progress });
+      const opened = await openSession(options, { modelsUrl: url, signal, progress, keep: options.keepForOffline });
       // Only now, when the new one works, does the old one go.
       const old = session;
       const wanted = options.far ?? null;
@@ -86,6 +87,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       far = wanted;
       gallery = null;
       await old?.dispose();
+      if (options.keepForOffline) void keepLoadedAssets();
       return stateOf(opened, far);
     },
     detect: ({ picture, name, options }, { signal }) =>

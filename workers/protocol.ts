@@ -35,6 +35,8 @@ export interface StartOptions {
   readonly threads?: number;
   /** False-accept rate a comparison that the threshold is set by; the model's own default otherwise. */
   readonly far?: number;
+  /** Keep what is loaded (model files, the engine) in browser storage, so that the next start needs no network. */
+  readonly keepForOffline?: boolean;
   /** Where model files lie; default the page's `models/`. */
   readonly modelsUrl?: string;
 }

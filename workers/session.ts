@@ -35,6 +35,7 @@ export interface SessionContext {
   readonly modelsUrl: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+  readonly keep?: boolean | undefined;
 }
 
 /**
@@ -144,7 +145,7 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
 
 /** Loads each file once, telling each hundredth. */
 function loader(
-  { modelsUrl, signal, progress }: SessionContext,
+  { modelsUrl, signal, progress, keep }: SessionContext,
   given: { readonly row: EmbedderRow; readonly weights: Weights } | null,
 ): Load {
   const loads = new Map<string, Promise<Weights>>();
@@ -159,7 +160,7 @@ function loader(
     const get = async () => {
       if (row === given?.row) return given.weights;
       if (row.kind === 'embedder' && row.trained) return trainedWeights(row, precision);
-      return loadWeights(row, precision, { modelsUrl, signal, onProgress });
+      return loadWeights(row, precision, { modelsUrl, signal, onProgress, keep });
     };
     const weights = loads.get(key) ?? get();
     loads.set(key, weights);

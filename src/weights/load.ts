@@ -5,14 +5,17 @@ import { downloadWhole } from './download';
 import { modelFileName } from './files';
 import { readSafetensors } from './formats/safetensors';
 import type { ModelRow } from './registry';
-import { deleteStored, readStored } from './storage';
-import { verifyBytes } from './verify';
+import { MODELS } from './rows';
+import { deleteStored, keepForOffline, readStored } from './storage';
+import { verifyBytes, type Expected } from './verify';
 
 export interface LoadOptions {
   readonly modelsUrl: string;
   readonly signal?: AbortSignal | undefined;
   /** Bytes read so far, of `total`. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Keep a verified file of the models folder in browser storage, so that the next start needs no network. */
+  readonly keep?: boolean | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function loadWeights(row: ModelRow, precision: Precision, options: 
     throw new FaceError('weights/precision-missing', { model: row.title, precision, present });
   }
   const stored = await readStored('files', expected);
-  const bytes = stored ?? (await fetchFile(file, expected.bytes, options));
+  const bytes = stored ?? (await readKept(expected, file)) ?? (await fetchFile(file, expected.bytes, options));
   try {
     await verifyBytes(bytes, expected, file);
   } catch (thrown) {
@@ -37,7 +40,25 @@ export async function loadWeights(row: ModelRow, precision: Precision, options: 
     throw thrown;
   }
   options.onProgress?.(expected.bytes, expected.bytes);
+  if (options.keep && !stored) void keepForOffline(expected.sha256, bytes, knownHashes());
   return readSafetensors(bytes, file);
+}
+
+/** The copy of an earlier start, or null; a damaged one is removed, and the file is fetched. */
+async function readKept(expected: Expected, file: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  const kept = await readStored('kept', expected).catch(() => null);
+  if (!kept) return null;
+  try {
+    await verifyBytes(kept, expected, file);
+    return kept;
+  } catch {
+    await deleteStored('kept', [expected.sha256]);
+    return null;
+  }
+}
+
+function knownHashes(): Set<string> {
+  return new Set(MODELS.flatMap(({ files }) => Object.values(files).map(({ sha256 }) => sha256)));
 }
 
 async function fetchFile(file: string, bytes: number, { modelsUrl, signal, onProgress }: LoadOptions) {

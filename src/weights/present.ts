@@ -30,7 +30,11 @@ export function withTrained(files: PresentFiles, trained: readonly EmbedderRow[]
 
 /** Looks for model files at `modelsUrl` (the folder's whole address, with a slash at the end) and in browser storage. */
 export async function findFiles(modelsUrl: string, signal?: AbortSignal): Promise<PresentFiles> {
-  const [names, hashes] = await Promise.all([listFolder(modelsUrl, signal), storedHashes('files')]);
+  const [names, hashes, kept] = await Promise.all([
+    listFolder(modelsUrl, signal),
+    storedHashes('files'),
+    storedHashes('kept'),
+  ]);
   const find = (isHere: (id: string, precision: Precision, sha256: string) => boolean) =>
     new Map(
       MODELS.map(({ id, files }) => [
@@ -40,7 +44,9 @@ export async function findFiles(modelsUrl: string, signal?: AbortSignal): Promis
     );
   return {
     stored: find((_, __, sha256) => hashes.has(sha256)),
-    all: find((id, precision, sha256) => hashes.has(sha256) || names.has(modelFileName(id, precision))),
+    all: find(
+      (id, precision, sha256) => hashes.has(sha256) || kept.has(sha256) || names.has(modelFileName(id, precision)),
+    ),
     trained: [],
   };
 }

@@ -3,9 +3,14 @@ import type { Expected } from './verify';
 
 /**
  * Browser storage for model files: Cache Storage, one entry a file, under its SHA-256. `files` are ready to use,
- * `sources` what a download has finished so far.
+ * `sources` what a download has finished so far, `kept` copies of the files beside the page that were used, for starts without a
+ * network.
  */
-export const CACHES = { files: 'facenet-models', sources: 'facenet-model-sources' } as const;
+export const CACHES = {
+  files: 'facenet-models',
+  sources: 'facenet-model-sources',
+  kept: 'facenet-models-kept',
+} as const;
 export type CacheName = keyof typeof CACHES;
 
 /** Null where the browser keeps nothing: storage denied, or no secure context. */
@@ -49,6 +54,18 @@ export async function writeStored(name: CacheName, sha256: string, bytes: Uint8A
 export async function deleteStored(name: CacheName, hashes: Iterable<string>): Promise<void> {
   const cache = await openCache(name);
   for (const sha256 of hashes) await cache?.delete(keyOf(sha256));
+}
+
+/** Keeps a verified file for a start without a network and forgets those that are not `known` any more; without room it does nothing. */
+export async function keepForOffline(
+  sha256: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  known: ReadonlySet<string>,
+): Promise<void> {
+  const here = await storedHashes('kept').catch(() => new Set<string>());
+  const old = [...here].filter((hash) => !known.has(hash));
+  await deleteStored('kept', old).catch(() => undefined);
+  if (!here.has(sha256)) await writeStored('kept', sha256, bytes).catch(() => undefined);
 }
 
 /**

@@ -102,6 +102,7 @@ export class Engine {
 /** What to start a worker with, by the user's settings. */
 export function startOptions(settings: Settings): StartOptions {
   return {
+    keepForOffline: true,
     backend: settings.backend,
     ...(settings.model === null ? {} : { model: settings.model }),
     ...(settings.precision === 'auto' ? {} : { precision: settings.precision }),

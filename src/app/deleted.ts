@@ -1,0 +1,23 @@
+/**
+ * The page of “Delete everything”. It is a page of its own, because here none of the app's threads and connections is
+ * alive any more that could write again or hold a database open.
+ */
+import './app.css';
+import './deleted.css';
+import { DELETED_CHANNEL, wipeOrigin } from './state/wipe';
+
+const at = (id: string): HTMLElement => document.getElementById(id)!;
+
+async function run(): Promise<void> {
+  if (sessionStorage.getItem('facenet-delete') === null) return location.replace('./'); // reached by its address alone
+  new BroadcastChannel(DELETED_CHANNEL).postMessage('deleted');
+  const left = await wipeOrigin();
+  at('title').textContent = left.length === 0 ? 'Everything is deleted' : 'Not everything could be deleted';
+  at('words').textContent =
+    left.length === 0
+      ? 'No people, faces, pictures, settings or models of this app are left in this browser.'
+      : `Close the app's other tabs and reload this page. What is left: ${left.join(', ')}.`;
+  at('again').hidden = left.length > 0;
+}
+
+void run();
