@@ -40,6 +40,15 @@ export const ERROR_TEXT = {
   'store/not-found': 'There is no {kind} with the id {id}.',
   'store/duplicate-name': 'There is already a person called {name}.',
   'store/bad-name': 'A name must have between 1 and 100 characters.',
+  'store/other-tab': 'The app is open in another tab, and changes are made there. Take over in this tab first.',
+  'backup/weak-passphrase': 'The passphrase is too short: take at least {least} characters.',
+  'backup/not-a-backup': '{name} is not a backup of this app. Nothing was changed.',
+  'backup/newer-version':
+    '{name} was written by a newer version of the app. Reload to get that version. Nothing was changed.',
+  'backup/wrong-passphrase':
+    'The passphrase does not open {name}, or the beginning of the file is damaged. Nothing was changed.',
+  'backup/cut-off': '{name} is cut off or damaged at its end. Nothing was changed.',
+  'backup/damaged': '{name} is damaged, or was changed by somebody: {reason}. Nothing was changed.',
   'camera/refused': "The camera was refused. Allow it in the browser's address bar, then start it again.",
   'camera/not-found': 'No camera was found on this device.',
   'camera/in-use': 'The camera is in use by another program.',

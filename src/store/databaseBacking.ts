@@ -1,20 +1,47 @@
 import { deleteDB } from 'idb';
 import { FaceError } from '../core/errors';
 import { abortedBecause, databaseConnection, storeError } from './connection';
-import type { Backing, ReadTable, WriteTable } from './tables';
+import type { Backing, PagedTable, PagedWriteTable } from './tables';
 
 const STORES = ['people', 'faces', 'settings'] as const;
 
-function readTable<Row>(store: {
+interface Reads<Row> {
   get(id: string): Promise<Row | undefined>;
-  getAll(): Promise<Row[]>;
-}): ReadTable<Row> {
-  return { get: (id) => store.get(id), all: () => store.getAll() };
+  count(): Promise<number>;
+  getAll(range?: IDBKeyRange | null, count?: number): Promise<Row[]>;
 }
-function writeTable<Row>(
-  store: Parameters<typeof readTable<Row>>[0] & { put(row: Row): Promise<unknown>; delete(id: string): Promise<void> },
-): WriteTable<Row> {
-  return { ...readTable(store), put: (row) => store.put(row), delete: (id) => store.delete(id) };
+interface Writes<Row> extends Reads<Row> {
+  put(row: Row): Promise<unknown>;
+  delete(id: string): Promise<void>;
+  clear(): Promise<void>;
+}
+
+function readTable<Row>(store: Reads<Row>): PagedTable<Row> {
+  return {
+    get: (id) => store.get(id),
+    all: () => store.getAll(),
+    count: () => store.count(),
+    page: (after, limit) => store.getAll(after === null ? null : IDBKeyRange.lowerBound(after, true), limit),
+  };
+}
+function writeTable<Row>(store: Writes<Row>): PagedWriteTable<Row> {
+  return {
+    ...readTable(store),
+    put: (row) => store.put(row),
+    delete: (id) => store.delete(id),
+    clear: () => store.clear(),
+  };
+}
+
+/** A transaction ends by itself when it has nothing to do: it is asked for something small until `work` has ended. */
+async function whileAsking<R>(work: Promise<R>, ask: () => Promise<unknown>): Promise<R> {
+  let running = true;
+  const end = () => {
+    running = false;
+  };
+  work.then(end, end);
+  while (running) await ask();
+  return work;
 }
 
 /**
@@ -45,11 +72,13 @@ export async function databaseBacking(name: string, onReplaced: () => void): Pro
       const transaction = (await database()).transaction(STORES, 'readwrite');
       const done = transaction.done.catch((thrown: unknown) => thrown);
       const faces = transaction.objectStore('faces');
+      const settings = transaction.objectStore('settings');
       try {
         const result = await body({
           people: writeTable(transaction.objectStore('people')),
           faces: { ...writeTable(faces), ofPerson: (id) => faces.index('byPerson').getAll(id) },
-          settings: writeTable(transaction.objectStore('settings')),
+          settings: writeTable(settings),
+          waitFor: (work) => whileAsking(work, () => settings.count()),
         });
         const failure = await done;
         if (failure) throw failure;

@@ -1,4 +1,7 @@
 import { FaceError } from '../core/errors';
+import { checkBackup } from './backup/readBackup';
+import { writeBackup } from './backup/writeBackup';
+import { UNGUARDED, type WriteGuard } from './guard';
 import { cleanName, nameKey } from './names';
 import { fromRow, toRow, type FaceRow } from './rows';
 import type { FaceRecord, NewFace, PersonRecord, Settings, Store } from './schema';
@@ -36,9 +39,15 @@ function newRows(personId: string, faces: readonly NewFace[]): Promise<FaceRow[]
 }
 
 /** The store's rules over whichever tables there are. `announce` tells the other tabs; `changed` is told by them. */
-export function faceStore(backing: Backing, announce: () => void, changed: Set<() => void>, end: () => void): Store {
+export function faceStore(
+  backing: Backing,
+  announce: () => void,
+  changed: Set<() => void>,
+  end: () => void,
+  guard: WriteGuard = UNGUARDED,
+): Store {
   const write: Backing['write'] = async (body) => {
-    const result = await backing.write(body);
+    const result = await guard.run(() => backing.write(body));
     for (const callback of changed) callback();
     announce();
     return result;
@@ -47,6 +56,9 @@ export function faceStore(backing: Backing, announce: () => void, changed: Set<(
 
   return {
     persistent: backing.persistent,
+    mayWrite: () => guard.mayWrite(),
+    writeBackup: (passphrase, options) => writeBackup(backing, passphrase, options),
+    checkBackup: (file, name, passphrase, options) => checkBackup({ write }, file, name, passphrase, options),
     people: () => backing.read(async ({ people }) => (await people.all()).sort(byAge)),
     faces: async () => sorted(await backing.read(({ faces }) => faces.all())),
     facesOf: async (personId) => sorted(await backing.read(({ faces }) => faces.ofPerson(personId))),

@@ -1,5 +1,5 @@
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
-import type { Backing, WriteTable, WriteTables } from './tables';
+import type { Backing, PagedWriteTable, WriteTables } from './tables';
 
 interface Content {
   readonly people: Map<string, PersonRow>;
@@ -7,12 +7,19 @@ interface Content {
   readonly settings: Map<string, SettingsRow>;
 }
 
-function table<Row extends { readonly id: string }>(rows: Map<string, Row>): WriteTable<Row> {
+function table<Row extends { readonly id: string }>(rows: Map<string, Row>): PagedWriteTable<Row> {
   return {
     get: async (id) => rows.get(id),
     all: async () => [...rows.values()],
+    count: async () => rows.size,
+    page: async (after, limit) =>
+      [...rows.values()]
+        .filter(({ id }) => after === null || id > after)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit),
     put: async (row) => rows.set(row.id, row),
     delete: async (id) => rows.delete(id),
+    clear: async () => rows.clear(),
   };
 }
 
@@ -24,6 +31,7 @@ function tablesOf({ people, faces, settings }: Content): WriteTables {
       ofPerson: async (personId) => [...faces.values()].filter((face) => face.personId === personId),
     },
     settings: table(settings),
+    waitFor: (work) => work,
   };
 }
 

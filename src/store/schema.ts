@@ -1,3 +1,5 @@
+import type { CheckedBackup } from './backup/readBackup';
+import type { BackupOptions } from './backup/writeBackup';
 import type { Embedding, FaceQuality, StoredCrop } from '../core/types';
 
 export interface PersonRecord {
@@ -41,6 +43,8 @@ export type NewFace = Omit<FaceRecord, 'id' | 'personId' | 'createdAt'>;
 export interface Store {
   /** False when the browser keeps nothing (`store/denied`): people then live in memory only until the page closes. */
   readonly persistent: boolean;
+  /** False while another tab is the one that writes: every write throws `store/other-tab`. */
+  mayWrite(): boolean;
   people(): Promise<PersonRecord[]>;
   faces(): Promise<FaceRecord[]>;
   facesOf(personId: string): Promise<FaceRecord[]>;
@@ -61,6 +65,10 @@ export interface Store {
   removeSamples(): Promise<void>;
   settings(): Promise<Settings>;
   saveSettings(changes: Partial<Settings>): Promise<Settings>;
+  /** People, faces, crops and settings as one encrypted file. Throws `backup/weak-passphrase`, `aborted`. */
+  writeBackup(passphrase: string, options?: BackupOptions): Promise<Blob>;
+  /** Opens such a file and checks all of it before anything can be written. Throws the codes `backup/…`, `aborted`. */
+  checkBackup(file: Blob, name: string, passphrase: string, options?: BackupOptions): Promise<CheckedBackup>;
   /** Bytes used by this origin and allowed to it, as the browser tells. */
   usage(): Promise<{ used: number; quota: number }>;
   /** Called after any write, in this tab. Returns the unsubscriber. */

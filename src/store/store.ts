@@ -1,14 +1,16 @@
 import { databaseBacking } from './databaseBacking';
 import { keepsNothing } from './denied';
 import { faceStore } from './faceStore';
+import { UNGUARDED, type WriteGuard } from './guard';
 import { memoryBacking } from './memoryBacking';
 import type { Store } from './schema';
 
 /**
  * Opens the people and settings of this device, upgrading what an older version left. Where the browser keeps nothing
- * the store lives in memory (`persistent` false). Throws `store/blocked`, `store/newer-version`, `store/full`.
+ * the store lives in memory (`persistent` false). `guard`: where several tabs are open, every write of this one goes
+ * through it. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
-export async function openStore(name = 'facenet-web'): Promise<Store> {
+export async function openStore(name = 'facenet-web', guard: WriteGuard = UNGUARDED): Promise<Store> {
   const changed = new Set<() => void>();
   const callAll = () => {
     for (const callback of changed) callback();
@@ -23,6 +25,7 @@ export async function openStore(name = 'facenet-web'): Promise<Store> {
       () => tabs.postMessage('changed'),
       changed,
       () => tabs.close(),
+      guard,
     );
   } catch (thrown) {
     if (!keepsNothing(thrown)) throw thrown;

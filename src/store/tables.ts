@@ -8,18 +8,29 @@ export interface WriteTable<Row> extends ReadTable<Row> {
   put(row: Row): Promise<unknown>;
   delete(id: string): Promise<unknown>;
 }
+/** A table that may be too much to have at once. */
+export interface PagedTable<Row> extends ReadTable<Row> {
+  count(): Promise<number>;
+  /** At most `limit` rows whose ids follow `after` (null: from the first), by id. */
+  page(after: string | null, limit: number): Promise<Row[]>;
+}
+export interface PagedWriteTable<Row> extends PagedTable<Row>, WriteTable<Row> {
+  clear(): Promise<unknown>;
+}
 interface OfPerson {
   ofPerson(personId: string): Promise<FaceRow[]>;
 }
 export interface ReadTables {
-  readonly people: ReadTable<PersonRow>;
-  readonly faces: ReadTable<FaceRow> & OfPerson;
-  readonly settings: ReadTable<SettingsRow>;
+  readonly people: PagedTable<PersonRow>;
+  readonly faces: PagedTable<FaceRow> & OfPerson;
+  readonly settings: PagedTable<SettingsRow>;
 }
 export interface WriteTables extends ReadTables {
-  readonly people: WriteTable<PersonRow>;
-  readonly faces: WriteTable<FaceRow> & OfPerson;
-  readonly settings: WriteTable<SettingsRow>;
+  /** The one other thing that a body may wait for: keeps the transaction open meanwhile, so let it be short. */
+  waitFor<R>(work: Promise<R>): Promise<R>;
+  readonly people: PagedWriteTable<PersonRow>;
+  readonly faces: PagedWriteTable<FaceRow> & OfPerson;
+  readonly settings: PagedWriteTable<SettingsRow>;
 }
 
 /**

@@ -1,0 +1,33 @@
+import type { Store } from '../../store/schema';
+
+/** Under this a few pictures more could fail to be saved: the user hears of it before. */
+export const LOW_ROOM_BYTES = 20e6;
+
+/** What the browser keeps for this app, how much it allows, and whether it has promised to keep it. */
+export class Room {
+  usage = $state.raw<{ readonly used: number; readonly quota: number } | null>(null);
+  /** True: kept until the user deletes it; false: the browser may delete it when the device gets full; null: it does not tell. */
+  isKept = $state<boolean | null>(null);
+  left = $derived(this.usage && this.usage.quota > 0 ? Math.max(0, this.usage.quota - this.usage.used) : null);
+  isLow = $derived(this.left !== null && this.left < LOW_ROOM_BYTES);
+
+  constructor(private readonly store: Store) {
+    if (!store.persistent) return;
+    store.onChange(() => void this.look());
+    void this.look();
+  }
+
+  /** Asks the browser anew. Never rejects. */
+  async look(): Promise<void> {
+    const { storage } = navigator;
+    this.usage = await this.store.usage().catch(() => null);
+    this.isKept = storage?.persisted ? await storage.persisted().catch(() => null) : null;
+  }
+
+  /** Asks the browser to promise; some ask the user. Resolves to whether it has. */
+  async askToKeep(): Promise<boolean> {
+    const kept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    await this.look();
+    return kept;
+  }
+}

@@ -1,0 +1,119 @@
+import { FaceError } from '../../core/errors';
+import type { WriteGuard } from '../../store/guard';
+
+const LOCK = 'facenet-writer';
+const CHANNEL = 'facenet-tabs';
+/** A tab that does not let go in this time hangs: the lock is taken from it. */
+const PATIENCE_MS = 2_000;
+type TabMessage = 'let-go' | 'gone';
+
+/**
+ * Of several tabs one writes: the one that has the lock; the others follow what it writes. The lock passes on by itself
+ * when its tab closes or dies, or at once by `takeOver`. Where there are no Web Locks (plain http) every tab writes.
+ */
+export class Tabs implements WriteGuard {
+  isWriter = $state(true);
+  readonly #channel = new BroadcastChannel(CHANNEL);
+  readonly #writing = new Set<Promise<unknown>>();
+  #letGo: () => void = () => undefined;
+  #queued = new AbortController();
+  #onWriter: () => void = () => undefined;
+
+  /** Resolves when it is known whether this tab writes. */
+  open(): Promise<void> {
+    if (!('locks' in navigator)) return Promise.resolve();
+    this.#channel.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
+      if (data === 'let-go' && this.isWriter) void this.#release();
+    });
+    return new Promise((known) => {
+      void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
+        if (lock) {
+          known();
+          return this.#hold();
+        }
+        this.isWriter = false;
+        known();
+        return undefined;
+      }).then(() => this.#queue(), () => this.#queue());
+    });
+  }
+
+  /** `callback` runs when this tab becomes the one that writes. */
+  onWriter(callback: () => void): void {
+    this.#onWriter = callback;
+  }
+
+  mayWrite(): boolean {
+    return this.isWriter;
+  }
+
+  async run<R>(write: () => Promise<R>): Promise<R> {
+    if (!this.isWriter) throw new FaceError('store/other-tab');
+    const writing = write();
+    this.#writing.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#writing.delete(writing);
+    }
+  }
+
+  /** Makes this tab the one that writes, once the other has finished what it is writing. */
+  async takeOver(): Promise<void> {
+    if (this.isWriter) return;
+    await new Promise<void>((resolve) => {
+      const gone = ({ data }: MessageEvent<TabMessage>) => {
+        if (data === 'gone') resolve();
+      };
+      this.#channel.addEventListener('message', gone);
+      setTimeout(resolve, PATIENCE_MS);
+      this.#say('let-go');
+    });
+    this.#queued.abort();
+    await new Promise<void>((held) => {
+      void navigator.locks
+        .request(LOCK, { steal: true }, () => {
+          const ended = this.#hold();
+          held();
+          return ended;
+        })
+        .then(() => this.#queue(), () => this.#queue());
+    });
+  }
+
+  /** Until another tab takes over. */
+  #hold(): Promise<void> {
+    const wasFollower = !this.isWriter;
+    this.isWriter = true;
+    if (wasFollower) this.#onWriter();
+    return new Promise((resolve) => {
+      this.#letGo = resolve;
+    });
+  }
+
+  /** Waits for the lock as a follower: also after it was taken. */
+  #queue(): void {
+    this.isWriter = false;
+    this.#queued = new AbortController();
+    const { signal } = this.#queued;
+    navigator.locks
+      .request(LOCK, { signal }, () => this.#hold())
+      .then(
+        () => this.#queue(),
+        () => {
+          if (!signal.aborted) this.#queue();
+        },
+      );
+  }
+
+  async #release(): Promise<void> {
+    this.isWriter = false;
+    await Promise.allSettled([...this.#writing]);
+    this.#say('gone');
+    this.#letGo();
+  }
+
+  #say(message: TabMessage): void {
+    this.#channel.postMessage(message);
+  }
+}
