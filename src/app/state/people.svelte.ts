@@ -171,7 +171,7 @@ export class People {
   /** Faces known by another model's numbers are embedded again from their stored crops. */
   async #reembed(modelId: string): Promise<void> {
     const stale = this.list.flatMap((person) => person.faces.filter((face) => face.embedding.modelId !== modelId));
-    if (stale.length === 0) return;
+    if (stale.length === 0 || !this.store.mayWrite()) return;
     try {
       for (let done = 0; done < stale.length; done += REEMBED_BATCH) {
         this.reembedding = { done, total: stale.length };

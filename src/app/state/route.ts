@@ -6,7 +6,11 @@ export const VIEWS = [
   { name: 'benchmark', title: 'Benchmark' },
   { name: 'settings', title: 'Settings' },
 ] as const;
-export type ViewName = (typeof VIEWS)[number]['name'];
+/** Reached from the footer, not from the navigation. */
+const FOOTER_VIEWS = [{ name: 'privacy', title: 'Privacy' }] as const;
+export const ALL_VIEWS = [...VIEWS, ...FOOTER_VIEWS] as const;
+export type NavigationName = (typeof VIEWS)[number]['name'];
+export type ViewName = (typeof ALL_VIEWS)[number]['name'];
 
 export interface Route {
   readonly view: ViewName;
@@ -17,7 +21,7 @@ export interface Route {
 /** `#/people/abc` → People, abc; anything unknown → Recognise. */
 export function parseRoute(hash: string): Route {
   const [, name, rest] = /^#\/(\w+)(?:\/([^/]+))?$/.exec(hash) ?? [];
-  const view = VIEWS.find((candidate) => candidate.name === name)?.name ?? 'recognise';
+  const view = ALL_VIEWS.find((candidate) => candidate.name === name)?.name ?? 'recognise';
   return { view, rest: rest && view === name ? decode(rest) : null };
 }
 

@@ -9,7 +9,11 @@ import { People } from './people.svelte';
 import { Photos } from './photos/photos.svelte';
 import { Pictures } from './pictures.svelte';
 import { Samples } from './samples.svelte';
+import { Room } from './room.svelte';
+import { Tabs } from './tabs.svelte';
 import { Training } from './training.svelte';
+import { Updates } from './updates.svelte';
+import { followDeletion, leaveToDelete } from './wipe';
 
 /** Everything a view works with, once the store is open. */
 export interface Session {
@@ -23,13 +27,22 @@ export interface Session {
   readonly samples: Samples;
   readonly benchmark: Benchmark;
   readonly training: Training;
+  /** Which of several tabs writes. */
+  readonly tabs: Tabs;
+  readonly room: Room;
+  readonly updates: Updates;
 }
 
 export const [useSession, provideSession] = createContext<Session>();
 
 /** Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`. */
 export async function openSession(notices: Notices): Promise<Session> {
-  const store = await openStore();
+  followDeletion();
+  const tabs = new Tabs();
+  await tabs.open();
+  const store = await openStore(undefined, tabs);
+  const updates = new Updates();
+  void updates.register();
   const client = createFaceClient();
   client.onCrash((error) => notices.problem(error));
   const engine = new Engine(client, store, await store.settings());
@@ -38,6 +51,8 @@ export async function openSession(notices: Notices): Promise<Session> {
   const photos = new Photos(engine, people);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
+  const room = new Room(store);
+  tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
   engine.onModel(() => people.sync());
   people.onGallery(async () => {
     await pictures.rematch();
@@ -46,7 +61,9 @@ export async function openSession(notices: Notices): Promise<Session> {
   });
   await people.load();
   void engine.start();
+  const safety = { tabs, room, updates };
   return {
+    ...safety,
     client,
     store,
     notices,
@@ -60,19 +77,9 @@ export async function openSession(notices: Notices): Promise<Session> {
   };
 }
 
-/** Deletes the people, the settings and the models from this device and begins anew. */
-export async function deleteEverything({ client, store, photos }: Session): Promise<void> {
+/** Leaves for the page that deletes all that this app keeps in the browser: people, settings, models, and its own files. */
+export function deleteEverything({ client, photos }: Session): void {
   photos.queue?.pause();
-  client.close(); // what the worker has under way must not be written after the deletion
-  await store.deleteEverything();
-  await deleteCaches();
-  location.hash = '#/recognise';
-  location.reload();
-}
-
-/** The models that were downloaded, and parts of them. There are none on plain http, nor where storage is blocked. */
-async function deleteCaches(): Promise<void> {
-  if (!('caches' in globalThis)) return;
-  const names = await caches.keys().catch(() => []);
-  for (const name of names) await caches.delete(name);
+  client.close();
+  leaveToDelete();
 }

@@ -26,15 +26,20 @@ export class Tabs implements WriteGuard {
       if (data === 'let-go' && this.isWriter) void this.#release();
     });
     return new Promise((known) => {
-      void navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
-        if (lock) {
+      void navigator.locks
+        .request(LOCK, { ifAvailable: true }, (lock) => {
+          if (lock) {
+            known();
+            return this.#hold();
+          }
+          this.isWriter = false;
           known();
-          return this.#hold();
-        }
-        this.isWriter = false;
-        known();
-        return undefined;
-      }).then(() => this.#queue(), () => this.#queue());
+          return undefined;
+        })
+        .then(
+          () => this.#queue(),
+          () => this.#queue(),
+        );
     });
   }
 
@@ -77,7 +82,10 @@ export class Tabs implements WriteGuard {
           held();
           return ended;
         })
-        .then(() => this.#queue(), () => this.#queue());
+        .then(
+          () => this.#queue(),
+          () => this.#queue(),
+        );
     });
   }
 

@@ -6,16 +6,17 @@ const WAIT_MS = 5_000;
 
 /** Leaves the app for the page that deletes everything. */
 export function leaveToDelete(): void {
-  sessionStorage.setItem(MARK, '1');
+  try {
+    sessionStorage.setItem(MARK, '1');
+  } catch {
+    return location.reload(); // storage is blocked: there is nothing but this page's memory
+  }
   location.assign('deleted.html');
 }
 
 /** Follows when another tab deletes everything: what this one holds open would keep it. */
 export function followDeletion(): void {
-  new BroadcastChannel(DELETED_CHANNEL).addEventListener('message', () => {
-    sessionStorage.setItem(MARK, '1');
-    location.assign('deleted.html');
-  });
+  new BroadcastChannel(DELETED_CHANNEL).addEventListener('message', leaveToDelete);
 }
 
 /** Removes all that this origin keeps; resolves to the names of what could not be removed. */

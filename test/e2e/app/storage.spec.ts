@@ -65,7 +65,8 @@ test('delete everything asks first, then leaves nothing on the device', async ({
   await go(page, 'Settings');
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
-  await expect(page).toHaveURL(/#\/recognise$/);
+  await expect(page.getByRole('heading', { name: 'Everything is deleted' })).toBeVisible();
+  await page.getByRole('link', { name: 'Start anew' }).click();
   await ready(page);
   await expect(page.getByRole('button', { name: 'Try it with sample pictures' })).toBeVisible();
   await go(page, 'People');

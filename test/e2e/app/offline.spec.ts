@@ -1,0 +1,116 @@
+import { addPerson, choose, expect, go, people, portrait, ready } from './appTest';
+import { test } from './offlineTest';
+
+test.use({ serviceWorkers: 'allow' });
+
+test('from the second visit on the app works without a network, isolated on a host without headers', async ({
+  page,
+  context,
+  host,
+}) => {
+  await page.goto('#/people');
+  // The first page is loaded again by the service worker: only then may its networks use threads.
+  await expect.poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false)).toBe(true);
+  await ready(page);
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await expect
+    .poll(() => page.evaluate(async () => (await (await caches.open('facenet-models-kept')).keys()).length))
+    .toBe(2); // the detector and the one embedder that was loaded, not all
+  await expect
+    .poll(() =>
+      page.evaluate(async () => (await (await caches.open('facenet-assets')).keys()).map(({ url }) => url).join()),
+    )
+    .toContain('.wasm');
+
+  await host.stop();
+  await context.setOffline(true);
+  await page.goto('#/recognise');
+  await page.reload();
+  await ready(page);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await choose(page, portrait('Edward Lu'));
+  await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/, { timeout: 60_000 });
+  await go(page, 'People');
+  await expect(people(page)).toHaveText([/Edward Lu\s*1 face/]);
+});
+
+test('a whole session asks nothing of anybody after it has loaded', async ({ page, host, watch }) => {
+  await page.goto('#/recognise');
+  await expect.poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false)).toBe(true);
+  await ready(page);
+  await page.getByRole('button', { name: 'Try it with sample pictures' }).click(); // the app's own files
+  await expect(page.getByRole('article')).toHaveCount(7, { timeout: 120_000 });
+  await ready(page);
+  await go(page, 'Settings');
+  await page.waitForLoadState('networkidle');
+
+  host.asked.length = 0;
+  const sent: string[] = [];
+  page.context().on('request', (request) => {
+    if (!request.url().startsWith('blob:') && !request.serviceWorker()) sent.push(request.url());
+  });
+  await addPerson(page, 'Xu <img src=x onerror=alert(1)>', portrait('Edward Lu'));
+  await go(page, 'Recognise');
+  await choose(page, portrait('Edward Lu'));
+  await expect(page.getByRole('article', { name: 'edward-lu.jpg' })).toContainText('<img src=x onerror=alert(1)>');
+  await go(page, 'Settings');
+  await page.getByLabel('Different people taken for the same').selectOption({ label: '1 in 100 comparisons' });
+  await page.getByRole('link', { name: 'Privacy', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Privacy, in plain words' })).toBeVisible();
+  await go(page, 'People');
+  expect(await page.locator('img[src="x"]').count(), 'a name is text, never markup').toBe(0);
+  expect(host.asked, 'at the server').toEqual([]);
+  expect(sent, 'by the browser').toEqual([]);
+  expect(watch.foreign).toEqual([]);
+});
+
+test('a new version waits until the user takes it', async ({ page, host }) => {
+  await page.goto('#/settings');
+  await expect.poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false)).toBe(true);
+  await ready(page);
+  await page.route('**/sw.js', (route) => route.continue());
+  expect(host.asked).toContain('/sw.js');
+  const manifest = (await (await page.request.get(`${host.url}manifest.webmanifest`)).json()) as {
+    icons: { src: string; sizes: string }[];
+  };
+  for (const { src } of manifest.icons) expect((await page.request.get(host.url + src)).status()).toBe(200);
+});
+
+test('delete everything leaves no database, cache, service worker, file or thread behind', async ({ page }) => {
+  await page.goto('#/people');
+  await expect.poll(() => page.evaluate(() => crossOriginIsolated).catch(() => false)).toBe(true);
+  await ready(page);
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await page.evaluate(async () => {
+    await (await navigator.storage.getDirectory()).getFileHandle('left-over', { create: true });
+    await caches.open('some-cache');
+    localStorage.setItem('a', 'b');
+    await new Promise(
+      (done) =>
+        (indexedDB.open('some-database').onsuccess = (event) =>
+          done((event.target as IDBOpenDBRequest).result.close())),
+    );
+  });
+  await go(page, 'Settings');
+  await page.getByRole('button', { name: 'Delete everything…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
+  await expect(page.getByRole('heading', { name: 'Everything is deleted' })).toBeVisible();
+  expect(
+    await page.evaluate(async () => {
+      const files: string[] = [];
+      for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
+      return {
+        databases: await indexedDB.databases(),
+        caches: await caches.keys(),
+        registrations: (await navigator.serviceWorker.getRegistrations()).length,
+        files,
+        local: localStorage.length + sessionStorage.length,
+      };
+    }),
+  ).toEqual({ databases: [], caches: [], registrations: 0, files: [], local: 0 });
+  expect(page.workers()).toEqual([]);
+  await page.getByRole('link', { name: 'Start anew' }).click();
+  await ready(page);
+  await go(page, 'People');
+  await expect(people(page)).toHaveCount(0);
+});

@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { test as base } from './appTest';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+};
+
+/** A host as simple as they come: files, no headers, every request written down. */
+export interface PlainHost {
+  readonly url: string;
+  readonly asked: string[];
+  /** Answers nothing any more, as without a network. */
+  stop(): Promise<void>;
+}
+
+async function startHost(): Promise<PlainHost & { server: Server }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url!, 'http://host').pathname);
+    asked.push(path);
+    const inSite = path.endsWith('/') ? `${path}index.html` : path;
+    const file = path.startsWith('/models/') ? join('public', path) : join('dist', inSite);
+    readFile(file).then(
+      (bytes) => response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    asked,
+    server,
+    stop() {
+      server.closeAllConnections();
+      return new Promise((done) => server.close(() => done()));
+    },
+  };
+}
+
+/** Tests that also say `test.use({ serviceWorkers: 'allow' })`, on a host that sets no headers. */
+export const test = base.extend<{ host: PlainHost }>({
+  host: async ({}, use) => {
+    const host = await startHost();
+    await use(host);
+    if (host.server.listening) await host.stop();
+  },
+  baseURL: async ({ host }, use) => use(host.url),
+});
