@@ -1,44 +1,91 @@
 import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace } from '../../../store/photoSchema';
+import type { Person } from '../people.svelte';
 
-/** What the worker's `groupFaces` takes, from faces whose numbers are there and of one model. */
-export function groupingRequest(faces: readonly PhotoFace[], embeddings: ReadonlyMap<string, Embedding>) {
+/** A face that a person is known by outside of the photos. */
+export interface KnownFace {
+  readonly personId: string;
+  readonly vector: Float32Array;
+}
+
+/**
+ * The faces of people that are not among their `faces` in the photos already: a copy would count as a second one alike. At
+ * most so many a person.
+ */
+export function knownFaces(
+  people: readonly Person[],
+  faces: readonly PhotoFace[],
+  embeddings: ReadonlyMap<string, Embedding>,
+  modelId: string,
+  most: number,
+): KnownFace[] {
+  const inPhotos = new Set<string>();
+  for (const { id, personId } of faces)
+    if (personId !== null) inPhotos.add(keyOf(personId, embeddings.get(id)!.vector));
+  return people.flatMap((person) =>
+    person.faces
+      .filter(({ embedding }) => embedding.modelId === modelId && !inPhotos.has(keyOf(person.id, embedding.vector)))
+      .slice(0, most)
+      .map(({ embedding }) => ({ personId: person.id, vector: embedding.vector })),
+  );
+}
+
+/** Two different faces do not share their first four numbers. */
+function keyOf(personId: string, vector: Float32Array): string {
+  return `${personId} ${vector.slice(0, 4).join(' ')}`;
+}
+
+/** What the worker's `groupFaces` takes: the faces, whose numbers are there and of one model, and then those known. */
+export function groupingRequest(
+  faces: readonly PhotoFace[],
+  embeddings: ReadonlyMap<string, Embedding>,
+  known: readonly KnownFace[],
+) {
   const places = new Map<string, number>();
   const place = (key: string): number => {
-    const known = places.get(key);
-    if (known !== undefined) return known;
+    const there = places.get(key);
+    if (there !== undefined) return there;
     places.set(key, places.size);
     return places.size - 1;
   };
+  const person = (id: string | null): number => (id === null ? -1 : place(`person ${id}`));
   return {
-    embeddings: faces.map(({ id }) => embeddings.get(id)!.vector),
-    photos: Int32Array.from(faces, ({ photoId }) => place(`photo ${photoId}`)),
-    people: Int32Array.from(faces, ({ personId }) => (personId === null ? -1 : place(`person ${personId}`))),
+    embeddings: [...faces.map(({ id }) => embeddings.get(id)!.vector), ...known.map(({ vector }) => vector)],
+    photos: Int32Array.from([...faces.map(({ photoId }) => place(`photo ${photoId}`)), ...known.map(() => -1)]),
+    people: Int32Array.from([...faces, ...known], ({ personId }) => person(personId)),
   };
 }
 
 /**
- * What the labels say of each face, where it is new: those with a known person are that person's, not confirmed; the others
- * keep the group that most of them had, or get the first one's id; a face alone has no group.
+ * What the labels of faces and then of those known say of each face, where it is new: those with a known person are that
+ * person's, not confirmed; the others keep the group that most of them had, or get the first one's id; a face alone has no
+ * group.
  */
-export function belongingsOf(faces: readonly PhotoFace[], labels: ArrayLike<number>): Map<string, Belonging> {
+export function belongingsOf(
+  faces: readonly PhotoFace[],
+  known: readonly KnownFace[],
+  labels: ArrayLike<number>,
+): Map<string, Belonging> {
+  const personOf = new Map(known.map(({ personId }, i): [number, string] => [labels[faces.length + i]!, personId]));
   const members = new Map<number, PhotoFace[]>();
   for (const [i, face] of faces.entries()) {
-    const list = members.get(labels[i]!);
+    const label = labels[i]!;
+    if (face.personId !== null) personOf.set(label, face.personId);
+    const list = members.get(label);
     if (list) list.push(face);
-    else members.set(labels[i]!, [face]);
+    else members.set(label, [face]);
   }
   const changes = new Map<string, Belonging>();
   const taken = new Set<string>();
-  const change = (face: PhotoFace, personId: string | null, group: string | null): void => {
-    if (face.personId === personId && face.group === group) return;
-    changes.set(face.id, { personId, group, confirmed: face.confirmed });
-  };
-  for (const list of [...members.values()].sort((a, b) => b.length - a.length)) {
-    const person = list.find(({ personId }) => personId !== null)?.personId ?? null;
+  for (const [label, list] of [...members].sort((a, b) => b[1].length - a[1].length)) {
+    const person = personOf.get(label) ?? null;
     const group = person === null && list.length > 1 ? groupId(list, taken) : null;
     if (group !== null) taken.add(group);
-    for (const face of list) change(face, face.personId ?? person, group);
+    for (const face of list) {
+      const personId = face.personId ?? person;
+      if (face.personId !== personId || face.group !== group)
+        changes.set(face.id, { personId, group, confirmed: face.confirmed });
+    }
   }
   return changes;
 }

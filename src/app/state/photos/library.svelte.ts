@@ -4,7 +4,7 @@ import type { Belonging, PhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from 
 import type { NewFace } from '../../../store/schema';
 import type { Engine } from '../engine.svelte';
 import type { People, Undo } from '../people.svelte';
-import { belongingsOf, groupingRequest } from './groups';
+import { belongingsOf, groupingRequest, knownFaces } from './groups';
 import type { Looked } from './look';
 
 /** Faces grouped at a time: their distances take 2 n² bytes. */
@@ -13,7 +13,6 @@ const MOST_GROUPED = 12_000;
 const PERSON_FACES = 40;
 /** Faces by which a newly named person is learnt. */
 const LEARNT = 8;
-const MATCHED_AT_ONCE = 256;
 const REEMBEDDED_AT_ONCE = 16;
 
 /** A person of the library, or somebody without a name. */
@@ -92,20 +91,6 @@ export class Library {
     const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
     const nobody: Belonging = { personId: null, confirmed: false, group: null };
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
-    const embeddings = await this.store.embeddings();
-    const open = this.faces.filter((face) => isOpen(face) && this.#isPresent(embeddings.get(face.id)));
-    const taken = new Set(this.faces.map(({ photoId, personId }) => `${photoId} ${personId}`));
-    for (let start = 0; start < open.length; start += MATCHED_AT_ONCE) {
-      const part = open.slice(start, start + MATCHED_AT_ONCE);
-      const matches = await this.engine.client.call('match', { embeddings: part.map(({ id }) => embeddings.get(id)!) });
-      const byDistance = [...part.keys()].sort((a, b) => (matches[a]!.distance ?? 9) - (matches[b]!.distance ?? 9));
-      for (const i of byDistance) {
-        const { person } = matches[i]!;
-        if (person === null || taken.has(`${part[i]!.photoId} ${person}`)) continue;
-        taken.add(`${part[i]!.photoId} ${person}`);
-        changes.set(part[i]!.id, { personId: person, confirmed: false, group: null });
-      }
-    }
     await this.#assign(changes);
     await this.regroup();
   }
@@ -216,8 +201,9 @@ export class Library {
       })
       .slice(0, MOST_GROUPED);
     if (chosen.length === 0) return;
-    const labels = await this.engine.client.call('groupFaces', groupingRequest(chosen, embeddings));
-    await this.#assign(belongingsOf(chosen, labels));
+    const known = knownFaces(this.people.list, chosen, embeddings, state.model, PERSON_FACES);
+    const labels = await this.engine.client.call('groupFaces', groupingRequest(chosen, embeddings, known));
+    await this.#assign(belongingsOf(chosen, known, labels));
   }
 
   /** All embeddings, those of another model made anew from the crops. */

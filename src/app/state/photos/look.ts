@@ -52,22 +52,14 @@ export async function lookAt(
   }
 }
 
-/** One person once: of two faces of a picture that are taken for somebody, the nearer one is. */
+/**
+ * Who they are is left to the grouping, which asks for a likeness to several of a person's faces and keeps two of one
+ * picture apart: the nearest single face named strangers where few people were known.
+ */
 function newFaces(faces: readonly RecognisedFace[]): NewPhotoFace[] {
-  const nearest = new Map<string, RecognisedFace>();
-  for (const face of faces) {
-    const { person, distance } = face.match;
-    if (person === null) continue;
-    const other = nearest.get(person);
-    if (!other || distance! < other.match.distance!) nearest.set(person, face);
-  }
-  return faces.flatMap((face) => {
-    const { detection, embedding, quality, match, crop } = face;
-    if (!crop) return [];
-    const personId = match.person !== null && nearest.get(match.person) === face ? match.person : null;
-    const { box, score } = detection;
-    return [{ box, score, quality, embedding, crop, personId, confirmed: false, group: null }];
-  });
+  return faces.flatMap(({ detection: { box, score }, embedding, quality, crop }) =>
+    crop ? [{ box, score, quality, embedding, crop, personId: null, confirmed: false, group: null }] : [],
+  );
 }
 
 async function smallCopy(picture: Blob, width: number, height: number): Promise<Blob | null> {

@@ -49,6 +49,7 @@ export class PhotoQueue {
     } catch (thrown) {
       const error = toFaceError(thrown);
       if (error.code !== 'aborted') this.error = error;
+      if (error.code === 'photos/bad-archive') this.jobs = this.jobs.slice(1); // going on would end the same way
     } finally {
       this.running = false;
     }

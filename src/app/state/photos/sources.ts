@@ -1,3 +1,4 @@
+import { FaceError } from '../../../core/errors';
 import { Unzip, UnzipInflate, UnzipPassThrough } from 'fflate';
 
 /** A picture of a folder or an archive, not read yet. */
@@ -97,15 +98,22 @@ function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
   return entry.isFile;
 }
 
+/** Starts as an archive does: with a file, or with the end where it is empty. */
+async function isZip(file: Blob): Promise<boolean> {
+  const [p, k, a, b] = new Uint8Array(await file.slice(0, 4).arrayBuffer());
+  return p === 0x50 && k === 0x4b && ((a === 3 && b === 4) || (a === 5 && b === 6));
+}
+
 /**
  * The pictures of a zip, unpacked one after the other while it is read: only those not yet taken are in memory. Throws what
- * the reading throws; an entry that is broken ends as bytes that are no picture.
+ * `photos/bad-archive`, and what the reading throws; an entry that is broken ends as bytes that are no picture.
  */
 export function sourceOfZip(zip: File): PictureSource {
   return {
     name: zip.name,
     total: null,
     async *pictures() {
+      if (!(await isZip(zip))) throw new FaceError('photos/bad-archive', { name: zip.name });
       const ready: SourcePicture[] = [];
       const unzip = new Unzip((entry) => {
         if (!isPicturePath(entry.name)) return;

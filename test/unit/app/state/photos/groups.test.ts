@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { belongingsOf, groupingRequest, knownFaces } from '../../../../../src/app/state/photos/groups';
+import type { Person } from '../../../../../src/app/state/people.svelte';
+import type { Embedding } from '../../../../../src/core/types';
+import type { PhotoFace } from '../../../../../src/store/photoSchema';
+
+function face(id: string, photoId: string, more: Partial<PhotoFace> = {}): PhotoFace {
+  const box = { x0: 0, y0: 0, x1: 1, y1: 1 };
+  const quality = { size: 1, sharpness: 1, brightness: 1 };
+  return { id, photoId, box, score: 1, quality, personId: null, confirmed: false, group: null, ...more };
+}
+function embedding(...numbers: number[]): Embedding {
+  return { modelId: 'm', vector: Float32Array.from(numbers) };
+}
+
+test('a group gets an id once and keeps it when faces join; one alone has none', () => {
+  const faces = [face('a', '1'), face('b', '2'), face('c', '3')];
+  const first = belongingsOf(faces, [], [0, 0, 1]);
+  expect(first).toEqual(
+    new Map([
+      ['a', { personId: null, confirmed: false, group: 'a' }],
+      ['b', { personId: null, confirmed: false, group: 'a' }],
+    ]),
+  );
+  const later = [face('n', '0'), face('b', '2', { group: 'a' }), face('a', '1', { group: 'a' })];
+  expect(belongingsOf(later, [], [0, 0, 0])).toEqual(
+    new Map([['n', { personId: null, confirmed: false, group: 'a' }]]),
+  );
+  expect(belongingsOf([face('a', '1', { group: 'a' })], [], [0]).get('a')!.group).toBeNull();
+});
+
+test('a group that falls apart leaves its id to the larger part', () => {
+  const faces = ['a', 'b', 'c', 'd', 'e'].map((id) => face(id, id, { group: 'a' }));
+  const changes = belongingsOf(faces, [], [0, 0, 1, 1, 1]);
+  expect([...changes.keys()]).toEqual(['a', 'b']);
+  expect(changes.get('a')!.group).toBe(changes.get('b')!.group);
+  expect(changes.get('a')!.group).not.toBe('a');
+});
+
+test('faces that look like a known person become that person’s, whether known from photos or from elsewhere', () => {
+  const faces = [face('a', '1', { personId: 'p', confirmed: true }), face('b', '2', { group: 'b' }), face('c', '3')];
+  const changes = belongingsOf(faces, [{ personId: 'q', vector: new Float32Array(1) }], [0, 0, 1, 1]);
+  expect(changes).toEqual(
+    new Map([
+      ['b', { personId: 'p', confirmed: false, group: null }],
+      ['c', { personId: 'q', confirmed: false, group: null }],
+    ]),
+  );
+});
+
+test('pictures and people are numbered apart, and a person’s face that is in the photos is not counted twice', () => {
+  const faces = [face('a', '1', { personId: 'p' }), face('b', '1')];
+  const embeddings = new Map([
+    ['a', embedding(1, 2)],
+    ['b', embedding(3, 4)],
+  ]);
+  const person = (id: string, ...list: Embedding[]): Person =>
+    ({ id, name: id, createdAt: 0, faces: list.map((e) => ({ embedding: e })) }) as unknown as Person;
+  const people = [
+    person('p', embedding(1, 2), embedding(5, 6), { modelId: 'other', vector: new Float32Array(2) }),
+    person('q', embedding(7, 8)),
+  ];
+  const known = knownFaces(people, faces, embeddings, 'm', 40);
+  expect(known.map(({ personId, vector }) => [personId, ...vector])).toEqual([
+    ['p', 5, 6],
+    ['q', 7, 8],
+  ]);
+  const request = groupingRequest(faces, embeddings, known);
+  expect(request.embeddings.map((vector) => [...vector])).toEqual([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ]);
+  expect(request.photos[0]).toBe(request.photos[1]);
+  expect([...request.photos.slice(2)]).toEqual([-1, -1]);
+  expect(request.people[1]).toBe(-1);
+  expect(request.people[0]).toBe(request.people[2]);
+  expect(request.people[3]).not.toBe(request.people[0]);
+});
