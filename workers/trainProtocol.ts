@@ -159,7 +159,7 @@ export interface TrainOps {
   clearPictures: { req: { set: PictureSet }; res: null; progress: never };
   /**
    * Builds the run. Throws `config/unknown-key`, `config/bad-value`, `train/too-few` (one person, one picture a person,
-   * all pictures of everybody identical), loadWeights' errors.
+   * all pictures of everybody identical), `train/too-large` (on WASM, a step beyond its 4 GB), loadWeights' errors.
    */
   prepare: { req: TrainRequest; res: TrainPlan; progress: Progress };
   /**

@@ -6,6 +6,7 @@ import { planRun } from '../src/train/plan';
 import { stepsPerEpoch } from '../src/train/sampler';
 import { isCacheable } from '../src/train/samples';
 import { headShapes } from '../src/train/state';
+import { checkStepMemory } from '../src/train/stepMemory';
 import type { Handlers, ServeOptions } from './rpc';
 import { openBase } from './trainBase';
 import { pictureHashes, TrainData } from './trainData';
@@ -94,6 +95,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
           value: String(outside),
           reason: `there are ${request.people.length} people`,
         });
+      if (running.state.backend === 'wasm') checkStepMemory(plan.model, plan.config, labels);
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });
       run = await TrainRun.open(running, data, plan);
       people = request.people;

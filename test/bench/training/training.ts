@@ -45,6 +45,9 @@ export async function main(args: string[]): Promise<number> {
       // A page each: memory of one case must not count for the next.
       const page = await browser.newPage();
       page.on('pageerror', (error) => console.error(error));
+      page.on('console', (message) => {
+        if (message.type() === 'error') console.error(message.text());
+      });
       await page.goto(`${server.resolvedUrls!.local[0]!}test/bench/training/index.html`);
       await page.waitForFunction(() => 'trainingBench' in globalThis);
       const result = await page.evaluate(([on, one]) => trainingBench(on, one), [backend, each] as const);
