@@ -14,6 +14,8 @@ import { installElsewhere } from './installElsewhere';
 import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
 import { groupEmbeddings } from './grouping';
+import { compareNaming, logisticHead } from './naming';
+import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
 import { exportModel } from './exportModel';
@@ -54,6 +56,9 @@ export function createFaceHandlers(): Handlers<Ops> {
   let far: number | null = null;
   let faces: readonly GalleryFace[] = [];
   let gallery: Gallery | null = null;
+  let naming: 'nearest' | 'logistic' = 'nearest';
+  /** Made of the present gallery, when first asked for; a head of null: there are too few faces. */
+  let trained: { readonly head: NamingHead | null } | null = null;
 
   function running(): Session {
     if (!session) throw new FaceError('backend/not-started');
@@ -61,7 +66,8 @@ export function createFaceHandlers(): Handlers<Ops> {
   }
   function matching({ row, head }: Session) {
     gallery ??= packGallery(faces, row.id);
-    return { gallery, threshold: thresholdOf(row, far), head };
+    if (naming === 'logistic') trained ??= { head: logisticHead(faces, row.id) };
+    return { gallery, threshold: thresholdOf(row, far), head: trained?.head ?? head };
   }
   const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
   const placeOf = async (row: ModelRow) => modelPlace(row, await filesAt(modelsUrl));
@@ -86,6 +92,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       modelsUrl = url;
       far = wanted;
       gallery = null;
+      trained = null;
       await old?.dispose();
       if (options.keepForOffline) void keepLoadedAssets();
       return stateOf(opened, far);
@@ -127,6 +134,7 @@ export function createFaceHandlers(): Handlers<Ops> {
     setGallery(req) {
       faces = req.faces;
       gallery = null;
+      trained = null;
       return { people: new Set(faces.map(({ person }) => person)).size, faces: faces.length };
     },
     match({ embeddings }) {
@@ -137,6 +145,15 @@ export function createFaceHandlers(): Handlers<Ops> {
       );
     },
     groupFaces: (req, { signal }) => groupEmbeddings(req, running().row, signal),
+    async compareNaming(_req, { signal, progress }) {
+      await messagesArrive();
+      return compareNaming(faces, running().row.id, signal, progress);
+    },
+    setNaming({ method }) {
+      naming = method;
+      trained = null;
+      return null;
+    },
     encodeNpy({ rows }) {
       const { count, size, vectors } = packPoints(rows);
       return writeNpy({ shape: [count, size], data: vectors });

@@ -1,4 +1,5 @@
 /** Every message between the page and the face worker: for each operation its request, response and progress. */
+import type { CrossValidation } from '../src/classify/crossValidate';
 import type {
   BackendName,
   CropKind,
@@ -19,6 +20,8 @@ export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: strin
 import type { WrongPair } from '../src/evaluate/errorsPage';
 import type { EvaluateOptions } from '../src/evaluate/kfold';
 import type { LfwReport } from '../src/evaluate/lfwReport';
+
+export type { CrossValidation };
 
 /** What the worker can take a picture from. ImageBitmap and VideoFrame are transferred and closed by the worker. */
 export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
@@ -247,6 +250,13 @@ export interface Ops {
     res: Int32Array;
     progress: never;
   };
+  /** How many of the gallery's faces each way names rightly when it has not seen them. Throws `classify/too-few`. */
+  compareNaming: { req: Record<string, never>; res: CrossValidation; progress: Progress };
+  /**
+   * How the people within the threshold are told apart: by the nearest face, or by logistic regression on the gallery,
+   * trained anew whenever that changes. Who is a stranger the distance alone says.
+   */
+  setNaming: { req: { method: 'nearest' | 'logistic' }; res: null; progress: never };
   /** A float32 matrix as the bytes of a NumPy file. */
   encodeNpy: { req: { rows: Float32Array[] }; res: Uint8Array; progress: never };
   setFar: { req: { far: number | null }; res: EngineState; progress: never };

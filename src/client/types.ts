@@ -1,4 +1,5 @@
 export type {
+  CrossValidation,
   BenchmarkOptions,
   BenchmarkPictures,
   BenchmarkResult,

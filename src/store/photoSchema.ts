@@ -59,6 +59,8 @@ export type Belonging = Pick<PhotoFace, 'personId' | 'confirmed' | 'group'>;
 /** The pictures of this device's library. Every method that writes is one transaction. */
 export interface PhotoStore {
   readonly persistent: boolean;
+  /** False while another tab is the one that writes: every write throws `store/other-tab`. */
+  mayWrite(): boolean;
   folders(): Promise<PhotoFolder[]>;
   putFolder(folder: PhotoFolder): Promise<void>;
   /** Removes the folder with its pictures and faces; the people stay. */

@@ -1,6 +1,7 @@
 import type { Embedding } from '../core/types';
 import { abortedBecause, databaseConnection, storeError, type DatabaseConnection } from './connection';
 import { keepsNothing } from './denied';
+import { UNGUARDED, type WriteGuard } from './guard';
 import type { PhotoFace, PhotoStore } from './photoSchema';
 import {
   memoryPhotoTables,
@@ -12,10 +13,10 @@ import {
 } from './photoTables';
 
 /**
- * Opens the photo library of this device. Where the browser keeps nothing it lives in memory (`persistent` false). Throws
- * `store/blocked`, `store/newer-version`, `store/full`.
+ * Opens the photo library of this device. Where the browser keeps nothing it lives in memory (`persistent` false).
+ * `guard`: where several tabs are open, every write of this one goes through it. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
-export async function openPhotoStore(name = 'facenet-web'): Promise<PhotoStore> {
+export async function openPhotoStore(name = 'facenet-web', guard: WriteGuard = UNGUARDED): Promise<PhotoStore> {
   const changed = new Set<() => void>();
   const callAll = () => {
     for (const callback of changed) callback();
@@ -35,7 +36,7 @@ export async function openPhotoStore(name = 'facenet-web'): Promise<PhotoStore> 
       tabs.close();
       void connection.release();
     };
-    return photoStore(inDatabase(connection), changed, () => tabs.postMessage('changed'), close);
+    return photoStore(inDatabase(connection), changed, () => tabs.postMessage('changed'), close, guard);
   } catch (thrown) {
     if (!keepsNothing(thrown)) throw thrown;
     return photoStore(
@@ -107,14 +108,16 @@ function photoStore(
   changed: Set<() => void>,
   announce: () => void,
   close: () => void,
+  guard: WriteGuard = UNGUARDED,
 ): PhotoStore {
   const write = async <R>(body: (tables: PhotoTables) => Promise<R>): Promise<R> => {
-    const result = await run('readwrite', body);
+    const result = await guard.run(() => run('readwrite', body));
     announce();
     return result;
   };
   return {
     persistent,
+    mayWrite: () => guard.mayWrite(),
     folders: () =>
       run('readonly', async ({ photoFolders }) => (await photoFolders.all()).sort((a, b) => a.createdAt - b.createdAt)),
     putFolder: (folder) =>

@@ -48,7 +48,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const pictures = new Pictures(engine);
-  const photos = new Photos(engine, people);
+  const photos = new Photos(engine, people, tabs);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);

@@ -92,6 +92,15 @@ test('a picture that looks like somebody else in the list says so before it is s
   await expect(page.getByText('This looks like Edward Lu, who is in your list.')).toBeVisible();
 });
 
+test('ways to name are compared on the people’s own faces', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'), portrait('Edward Lu'));
+  await expect(page.getByRole('button', { name: 'Compare on your people' })).toHaveCount(0);
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'), portrait('Susan Helms'));
+  await page.getByRole('button', { name: 'Compare on your people' }).click();
+  await expect(page.getByText(/^Of 4 faces that were hidden/)).toContainText('the nearest face named 4 rightly');
+  await expect(page.getByText('nothing need change')).toBeVisible();
+});
+
 test('a person known by one tab is known in the other', async ({ page, context }) => {
   const other = await context.newPage();
   await openApp(other, 'People');

@@ -87,7 +87,7 @@ export class Library {
   }
 
   async #rematch(): Promise<void> {
-    if (this.faces.length === 0) return;
+    if (this.faces.length === 0 || !this.store.mayWrite()) return;
     const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
     const nobody: Belonging = { personId: null, confirmed: false, group: null };
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
@@ -187,7 +187,7 @@ export class Library {
 
   async #regroupOnce(): Promise<void> {
     const state = await this.engine.ready().catch(() => null);
-    if (!state || this.faces.length === 0) return;
+    if (!state || this.faces.length === 0 || !this.store.mayWrite()) return;
     this.grouping = true;
     const embeddings = await this.#presentEmbeddings(state.model);
     const perPerson = new Map<string, number>();

@@ -1,5 +1,6 @@
 import { FaceError } from '../../../core/errors';
 import type { PhotoFolder } from '../../../store/photoSchema';
+import type { WriteGuard } from '../../../store/guard';
 import { openPhotoStore } from '../../../store/photoStore';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
@@ -20,6 +21,7 @@ export class Photos {
   constructor(
     private readonly engine: Engine,
     private readonly people: People,
+    private readonly guard: WriteGuard,
   ) {}
 
   /** Opens the library when it is first needed. Throws what the store throws. */
@@ -29,7 +31,7 @@ export class Photos {
   }
 
   async #open(): Promise<Library> {
-    const library = new Library(await openPhotoStore(), this.engine, this.people);
+    const library = new Library(await openPhotoStore(undefined, this.guard), this.engine, this.people);
     await library.load();
     this.library = library;
     this.queue = new PhotoQueue(this.engine, library);

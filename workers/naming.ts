@@ -1,0 +1,45 @@
+import { crossValidate, type CrossValidation } from '../src/classify/crossValidate';
+import { trainLogistic } from '../src/classify/logistic';
+import { packSamples, type Samples } from '../src/classify/samples';
+import type { GalleryFace } from '../src/core/types';
+import type { NamingHead } from '../src/pipeline/namingHead';
+import type { Progress } from './protocol';
+
+const SEED = 1;
+/** Of the logistic regression, as `classify train` has it. */
+const COST = 10;
+
+function samplesOf(faces: readonly GalleryFace[], modelId: string): Samples {
+  const usable = faces.filter(({ embedding }) => embedding.modelId === modelId);
+  return packSamples(usable.map(({ person, embedding }) => ({ name: person, vector: embedding.vector })));
+}
+
+/** Cross-validation of the ways to name on the gallery's own faces. Throws `classify/too-few`, `aborted`. */
+export function compareNaming(
+  faces: readonly GalleryFace[],
+  modelId: string,
+  signal: AbortSignal | undefined,
+  progress: (progress: Progress) => void,
+): CrossValidation {
+  return crossValidate(samplesOf(faces, modelId), {
+    seed: SEED,
+    signal,
+    onFold: (done, total) => progress({ stage: 'Comparing ways to name', done, total, unit: 'steps' }),
+  });
+}
+
+/** A head trained on the gallery; null where there are not two people. */
+export function logisticHead(faces: readonly GalleryFace[], modelId: string): NamingHead | null {
+  const samples = samplesOf(faces, modelId);
+  const { size, classes } = samples;
+  if (classes.length < 2) return null;
+  const parameters = trainLogistic(samples, COST);
+  const rows = new Float32Array(classes.length * size);
+  const biases = new Float32Array(classes.length);
+  for (let c = 0; c < classes.length; c++) {
+    const at = c * (size + 1);
+    rows.set(parameters.subarray(at, at + size), c * size);
+    biases[c] = parameters[at + size]!;
+  }
+  return { people: classes, rows, biases };
+}
