@@ -20,6 +20,7 @@ import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
 import { exportModel } from './exportModel';
 import { openSession, type Session } from './session';
+import { Videos } from './videos';
 import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
 
 /**
@@ -60,6 +61,8 @@ export function createFaceHandlers(): Handlers<Ops> {
   /** Made of the present gallery, when first asked for; a head of null: there are too few faces. */
   let trained: { readonly head: NamingHead | null } | null = null;
 
+  const videos = new Videos();
+
   function running(): Session {
     if (!session) throw new FaceError('backend/not-started');
     return session;
@@ -89,6 +92,7 @@ export function createFaceHandlers(): Handlers<Ops> {
         throw thrown;
       }
       session = opened;
+      videos.clear(); // their views are the old model's
       modelsUrl = url;
       far = wanted;
       gallery = null;
@@ -105,6 +109,13 @@ export function createFaceHandlers(): Handlers<Ops> {
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
+    track({ session: name, picture, time, options, embeds }, { signal }) {
+      const current = running();
+      const call = { time, signal, ...(options && { detect: options }), ...(embeds !== undefined && { embeds }) };
+      return current.pipeline.track(picture, videos.of(name), { ...call, ...matching(current) });
+    },
+    trackedFace: ({ session: name, id }) => videos.of(name).best(id),
+    endTrack: ({ session: name }) => ({ ended: videos.end(name) }),
     async embedFaces({ pictures, options }, { signal }) {
       const { crops, margins, mirror, noFace, ...detect } = options;
       await messagesArrive();

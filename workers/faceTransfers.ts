@@ -11,6 +11,7 @@ const ofPicture = ({ picture }: { picture: Picture }) => ofPictures([picture]);
 export const FACE_TRANSFERS: RequestTransfers<Ops> = {
   detect: ofPicture,
   recognise: ofPicture,
+  track: ofPicture,
   align: ofPicture,
   embedAligned: ({ pictures }) => ofPictures(pictures),
   saveTrained: ({ bytes }) => [bytes.buffer],

@@ -2,6 +2,8 @@
 import type { CrossValidation } from '../src/classify/crossValidate';
 import type {
   BackendName,
+  Box,
+  CaptureHint,
   CropKind,
   Detection,
   Embedding,
@@ -76,6 +78,8 @@ export interface DetectOptions {
   readonly minSize?: number;
   readonly thresholds?: readonly [number, number, number];
   readonly factor?: number;
+  /** Longer side of the reduced copy that is searched, pixels; default and most 1600. */
+  readonly maxSide?: number;
   /** Also search the picture turned by 90, 180 and 270 degrees; a face found so is cut out upright. Four times the work. */
   readonly turned?: boolean;
 }
@@ -107,6 +111,43 @@ export interface RecogniseResult {
   readonly height: number;
   readonly faces: readonly RecognisedFace[];
   /** Milliseconds of each stage. */
+  readonly timings: Readonly<Record<string, number>>;
+}
+
+export interface TrackRequest {
+  /** Names the video; each has its own faces and ids. */
+  readonly session: string;
+  readonly picture: Picture;
+  /** When the frame was taken, milliseconds on any clock; one that goes back starts anew. */
+  readonly time: number;
+  /** Default: faces from a tenth of the shorter side on, searched in a copy of 320 px. */
+  readonly options?: DetectOptions;
+  /** Most faces embedded in this frame; default 1. */
+  readonly embeds?: number;
+}
+
+/** A face followed through a video. */
+export interface TrackedFace {
+  readonly id: number;
+  /** Where it is, or should be while it is not seen. */
+  readonly box: Box;
+  /** As found in this frame; null while not seen. */
+  readonly detection: Detection | null;
+  /** Milliseconds since it was first seen. */
+  readonly age: number;
+  /** Frames in a row without it. */
+  readonly misses: number;
+  /** Voted over its views; null until the first is embedded. */
+  readonly match: Match | null;
+  readonly quality: FaceQuality | null;
+  /** What would make a better view for enrolment; null when it is good. */
+  readonly hint: CaptureHint | null;
+}
+
+export interface TrackResult {
+  readonly width: number;
+  readonly height: number;
+  readonly faces: readonly TrackedFace[];
   readonly timings: Readonly<Record<string, number>>;
 }
 
@@ -215,6 +256,12 @@ export interface Ops {
     res: RecogniseResult;
     progress: never;
   };
+  /** A video's next frame: its faces followed from the frames before. A session begins with its first frame. */
+  track: { req: TrackRequest; res: TrackResult; progress: never };
+  /** The best views of a followed face, for enrolment, best first; it may have left the picture a while ago. */
+  trackedFace: { req: { session: string; id: number }; res: RecognisedFace[]; progress: never };
+  /** Forgets a video and its faces. */
+  endTrack: { req: { session: string }; res: { ended: boolean }; progress: never };
   /** One face of each picture, the one that LFW's rule takes (large and central), many pictures sharing batches. */
   embedFaces: {
     req: { pictures: { picture: Blob; name: string }[]; options: EmbedFacesOptions };

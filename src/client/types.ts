@@ -16,6 +16,8 @@ export type {
   RecogniseOptions,
   RecogniseResult,
   StartOptions,
+  TrackedFace,
+  TrackResult,
 } from '../../workers/protocol';
 export type { SavedDetails } from '../../workers/protocol';
 export type {

@@ -96,6 +96,18 @@ export interface FaceQuality {
   readonly brightness: number;
 }
 
+/** What the person before a camera should do for a better picture of their face; left and right are their own. */
+export type CaptureHint =
+  | 'closer'
+  | 'more-light'
+  | 'less-light'
+  | 'turn-left'
+  | 'turn-right'
+  | 'chin-up'
+  | 'chin-down'
+  | 'head-upright'
+  | 'hold-still';
+
 /** The face within a stored crop is given in the crop's own pixels. */
 export interface CropDetection {
   readonly box: Box<'crop'>;

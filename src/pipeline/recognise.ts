@@ -30,6 +30,7 @@ import { resample } from './resample';
 import { toRgba } from './resize';
 import { serial } from './serial';
 import { Timings } from './timings';
+import type { LiveFace, LiveFaces, LiveFrameOptions } from './track/liveFaces';
 
 export interface PipelineParts {
   readonly engine: Engine;
@@ -101,6 +102,12 @@ export interface Pipeline {
     picture: PictureSource,
     options: RecogniseOptions,
   ): Promise<PictureFaces<RecognisedFace> & { readonly timings: StageTimings }>;
+  /** A video's next frame, whose faces `faces` follows. */
+  track(
+    picture: PictureSource,
+    faces: LiveFaces,
+    options: CallOptions & LiveFrameOptions,
+  ): Promise<PictureFaces<LiveFace> & { readonly timings: StageTimings }>;
   /** Whole face pictures that are aligned already: each is brought to the model's size and used as it is. */
   embedAligned(pictures: readonly PictureSource[], options?: CallOptions): Promise<Embedding[]>;
   /** From stored crops, by this model's own crop; `onDone` hears how many are done. */
@@ -144,6 +151,16 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
         const result = await withFrame(picture, options, timings, (frame) =>
           recogniseFrame(frame, options, { detector, embedder, row }, timings),
         );
+        return { ...result, timings: timings.ms };
+      }),
+    track: (picture, faces, options) =>
+      inTurn(async () => {
+        const timings = new Timings();
+        const result = await withFrame(picture, options, timings, async (frame) => ({
+          width: frame.width,
+          height: frame.height,
+          faces: await faces.frame(frame, { detector, embedder, row }, options, timings),
+        }));
         return { ...result, timings: timings.ms };
       }),
     embedAligned: (pictures, options = {}) =>

@@ -1,4 +1,4 @@
-import type { Match } from '../../core/types';
+import type { CaptureHint, Match } from '../../core/types';
 
 const DISTANCE = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -45,3 +45,16 @@ export function bytesText(bytes: number): string {
 export function rateText(rate: number): string {
   return `${(100 * rate).toFixed(2)} %`;
 }
+
+/** What to do for a better picture of a face, said to the person before the camera. */
+export const HINTS: Readonly<Record<CaptureHint, string>> = {
+  closer: 'Come closer.',
+  'more-light': 'More light on the face, please.',
+  'less-light': 'Less light on the face, please.',
+  'turn-left': 'Turn a little to your left.',
+  'turn-right': 'Turn a little to your right.',
+  'chin-up': 'Lift your chin a little.',
+  'chin-down': 'Lower your chin a little.',
+  'head-upright': 'Hold your head upright.',
+  'hold-still': 'Hold still: the picture is blurred.',
+};

@@ -1,4 +1,4 @@
-import type { Box, Detection, Frame, StoredCrop } from '../../core/types';
+import type { Box, Detection, Frame, RgbaImage, StoredCrop } from '../../core/types';
 import { squareBox } from '../detect/boxes';
 import { encodeImage } from '../encode';
 import { resizeImage } from '../resize';
@@ -15,6 +15,19 @@ const LEAST_MARGIN = FACENET_MARGIN + 4;
  * 400 px a side, as a JPEG; with the box and points in its pixels. From it every registered model's own crop can be cut.
  */
 export async function storedCrop(frame: Frame, detection: Detection): Promise<StoredCrop> {
+  return encodeCut(cutSquare(frame, detection));
+}
+
+/** A stored crop whose picture is not yet a file: most of those cut from a video are never kept. */
+export interface CutFace extends Omit<StoredCrop, 'picture'> {
+  readonly image: RgbaImage;
+}
+
+export async function encodeCut({ image, ...rest }: CutFace): Promise<StoredCrop> {
+  return { picture: await encodeImage(image, 'image/jpeg'), ...rest };
+}
+
+export function cutSquare(frame: Frame, detection: Detection): CutFace {
   const part = frame.region(squareRound(detection.box));
   const scale = Math.min(1, MAX_SIDE / Math.max(part.width, part.height));
   const width = Math.max(1, Math.round(part.width * scale));
@@ -25,7 +38,7 @@ export async function storedCrop(frame: Frame, detection: Detection): Promise<St
   const { box, points, score } = detection;
   const [left, right, nose, mouthLeft, mouthRight] = points.map((point) => ({ x: x(point.x), y: y(point.y) }));
   return {
-    picture: await encodeImage(resizeImage(part, width, height), 'image/jpeg'),
+    image: resizeImage(part, width, height),
     scale: Math.min(1, (scaleX + scaleY) / 2),
     detection: {
       box: { x0: x(box.x0), y0: y(box.y0), x1: x(box.x1), y1: y(box.y1) },

@@ -12,7 +12,7 @@ import { integralOf, type Integral } from './integral';
 import { faces } from './onet';
 import { detectSettings, type DetectOptions } from './options';
 import { levelInput, proposals, type Size } from './pnet';
-import { levelSize, pictureLevelSize, pyramidFor, SEARCHED_SIDE, searchedMinSize, type Pyramid } from './pyramid';
+import { levelSize, pictureLevelSize, pyramidFor, searchedMinSize, type Pyramid } from './pyramid';
 import { refine } from './rnet';
 import { isInside, windowInput } from './windows';
 
@@ -96,10 +96,10 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
   const detector: Detector = {
     detect: async (frame, ...rest) => (await detector.detectMany([frame], ...rest))[0]!,
     async detectMany(frames, options = {}, timings = new Timings(), signal) {
-      const { minSize, factor, thresholds } = detectSettings(options);
+      const { minSize, factor, thresholds, maxSide } = detectSettings(options);
       const pictures = await timings.run('resize', () =>
         frames.map((frame, i) => {
-          const picture = integralOf(frame.reduced(SEARCHED_SIDE), i === 0 ? sums : undefined);
+          const picture = integralOf(frame.reduced(maxSide), i === 0 ? sums : undefined);
           if (i === 0) sums = picture.sums;
           return picture;
         }),

@@ -1,4 +1,5 @@
 import { FaceError } from '../../core/errors';
+import { SEARCHED_SIDE } from './pyramid';
 
 /** What a caller may set; the rest is the original's. */
 export interface DetectOptions {
@@ -8,15 +9,23 @@ export interface DetectOptions {
   readonly thresholds?: readonly [number, number, number];
   /** Step of the pyramid, each level's size by the one before. */
   readonly factor?: number;
+  /** Longer side of the reduced copy that is searched, pixels; at most 1600, which is the default. */
+  readonly maxSide?: number;
 }
 
 export interface DetectSettings {
   readonly minSize: number;
   readonly thresholds: readonly [number, number, number];
   readonly factor: number;
+  readonly maxSide: number;
 }
 
-export const DETECT_DEFAULTS: DetectSettings = { minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709 };
+export const DETECT_DEFAULTS: DetectSettings = {
+  minSize: 20,
+  thresholds: [0.6, 0.7, 0.7],
+  factor: 0.709,
+  maxSide: SEARCHED_SIDE,
+};
 
 /** The options with the original's values for what is left out. Throws `detect/bad-option`. */
 export function detectSettings(options: DetectOptions): DetectSettings {
@@ -24,13 +33,14 @@ export function detectSettings(options: DetectOptions): DetectSettings {
   for (const option of Object.keys(options)) {
     if (!known.includes(option)) fail(option, 'set', `the options are ${known.join(', ')}.`);
   }
-  const { minSize, thresholds, factor } = { ...DETECT_DEFAULTS, ...options };
+  const { minSize, thresholds, factor, maxSide } = { ...DETECT_DEFAULTS, ...options };
   if (!(minSize > 0 && (minSize < 1 || minSize >= 12) && Number.isFinite(minSize)))
     fail('minSize', minSize, 'it is at least 12 pixels, or a share between 0 and 1.');
   if (thresholds.length !== 3 || !thresholds.every((value) => value >= 0 && value <= 1))
     fail('thresholds', thresholds.join(', '), 'they are three probabilities between 0 and 1.');
   if (!(factor >= 0.5 && factor <= 0.9)) fail('factor', factor, 'it is between 0.5 and 0.9.');
-  return { minSize, thresholds, factor };
+  if (!(maxSide >= 64 && maxSide <= SEARCHED_SIDE)) fail('maxSide', maxSide, 'it is between 64 and 1600 pixels.');
+  return { minSize, thresholds, factor, maxSide };
 }
 
 function fail(option: string, value: string | number, reason: string): never {

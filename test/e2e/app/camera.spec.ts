@@ -55,13 +55,19 @@ test('two people enrolled from pictures are shown by name before the camera, a t
   await page.emulateMedia({ colorScheme: 'dark' });
   await look(page, 'camera-phone-dark');
 
-  // The third is named from a picture taken, and known in the live picture from then on.
-  await page.getByRole('button', { name: 'Take a picture' }).click();
-  const card = page.getByRole('article');
-  await card.getByRole('button', { name: 'Unknown: name this face' }).click();
-  await card.getByLabel('Who is this?').fill('Sergei Krikalev');
-  await card.getByRole('button', { name: 'Save' }).click();
+  // The third is named from the live picture, undone, and named again from its box.
+  await seen(page).getByRole('button', { name: 'Who is this?' }).click();
+  await page.getByLabel('Who is this?').fill('Sergei Krikalev');
+  await look(page, 'camera-naming-phone-dark');
+  await page.getByRole('button', { name: 'Save' }).click();
   await expect(seen(page).filter({ hasText: /^\s*Sergei Krikalev/ })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(seen(page).filter({ hasText: /^\s*Unknown/ })).toHaveCount(1);
+  await page.getByRole('button', { name: 'Unknown: name this face' }).click();
+  await page.getByLabel('Who is this?').fill('Sergei Krikalev');
+  await page.getByLabel('Who is this?').press('Enter');
+  await expect(seen(page).filter({ hasText: /^\s*Sergei Krikalev/ })).toHaveCount(1);
+  await expect(page.getByText(/frames a second, results \d+ ms old/)).toBeVisible();
 
   const stream = await page.evaluateHandle(() => document.querySelector('video')!.srcObject as MediaStream);
   await go(page, 'People');

@@ -3,8 +3,13 @@ import { FaceError } from '../../../../src/core/errors';
 import { detectSettings, type DetectOptions } from '../../../../src/pipeline/detect/options';
 
 test("what is left out has the original's value", () => {
-  expect(detectSettings({})).toEqual({ minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709 });
-  expect(detectSettings({ minSize: 0.2 })).toEqual({ minSize: 0.2, thresholds: [0.6, 0.7, 0.7], factor: 0.709 });
+  expect(detectSettings({})).toEqual({ minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709, maxSide: 1600 });
+  expect(detectSettings({ minSize: 0.2 })).toEqual({
+    minSize: 0.2,
+    thresholds: [0.6, 0.7, 0.7],
+    factor: 0.709,
+    maxSide: 1600,
+  });
 });
 
 test.each<[string, DetectOptions]>([

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { DLIB } from '../../../src/weights/rows';
+import type { MemoryState, TrackResult } from '../../../workers/protocol';
+import { sampleBlob } from '../pipeline/support';
+import { needsModels } from './models';
+
+const [WIDTH, HEIGHT] = [640, 480];
+let client: FaceClient;
+let crew: ImageBitmap;
+beforeEach((context) => needsModels(context));
+beforeAll(async () => {
+  client = createFaceClient();
+  await client.call('start', { backend: 'wasm', model: DLIB.id });
+  crew = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
+});
+afterAll(() => client.close());
+
+/** The crew picture as a camera would see it that is `shift` pixels further to the right. */
+async function frame(shift: number): Promise<ImageBitmap> {
+  const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+  const scale = (WIDTH * 1.15) / crew.width;
+  canvas.getContext('2d')!.drawImage(crew, -shift, 0, crew.width * scale, crew.height * scale);
+  return canvas.transferToImageBitmap();
+}
+async function film(session: string, frames: number, shiftOf: (i: number) => number): Promise<TrackResult[]> {
+  const results: TrackResult[] = [];
+  for (let i = 0; i < frames; i++)
+    results.push(await client.call('track', { session, picture: await frame(shiftOf(i)), time: (i * 1000) / 15 }));
+  return results;
+}
+const idsOf = ({ faces }: TrackResult): number[] => faces.map(({ id }) => id).sort((a, b) => a - b);
+
+test('a pan over three people keeps their ids, and embeds them now and then, one a frame', async () => {
+  const results = await film('pan', 40, (i) => 2 * i);
+  expect(idsOf(results[3]!)).toHaveLength(3);
+  for (const result of results.slice(3)) expect(idsOf(result)).toEqual(idsOf(results[3]!));
+  expect(results.at(-1)!.faces.every(({ match, age }) => match !== null && age > 2000)).toBe(true);
+  const embedded = results.filter(({ timings }) => 'embed' in timings).length;
+  // Three at the start and three a second later at least; never in each frame.
+  expect(embedded).toBeGreaterThanOrEqual(6);
+  expect(embedded).toBeLessThan(20);
+});
+
+test('an unknown enrolled from the best views of its track is named in the next frame, the others stay unknown', async () => {
+  const before = (await film('enrol', 4, () => 0)).at(-1)!;
+  const [face] = before.faces;
+  expect(before.faces.map(({ match }) => match!.person)).toEqual([null, null, null]);
+  const views = await client.call('trackedFace', { session: 'enrol', id: face!.id });
+  expect(views.length).toBeGreaterThan(0);
+  expect(views[0]!.crop!.picture.type).toBe('image/jpeg');
+  const [stored] = await client.call('embedStored', { crops: [views[0]!.crop!] });
+  expect(stored!.vector).toHaveLength(128);
+  await client.call('setGallery', { faces: views.map(({ embedding }) => ({ person: 'Yuri', embedding })) });
+  const after = await client.call('track', { session: 'enrol', picture: await frame(0), time: 300 });
+  expect(Object.fromEntries(after.faces.map(({ id, match }) => [id, match!.person]))).toEqual(
+    Object.fromEntries(before.faces.map(({ id }) => [id, id === face!.id ? 'Yuri' : null])),
+  );
+  await client.call('setGallery', { faces: [] });
+  expect(await client.call('endTrack', { session: 'enrol' })).toEqual({ ended: true });
+  expect(await client.call('trackedFace', { session: 'enrol', id: face!.id })).toEqual([]);
+});
+
+test('100 frames leave memory as it was', async () => {
+  const memories: MemoryState[] = [];
+  const shift = (i: number): number => Math.round(40 + 40 * Math.sin(i / 10));
+  await film('soak', 20, shift);
+  memories.push(await client.call('memory', {}));
+  await film('soak', 100, shift);
+  memories.push(await client.call('memory', {}));
+  expect(memories[1]).toEqual(memories[0]);
+});
