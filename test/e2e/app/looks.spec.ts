@@ -49,6 +49,10 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await lookAll(page, 'settings');
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await lookAll(page, 'settings-delete');
+  await page.getByRole('button', { name: 'Keep everything' }).click();
+  await page.getByRole('link', { name: 'Privacy', exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Privacy, in plain words' })).toBeVisible();
+  await lookAll(page, 'privacy');
 });
 
 test('the Photos view is accessible and fits: the library, and one person of it', async ({ page }) => {

@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { test as base } from './appTest';
+import type { Page } from '@playwright/test';
+import { expect, ready, test as base } from './appTest';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
@@ -20,19 +21,25 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface PlainHost {
   readonly url: string;
   readonly asked: string[];
+  /** From now on the service worker is one of a newer version. */
+  newVersion(): void;
   /** Answers nothing any more, as without a network. */
   stop(): Promise<void>;
 }
 
 async function startHost(): Promise<PlainHost & { server: Server }> {
   const asked: string[] = [];
+  let version = 1;
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url!, 'http://host').pathname);
     asked.push(path);
     const inSite = path.endsWith('/') ? `${path}index.html` : path;
     const file = path.startsWith('/models/') ? join('public', path) : join('dist', inSite);
     readFile(file).then(
-      (bytes) => response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').end(bytes),
+      (bytes) => {
+        response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').write(bytes);
+        response.end(path === '/sw.js' ? `\n// ${version}` : undefined);
+      },
       () => response.writeHead(404).end(),
     );
   });
@@ -41,6 +48,9 @@ async function startHost(): Promise<PlainHost & { server: Server }> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     asked,
     server,
+    newVersion() {
+      version++;
+    },
     stop() {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));
@@ -57,3 +67,16 @@ export const test = base.extend<{ host: PlainHost }>({
   },
   baseURL: async ({ host }, use) => use(host.url),
 });
+
+/**
+ * Opens the app for the first time: the service worker loads the page again, isolated. The page is not looked into before
+ * that: Playwright's evaluation counts as a user's action, and a page in use is not loaded again.
+ */
+export async function openFirst(page: Page, hash: string): Promise<void> {
+  let loads = 0;
+  page.on('load', () => loads++);
+  await page.goto(hash);
+  await expect.poll(() => loads, { timeout: 30_000 }).toBe(2);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await ready(page);
+}
