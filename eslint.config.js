@@ -24,7 +24,7 @@ const RULES = {
   'src/client': { may: ['workers', 'core'], packages: [] },
   'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'] },
   'src/harness': {
-    may: ['client', 'weights', 'evaluate', 'cluster', 'classify', 'core'],
+    may: ['client', 'weights', 'evaluate', 'cluster', 'classify', 'train', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],
   },
   workers: {

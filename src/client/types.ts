@@ -15,11 +15,11 @@ export type {
   RecognisedFace,
   RecogniseOptions,
   RecogniseResult,
+  SavedDetails,
   StartOptions,
   TrackedFace,
   TrackResult,
 } from '../../workers/protocol';
-export type { SavedDetails } from '../../workers/protocol';
 export type {
   LoggedStep,
   ModelReport,
@@ -28,4 +28,7 @@ export type {
   TrainBase,
   TrainEngine,
   TrainPlan,
+  TrainRequest,
+  TrainResult,
+  TrainStart,
 } from '../../workers/trainProtocol';

@@ -69,6 +69,7 @@ export const ERROR_TEXT = {
     'The pictures of this training are no longer kept in the browser: it cannot go on. Begin a new one.',
   'train/too-large':
     'A training step of {batch} pictures needs about {needed} GB; WebAssembly ends at 4 GB. Take {most} pictures at most, and let accumulate gather several steps into one.',
+  'train/unfinished': '{path} holds an unfinished run: go on with --resume, or choose another folder.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'photos/not-at-hand':
     'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',

@@ -7,10 +7,19 @@ import type {
   DetectResult,
   EmbedFacesOptions,
   EngineState,
+  LoggedStep,
   ModelFileRef,
+  ModelReport,
+  PictureSet,
   Progress,
   RecogniseOptions,
+  SavedDetails,
   StartOptions,
+  TrainEngine,
+  TrainPlan,
+  TrainRequest,
+  TrainResult,
+  TrainStart,
 } from '../client/types';
 import type { Box, Detection, Match, Precision } from '../core/types';
 import type { ErrorCode, ErrorDetails } from '../core/errors';
@@ -66,10 +75,45 @@ export interface HarnessOps {
     res: { name: string; bytes: number };
   };
   setGallery: { req: { faces: { person: string; vector: number[] }[] }; res: { people: number } };
+  trainStart: { req: TrainStart; res: TrainEngine };
+  /** Aligned faces, whole pictures. */
+  trainAdd: { req: { set: PictureSet; pictures: PictureRef[]; labels: number[] }; res: null };
+  trainPrepare: {
+    req: { base: HarnessBase; trainable: TrainRequest['trainable']; config: unknown; people: string[] };
+    res: TrainPlan;
+  };
+  /** Trains from the checkpoint at an address, if there is one; checkpoints go to the address `out`, each whole. */
+  trainRun: { req: { checkpoint: string | null; out: string; untilEpoch: number | null }; res: TrainResult };
+  trainEvaluate: { req: { far: number }; res: { before: ModelReport; after: ModelReport } };
+  /** Embeddings by the network before or by what was learnt so far; float32 numbers, a row a picture. */
+  trainEmbed: {
+    req: { which: 'before' | 'after'; pictures: PictureRef[] };
+    res: { columns: number; vectors: Uint8Array };
+  };
+  /** What a network must beat: grey pictures of 24 × 24 pixels, mean 0 and length 1, a row a picture. */
+  rawPixels: { req: { pictures: PictureRef[] }; res: { columns: number; vectors: Uint8Array } };
+  /** Writes what was learnt to the address `out`: a float32 file that describes itself. */
+  trainSave: {
+    req: {
+      base: HarnessBase;
+      title: string;
+      createdAt: number;
+      measured: SavedDetails['measured'];
+      people: string[];
+      out: string;
+    };
+    res: { id: string; bytes: number };
+  };
   /** Writes a copy with boxes and labels, as `type`, to the address `out`. */
   draw: { req: { picture: PictureRef; faces: DrawnFace[]; type: 'image/jpeg' | 'image/png'; out: string }; res: null };
 }
 export type HarnessOp = keyof HarnessOps;
+
+/** Where a training run begins: a model of the registry, a trained model's file, or new weights. */
+export type HarnessBase =
+  | { readonly kind: 'model'; readonly id: string }
+  | { readonly kind: 'file'; readonly file: ModelFileRef }
+  | { readonly kind: 'scratch'; readonly width: number; readonly size: number };
 
 /** Errors cross as data: an exception that crosses `page.evaluate` loses its code. */
 export type Answer<T> = { readonly value: T } | { readonly code: ErrorCode; readonly details: ErrorDetails };
@@ -83,4 +127,6 @@ declare global {
   var facenetHarness: HarnessPage;
   /** Set by Node before the page loads. */
   var facenetProgress: (progress: Progress) => Promise<void>;
+  /** Set by Node before the page loads. */
+  var facenetTrainStep: (step: LoggedStep) => Promise<void>;
 }

@@ -12,6 +12,7 @@ import { addLfw } from './commands/lfw';
 import { addModels } from './commands/models';
 import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
+import { addFinetune, addTrain } from './commands/train';
 import { entryError } from './output';
 import { packageVersion } from './root';
 
@@ -36,6 +37,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addCluster(program, done);
   addClassify(program, done);
   addLfw(program, done);
+  addFinetune(program, done);
+  addTrain(program, done);
   addModels(program, done);
   addExport(program, done);
   addServe(program);

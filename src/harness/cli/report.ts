@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { EngineState, Progress } from '../../client/types';
+import type { EngineState, LoggedStep, Progress } from '../../client/types';
 import { toFaceError } from '../../core/errors';
 import { entryError, type EntryError } from './output';
 
@@ -24,7 +24,14 @@ export class Report {
   #bar: SingleBar | null = null;
   #stage = '';
 
+  /** Hears every step of a training run. */
+  onTrainStep: (step: LoggedStep) => void = () => {};
+
   constructor(readonly json: boolean) {}
+
+  trainStep(step: LoggedStep): void {
+    this.onTrainStep(step);
+  }
 
   /** A line of the result for people; nothing with `--json`. */
   line(text: string): void {

@@ -114,7 +114,7 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
     const part = join(dirname(file), `.${randomBytes(6).toString('hex')}.part`);
     try {
       await mkdir(dirname(file), { recursive: true });
-      await pipeline(request, createWriteStream(part));
+      await pipeline(request, createWriteStream(part, { flush: true })); // on the disk before it has its name
       await rename(part, file);
     } catch (thrown) {
       await rm(part, { force: true }).catch(() => undefined); // its folder may be what could not be made

@@ -1,20 +1,17 @@
 import type { Browser, Page } from 'playwright';
-import type { EngineState, ModelFileRef } from '../../client/types';
+import type { EngineState, LoggedStep, ModelFileRef } from '../../client/types';
 import { FaceError } from '../../core/errors';
 import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { ensureChromium } from './chromium';
 import { beforeExit } from './cleanup';
-import { launchChromium } from './launch';
+import { launchChromium, type BackendChoice } from './launch';
 import { chooseModel } from './trainedFiles';
 import type { Report } from './report';
 import { modelsFolder, siteFolder } from './root';
 import { startServer } from './server';
 
-/** The client in headless Chromium, started and warm. */
-export interface Session {
-  readonly state: EngineState;
-  /** Where the page finds the model, if it is a file that was trained with this program. */
-  readonly modelFile: ModelFileRef | null;
+/** The harness page in headless Chromium. */
+export interface HarnessSession {
   /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
   /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
@@ -28,15 +25,44 @@ export interface Session {
   withOutput<T>(path: string, work: (address: string) => Promise<T>): Promise<T>;
 }
 
+/** The page with the client started and warm. */
+export interface Session extends HarnessSession {
+  readonly state: EngineState;
+  /** Where the page finds the model, if it is a file that was trained with this program. */
+  readonly modelFile: ModelFileRef | null;
+}
+
 /**
  * Starts server, Chromium and models, tells what really runs, does `work`, and ends all of it, whatever happens.
- * Throws `harness/not-built`, `harness/no-chromium`, `harness/chromium-failed`, `harness/chromium-ended`, and what `start`
- * throws.
+ * Throws as `withPage`, and what `start` throws.
  */
 export async function withSession<T>(
   options: HarnessOps['start']['req'],
   report: Report,
   work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withPage(options.backend ?? 'auto', report, async (session) => {
+    const { model, ...rest } = options;
+    const chosen = model === undefined ? null : await chooseModel(model, options.precision, modelsFolder());
+    const start = async (given: Partial<HarnessOps['start']['req']> | null, modelFile: ModelFileRef | null) => {
+      const state = await session.call('start', { ...rest, ...given });
+      report.endProgress();
+      report.engine(state);
+      return work({ ...session, state, modelFile });
+    };
+    if (!chosen || !('path' in chosen)) return start(chosen, null);
+    return session.withPicture(chosen.path, chosen.path, (file) => start({ modelFile: file }, file));
+  });
+}
+
+/**
+ * Starts server and Chromium, opens the harness page, does `work`, and ends all of it, whatever happens. Throws
+ * `harness/not-built`, `harness/no-chromium`, `harness/chromium-failed`, `harness/chromium-ended`.
+ */
+export async function withPage<T>(
+  backend: BackendChoice,
+  report: Report,
+  work: (session: HarnessSession) => Promise<T>,
 ): Promise<T> {
   const site = siteFolder();
   const chromium = await ensureChromium();
@@ -47,17 +73,11 @@ export async function withSession<T>(
     await server.close();
   });
   try {
-    browser = await launchChromium(chromium, options.backend ?? 'auto').catch((thrown: unknown) => {
+    browser = await launchChromium(chromium, backend).catch((thrown: unknown) => {
       throw new FaceError('harness/chromium-failed', { path: chromium, reason: firstLine(thrown) }, { cause: thrown });
     });
     const page = await openPage(browser, `${server.url}harness.html`, report).catch(rethrow);
     const call = caller(page);
-    const { model, ...rest } = options;
-    const chosen = model === undefined ? null : await chooseModel(model, options.precision, modelsFolder());
-    const file = chosen && 'path' in chosen ? { url: server.share(chosen.path), name: chosen.path } : null;
-    const state = await call('start', { ...rest, ...(file ? { modelFile: file } : chosen) });
-    report.endProgress();
-    report.engine(state);
     const lend = async <R>(address: string, use: (address: string) => Promise<R>): Promise<R> => {
       try {
         return await use(address);
@@ -66,8 +86,6 @@ export async function withSession<T>(
       }
     };
     return await work({
-      state,
-      modelFile: file,
       call,
       withPicture: (path, name, use) => lend(server.share(path), (url) => use({ url, name })),
       async withPictures(pictures, use) {
@@ -93,6 +111,7 @@ async function openPage(browser: Browser, address: string, report: Report): Prom
   await page.exposeFunction('facenetProgress', (progress: Parameters<Report['progress']>[0]) =>
     report.progress(progress),
   );
+  await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => report.trainStep(step));
   await page.goto(address);
   // The module script has run by the load event; without its global it has failed.
   if (!(await page.evaluate(() => 'facenetHarness' in globalThis)))
@@ -100,7 +119,7 @@ async function openPage(browser: Browser, address: string, report: Report): Prom
   return page;
 }
 
-function caller(page: Page): Session['call'] {
+function caller(page: Page): HarnessSession['call'] {
   return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
     // The page's answer is typed by HarnessPage on its side; what passes between is JSON and byte arrays.
     const sent: [K, HarnessOps[K]['req']] = [op, req];

@@ -1,9 +1,12 @@
 import { createFaceClient } from '../../client/faceClient';
-import { FaceError, toFaceError } from '../../core/errors';
+import { toFaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
-import type { HarnessOp, HarnessOps, PictureRef } from '../bridge';
+import type { HarnessOp, HarnessOps } from '../bridge';
 import { drawFaces } from './draw';
+import { load, put } from './files';
 import { packFaces } from './packFaces';
+import { RAW_PIXELS, rawPixels } from './rawPixels';
+import { trainHandlers } from './train';
 
 const client = createFaceClient();
 /** Those that share long work. */
@@ -11,17 +14,12 @@ const clients = [client];
 let calls = 0;
 let modelId = '';
 
-async function load({ url, name }: PictureRef): Promise<Blob> {
-  const response = await fetch(url);
-  if (!response.ok) throw new FaceError('image/unreadable', { name });
-  return response.blob();
-}
-
 const plain = ({ vector }: Embedding): number[] => Array.from(vector);
 
 type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Promise<HarnessOps[K]['res']> };
 
 const handlers: Handlers = {
+  ...trainHandlers(client),
   async start({ workers = 1, ...options }) {
     const state = await client.call('start', options, { onProgress: (progress) => void facenetProgress(progress) });
     modelId = state.model;
@@ -57,6 +55,12 @@ const handlers: Handlers = {
     const pngs = await Promise.all(faces.map(async ({ png }) => new Uint8Array(await png.arrayBuffer())));
     return { width, height, faces: faces.map(({ detection }) => detection), pngs };
   },
+  async rawPixels({ pictures }) {
+    const rows = await Promise.all(pictures.map(async (picture) => rawPixels(await load(picture))));
+    const all = new Float32Array(rows.length * RAW_PIXELS);
+    rows.forEach((row, i) => all.set(row, i * RAW_PIXELS));
+    return { columns: RAW_PIXELS, vectors: new Uint8Array(all.buffer) };
+  },
   async setGallery({ faces }) {
     const gallery = faces.map(({ person, vector }) => ({
       person,
@@ -67,14 +71,11 @@ const handlers: Handlers = {
   },
   async exportModel({ id, modelFile, form, out }) {
     const { bytes, name } = await client.call('exportModel', { id, form, ...(modelFile && { modelFile }) });
-    const response = await fetch(out, { method: 'PUT', body: bytes });
-    if (!response.ok) throw new FaceError('harness/not-written', { name, reason: await response.text() });
+    await put(out, bytes, name);
     return { name, bytes: bytes.length };
   },
   async draw({ picture, faces, type, out }) {
-    const copy = await drawFaces(await load(picture), faces, type);
-    const response = await fetch(out, { method: 'PUT', body: copy });
-    if (!response.ok) throw new FaceError('harness/not-written', { name: picture.name, reason: await response.text() });
+    await put(out, await drawFaces(await load(picture), faces, type), picture.name);
     return null;
   },
 };

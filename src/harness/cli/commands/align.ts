@@ -18,7 +18,8 @@ import { Report } from '../report';
 import { eachPicture } from '../run';
 import { withSession, type Session } from '../session';
 
-interface AlignFlags extends CommonFlags {
+/** What of a run of `align` training repeats. */
+export interface AlignFlags extends CommonFlags {
   readonly size: number;
   readonly margin: number;
   readonly all?: true;
@@ -35,7 +36,9 @@ export function addAlign(program: Command, done: (report: Report) => void): void
     .option('--all', 'all faces of a picture, not only the best one');
   addDetectOptions(addEngineOptions(command)).action(async (from: string, to: string, flags: AlignFlags) => {
     const report = new Report(flags.json === true);
-    await align(from, to, flags, report);
+    const output = await align(await filesToAlign(from, to), to, flags, report);
+    report.line(`${output.written} crops written to ${to}, ${output.withoutFace.length} pictures without a face`);
+    report.object(output);
     done(report);
   });
 }
@@ -70,10 +73,19 @@ async function makePlan(files: readonly PictureFile[], folder: string, all: bool
   return { open, skipped: files.length - open.length, cropPath };
 }
 
-async function align(from: string, to: string, flags: AlignFlags, report: Report): Promise<void> {
+async function filesToAlign(from: string, to: string): Promise<PictureFile[]> {
   if ((resolve(to) + sep).startsWith(resolve(from) + sep))
     throw new FaceError('config/bad-value', { key: '<out>', value: to, reason: `it must lie outside ${from}` });
-  const files = await picturesOf(from);
+  return picturesOf(from);
+}
+
+/** Cuts the faces out of pictures that are not done yet, into the folder `to`. Failures are told and counted. */
+export async function align(
+  files: readonly PictureFile[],
+  to: string,
+  flags: AlignFlags,
+  report: Report,
+): Promise<AlignOutput> {
   await mkdir(to, { recursive: true });
   const plan = await makePlan(files, to, flags.all === true);
   if (plan.skipped > 0) report.note(`${plan.skipped} of ${files.length} pictures are done already.`);
@@ -82,10 +94,8 @@ async function align(from: string, to: string, flags: AlignFlags, report: Report
     plan.open.length === 0
       ? { written: 0, withoutFace: [], failed: [] }
       : await withSession(startOptions(flags), report, (session) => cutFaces(session, report, plan, boxes, flags));
-  report.line(`${written} crops written to ${to}, ${withoutFace.length} pictures without a face`);
   const list = written + withoutFace.length > 0 ? boxes.path : null;
-  const output: AlignOutput = { written, skipped: plan.skipped, withoutFace, boxes: list, failed };
-  report.object(output);
+  return { written, skipped: plan.skipped, withoutFace, boxes: list, failed };
 }
 
 async function cutFaces(session: Session, report: Report, { open, cropPath }: Plan, boxes: BoxList, flags: AlignFlags) {

@@ -1,0 +1,334 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import type { ModelReport, TrainEngine, TrainPlan, TrainResult } from '../../../client/types';
+import { RandomStream, shuffledIndices } from '../../../core/random';
+import { FACENET } from '../../../weights/rows';
+import type { HarnessBase } from '../../bridge';
+import { align, cropBases } from '../commands/align';
+import { withoutFace } from '../boxList';
+import { picturesOf, type PictureFile } from '../pictures';
+import type { Report } from '../report';
+import { modelsFolder } from '../root';
+import { withPage, type HarnessSession } from '../session';
+import { chooseModel } from '../trainedFiles';
+import { configOf } from './config';
+import { readConfig, type TrainFlags } from './flags';
+import { judgeLfw, readLfw, type Lfw } from './lfw';
+import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
+import { nearestAccuracy } from './nearest';
+import { RunFolder, type LfwPoint } from './runFolder';
+
+type Judged = Pick<ModelReport, 'accuracy' | 'val' | 'far' | 'outsidersAccepted'>;
+
+/** `report.json`. */
+export interface TrainReport {
+  readonly model: string;
+  readonly backend: string;
+  readonly adapter: string | null;
+  readonly people: number;
+  /** Learnt from; `held` judge, and `outsiders` must stay unknown. */
+  readonly pictures: number;
+  readonly held: number;
+  readonly outsiders: number;
+  readonly noFace: number;
+  readonly steps: number;
+  readonly epochs: number;
+  /** Of the steps, whatever run of the program made them. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly before: Judged;
+  readonly after: Judged;
+  /** Nothing that was measured became worse, outsiders least of all. */
+  readonly accepted: boolean;
+  /** Accuracy of the nearest picture by its pixels, without any network; for a network from scratch. */
+  readonly rawPixels?: number;
+  readonly lfw?: {
+    readonly rawPixels: LfwPoint['lfw'];
+    readonly before: LfwPoint['lfw'];
+    readonly after: LfwPoint['lfw'];
+  };
+}
+
+/** Pictures that go to the page at once. */
+const AT_ONCE = 64;
+/** The crop of the model, and the original's for training with random crops, from which the model's is cut. */
+const CROP = { size: 160, margin: 32 } as const;
+const WIDE_CROP = { size: 182, margin: 44 } as const;
+const SEED = 666;
+
+/** Trains as the flags say and leaves everything in `--out`. Throws what the train worker throws. */
+export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFlags, report: Report): Promise<void> {
+  const file = await readConfig(flags.config);
+  const part = kind === 'train' ? 'scratch' : (flags.trainable ?? 'head');
+  const folder = await RunFolder.open(flags.out, { command: kind, ...flags }, flags.resume === true);
+  const crop = (file['augment'] as { crop?: string } | undefined)?.crop === 'random' ? WIDE_CROP : CROP;
+  const cut = (from: readonly PictureFile[], to: string) => cropsOf(from, to, crop, flags, report);
+
+  const data = await cut(await picturesOf(flags.data), folder.crops);
+  const { people, ...all } = peopleOf(data.files);
+  const { train, held } = splitPeople(all, { ...flags, seed: SEED });
+  const outsiders = outsidersOf(
+    flags.outsiders === undefined ? [] : (await cut(await picturesOf(flags.outsiders), folder.outsiderCrops)).files,
+  );
+  const lfw = flags.lfw !== undefined && flags.pairs !== undefined ? await readLfw(flags.lfw, flags.pairs) : null;
+  const lfwCrops = lfw ? (await cut(lfw.files, folder.lfwCrops)).found : null;
+
+  await withPage(flags.backend, report, async (session) => {
+    const engine = await session.call('trainStart', { backend: flags.backend });
+    report.endProgress();
+    report.note(engineLine(engine));
+    await addAll(session, report, 'train', flags.shuffleLabels ? shuffled(train) : train);
+    await addAll(session, report, 'held', held);
+    await addAll(session, report, 'outsiders', outsiders);
+    const base = await baseOf(kind, flags, session);
+    const config = configOf(flags, file, part, { people: people.length, pictures: train.files.length });
+    const trainable = kind === 'train' ? 'all' : (flags.trainable ?? 'head');
+    const plan = await base.use((given) =>
+      session.call('trainPrepare', { base: given, trainable, config, people: [...people] }),
+    );
+    report.endProgress();
+    for (const note of plan.notes) report.note(note);
+    report.note(planLine(plan, people.length, train.files.length, held.files.length));
+
+    const validate = async (which: 'before' | 'after') =>
+      lfw && lfwCrops
+        ? lfwBy(session, lfw, lfwCrops, flags.far, (pictures) => session.call('trainEmbed', { which, pictures }))
+        : null;
+    const untrained = await validate('before');
+    const result = await trainAll(session, folder, plan, flags, report, async ({ step, epoch }) => {
+      const point = await validate('after');
+      if (point) await folder.addLfw({ step, epoch, lfw: point });
+      if (point) report.note(`epoch ${epoch}: LFW ${point.accuracy.toFixed(4)}, VAL ${point.val.toFixed(4)}`);
+    });
+    const { before, after } = await session.call('trainEvaluate', { far: flags.far });
+    report.endProgress();
+    const { id, trained } = await base.use(async (given) => {
+      const measured = trainable === 'head' ? null : measuredBy(after);
+      const saved = await session.withOutput(folder.model, (out) =>
+        session.call('trainSave', {
+          base: given,
+          title: `${kind === 'train' ? 'Trained' : 'Fine-tuned'} on ${people.length} people`,
+          createdAt: Date.now(),
+          measured,
+          people: plan.config.loss === 'triplet' ? [] : [...people],
+          out,
+        }),
+      );
+      return { id: saved.id, trained: await validate('after') };
+    });
+    const raw = kind === 'train' ? await rawAccuracy(session, train, held) : null;
+    const rawLfw =
+      lfw && lfwCrops
+        ? await lfwBy(session, lfw, lfwCrops, flags.far, (pictures) => session.call('rawPixels', { pictures }))
+        : null;
+    const { seconds, images } = await workOf(folder, plan);
+    const output: TrainReport = {
+      model: id,
+      backend: engine.backend,
+      adapter: engine.adapter,
+      people: people.length,
+      pictures: train.files.length,
+      held: held.files.length,
+      outsiders: outsiders.files.length,
+      noFace: data.noFace,
+      steps: result.step,
+      epochs: result.epoch,
+      seconds,
+      imagesPerSecond: images / seconds,
+      before: judged(before),
+      after: judged(after),
+      accepted: isNoWorse(before, after),
+      ...(raw !== null && { rawPixels: raw }),
+      ...(untrained && trained && rawLfw && { lfw: { rawPixels: rawLfw, before: untrained, after: trained } }),
+    };
+    await folder.writeReport(output);
+    tell(report, output, flags.out);
+  });
+}
+
+/** Faces of pictures as crops in a folder of the run, those done before kept; or the pictures themselves, if they are crops. */
+async function cropsOf(
+  files: readonly PictureFile[],
+  to: string,
+  crop: { readonly size: number; readonly margin: number },
+  flags: TrainFlags,
+  report: Report,
+): Promise<{ files: PictureFile[]; found: ReadonlyMap<PictureFile, PictureFile>; noFace: number }> {
+  if (flags.aligned) return { files: [...files], found: new Map(files.map((file) => [file, file])), noFace: 0 };
+  await align(files, to, { ...crop, backend: flags.backend }, report);
+  const found = new Map<PictureFile, PictureFile>();
+  for (const [file, base] of cropBases(files, to))
+    if (existsSync(`${base}.png`)) found.set(file, { path: `${base}.png`, inside: file.inside });
+  return { files: [...found.values()], found, noFace: (await withoutFace(to)).size };
+}
+
+async function addAll(
+  session: HarnessSession,
+  report: Report,
+  set: 'train' | 'held' | 'outsiders',
+  { files, labels }: Labelled,
+): Promise<void> {
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
+    await session.withPictures(part, (pictures) =>
+      session.call('trainAdd', { set, pictures, labels: labels.slice(at, at + AT_ONCE) }),
+    );
+    report.progress({ stage: 'Pictures', done: at + part.length, total: files.length });
+  }
+  report.endProgress();
+}
+
+/** The run's beginning, lent to the page while it is used. */
+async function baseOf(kind: 'train' | 'finetune', flags: TrainFlags, session: HarnessSession) {
+  const same = (base: HarnessBase) => ({ use: <T>(work: (base: HarnessBase) => Promise<T>) => work(base) });
+  if (kind === 'train') return same({ kind: 'scratch', width: flags.width, size: flags.size });
+  const chosen = await chooseModel(flags.model ?? FACENET.id, undefined, modelsFolder());
+  if ('model' in chosen) return same({ kind: 'model', id: chosen.model });
+  return {
+    use: <T>(work: (base: HarnessBase) => Promise<T>) =>
+      session.withPicture(chosen.path, chosen.path, (file) => work({ kind: 'file', file })),
+  };
+}
+
+async function trainAll(
+  session: HarnessSession,
+  folder: RunFolder,
+  plan: TrainPlan,
+  flags: TrainFlags,
+  report: Report,
+  onValidation: (at: TrainResult) => Promise<void>,
+): Promise<TrainResult> {
+  const { epochs } = plan.config;
+  const total = epochs * plan.stepsPerEpoch;
+  let lastNote = 0;
+  report.onTrainStep = (step) => {
+    void folder.addStep(step);
+    const words = `loss ${step.loss.toFixed(4)}, ${step.imagesPerSecond.toFixed(1)} pictures/s`;
+    report.progress({ stage: 'Training', done: step.step, total }, words);
+    if (process.stderr.isTTY || step.epoch === lastNote) return;
+    lastNote = step.epoch;
+    report.note(`epoch ${step.epoch} of ${epochs}, step ${step.step}: ${words}`);
+  };
+  const every = flags.lfw === undefined ? null : flags.lfwEvery;
+  return session.withOutput(folder.checkpoint, async (out) => {
+    let untilEpoch = every;
+    let checkpoint = existsSync(folder.checkpoint);
+    for (;;) {
+      const run = (address: string | null) => session.call('trainRun', { checkpoint: address, out, untilEpoch });
+      // The worker goes on from memory after the first call.
+      const name = folder.checkpoint;
+      const result = checkpoint ? await session.withPicture(name, name, ({ url }) => run(url)) : await run(null);
+      checkpoint = true;
+      await folder.written();
+      report.endProgress();
+      if (every !== null) await onValidation(result);
+      if (result.finished || untilEpoch === null) return result;
+      untilEpoch = Math.max(untilEpoch, result.epoch) + every!;
+    }
+  });
+}
+
+/** Embeds the validation's faces by whatever `embed` does with pictures. */
+async function lfwBy(
+  session: HarnessSession,
+  lfw: Lfw,
+  crops: ReadonlyMap<PictureFile, PictureFile>,
+  far: number,
+  embed: (pictures: { url: string; name: string }[]) => Promise<{ columns: number; vectors: Uint8Array }>,
+): Promise<LfwPoint['lfw']> {
+  const here = lfw.files.flatMap((file, i) => {
+    const crop = crops.get(file);
+    return crop ? [{ name: lfw.names[i]!, file: crop.path }] : [];
+  });
+  const rows: Float32Array[] = [];
+  let columns = 0;
+  for (let at = 0; at < here.length; at += AT_ONCE) {
+    const part = await session.withPictures(here.slice(at, at + AT_ONCE), (pictures) => embed([...pictures]));
+    columns = part.columns;
+    rows.push(new Float32Array(part.vectors.slice().buffer));
+  }
+  const data = new Float32Array(here.length * columns);
+  let at = 0;
+  for (const row of rows) {
+    data.set(row, at);
+    at += row.length;
+  }
+  return judgeLfw(
+    lfw,
+    here.map(({ name }) => name),
+    { columns, data },
+    far,
+  );
+}
+
+async function rawAccuracy(session: HarnessSession, train: Labelled, held: Labelled): Promise<number | null> {
+  if (held.files.length === 0) return null;
+  const pixels = async ({ files }: Labelled) => {
+    const rows: Float32Array[] = [];
+    for (let at = 0; at < files.length; at += AT_ONCE) {
+      const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
+      const { columns, vectors } = await session.withPictures(part, (pictures) =>
+        session.call('rawPixels', { pictures }),
+      );
+      const numbers = new Float32Array(vectors.slice().buffer);
+      for (let row = 0; row < part.length; row++) rows.push(numbers.subarray(row * columns, (row + 1) * columns));
+    }
+    return rows;
+  };
+  return nearestAccuracy(await pixels(train), train.labels, await pixels(held), held.labels);
+}
+
+/** Time and pictures of all steps, those before a resume too. */
+async function workOf(folder: RunFolder, { config }: TrainPlan): Promise<{ seconds: number; images: number }> {
+  const lines = (await readFile(folder.metrics, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+  const speeds = lines.flatMap((line) => {
+    const { imagesPerSecond } = JSON.parse(line) as { imagesPerSecond?: number };
+    return imagesPerSecond ? [imagesPerSecond] : [];
+  });
+  const each = config.batch * config.accumulate;
+  return { images: each * speeds.length, seconds: speeds.reduce((sum, speed) => sum + each / speed, 0) };
+}
+
+/** People dealt out at random: what the network then learns of them is chance. */
+function shuffled({ files, labels }: Labelled): Labelled {
+  const order = shuffledIndices(labels.length, new RandomStream(SEED).next);
+  return { files, labels: [...order].map((i) => labels[i]!) };
+}
+
+function measuredBy({ far, threshold, impostorPairs }: ModelReport) {
+  return { far, threshold, impostors: impostorPairs };
+}
+
+function judged({ accuracy, val, far, outsidersAccepted }: ModelReport): Judged {
+  return { accuracy, val, far, outsidersAccepted };
+}
+
+function isNoWorse(before: ModelReport, after: ModelReport): boolean {
+  const atLeast = (key: 'accuracy' | 'val') => (after[key] ?? 0) >= (before[key] ?? 0);
+  return atLeast('accuracy') && atLeast('val') && (after.outsidersAccepted ?? 0) <= (before.outsidersAccepted ?? 0);
+}
+
+function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {
+  if (backend === 'wasm') return `TensorFlow.js on WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  return `TensorFlow.js on WebGPU (${adapter ?? 'unnamed adapter'}${softwareAdapter ? ', computed on the CPU: slow' : ''})`;
+}
+
+function planLine(plan: TrainPlan, people: number, pictures: number, held: number): string {
+  const { trainableParameters, parameters, frozenUntil, cached } = plan;
+  const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
+  return `${people} people, ${pictures} pictures to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
+}
+
+function tell(report: Report, output: TrainReport, folder: string): void {
+  const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
+  for (const [name, { accuracy, val, far, outsidersAccepted }] of [
+    ['before', output.before],
+    ['after', output.after],
+  ] as const)
+    report.line(
+      `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, outsiders accepted ${rate(outsidersAccepted)}`,
+    );
+  if (!output.accepted) report.line('Something became worse: look at the figures before you use this model.');
+  report.line(`model, checkpoint, metrics and report: ${folder}`);
+  report.object(output);
+}

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { FaceError } from '../../../core/errors';
+import { LOSSES, type LossName } from '../../../train/config';
+import { far, wholeNumber, type CommonFlags } from '../options';
+import { BACKENDS } from '../../../core/types';
+
+export const TRAINABLE = ['head', 'last-blocks', 'all'] as const;
+
+export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
+  readonly data: string;
+  readonly out: string;
+  readonly loss?: LossName;
+  readonly trainable?: (typeof TRAINABLE)[number];
+  readonly model?: string;
+  readonly config?: string;
+  readonly epochs?: number;
+  readonly epochSteps?: number;
+  readonly holdOut: number;
+  readonly trainImages?: number;
+  readonly outsiders?: string;
+  readonly aligned?: true;
+  readonly far: number;
+  readonly lfw?: string;
+  readonly pairs?: string;
+  readonly lfwEvery: number;
+  readonly resume?: true;
+  readonly width: number;
+  readonly size: number;
+  readonly shuffleLabels?: true;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('It must be between 0 and 1.');
+  return value;
+}
+
+/** Of a network's channels. */
+export function width(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0.05 && value <= 1))
+    throw new InvalidArgumentError('It must be from 0.05 to 1.');
+  return value;
+}
+
+/** What `train` and `finetune` have in common. */
+export function addTrainOptions(command: Command): Command {
+  return command
+    .requiredOption('--data <folder>', 'a folder of pictures for each person')
+    .requiredOption('--out <folder>', 'where the model, checkpoints, metrics and the report go')
+    .addOption(new Option('--loss <name>', 'what is made small').choices(LOSSES))
+    .option('--config <file>', 'everything else: JSON, as in recipes/; unknown keys stop')
+    .option('--epochs <n>', 'times that every picture is seen', wholeNumber(1, 100_000))
+    .option(
+      '--epoch-steps <n>',
+      'steps that count as an epoch (default: as many as the pictures fill)',
+      wholeNumber(1, 1e6),
+    )
+    .option('--hold-out <share>', 'of each person’s pictures, to judge by', share, 0.3)
+    .option('--train-images <n>', 'learn each person’s first n; those from the 11th on judge', wholeNumber(1, 10_000))
+    .option('--outsiders <folder>', 'people who must stay unknown')
+    .option('--aligned', 'the pictures are faces that `align` has cut out')
+    .option('--far <rate>', 'false-accept rate of the report', far, 0.001)
+    .option('--lfw <folder>', 'LFW’s pictures, to validate on the way')
+    .option('--pairs <file>', 'LFW’s pairs.txt, with --lfw')
+    .option('--lfw-every <n>', 'epochs between two validations', wholeNumber(1, 10_000), 1)
+    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--shuffle-labels', 'deal the people out at random: what a network learns then is chance')
+    .addOption(new Option('--backend <name>', 'where it trains').choices(['auto', ...BACKENDS]).default('auto'))
+    .option('--json', 'print one JSON object on standard output');
+}
+
+/** The configuration file's content. Throws `harness/no-such-file`, `config/bad-value`. */
+export async function readConfig(path: string | undefined): Promise<Record<string, unknown>> {
+  if (path === undefined) return {};
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new FaceError('harness/no-such-file', { path });
+  });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // said below
+  }
+  throw new FaceError('config/bad-value', { key: '--config', value: path, reason: 'it is not a JSON object.' });
+}

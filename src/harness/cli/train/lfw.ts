@@ -1,0 +1,46 @@
+import { extname } from 'node:path';
+import { FaceError } from '../../../core/errors';
+import { evaluatePairs } from '../../../evaluate/kfold';
+import { parsePairs, type PairList } from '../../../evaluate/pairs';
+import { namesOf, picturesNamed } from '../../../evaluate/pictureNames';
+import { rowPairs } from '../../../evaluate/rowPairs';
+import { readFile } from 'node:fs/promises';
+import { picturesOf, type PictureFile } from '../pictures';
+import type { LfwPoint } from './runFolder';
+
+/** The pictures and pairs of a validation. */
+export interface Lfw {
+  readonly list: PairList;
+  readonly names: readonly string[];
+  /** The pictures themselves, each called by its name in the list. */
+  readonly files: readonly PictureFile[];
+}
+
+/** Throws `evaluate/bad-pairs`, `evaluate/missing-pictures`, `harness/no-such-file`, `harness/no-files`. */
+export async function readLfw(images: string, pairs: string): Promise<Lfw> {
+  const text = await readFile(pairs, 'utf8').catch(() => {
+    throw new FaceError('harness/no-such-file', { path: pairs });
+  });
+  const list = parsePairs(text, pairs);
+  const names = namesOf(list);
+  const entries = (await picturesOf(images)).map((file) => [file.inside, file] as const);
+  const files = picturesNamed(entries, names, { list: pairs, images }).map((file, i) => {
+    const ending = extname(file.inside);
+    return { path: file.path, inside: names[i]!.endsWith(ending) ? names[i]! : `${names[i]!}${ending}` };
+  });
+  return { list, names, files };
+}
+
+/** Accuracy and VAL of embeddings, a row for each of `names`; pairs of other pictures are left out. */
+export function judgeLfw(
+  { list }: Lfw,
+  names: readonly string[],
+  table: { readonly columns: number; readonly data: Float32Array },
+  far: number,
+): LfwPoint['lfw'] {
+  const rowOf = new Map(names.map((name, row) => [name, row]));
+  const pairs = rowPairs(list, (name) => rowOf.get(name));
+  const options = { distance: 'euclidean', subtractMean: false, far } as const;
+  const { accuracy, val } = evaluatePairs({ rows: names.length, ...table }, pairs, options);
+  return { accuracy: accuracy.mean, val: val.mean, far, pairs: pairs.kept.length };
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LoggedStep } from '../../../client/types';
+import { FaceError } from '../../../core/errors';
+import { metricsLine, metricsRecord } from '../../../train/metrics';
+import { fileHeaderRecord, scalarsRecord } from '../../../train/tensorboard';
+
+/** A further line of the metrics: LFW on the way. */
+export interface LfwPoint {
+  readonly step: number;
+  readonly epoch: number;
+  readonly lfw: { readonly accuracy: number; readonly val: number; readonly far: number; readonly pairs: number };
+}
+
+/** Where a training run leaves what it makes. */
+export class RunFolder {
+  readonly checkpoint: string;
+  readonly model: string;
+  readonly crops: string;
+  readonly outsiderCrops: string;
+  readonly lfwCrops: string;
+  readonly report: string;
+  readonly metrics: string;
+  readonly #settings: string;
+  readonly #events: string;
+  /** Writes wait for each other, so that lines stay in order. */
+  #last: Promise<void> = Promise.resolve();
+  #begun = false;
+
+  private constructor(readonly folder: string) {
+    this.checkpoint = join(folder, 'checkpoint.bin');
+    this.model = join(folder, 'model.safetensors');
+    this.crops = join(folder, 'crops');
+    this.outsiderCrops = join(folder, 'crops-outsiders');
+    this.lfwCrops = join(folder, 'crops-lfw');
+    this.report = join(folder, 'report.json');
+    this.metrics = join(folder, 'metrics.jsonl');
+    this.#settings = join(folder, 'run.json');
+    this.#events = join(folder, 'events.out.tfevents.facenet-web');
+  }
+
+  /**
+   * Opens the folder for a run with these settings. Throws `train/unfinished` where there is a checkpoint and nobody asked
+   * to go on.
+   */
+  static async open(folder: string, settings: object, resume: boolean): Promise<RunFolder> {
+    const run = new RunFolder(folder);
+    await mkdir(folder, { recursive: true });
+    if (existsSync(run.checkpoint) && !resume) throw new FaceError('train/unfinished', { path: folder });
+    if (!existsSync(run.checkpoint)) for (const path of [run.metrics, run.#events]) await rm(path, { force: true });
+    await writeWhole(run.#settings, `${JSON.stringify(settings, null, 2)}\n`);
+    return run;
+  }
+
+  /** Seconds since 1970, as TensorBoard wants them, with the time as it is now. */
+  addStep(step: LoggedStep): Promise<void> {
+    return this.#write(step.step, metricsLine(step), metricsRecord(step, Date.now() / 1000));
+  }
+
+  addLfw(point: LfwPoint): Promise<void> {
+    const { accuracy, val } = point.lfw;
+    const record = scalarsRecord(Date.now() / 1000, point.step, { 'lfw/accuracy': accuracy, 'lfw/val': val });
+    return this.#write(point.step, `${JSON.stringify(point)}\n`, record);
+  }
+
+  /** Resolves when all that was added is written. */
+  written(): Promise<void> {
+    return this.#last;
+  }
+
+  async writeReport(report: object): Promise<void> {
+    await writeWhole(this.report, `${JSON.stringify(report, null, 2)}\n`);
+  }
+
+  #write(step: number, line: string, record: Uint8Array): Promise<void> {
+    this.#last = this.#last.then(async () => {
+      if (!this.#begun) await this.#begin(step);
+      await appendFile(this.metrics, line);
+      await appendFile(this.#events, record);
+    });
+    return this.#last;
+  }
+
+  /** A run that goes on repeats the steps since its checkpoint: their lines go. Event files may repeat steps. */
+  async #begin(step: number): Promise<void> {
+    this.#begun = true;
+    if (!existsSync(this.metrics)) {
+      await writeFile(this.#events, fileHeaderRecord(Date.now() / 1000));
+      return;
+    }
+    const lines = (await readFile(this.metrics, 'utf8')).split('\n').filter((line) => line !== '');
+    const kept = lines.filter((line) => stepOf(line) < step);
+    await writeWhole(this.metrics, kept.map((line) => `${line}\n`).join(''));
+  }
+}
+
+/** The step of a line; a line that was cut off belongs to none that is kept. */
+function stepOf(line: string): number {
+  try {
+    return (JSON.parse(line) as { step: number }).step;
+  } catch {
+    return Infinity;
+  }
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  const part = `${path}.part`;
+  await writeFile(part, text, { flush: true });
+  await rename(part, path);
+}

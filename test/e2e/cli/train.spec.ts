@@ -1,0 +1,78 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrainReport } from '../../../src/harness/cli/train/execute';
+import { expect, run, runJson, start, test } from './command';
+import { plainPng } from './plainPng';
+
+/** A network small enough for a test: a twentieth of the channels, 75 pixels, a few steps. */
+const TINY = ['--width', '0.05', '--size', '75', '--epochs', '4'];
+
+/** “People” who are told apart by a glance: four plain pictures of about one grey each. */
+function greyFolders(folder: string): string {
+  for (const [name, grey] of Object.entries({ bright: 200, dark: 20, middle: 110 })) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let i = 0; i < 4; i++) writeFileSync(join(folder, name, `${i}.png`), plainPng(75, 75, grey + 5 * i));
+  }
+  return folder;
+}
+
+function lines(folder: string): { step: number; loss: number }[] {
+  const text = readFileSync(join(folder, 'metrics.jsonl'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { step: number; loss: number });
+}
+
+test('a run that was killed goes on from its checkpoint and ends as the unbroken one', async ({ folder }) => {
+  const data = greyFolders(join(folder, 'people'));
+  const config = join(folder, 'run.json');
+  writeFileSync(config, JSON.stringify({ batch: 4, checkpointSteps: 2 }));
+  const common = ['train', '--data', data, '--aligned', '--config', config, ...TINY];
+
+  const whole = join(folder, 'whole');
+  const { code, stderr, output } = await runJson<TrainReport>(...common, '--out', whole);
+  expect(code, stderr).toBe(0);
+  expect(output).toMatchObject({ backend: 'wasm', adapter: null, people: 3, noFace: 0, epochs: 4 });
+  expect(output.pictures + output.held).toBe(12);
+  expect(output.steps).toBe(lines(whole).length);
+  expect(output.before).toMatchObject({ far: 0.001, outsidersAccepted: null });
+  expect(output.after.accuracy).toBeGreaterThanOrEqual(0);
+  expect(JSON.parse(readFileSync(join(whole, 'report.json'), 'utf8'))).toEqual(output);
+
+  const cut = join(folder, 'cut');
+  const broken = start(...common, '--out', cut);
+  await expect.poll(() => existsSync(join(cut, 'checkpoint.bin')), { timeout: 90_000 }).toBe(true);
+  broken.child.kill('SIGKILL');
+  await broken.ended;
+  expect((await run(...common, '--out', cut)).stderr).toContain('holds an unfinished run');
+  const again = await runJson<TrainReport>(...common, '--out', cut, '--resume');
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.output.model, 'the very same weights').toBe(output.model);
+  expect(lines(cut).map(({ step, loss }) => [step, loss])).toEqual(lines(whole).map(({ step, loss }) => [step, loss]));
+
+  const used = await run('compare', '--aligned', '--model', join(cut, 'model.safetensors'), ...faces(data));
+  expect(used.code, used.stderr).toBe(0);
+});
+
+function faces(data: string): string[] {
+  return ['bright', 'dark'].map((person) => join(data, person, '0.png'));
+}
+
+test('what cannot be trained on is said in a sentence', async ({ folder }) => {
+  const data = greyFolders(join(folder, 'people'));
+  const config = join(folder, 'bad.json');
+  writeFileSync(config, JSON.stringify({ learningRate: 1 }));
+  const common = ['train', '--aligned', ...TINY, '--out'];
+  const unknown = await run(...common, join(folder, 'a'), '--data', data, '--config', config);
+  expect(unknown).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no option called learningRate.'),
+  });
+
+  const one = join(folder, 'one');
+  cpSync(join(data, 'dark'), join(one, 'dark'), { recursive: true });
+  const alone = await run(...common, join(folder, 'b'), '--data', one);
+  expect(alone.code).toBe(1);
+  expect(alone.stderr).toContain('There is too little to train on');
+});
