@@ -28,7 +28,7 @@ test('what runs is shown, and the processor can be chosen', async ({ page }) => 
 
 test('a file that is no model is refused in a sentence, and the app works on', async ({ page }) => {
   await openApp(page, 'Settings');
-  await page.locator('input[type=file]').setInputFiles({
+  await page.locator('input[accept=".safetensors"]').setInputFiles({
     name: 'facenet-20180402-114759.float16.safetensors',
     mimeType: 'application/octet-stream',
     buffer: Buffer.from('not a model at all'),
