@@ -7,9 +7,12 @@ interface Amount {
 }
 type Part = 'head' | 'last-blocks' | 'all' | 'scratch';
 
-/** Rates are ADAM's, whose epsilon is the original's .1: a fine-tune moves little, a head and a new network much. */
+/**
+ * A head learns by ADAGRAD, the rest by ADAM, whose epsilon is the original's .1: a fine-tune moves little, a new network
+ * much.
+ */
 const PARTS: Readonly<Record<Part, { loss: string; epochs: number; rate: number; batch: number; flip: boolean }>> = {
-  head: { loss: 'softmax', epochs: 60, rate: 0.1, batch: 32, flip: false },
+  head: { loss: 'softmax', epochs: 60, rate: 1, batch: 32, flip: false },
   'last-blocks': { loss: 'arcface', epochs: 10, rate: 0.001, batch: 16, flip: false },
   all: { loss: 'softmax', epochs: 10, rate: 0.0005, batch: 16, flip: true },
   scratch: { loss: 'softmax', epochs: 40, rate: 0.05, batch: 16, flip: true },
@@ -29,8 +32,11 @@ export function configOf(
   return {
     batch: Math.max(1, Math.min(usual.batch, pictures)),
     epochSteps: 0,
-    optimiser: 'ADAM',
-    schedule: { kind: 'table', rates: [[0, usual.rate], ...(last > 1 ? [[last, usual.rate / 10]] : [])] },
+    optimiser: part === 'head' ? 'ADAGRAD' : 'ADAM',
+    schedule: {
+      kind: 'table',
+      rates: [[0, usual.rate], ...(part !== 'head' && last > 1 ? [[last, usual.rate / 10]] : [])],
+    },
     averageDecay: 0,
     arcface: { margin: 0.3, scale: 32 },
     ...(part === 'scratch' && { embeddingSize: 128, weightDecay: 5e-4 }),

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { outsidersOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
+import { nearestAccuracy } from '../../../../../src/harness/cli/train/nearest';
+
+const file = (inside: string) => ({ path: `/pictures/${inside}`, inside });
+
+test('a folder is a person; a picture in no folder is nobody to learn, but an outsider of its own', () => {
+  const files = ['b/1.jpg', 'a/1.jpg', 'x.jpg', 'a/2.jpg', 'y.jpg'].map(file);
+  const { people, labels, files: kept } = peopleOf(files);
+  expect(people).toEqual(['a', 'b']);
+  expect(kept.map(({ inside }, i) => [inside, people[labels[i]!]])).toEqual([
+    ['b/1.jpg', 'b'],
+    ['a/1.jpg', 'a'],
+    ['a/2.jpg', 'a'],
+  ]);
+  expect(new Set(outsidersOf(files).labels).size).toBe(4);
+});
+
+test('a share of each person’s pictures judges, the same ones each time; an only picture is learnt', () => {
+  const files = [...Array.from({ length: 10 }, (_, i) => file(`a/${i}.jpg`)), file('b/0.jpg')];
+  const all = peopleOf(files);
+  const split = () => splitPeople(all, { holdOut: 0.3, seed: 1 });
+  const { train, held } = split();
+  expect([train.files.length, held.files.length]).toEqual([8, 3]);
+  expect(train.files.map(({ inside }) => inside)).toContain('b/0.jpg');
+  expect(new Set([...train.files, ...held.files]).size).toBe(11);
+  expect(split()).toEqual({ train, held });
+});
+
+test('with --train-images the first ones are learnt and those from the 11th on judge', () => {
+  const all = peopleOf(Array.from({ length: 13 }, (_, i) => file(`a/${String(i + 1).padStart(2, '0')}.jpg`)));
+  const { train, held } = splitPeople(all, { holdOut: 0.3, seed: 1, trainImages: 3 });
+  expect(train.files.map(({ inside }) => inside)).toEqual(['a/01.jpg', 'a/02.jpg', 'a/03.jpg']);
+  expect(held.files.map(({ inside }) => inside)).toEqual(['a/11.jpg', 'a/12.jpg', 'a/13.jpg']);
+});
+
+test('the nearest row names a probe, the first of equals', () => {
+  const row = (x: number) => Float32Array.of(x, 0);
+  expect(nearestAccuracy([row(0), row(2)], [7, 9], [row(0.4), row(1), row(1.9)], [7, 7, 7])).toBeCloseTo(2 / 3);
+});
