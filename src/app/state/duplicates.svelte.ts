@@ -5,7 +5,8 @@ import type { People } from './people.svelte';
 /** Faces compared with the gallery in one call: short, so that recognition gets its turn in between. */
 const BATCH = 64;
 
-interface Neighbour {
+/** Of a face, the nearest other person. */
+export interface Neighbour {
   readonly personId: string;
   readonly otherId: string | null;
   readonly distance: number;
@@ -25,6 +26,8 @@ export class Duplicates {
   pairs = $state.raw<readonly Duplicate[]>([]);
   /** Pairs that the user has said are two people; until the page closes. */
   readonly #dismissed = new Set<string>();
+  /** By face; as of the last check. */
+  neighbours = $state.raw<ReadonlyMap<string, Neighbour>>(new Map());
   readonly #neighbours = new Map<string, Neighbour>();
 
   constructor(
@@ -85,6 +88,7 @@ export class Duplicates {
       if (this.#dismissed.has(key) || (before && before.distance <= distance)) continue;
       nearest.set(key, { a: personId, b: otherId, distance });
     }
+    this.neighbours = new Map(this.#neighbours);
     this.pairs = [...nearest.values()].sort((one, other) => one.distance - other.distance);
   }
 }

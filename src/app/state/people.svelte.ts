@@ -128,6 +128,27 @@ export class People {
     return () => this.write(() => this.store.moveFaces([face.id], face.personId));
   }
 
+  /** Makes a person of their own of some of a person's faces, called “name (2)” or the next free number. */
+  async split(
+    person: Person,
+    faces: readonly FaceRecord[],
+  ): Promise<{ readonly made: PersonRecord; readonly undo: Undo }> {
+    let number = 2;
+    while (this.named(`${person.name} (${number})`)) number++;
+    const ids = faces.map((face) => face.id);
+    const made = await this.write(async () => {
+      const added = await this.store.addPerson(`${person.name} (${number})`, []);
+      await this.store.moveFaces(ids, added.id);
+      return added;
+    });
+    const undo = () =>
+      this.write(async () => {
+        await this.store.moveFaces(ids, person.id);
+        await this.store.removePerson(made.id);
+      });
+    return { made, undo };
+  }
+
   removeSamples(): Promise<void> {
     return this.write(() => this.store.removeSamples());
   }

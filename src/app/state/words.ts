@@ -17,17 +17,29 @@ export function certaintyText(certainty: number): string {
   return `${(Math.floor(percent * step) / step).toFixed(digits)} %`;
 }
 
-/** “99.9 % certain, distance 0.62”, or for an unknown face the nearest person. */
-export function matchText(match: Match, nearestName: string | null): string {
+/**
+ * “99.9 % certain, distance 0.62”, or for an unknown face the nearest person; where the runner-up's name is given, also by
+ * how much further that person is.
+ */
+export function matchText(match: Match, nearestName: string | null, secondName: string | null = null): string {
   if (match.distance === null) return 'nobody in your list yet';
   const distance = `distance\u00a0${distanceText(match.distance)}`;
   if (match.person === null) return nearestName === null ? distance : `nearest: ${nearestName}, ${distance}`;
-  return match.certainty === null ? distance : `${certaintyText(match.certainty)} certain, ${distance}`;
+  const words = match.certainty === null ? distance : `${certaintyText(match.certainty)} certain, ${distance}`;
+  if (secondName === null || match.secondDistance === null) return words;
+  const margin = match.secondDistance - match.distance;
+  // A trained model's own choice may not be the nearest.
+  return `${words}; next ${secondName}, ${distanceText(Math.abs(margin))} ${margin < 0 ? 'nearer' : 'further'}`;
 }
 
 /** 0.001 → “1 in 1,000”. */
 export function oneIn(rate: number): string {
   return `1 in ${WHOLE.format(1 / rate)}`;
+}
+
+/** The chance that a stranger is given some name, each known face being one comparison: 1 − (1 − FAR)^faces. */
+export function strangerRate(far: number, faces: number): number {
+  return 1 - (1 - far) ** faces;
 }
 
 /** 1 → “1 face”, 2 → “2 faces”. */

@@ -122,3 +122,44 @@ async function greyPng(page: import('@playwright/test').Page): Promise<Buffer> {
   });
   return Buffer.from(base64, 'base64');
 }
+
+test('a wrong face is pointed out and moved to whom it looks like with one click, and back with Undo', async ({
+  page,
+}) => {
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'), portrait('Edward Lu'), portrait('Susan Helms'));
+  await people(page).filter({ hasText: 'Edward Lu' }).getByRole('link').click();
+  const tiles = page.getByRole('list', { name: 'Faces of Edward Lu' }).getByRole('listitem');
+  await expect(tiles.filter({ hasText: 'Unlike the others' })).toHaveCount(1);
+  await expect(tiles.filter({ hasText: 'Best' })).toHaveCount(1);
+  await tiles.filter({ hasText: 'Unlike the others' }).getByRole('button', { name: 'Move to Susan Helms' }).click();
+  await expect(tiles).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(tiles).toHaveCount(3);
+});
+
+test('somebody who looks like two people is split with one click, and whole again with Undo', async ({ page }) => {
+  const [edward, susan] = [portrait('Edward Lu'), portrait('Susan Helms')];
+  await addPerson(page, 'Edward Lu', edward, edward, susan, susan);
+  await people(page).getByRole('link').click();
+  await expect(page.getByText('2 of the 4 faces look like a second person.')).toBeVisible();
+  await page.getByRole('button', { name: 'Make them a person of their own' }).click();
+  await expect(page.getByText(/look like a second person/)).toHaveCount(0);
+  await go(page, 'People');
+  await expect(people(page)).toHaveText([/Edward Lu\s*2 faces/, /Edward Lu \(2\)\s*2 faces/]);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(people(page)).toHaveText([/Edward Lu\s*4 faces/]);
+});
+
+test('what the false-accept rate means for this list is said, and a stricter one is a click away', async ({ page }) => {
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  const words = page.getByText('With 2 people (2 faces) in your list, about 1 in');
+  const rate = async (): Promise<number> =>
+    Number(/1 in ([\d,]+)/.exec(await words.innerText())![1]!.replaceAll(',', ''));
+  const before = await rate();
+  await page.getByRole('button', { name: /^Stricter: 1 in/ }).click();
+  await expect.poll(rate).toBeGreaterThan(9 * before);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect.poll(rate).toBe(before);
+});

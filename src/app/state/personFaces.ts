@@ -1,0 +1,72 @@
+import { euclidean } from '../../core/vectors';
+
+/** How a face stands among a person's others. */
+export interface FaceStanding {
+  /** Mean plain Euclidean distance to the person's other faces; null where there is none to compare with. */
+  readonly distance: number | null;
+  /** `best`: nearest to the others that agree; `outlier`: like none of them; null otherwise, and for under three faces. */
+  readonly kind: 'best' | 'outlier' | null;
+}
+
+export interface PersonFaces {
+  /** In the order of the faces given. */
+  readonly standings: readonly FaceStanding[];
+  /** Indices of the faces that look like a second person; empty where all are one's. */
+  readonly second: readonly number[];
+}
+
+/** Under this no face can be called an outlier: of two that differ, either may be the wrong one. */
+const FEWEST = 3;
+/** More faces than this are not compared, so that the page never stands still: the work grows with the cube. */
+const MOST = 500;
+
+/**
+ * Which of a person's faces (embeddings of one model) agree: average linkage while the mean distance between two groups is
+ * at most `threshold`, the distance up to which that model takes two faces for one person. The largest group, of equals the
+ * one with the first face, is the person; a face alone is an outlier; the next group of two or more looks like a second person.
+ */
+export function judgeFaces(vectors: readonly Float32Array[], threshold: number): PersonFaces {
+  const n = vectors.length;
+  if (n > MOST) return { standings: vectors.map(() => ({ distance: null, kind: null })), second: [] };
+  const distances = vectors.map((a) => vectors.map((b) => euclidean(a, b)));
+  const [own = [], ...others] = groupsWithin(distances, threshold).sort((a, b) => b.length - a.length);
+  const agreed = n >= FEWEST && own.length > 1;
+  const meanTo = (face: number, rest: readonly number[]): number | null => {
+    const left = rest.filter((other) => other !== face);
+    return left.length === 0 ? null : left.reduce((sum, other) => sum + distances[face]![other]!, 0) / left.length;
+  };
+  const spread = own.map((face) => meanTo(face, own) ?? 0);
+  const best = agreed ? own[spread.indexOf(Math.min(...spread))] : undefined;
+  const alone = new Set(agreed ? others.filter((group) => group.length === 1).flat() : []);
+  const all = [...vectors.keys()];
+  return {
+    standings: all.map((face) => ({
+      distance: meanTo(face, all),
+      kind: face === best ? 'best' : alone.has(face) ? 'outlier' : null,
+    })),
+    second: others[0] && others[0].length > 1 ? others[0] : [],
+  };
+}
+
+/** Average linkage, each group's faces ascending, groups in the order of their first faces. */
+function groupsWithin(distances: readonly (readonly number[])[], threshold: number): number[][] {
+  const groups = distances.map((_, i) => [i]);
+  const between = distances.map((row) => [...row]);
+  for (;;) {
+    let [a, b, nearest] = [-1, -1, Infinity];
+    for (let i = 0; i < groups.length; i++)
+      for (let j = i + 1; j < groups.length; j++)
+        if (between[i]![j]! < nearest) [a, b, nearest] = [i, j, between[i]![j]!];
+    if (a < 0 || nearest > threshold) return groups;
+    const [one, other] = [groups[a]!.length, groups[b]!.length];
+    for (let i = 0; i < groups.length; i++) {
+      const mean = (between[i]![a]! * one + between[i]![b]! * other) / (one + other);
+      between[i]![a] = mean;
+      between[a]![i] = mean;
+    }
+    groups[a] = [...groups[a]!, ...groups[b]!].sort((x, y) => x - y);
+    groups.splice(b, 1);
+    between.splice(b, 1);
+    for (const row of between) row.splice(b, 1);
+  }
+}
