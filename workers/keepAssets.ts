@@ -8,11 +8,17 @@ import { ASSET_CACHE } from '../src/core/appCaches';
 export async function keepLoadedAssets(): Promise<void> {
   if (!import.meta.env.PROD || !('caches' in globalThis)) return;
   const folder = new URL('./', self.location.href).href;
+  const added: string[] = [];
+  const cache = await caches.open(ASSET_CACHE).catch(() => null);
+  if (!cache) return;
   try {
-    const cache = await caches.open(ASSET_CACHE);
-    for (const { name } of performance.getEntriesByType('resource'))
-      if (name.startsWith(folder) && !(await cache.match(name))) await cache.add(name);
+    for (const { name } of performance.getEntriesByType('resource')) {
+      if (!name.startsWith(folder) || (await cache.match(name))) continue;
+      await cache.add(name);
+      added.push(name);
+    }
   } catch {
-    // no room, or the network is gone already: the next visit with a network keeps them
+    // No room, or the network is gone: a part of them is of no use, and people need the room more.
+    for (const name of added) await cache.delete(name).catch(() => false);
   }
 }

@@ -26,19 +26,21 @@ export class Tabs implements WriteGuard {
       if (data === 'let-go' && this.isWriter) void this.#release();
     });
     return new Promise((known) => {
-      void navigator.locks
+      let refused = true;
+      navigator.locks
         .request(LOCK, { ifAvailable: true }, (lock) => {
-          if (lock) {
-            known();
-            return this.#hold();
-          }
-          this.isWriter = false;
+          refused = false;
+          if (!lock) this.isWriter = false;
           known();
-          return undefined;
+          return lock ? this.#hold() : undefined;
         })
         .then(
           () => this.#queue(),
-          () => this.#queue(),
+          () => {
+            // Storage is blocked, and locks with it: nothing is kept that two tabs could write.
+            if (refused) known();
+            else this.#queue();
+          },
         );
     });
   }

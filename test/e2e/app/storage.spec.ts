@@ -27,6 +27,15 @@ test('no room left: a sentence, nothing half saved, and what was stored stays', 
   await expect(people(page)).toHaveCount(2);
 });
 
+test('little room left is said before work is lost', async ({ page }) => {
+  // Chromium tells no page its real quota, not even one that a test sets: what another browser would tell.
+  await page.addInitScript(() => {
+    navigator.storage.estimate = () => Promise.resolve({ usage: 90e6, quota: 95e6 });
+  });
+  await openApp(page, 'People');
+  await expect(page.getByText('The browser has only 5 MB left for this app')).toBeVisible();
+});
+
 test('storage denied: the app says so and works in memory until it is closed', async ({
   baseURL,
   launchOptions,
