@@ -52,7 +52,7 @@ test('a face can be named from its box in the picture, with the keyboard alone',
 
 test('pictures that cannot be read say why, each in a sentence, and the others go on', async ({ page }) => {
   await openApp(page);
-  await page.locator('input[type=file]').setInputFiles([
+  await page.locator('input[type=file][accept="image/*"]').setInputFiles([
     { name: 'nothing.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) },
     { name: 'letter.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('Dear Sir or Madam, '.repeat(40)) },
     { name: 'half.jpg', mimeType: 'image/jpeg', buffer: readFileSync(portrait('Susan Helms')).subarray(0, 20_000) },
@@ -92,7 +92,7 @@ test('many pictures can be stopped and gone on with, and are shown from small co
   await openApp(page);
   const buffer = readFileSync(sample('expedition-1-crew.jpg'));
   const many = Array.from({ length: 8 }, (_, i) => ({ name: `picture ${i + 1}.jpg`, mimeType: 'image/jpeg', buffer }));
-  await page.locator('input[type=file]').setInputFiles(many);
+  await page.locator('input[type=file][accept="image/*"]').setInputFiles(many);
   await expect(faces(page, 'picture 1.jpg')).not.toHaveCount(0);
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
@@ -115,7 +115,7 @@ test('names and file names are text, never markup', async ({ page }) => {
   await addPerson(page, evil, portrait('Edward Lu'));
   await go(page, 'Recognise');
   await page
-    .locator('input[type=file]')
+    .locator('input[type=file][accept="image/*"]')
     .setInputFiles([{ name: `${evil}.jpg`, mimeType: 'image/jpeg', buffer: readFileSync(portrait('Edward Lu')) }]);
   await expect(page.getByRole('article').getByRole('listitem')).toContainText(evil);
   await expect(page.getByRole('heading', { level: 2, name: `${evil}.jpg` })).toBeVisible();
