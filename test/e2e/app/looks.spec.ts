@@ -6,7 +6,6 @@ import { look } from './look';
 const LOOKS = [
   { name: 'light', colorScheme: 'light', width: 1280, height: 900 },
   { name: 'dark', colorScheme: 'dark', width: 1280, height: 900 },
-  { name: 'phone', colorScheme: 'light', width: 360, height: 740 },
   { name: 'phone-dark', colorScheme: 'dark', width: 360, height: 740 },
 ] as const;
 
