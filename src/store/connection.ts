@@ -1,4 +1,4 @@
-import { openDB, type IDBPDatabase } from 'idb';
+import { openDB, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
 import { FaceError, toFaceError } from '../core/errors';
 import { DATABASE_VERSION, migrate, type FaceDb } from './migrations';
 
@@ -45,9 +45,14 @@ function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Dat
   });
 }
 
+type Mode = 'readonly' | 'readwrite';
+
 export interface DatabaseConnection {
-  /** The database, opened again where another tab or the browser has deleted it. */
-  database(): Promise<Database>;
+  /** Begins a transaction; the database is opened again where another tab or the browser has deleted it. */
+  begin<N extends StoreNames<FaceDb>, M extends Mode>(
+    names: readonly N[],
+    mode: M,
+  ): Promise<IDBPTransaction<FaceDb, N[], M>>;
   /** Closes it for good. */
   release(): Promise<void>;
 }
@@ -73,6 +78,19 @@ export async function databaseConnection(name: string, onReplaced: () => void): 
     });
     return connection;
   }
+  async function begin<N extends StoreNames<FaceDb>, M extends Mode>(
+    names: readonly N[],
+    mode: M,
+  ): Promise<IDBPTransaction<FaceDb, N[], M>> {
+    try {
+      return (await database()).transaction([...names], mode);
+    } catch (thrown) {
+      // Closed from outside a moment ago, which is not told yet.
+      if (!(thrown instanceof DOMException) || thrown.name !== 'InvalidStateError') throw thrown;
+      connection = null;
+      return (await database()).transaction([...names], mode);
+    }
+  }
   async function release(): Promise<void> {
     gone ??= new FaceError('internal', { reason: 'the store is closed' });
     const open = connection;
@@ -83,14 +101,41 @@ export async function databaseConnection(name: string, onReplaced: () => void): 
     const error = storeError(thrown);
     throw error.code === 'internal' ? thrown : error;
   });
-  return { database, release };
+  return { begin, release };
+}
+
+/**
+ * All of `body` or nothing, in one transaction. Throws what `body` throws, `store/full`, `store/newer-version` and what
+ * the browser throws otherwise.
+ */
+export async function inTransaction<N extends StoreNames<FaceDb>, M extends Mode, R>(
+  { begin }: DatabaseConnection,
+  names: readonly N[],
+  mode: M,
+  body: (transaction: IDBPTransaction<FaceDb, N[], M>) => Promise<R>,
+): Promise<R> {
+  const transaction = await begin(names, mode).catch((thrown: unknown) => {
+    throw storeError(thrown);
+  });
+  const done = transaction.done.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  try {
+    const result = await body(transaction);
+    const failure = await done;
+    if (failure) throw failure;
+    return result;
+  } catch (thrown) {
+    throw await abortedBecause(transaction, done, thrown);
+  }
 }
 
 /**
  * Ends a transaction whose body threw, and waits for its end (`done` resolves to its failure, if any). Resolves to the
  * error to throw: a request that fails with its transaction says only AbortError; the transaction knows the reason.
  */
-export async function abortedBecause(
+async function abortedBecause(
   transaction: { abort(): void; readonly error: DOMException | null },
   done: Promise<unknown>,
   thrown: unknown,

@@ -1,16 +1,10 @@
 import type { Embedding } from '../core/types';
-import { abortedBecause, databaseConnection, storeError, type DatabaseConnection } from './connection';
+import { databaseConnection, inTransaction, type DatabaseConnection } from './connection';
+import { writeTable } from './databaseTables';
 import { keepsNothing } from './denied';
 import { UNGUARDED, type WriteGuard } from './guard';
 import type { PhotoFace, PhotoStore } from './photoSchema';
-import {
-  memoryPhotoTables,
-  PHOTO_TABLES,
-  type BlobRow,
-  type PhotoBacking,
-  type PhotoTableName,
-  type PhotoTables,
-} from './photoTables';
+import { memoryPhotoTables, PHOTO_TABLES, type BlobRow, type PhotoBacking, type PhotoTables } from './photoTables';
 
 /**
  * Opens the photo library of this device. Where the browser keeps nothing it lives in memory (`persistent` false).
@@ -48,46 +42,24 @@ export async function openPhotoStore(name = 'facenet-web', guard: WriteGuard = U
   }
 }
 
-function inDatabase({ database }: DatabaseConnection): PhotoBacking {
+function inDatabase(connection: DatabaseConnection): PhotoBacking {
   return {
     persistent: true,
-    async run(mode, body) {
-      let transaction;
-      try {
-        transaction = (await database()).transaction(PHOTO_TABLES, mode);
-      } catch (thrown) {
-        throw storeError(thrown);
-      }
-      const done = transaction.done.then(
-        () => null,
-        (thrown: unknown) => thrown,
-      );
-      const tableOf = (name: PhotoTableName) => {
-        const table = transaction.objectStore(name);
-        return {
-          get: (id: string) => table.get(id),
-          all: () => table.getAll(),
-          put: (row: Parameters<NonNullable<typeof table.put>>[0]) => table.put!(row),
-          delete: (id: string) => table.delete!(id),
-        };
-      };
-      const named = Object.fromEntries(PHOTO_TABLES.map((name) => [name, tableOf(name)]));
-      const photos = transaction.objectStore('photos').index('byFolder');
-      const faces = transaction.objectStore('photoFaces').index('byPhoto');
-      const tables = {
-        ...named,
-        photosOf: (id: string) => photos.getAll(id),
-        facesOf: (id: string) => faces.getAll(id),
-      } as unknown as PhotoTables;
-      try {
-        const result = await body(tables);
-        const failure = await done;
-        if (failure) throw failure;
-        return result;
-      } catch (thrown) {
-        throw await abortedBecause(transaction, done, thrown);
-      }
-    },
+    run: (mode, body) =>
+      inTransaction(connection, PHOTO_TABLES, mode, async (transaction) => {
+        const photos = transaction.objectStore('photos');
+        const faces = transaction.objectStore('photoFaces');
+        return body({
+          photoFolders: writeTable(transaction.objectStore('photoFolders')),
+          photos: writeTable(photos),
+          photoThumbs: writeTable(transaction.objectStore('photoThumbs')),
+          photoFaces: writeTable(faces),
+          photoVectors: writeTable(transaction.objectStore('photoVectors')),
+          photoCrops: writeTable(transaction.objectStore('photoCrops')),
+          photosOf: (id) => photos.index('byFolder').getAll(id),
+          facesOf: (id) => faces.index('byPhoto').getAll(id),
+        });
+      }),
   };
 }
 

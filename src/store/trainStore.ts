@@ -1,6 +1,7 @@
 import { FaceError } from '../core/errors';
 import type { Precision } from '../core/types';
-import { abortedBecause, databaseConnection, storeError, type DatabaseConnection } from './connection';
+import { databaseConnection, inTransaction, type DatabaseConnection } from './connection';
+import { writeTable } from './databaseTables';
 import { keepsNothing } from './denied';
 import { memoryTrainTables } from './memoryTrainTables';
 import type { TrainedModelRecord, TrainRunRecord, TrainStore } from './trainSchema';
@@ -35,42 +36,17 @@ export async function openTrainStore(name = 'facenet-web'): Promise<TrainStore> 
   }
 }
 
-function inDatabase({ database }: DatabaseConnection): TrainBacking {
-  const run = async <R>(mode: 'readonly' | 'readwrite', body: (tables: TrainTables) => Promise<R>): Promise<R> => {
-    let transaction;
-    try {
-      transaction = (await database()).transaction(TRAIN_TABLES, mode);
-    } catch (thrown) {
-      throw storeError(thrown);
-    }
-    const done = transaction.done.then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
-    const tableOf = <K extends (typeof TRAIN_TABLES)[number]>(name: K) => {
-      const table = transaction.objectStore(name);
-      return {
-        get: (id: string) => table.get(id),
-        all: () => table.getAll(),
-        put: (row: Parameters<NonNullable<typeof table.put>>[0]) => table.put!(row),
-        delete: (id: string) => table.delete!(id),
-      };
-    };
-    const files = transaction.objectStore('trainedFiles');
-    try {
-      const result = await body({
-        trainRuns: tableOf('trainRuns'),
-        checkpoints: tableOf('checkpoints'),
-        trainedModels: tableOf('trainedModels'),
-        trainedFiles: { ...tableOf('trainedFiles'), keysOfModel: (id) => files.index('byModel').getAllKeys(id) },
-      } as TrainTables);
-      const failure = await done;
-      if (failure) throw failure;
-      return result;
-    } catch (thrown) {
-      throw await abortedBecause(transaction, done, thrown);
-    }
-  };
+function inDatabase(connection: DatabaseConnection): TrainBacking {
+  const run = <R>(mode: 'readonly' | 'readwrite', body: (tables: TrainTables) => Promise<R>) =>
+    inTransaction(connection, TRAIN_TABLES, mode, async (transaction) => {
+      const files = transaction.objectStore('trainedFiles');
+      return body({
+        trainRuns: writeTable(transaction.objectStore('trainRuns')),
+        checkpoints: writeTable(transaction.objectStore('checkpoints')),
+        trainedModels: writeTable(transaction.objectStore('trainedModels')),
+        trainedFiles: { ...writeTable(files), keysOfModel: (id) => files.index('byModel').getAllKeys(id) },
+      });
+    });
   return { persistent: true, read: (body) => run('readonly', body), write: (body) => run('readwrite', body) };
 }
 
