@@ -3,16 +3,8 @@ import { classFiles } from './classFolders';
 import type { Engine } from './engine.svelte';
 import type { People } from './people.svelte';
 import { facesOfFiles, outsidersOf, runPictures, sampleOutsiders, type Gathering, type Pupil } from './trainData';
-import {
-  differentPairs,
-  heldOf,
-  recipeFor,
-  recommendedPart,
-  reportRate,
-  trainableModels,
-  type Recipe,
-  type RecipeBase,
-} from './trainRecipe';
+import { recipeFor, type Recipe, type RecipeBase } from '../../core/trainRecipe';
+import { differentPairs, heldOf, recommendedPart, reportRate, trainableModels } from './trainRecipe';
 import type { Training } from './training.svelte';
 import { count } from './words';
 

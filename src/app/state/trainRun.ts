@@ -1,7 +1,7 @@
 import type { ModelReport } from '../../client/types';
 import type { TrainRunRecord } from '../../store/trainSchema';
 import type { HistoryPoint } from './trainHistory';
-import type { Recipe } from './trainRecipe';
+import { type Recipe } from '../../core/trainRecipe';
 
 /** What a run's record keeps as JSON: all that is needed to go on but the pictures. */
 export interface RunPlan {

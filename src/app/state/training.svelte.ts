@@ -8,7 +8,7 @@ import { openTrainStore } from '../../store/trainStore';
 import type { Engine } from './engine.svelte';
 import { takeTabLock } from './tabLock';
 import { withStep, type HistoryPoint } from './trainHistory';
-import { configOf } from './trainRecipe';
+import { configOf } from '../../core/trainRecipe';
 import { historyOf, isOpen, newRun, planOf, type RunPlan, type RunReport } from './trainRun';
 
 /**

@@ -1,7 +1,7 @@
 import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../bridge';
 import { inOrder } from './inOrder';
-import type { EntryError } from './output';
+import type { EntryError, FailedEntry } from './output';
 import { picturesOfAll, type PictureFile } from './pictures';
 import type { Report } from './report';
 import type { Session } from './session';
@@ -47,4 +47,26 @@ export async function* eachPicture<T>(
     yield 'thrown' in attempted ? { file: attempted.file, error: report.failure(attempted.thrown) } : attempted;
   }
   report.endProgress();
+}
+
+/**
+ * Tells each picture's faces, a line for each by `describe`, and gives what `--json` lists. The outcomes of `eachPicture`.
+ */
+export async function tellFaces<Face>(
+  outcomes: AsyncIterable<Outcome<readonly Face[]>>,
+  report: Report,
+  describe: (face: Face) => string,
+): Promise<({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[]> {
+  const pictures: ({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[] = [];
+  for await (const outcome of outcomes) {
+    const picture = outcome.file.path;
+    if ('error' in outcome) {
+      pictures.push({ picture, faces: [], error: outcome.error });
+      continue;
+    }
+    pictures.push({ picture, faces: [...outcome.result] });
+    report.line(outcome.result.length === 0 ? `${picture}: no face` : picture);
+    for (const face of outcome.result) report.line(`  ${describe(face)}`);
+  }
+  return pictures;
 }

@@ -18,7 +18,7 @@ import {
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
 import { classOf, picturesOf, type PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture, findPictures } from '../run';
+import { eachPicture, findPictures, tellFaces } from '../run';
 import { withSession, type Session } from '../session';
 
 const SEED = 1;
@@ -152,7 +152,6 @@ async function predictCommand(
   // Embeddings of another model mean nothing to it.
   await withSession({ ...startOptions(flags), model: trained.model }, report, async (session) => {
     const { threshold } = session.state;
-    const output: ClassifyOutput = { model: trained.model, kind: trained.classifier.kind, threshold, pictures: [] };
     const outcomes = eachPicture(session, report, files, async (picture): Promise<ClassifiedFace[]> => {
       const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
       return faces.map(({ detection, vector }) => ({
@@ -161,21 +160,12 @@ async function predictCommand(
         ...nameFace(trained, vector, threshold),
       }));
     });
-    for await (const outcome of outcomes) {
-      const picture = outcome.file.path;
-      if ('error' in outcome) {
-        output.pictures.push({ picture, faces: [], error: outcome.error });
-        continue;
-      }
-      output.pictures.push({ picture, faces: outcome.result });
-      report.line(outcome.result.length === 0 ? `${picture}: no face` : picture);
-      for (const { name, nearest, probability, distance } of outcome.result)
-        report.line(
-          name === null
-            ? `  unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`
-            : `  ${name}  probability ${probability.toFixed(2)}  distance ${distance.toFixed(2)}`,
-        );
-    }
+    const pictures = await tellFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
+      name === null
+        ? `unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`
+        : `${name}  probability ${probability.toFixed(2)}  distance ${distance.toFixed(2)}`,
+    );
+    const output: ClassifyOutput = { model: trained.model, kind: trained.classifier.kind, threshold, pictures };
     report.object(output);
   });
 }

@@ -15,7 +15,7 @@ import {
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
 import { picturesOf, stem, type PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture, findPictures } from '../run';
+import { eachPicture, findPictures, tellFaces } from '../run';
 import { withSession, type Session } from '../session';
 
 interface RecogniseFlags extends CommonFlags {
@@ -51,23 +51,13 @@ async function recognise(paths: readonly string[], flags: RecogniseFlags, report
   await withSession(startOptions(flags), report, async (session) => {
     await enrol(session, gallery, flags, report);
     const { model, threshold } = session.state;
-    const output: RecogniseOutput = { model, threshold, pictures: [] };
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
     const outcomes = eachPicture(session, report, files, async (picture, file) => {
       const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
       await drawing?.draw(file, picture, faces.map(drawnFace));
       return faces.map(({ detection, match }) => recognisedFace(detection, match));
     });
-    for await (const outcome of outcomes) {
-      const picture = outcome.file.path;
-      if ('error' in outcome) {
-        output.pictures.push({ picture, faces: [], error: outcome.error });
-        continue;
-      }
-      output.pictures.push({ picture, faces: outcome.result });
-      report.line(outcome.result.length === 0 ? `${picture}: no face` : picture);
-      for (const face of outcome.result) report.line(`  ${describe(face)}`);
-    }
+    const output: RecogniseOutput = { model, threshold, pictures: await tellFaces(outcomes, report, describe) };
     report.object(output);
   });
 }

@@ -11,7 +11,7 @@ import type { Report } from '../report';
 import { modelsFolder } from '../root';
 import { withPage, type HarnessSession } from '../session';
 import { chooseModel } from '../trainedFiles';
-import { configOf } from './config';
+import { runConfig } from './config';
 import { readConfig, type TrainFlags } from './flags';
 import { judgeLfw, readLfw, type Lfw } from './lfw';
 import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
@@ -59,7 +59,7 @@ const SEED = 666;
 /** Trains as the flags say and leaves everything in `--out`. Throws what the train worker throws. */
 export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFlags, report: Report): Promise<void> {
   const file = await readConfig(flags.config);
-  const part = kind === 'train' ? 'scratch' : (flags.trainable ?? 'head');
+  const trainable = kind === 'train' ? 'all' : (flags.trainable ?? 'head');
   const folder = await RunFolder.open(flags.out, { command: kind, ...flags }, flags.resume === true);
   const crop = (file['augment'] as { crop?: string } | undefined)?.crop === 'random' ? WIDE_CROP : CROP;
   const cut = (from: readonly PictureFile[], to: string) => cropsOf(from, to, crop, flags, report);
@@ -81,8 +81,10 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     await addAll(session, report, 'held', held);
     await addAll(session, report, 'outsiders', outsiders);
     const base = await baseOf(kind, flags, session);
-    const config = configOf(flags, file, part, { people: people.length, pictures: train.files.length });
-    const trainable = kind === 'train' ? 'all' : (flags.trainable ?? 'head');
+    const begins =
+      kind === 'train' ? ({ kind: 'scratch', width: flags.width } as const) : ({ kind: 'model', id: '' } as const);
+    const amount = { people: people.length, pictures: train.files.length };
+    const config = runConfig(flags, file, { base: begins, trainable }, amount);
     const plan = await base.use((given) =>
       session.call('trainPrepare', { base: given, trainable, config, people: [...people] }),
     );

@@ -1,15 +1,11 @@
 import { expect, test } from 'vitest';
 import {
-  configOf,
   differentPairs,
   heldOf,
-  recipeFor,
   recommendedPart,
   reportRate,
   splitPictures,
-  TRAINABLE,
 } from '../../../../src/app/state/trainRecipe';
-import { completeConfig } from '../../../../src/train/config';
 
 test('the more pictures there are, the more of the network learns; all of it only on a graphics card', () => {
   const part = (pictures: number, hasGpu: boolean) => recommendedPart({ people: 10, pictures, hasGpu });
@@ -20,18 +16,6 @@ test('the more pictures there are, the more of the network learns; all of it onl
     'last-blocks',
   ]);
   expect([part(10_000, false), part(10_000, true)]).toEqual(['last-blocks', 'all']);
-});
-
-test('every recipe is a configuration that the trainer takes', () => {
-  const amount = { people: 3, pictures: 9 };
-  for (const trainable of TRAINABLE)
-    for (const loss of ['softmax', 'arcface', 'triplet'] as const) {
-      const recipe = { ...recipeFor({ kind: 'model', id: 'x' }, trainable), loss };
-      expect(completeConfig(configOf(recipe, amount))).toMatchObject({ loss, batch: 9, averageDecay: 0 });
-    }
-  const scratch = recipeFor({ kind: 'scratch', width: 0.25 }, 'head');
-  expect(scratch.trainable).toBe('all');
-  expect(completeConfig(configOf(scratch, amount))).toMatchObject({ embeddingSize: 128, augment: { flip: true } });
 });
 
 test('three tenths of a person’s pictures are held out, spread over them, and one stays to learn from', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { historyOf, isOpen, newRun, planOf, warningsOf, type RunPlan } from '../../../../src/app/state/trainRun';
-import { recipeFor } from '../../../../src/app/state/trainRecipe';
+import { recipeFor } from '../../../../src/core/trainRecipe';
 import type { ModelReport } from '../../../../src/client/types';
 
 const REPORT: ModelReport = {
