@@ -5,7 +5,7 @@ import type { Weights, WeightTensor } from '../src/core/weights';
 import { weightShapes } from '../src/nn/shapes';
 import { toFloat32 } from '../src/nn/weightValues';
 import { checkpointPlace } from '../src/train/checkpoint';
-import type { Samples } from '../src/train/batches';
+import type { Samples } from '../src/train/batch';
 import { FeatureCache } from '../src/train/featureCache';
 import { imprint } from '../src/train/imprint';
 import { train, type LoggedStep, type TrainOutcome } from '../src/train/loop';

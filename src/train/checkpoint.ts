@@ -4,7 +4,7 @@ import { FaceError } from '../core/errors';
 import { RandomStream } from '../core/random';
 import type { WeightTensor } from '../core/weights';
 import { readSafetensors, writeSafetensors } from '../weights/formats/safetensors';
-import type { DataPosition } from './batches';
+import type { DataPosition } from './batch';
 import { completeConfig, type TrainConfig } from './config';
 import { checkSameConfig, checkSameData, checkSameShapes, dataPrint, type DataPrint } from './sameRun';
 import { TENSOR_GROUPS, type TrainModel, type TrainState } from './state';

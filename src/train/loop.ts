@@ -1,7 +1,8 @@
 import { throwIfAborted } from '../core/abort';
 import type { CheckpointSink } from '../core/checkpoint';
 import type { Weights } from '../core/weights';
-import { batches, firstPosition, type Batch, type DataPosition, type Samples } from './batches';
+import type { Batch, DataPosition, Samples } from './batch';
+import { batches, firstPosition } from './batches';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainConfig } from './config';
 import { stepsPerEpoch } from './sampler';

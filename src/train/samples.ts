@@ -1,7 +1,7 @@
 import type { FaceCrop } from '../core/types';
 import type { Executor } from '../nn/executor';
 import { augment } from './augment';
-import type { Samples } from './batches';
+import type { Samples } from './batch';
 import type { AugmentConfig } from './config';
 import type { FeatureCache } from './featureCache';
 

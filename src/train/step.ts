@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { FaceError } from '../core/errors';
 import { runGraph } from '../nn/tfjsOps';
-import type { Batch, Inputs } from './batches';
+import type { Batch, Inputs } from './batch';
 import type { TrainConfig } from './config';
 import { moveCentres } from './losses/centre';
 import { selectTriplets, type Triplet } from './losses/selectTriplets';

@@ -1,6 +1,5 @@
 import type { FaceRecord } from '../../store/schema';
 import type { Engine } from './engine.svelte';
-import type { People } from './people.svelte';
 
 /** Faces compared with the gallery in one call: short, so that recognition gets its turn in between. */
 const BATCH = 64;
@@ -20,6 +19,12 @@ export interface Duplicate {
   readonly distance: number;
 }
 
+/** The list that is searched; read anew at every check. */
+interface KnownPeople {
+  readonly list: readonly { readonly faces: readonly FaceRecord[] }[];
+  readonly byId: ReadonlyMap<string, unknown>;
+}
+
 /** Finds people who are in the list twice, by the nearest other person of each of their faces. */
 export class Duplicates {
   /** Nearest first, each pair once. */
@@ -32,7 +37,7 @@ export class Duplicates {
 
   constructor(
     private readonly engine: Engine,
-    private readonly people: People,
+    private readonly people: KnownPeople,
   ) {}
 
   /**

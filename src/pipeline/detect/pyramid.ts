@@ -1,5 +1,4 @@
 import { PNET_CELL } from '../../models/pnet';
-import type { DetectSettings } from './options';
 
 /**
  * Sides that a frame is rounded up to, pixels: few, because each pair is a compiled graph, and such that common pictures
@@ -46,7 +45,7 @@ export function pictureLevelSize(
  * side, or a size changed by reduction, is rounded down by up to a tenth, so that pictures of many sizes share graphs.
  */
 export function searchedMinSize(
-  { minSize }: Pick<DetectSettings, 'minSize'>,
+  { minSize }: { readonly minSize: number },
   shorterSide: number,
   reduction: number,
 ): number {

@@ -6,7 +6,8 @@ import type { CheckpointSink, StoredCheckpoint } from '../../../src/core/checkpo
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { GraphBuilder } from '../../../src/nn/builder';
-import { firstPosition, type DataPosition } from '../../../src/train/batches';
+import type { DataPosition } from '../../../src/train/batch';
+import { firstPosition } from '../../../src/train/batches';
 import { checkpointPlace } from '../../../src/train/checkpoint';
 import { LOSSES, type LossName } from '../../../src/train/config';
 import { train, type LoggedStep, type TrainOutcome } from '../../../src/train/loop';
