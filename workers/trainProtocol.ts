@@ -95,7 +95,7 @@ export interface TrainRequest {
 
 export interface TrainPlan {
   readonly config: TrainConfig;
-  /** Weights that learn, in all and of the network, as numbers. */
+  /** Numbers that learn, among all those of the network and its head. */
   readonly trainableParameters: number;
   readonly parameters: number;
   /** Where the frozen part ends; null when nothing is frozen. */

@@ -158,12 +158,11 @@ export function createTrainHandlers(): Handlers<TrainOps> {
 function summary(run: TrainRun, cuts: readonly string[], notes: readonly string[]): TrainPlan {
   const { plan, trunk } = run;
   const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-  const network = weightShapes(plan.graph);
-  const shapes = new Map([...network, ...headShapes(plan.model, plan.config)]);
+  const shapes = new Map([...weightShapes(plan.graph), ...headShapes(plan.model, plan.config)]);
   return {
     config: plan.config,
     trainableParameters: plan.model.trainable.reduce((sum, name) => sum + count(shapes.get(name)!), 0),
-    parameters: [...network.values()].reduce((sum, shape) => sum + count(shape), 0),
+    parameters: [...shapes.values()].reduce((sum, shape) => sum + count(shape), 0),
     frozenUntil: plan.trunk?.outputs[0] ?? null,
     cached: trunk !== null && isCacheable(plan.config.augment),
     stepsPerEpoch: stepsPerEpoch(run.labels, plan.config),

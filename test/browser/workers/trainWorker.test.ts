@@ -170,7 +170,7 @@ test('frozen weights stay as they were, and the frozen part runs once for each p
   const client = await started();
   const plan = await prepare(client, FROZEN);
   expect(plan).toMatchObject({ frozenUntil: 'r1', cached: true, cuts: ['r1'], stepsPerEpoch: STEPS, notes: [] });
-  expect(plan.trainableParameters).toBeLessThan(plan.parameters + 4 * 5 + 4);
+  expect(plan.trainableParameters).toBeLessThan(plan.parameters);
   const stages: number[] = [];
   const onStage = ({ done, total }: { done: number; total: number }) => void stages.push(done, total);
   await client.train({ sink: new MemorySink(), onStage });
