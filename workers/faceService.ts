@@ -1,6 +1,6 @@
 import { FaceError } from '../src/core/errors';
 import { packPoints } from '../src/cluster/points';
-import type { Embedding, GalleryFace } from '../src/core/types';
+import type { Embedding } from '../src/core/types';
 import { writeNpy } from '../src/weights/formats/npy';
 import { matchFace, packGallery, type Gallery } from '../src/pipeline/match';
 import { farAt, thresholdAt } from '../src/weights/calibration';
@@ -55,8 +55,8 @@ export function createFaceHandlers(): Handlers<Ops> {
   let session: Session | null = null;
   let modelsUrl = MODELS_URL;
   let far: number | null = null;
-  let faces: readonly GalleryFace[] = [];
-  let gallery: Gallery | null = null;
+  /** Known faces by their model: packed, so that many do not lie here twice. */
+  let galleries: readonly Gallery[] = [];
   let naming: 'nearest' | 'logistic' = 'nearest';
   /** Made of the present gallery, when first asked for; a head of null: there are too few faces. */
   let trained: { readonly head: NamingHead | null } | null = null;
@@ -67,9 +67,10 @@ export function createFaceHandlers(): Handlers<Ops> {
     if (!session) throw new FaceError('backend/not-started');
     return session;
   }
+  const galleryOf = ({ id }: EmbedderRow) => galleries.find(({ modelId }) => modelId === id) ?? packGallery([], id);
   function matching({ row, head }: Session) {
-    gallery ??= packGallery(faces, row.id);
-    if (naming === 'logistic') trained ??= { head: logisticHead(faces, row.id) };
+    const gallery = galleryOf(row);
+    if (naming === 'logistic') trained ??= { head: logisticHead(gallery) };
     return { gallery, threshold: thresholdOf(row, far), head: trained?.head ?? head };
   }
   const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
@@ -95,7 +96,6 @@ export function createFaceHandlers(): Handlers<Ops> {
       videos.clear(); // their views are the old model's
       modelsUrl = url;
       far = wanted;
-      gallery = null;
       trained = null;
       await old?.dispose();
       if (options.keepForOffline) void keepLoadedAssets();
@@ -142,9 +142,9 @@ export function createFaceHandlers(): Handlers<Ops> {
         ...(options && { detect: options }),
         ...rest,
       }),
-    setGallery(req) {
-      faces = req.faces;
-      gallery = null;
+    setGallery({ faces }) {
+      const models = new Set(faces.map(({ embedding }) => embedding.modelId));
+      galleries = [...models].map((modelId) => packGallery(faces, modelId));
       trained = null;
       return { people: new Set(faces.map(({ person }) => person)).size, faces: faces.length };
     },
@@ -158,7 +158,7 @@ export function createFaceHandlers(): Handlers<Ops> {
     groupFaces: (req, { signal }) => groupEmbeddings(req, running().row, signal),
     async compareNaming(_req, { signal, progress }) {
       await messagesArrive();
-      return compareNaming(faces, running().row.id, signal, progress);
+      return compareNaming(galleryOf(running().row), signal, progress);
     },
     setNaming({ method }) {
       naming = method;

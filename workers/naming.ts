@@ -1,7 +1,7 @@
 import { crossValidate, type CrossValidation } from '../src/classify/crossValidate';
 import { trainLogistic } from '../src/classify/logistic';
 import { packSamples, type Samples } from '../src/classify/samples';
-import type { GalleryFace } from '../src/core/types';
+import type { Gallery } from '../src/pipeline/match';
 import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Progress } from './protocol';
 
@@ -9,19 +9,23 @@ const SEED = 1;
 /** Of the logistic regression, as `classify train` has it. */
 const COST = 10;
 
-function samplesOf(faces: readonly GalleryFace[], modelId: string): Samples {
-  const usable = faces.filter(({ embedding }) => embedding.modelId === modelId);
-  return packSamples(usable.map(({ person, embedding }) => ({ name: person, vector: embedding.vector })));
+function samplesOf({ people, personOf, vectors }: Gallery): Samples {
+  const size = vectors.length / Math.max(1, personOf.length);
+  return packSamples(
+    Array.from(personOf, (person, row) => ({
+      name: people[person]!,
+      vector: vectors.subarray(row * size, (row + 1) * size),
+    })),
+  );
 }
 
 /** Cross-validation of the ways to name on the gallery's own faces. Throws `classify/too-few`, `aborted`. */
 export function compareNaming(
-  faces: readonly GalleryFace[],
-  modelId: string,
+  gallery: Gallery,
   signal: AbortSignal | undefined,
   progress: (progress: Progress) => void,
 ): CrossValidation {
-  return crossValidate(samplesOf(faces, modelId), {
+  return crossValidate(samplesOf(gallery), {
     seed: SEED,
     signal,
     onFold: (done, total) => progress({ stage: 'Comparing ways to name', done, total, unit: 'steps' }),
@@ -29,8 +33,8 @@ export function compareNaming(
 }
 
 /** A head trained on the gallery; null where there are not two people. */
-export function logisticHead(faces: readonly GalleryFace[], modelId: string): NamingHead | null {
-  const samples = samplesOf(faces, modelId);
+export function logisticHead(gallery: Gallery): NamingHead | null {
+  const samples = samplesOf(gallery);
   const { size, classes } = samples;
   if (classes.length < 2) return null;
   const parameters = trainLogistic(samples, COST);

@@ -8,6 +8,16 @@ export function euclidean(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Math.sqrt(sum);
 }
 
+/** Squared Euclidean distance of `vector` to the numbers of `vectors` from `at` on. */
+export function squaredDistance(vector: Float32Array, vectors: Float32Array, at: number): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const d = vector[i]! - vectors[at + i]!;
+    sum += d * d;
+  }
+  return sum;
+}
+
 /** Cosine of the angle between two vectors of the same length; 0 when one is all zeros. */
 export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let dot = 0;

@@ -1,5 +1,8 @@
 import type { Embedding, GalleryFace, Match } from '../core/types';
+import { squaredDistance } from '../core/vectors';
 import { namedByHead, type NamingHead } from './namingHead';
+import { eachCandidate } from './search/candidates';
+import { encodeRows, type Codes } from './search/codes';
 
 /** Known faces of one model, packed for search: row r of `vectors` is a face of `people[personOf[r]]`. */
 export interface Gallery {
@@ -7,6 +10,8 @@ export interface Gallery {
   readonly people: readonly string[];
   readonly personOf: Int32Array;
   readonly vectors: Float32Array;
+  /** What a search looks at first. */
+  readonly codes: Codes;
 }
 
 /** Packs the faces of `modelId`; those of other models cannot be compared and are left out. */
@@ -17,7 +22,8 @@ export function packGallery(faces: readonly GalleryFace[], modelId: string): Gal
   const index = new Map(people.map((person, i) => [person, i]));
   const vectors = new Float32Array(usable.length * size);
   for (const [row, { embedding }] of usable.entries()) vectors.set(embedding.vector, row * size);
-  return { modelId, people, personOf: Int32Array.from(usable, ({ person }) => index.get(person)!), vectors };
+  const personOf = Int32Array.from(usable, ({ person }) => index.get(person)!);
+  return { modelId, people, personOf, vectors, codes: encodeRows(vectors, size) };
 }
 
 const NOBODY: Match = {
@@ -46,17 +52,18 @@ export function matchFace(
   let second = -1;
   let bestSquared = Infinity;
   let secondSquared = Infinity;
-  for (let row = 0; row < gallery.personOf.length; row++) {
+  eachCandidate(gallery.codes, embedding.vector, Infinity, (row) => {
     const person = gallery.personOf[row]!;
-    const limit = person === best ? bestSquared : secondSquared;
-    const squared = squaredDistance(embedding.vector, gallery.vectors, row * embedding.vector.length, limit);
-    if (squared >= limit) continue;
-    if (person === best) bestSquared = squared;
-    else if (squared < bestSquared) {
-      [second, secondSquared] = [best, bestSquared];
-      [best, bestSquared] = [person, squared];
-    } else [second, secondSquared] = [person, squared];
-  }
+    const squared = squaredDistance(embedding.vector, gallery.vectors, row * embedding.vector.length);
+    if (squared < (person === best ? bestSquared : secondSquared)) {
+      if (person === best) bestSquared = squared;
+      else if (squared < bestSquared) {
+        [second, secondSquared] = [best, bestSquared];
+        [best, bestSquared] = [person, squared];
+      } else [second, secondSquared] = [person, squared];
+    }
+    return Math.sqrt(secondSquared);
+  });
   if (best < 0) return NOBODY;
   const distance = Math.sqrt(bestSquared);
   const nearest = gallery.people[best]!;
@@ -75,19 +82,4 @@ export function matchFace(
     second: gallery.people[second] ?? null,
     secondDistance: second < 0 ? null : Math.sqrt(secondSquared),
   };
-}
-
-/** Steps between looks whether the sum has passed `limit` already. */
-const STRIDE = 32;
-
-function squaredDistance(a: Float32Array, vectors: Float32Array, at: number, limit: number): number {
-  let sum = 0;
-  for (let start = 0; start < a.length && sum < limit; start += STRIDE) {
-    const end = Math.min(start + STRIDE, a.length);
-    for (let i = start; i < end; i++) {
-      const d = a[i]! - vectors[at + i]!;
-      sum += d * d;
-    }
-  }
-  return sum;
 }

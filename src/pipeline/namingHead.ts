@@ -1,8 +1,10 @@
 import type { Weights } from '../core/weights';
+import { squaredDistance } from '../core/vectors';
 import { toFloat32 } from '../nn/weightValues';
 import type { EmbedderRow } from '../weights/registry';
 import { HEAD_NAMES } from '../weights/trained';
 import type { Gallery } from './match';
+import { eachCandidate } from './search/candidates';
 
 /** A classifier of embeddings that was trained on the gallery's people: row r of `rows` speaks for `people[r]`. */
 export interface NamingHead {
@@ -43,12 +45,11 @@ export function namedByHead(
 /** The distance to the nearest face of each person that has one within `threshold`. */
 function peopleWithin(vector: Float32Array, gallery: Gallery, threshold: number): Map<string, number> {
   const within = new Map<string, number>();
-  const size = vector.length;
-  gallery.personOf.forEach((index, row) => {
-    const face = gallery.vectors.subarray(row * size, (row + 1) * size);
-    const distance = Math.sqrt(vector.reduce((sum, value, i) => sum + (value - face[i]!) ** 2, 0));
-    const person = gallery.people[index]!;
+  eachCandidate(gallery.codes, vector, threshold, (row) => {
+    const distance = Math.sqrt(squaredDistance(vector, gallery.vectors, row * vector.length));
+    const person = gallery.people[gallery.personOf[row]!]!;
     if (distance <= Math.min(threshold, within.get(person) ?? Infinity)) within.set(person, distance);
+    return threshold;
   });
   return within;
 }
