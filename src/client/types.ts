@@ -2,6 +2,7 @@ export type {
   CrossValidation,
   BenchmarkOptions,
   BenchmarkPictures,
+  BenchmarkRequest,
   BenchmarkResult,
   DetectOptions,
   DetectResult,

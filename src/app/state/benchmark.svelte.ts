@@ -1,8 +1,15 @@
 import { toFaceError, type FaceError } from '../../core/errors';
 import { Pace } from '../../core/pace';
 import { createFaceClient } from '../../client/faceClient';
-import type { BenchmarkOptions, BenchmarkPictures, BenchmarkResult, Progress } from '../../client/types';
+import type {
+  BenchmarkOptions,
+  BenchmarkPictures,
+  BenchmarkRequest,
+  BenchmarkResult,
+  Progress,
+} from '../../client/types';
 import { startOptions, type Engine } from './engine.svelte';
+import { sampleBenchmark } from './sampleBenchmark';
 
 const PAIRS_NAME = /(^|\/)[^/]*pairs[^/]*\.(txt|csv)$/i;
 
@@ -17,7 +24,9 @@ export function folderOf(files: readonly File[]): { pictures: BenchmarkPictures;
 /** The Benchmark view's run: what it is to be made of, how far it is, and what came out. It goes on in other views. */
 export class Benchmark {
   pictures = $state.raw<BenchmarkPictures | null>(null);
-  pairs = $state.raw<File | null>(null);
+  pairs = $state.raw<BenchmarkRequest['pairs'] | null>(null);
+  /** Whether the pictures are the samples. */
+  samples = $state(false);
   options = $state.raw<BenchmarkOptions>({
     mirror: true,
     subtractMean: true,
@@ -39,17 +48,39 @@ export class Benchmark {
   chooseFolder(files: readonly File[]): void {
     const { pictures, pairs } = folderOf(files);
     this.pictures = pictures;
-    if (pairs) this.pairs = pairs;
+    this.samples = false;
+    if (pairs) this.choosePairs(pairs);
   }
 
   chooseArchive(file: File): void {
     this.pictures = { kind: 'archive', name: file.name, file };
+    this.samples = false;
   }
 
-  /** Runs in a worker of its own, so that recognising goes on meanwhile. Resolves in any case. */
+  choosePairs(file: File): void {
+    this.pairs = { name: file.name, file };
+  }
+
+  /** Chooses the sample pictures and their list of pairs, and runs. Resolves in any case. */
+  async trySamples(): Promise<void> {
+    await this.#run(async (signal) => {
+      const { pictures, pairs } = await sampleBenchmark(signal);
+      this.pictures = pictures;
+      this.pairs = pairs;
+      this.samples = true;
+      return { pictures, pairs };
+    });
+  }
+
+  /** Runs with what is chosen. Resolves in any case. */
   async run(): Promise<void> {
-    const { pictures, pairs, options } = this;
-    if (!pictures || !pairs || this.running) return;
+    const { pictures, pairs } = this;
+    if (pictures && pairs) await this.#run(() => Promise.resolve({ pictures, pairs }));
+  }
+
+  /** In a worker of its own, so that recognising goes on meanwhile. */
+  async #run(input: (signal: AbortSignal) => Promise<Pick<BenchmarkRequest, 'pictures' | 'pairs'>>): Promise<void> {
+    if (this.running) return;
     this.running = true;
     this.error = null;
     this.result = null;
@@ -65,9 +96,9 @@ export class Benchmark {
       this.pace = String(pace);
     };
     try {
+      const { pictures, pairs } = await input(signal);
       await client.call('start', startOptions(this.engine.settings), { signal, onProgress });
-      const request = { pictures, pairs: { name: pairs.name, file: pairs }, options };
-      this.result = await client.call('benchmark', request, { signal, onProgress });
+      this.result = await client.call('benchmark', { pictures, pairs, options: this.options }, { signal, onProgress });
     } catch (thrown) {
       const error = toFaceError(thrown);
       if (error.code !== 'aborted') this.error = error;

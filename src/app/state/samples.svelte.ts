@@ -1,7 +1,8 @@
 import { FaceError } from '../../core/errors';
 import type { Engine } from './engine.svelte';
+import { fetchSample } from './fetchSample';
 import { newFace, type People } from './people.svelte';
-import type { Pictures, PictureSource } from './pictures.svelte';
+import type { Pictures } from './pictures.svelte';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from './sampleList';
 
 /** “Try it with sample pictures”: enrols NASA's portraits and recognises its crew pictures. */
@@ -29,7 +30,12 @@ export class Samples {
           await this.#enrol(name, signal);
         }
       });
-      const sources = await Promise.all(SAMPLE_PICTURES.map((file) => fetchSample(pictureUrl(file), file, signal)));
+      const sources = await Promise.all(
+        SAMPLE_PICTURES.map(async (file) => ({
+          blob: await fetchSample(pictureUrl(file), file, signal),
+          source: sourceOf(file),
+        })),
+      );
       this.progress = null;
       await this.pictures.add(sources);
     } finally {
@@ -48,7 +54,8 @@ export class Samples {
   }
 
   async #enrol(name: string, signal: AbortSignal): Promise<void> {
-    const { blob, source } = await fetchSample(portraitUrl(name), name, signal);
+    const blob = await fetchSample(portraitUrl(name), name, signal);
+    const source = sourceOf(name);
     const request = { picture: blob, name, options: { faces: 'best', keepCrops: true } } as const;
     const { faces } = await this.engine.client.call('recognise', request, { signal });
     const face = faces[0];
@@ -60,8 +67,4 @@ export class Samples {
   }
 }
 
-async function fetchSample(url: string, name: string, signal: AbortSignal): Promise<PictureSource> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new FaceError('internal', { reason: `the sample picture ${name} could not be loaded` });
-  return { blob: await response.blob(), source: { kind: 'sample', name } };
-}
+const sourceOf = (name: string) => ({ kind: 'sample', name }) as const;

@@ -4,6 +4,7 @@ import type { RunPicture, RunPictures } from '../../store/trainPictures';
 import type { ClassFile } from './classFolders';
 import type { Engine } from './engine.svelte';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from './sampleList';
+import { sampleTruth, type TruthFace } from './sampleTruth';
 import { splitPictures } from './trainRecipe';
 
 /** Somebody to be learnt, with all their faces. */
@@ -59,12 +60,6 @@ export function outsidersOf(people: readonly Pupil[]): RunPicture[] {
   return people.flatMap(({ crops }, label) => crops.map((crop) => ({ crop, label })));
 }
 
-interface TruthFace {
-  readonly name: string;
-  readonly box: readonly [number, number, number, number];
-}
-type Truth = Readonly<Record<string, { readonly faces: readonly TruthFace[] }>>;
-
 /** The faces of the sample pictures, by their names, without the people who are to be learnt. Throws as `facesOfFiles`. */
 export async function sampleOutsiders(
   pupils: readonly Pick<Pupil, 'id' | 'name'>[],
@@ -73,7 +68,7 @@ export async function sampleOutsiders(
   await engine.ready();
   const ids = new Set(pupils.map(({ id }) => id));
   const learnt = new Set(pupils.map(({ name }) => key(name)));
-  const truth = (await (await fetch('samples/truth.json', { signal })).json()) as Truth;
+  const truth = await sampleTruth(signal);
   const numbers = new Map<string, number>();
   const outsiders: RunPicture[] = [];
   const add = (name: string, crop: StoredCrop | undefined, matched: string | null) => {

@@ -65,6 +65,17 @@ test('a folder with its list of pairs is measured: figures, curve, the wrong pai
   expect(report).toMatchObject({ pairs: 37, pictures: 18, noFace: 0, backend: 'wasm', adapter: null });
   // Only what the list says wrongly is judged wrongly: one of the 19 pairs of the first fold.
   expect(report.accuracy.folds).toEqual([18 / 19, 1]);
+
+  await page.getByLabel('mirror image').uncheck();
+  await page.getByRole('button', { name: 'Try it with the sample pictures' }).click();
+  await expect(result(page), 'the old result goes').toHaveCount(0);
+  // 18 portraits and the 33 faces of truth.json, of which three people have two: 19 + 3 pairs of one person, 33 of two.
+  await expect(result(page)).toContainText('55 pairs in 2 folds; 51 pictures, 0 without a face', { timeout: 120_000 });
+  await expect(page.getByText('sample-pairs.csv')).toBeVisible();
+  await expect(page.getByText(/^Sample pictures: NASA/)).toBeVisible();
+  const accuracy = result(page).getByText('Accuracy', { exact: true }).locator('xpath=following-sibling::dd');
+  expect(Number.parseFloat(await accuracy.innerText())).toBeGreaterThanOrEqual(90); // per cent
+  await look(page, 'phone-dark-benchmark-samples');
 });
 
 test('an archive is measured too, and what cannot be measured is said in a sentence', async ({ page }) => {
@@ -91,13 +102,14 @@ test('an archive is measured too, and what cannot be measured is said in a sente
     timeout: 60_000,
   });
 
-  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', pairs()));
-  await measure(page).click();
+  await page.getByRole('button', { name: 'Try it with the sample pictures' }).click();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(measure(page)).toBeEnabled();
   await expect(problem, 'cancelling is no problem').toHaveCount(0);
   await expect(result(page)).toHaveCount(0);
 
+  await chooser(page, 'archive').setInputFiles(archive(zip));
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', pairs()));
   await measure(page).click();
   await go(page, 'People');
   await go(page, 'Benchmark');
