@@ -71,6 +71,7 @@ export const ERROR_TEXT = {
   'train/too-large':
     'A training step of {batch} pictures needs about {needed} GB; WebAssembly ends at 4 GB. Take {most} pictures at most, and let accumulate gather several steps into one.',
   'train/unfinished': '{path} holds an unfinished run: go on with --resume, or choose another folder.',
+  'train/stopped': 'Training was stopped after step {step}, and nothing is lost: go on with --resume.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'photos/not-at-hand':
     'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',

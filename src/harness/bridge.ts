@@ -84,6 +84,8 @@ export interface HarnessOps {
   };
   /** Trains from the checkpoint at an address, if there is one; checkpoints go to the address `out`, each whole. */
   trainRun: { req: { checkpoint: string | null; out: string; untilEpoch: number | null }; res: TrainResult };
+  /** A running `trainRun` saves after the step in progress and resolves with `finished` false. */
+  trainPause: { req: Record<string, never>; res: null };
   trainEvaluate: { req: { far: number }; res: { before: ModelReport; after: ModelReport } };
   /** Embeddings by the network before or by what was learnt so far; float32 numbers, a row a picture. */
   trainEmbed: {

@@ -33,27 +33,13 @@ export function splitByImage(labels: Int32Array, share: number, random: () => nu
 }
 
 /**
- * The samples that are not far from their person's centre: those at the `percentile` (0–100) of all distances or
- * beyond go, and then everybody who has fewer than `least` left. `embeddings` holds a row for each label. The distance
- * is plain Euclidean to the mean of the person's embeddings.
+ * How far each sample lies from its person's centre: the plain Euclidean distance to the mean of the person's embeddings,
+ * as the original's `calculate_filtering_metrics`. A row of `embeddings` for each label.
  */
-export function filterByCentre(
-  embeddings: Float32Array,
-  labels: Int32Array,
-  { percentile, least }: { readonly percentile: number; readonly least: number },
-): number[] {
-  const classes = groupByClass(labels);
-  const distances = centreDistances(embeddings, labels.length, classes);
-  const sorted = distances.toSorted();
-  const threshold = percentile >= 100 ? Infinity : sorted[Math.floor((sorted.length * percentile) / 100)]!;
-  const near = classes.map((samples) => samples.filter((sample) => distances[sample]! < threshold));
-  return joined(near.filter((samples) => samples.length >= least));
-}
-
-function centreDistances(embeddings: Float32Array, count: number, classes: readonly number[][]): Float64Array {
-  const size = embeddings.length / count;
-  const distances = new Float64Array(count);
-  for (const samples of classes) {
+export function centreDistances(embeddings: Float32Array, labels: Int32Array): Float64Array {
+  const size = embeddings.length / labels.length;
+  const distances = new Float64Array(labels.length);
+  for (const samples of groupByClass(labels)) {
     const centre = new Float64Array(size);
     for (const sample of samples)
       for (let i = 0; i < size; i++) centre[i]! += embeddings[sample * size + i]! / samples.length;
@@ -64,6 +50,22 @@ function centreDistances(embeddings: Float32Array, count: number, classes: reado
     }
   }
   return distances;
+}
+
+/** The distance from which on samples go: the `percentile` (0–100) of all distances; infinite at 100. */
+export function centreThreshold(distances: Float64Array, percentile: number): number {
+  if (percentile >= 100 || distances.length === 0) return Infinity;
+  return distances.toSorted()[Math.floor((distances.length * percentile) / 100)]!;
+}
+
+/** The samples whose distance is below the threshold, of persons who have `least` of them at least. */
+export function filterByCentre(
+  distances: Float64Array,
+  labels: Int32Array,
+  { threshold, least }: { readonly threshold: number; readonly least: number },
+): number[] {
+  const near = groupByClass(labels).map((samples) => samples.filter((sample) => distances[sample]! < threshold));
+  return joined(near.filter((samples) => samples.length >= least));
 }
 
 function joined(groups: readonly (readonly number[])[]): number[] {

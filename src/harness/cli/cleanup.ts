@@ -6,6 +6,8 @@ const PATIENCE_MS = 3_000;
 
 const pending = new Set<Cleanup>();
 let stopping = false;
+let softly: (() => void) | null = null;
+let softCode: number | null = null;
 
 /** Whether a signal is ending the program: what fails now fails because of that. */
 export function isStopping(): boolean {
@@ -20,11 +22,34 @@ export function beforeExit(cleanup: Cleanup): Cleanup {
   };
 }
 
+/**
+ * Does `work`, which takes long and can end early without loss: meanwhile the first Ctrl-C or `kill` calls `stop` instead
+ * of ending the program. The next one ends it at once.
+ */
+export async function stoppable<T>(stop: () => void, work: () => Promise<T>): Promise<T> {
+  softly = stop;
+  try {
+    return await work();
+  } finally {
+    softly = null;
+  }
+}
+
+/** The exit code of a program that a signal has stopped softly; null where none has. */
+export function stoppedCode(): number | null {
+  return softCode;
+}
+
 /** Ctrl-C, a closed terminal and `kill`: everything that was started is ended first; a second signal does not wait. */
 export function exitCleanlyOnSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
-      if (stopping) process.exit(code);
+      if (stopping || softCode !== null) process.exit(code);
+      if (softly && signal !== 'SIGHUP') {
+        softCode = code;
+        softly();
+        return;
+      }
       stopping = true;
       const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
       const all = Promise.allSettled([...pending].map((cleanup) => cleanup()));

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceError, toFaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
@@ -11,6 +11,7 @@ import type { ModelRow, SourceFile } from '../../weights/registry';
 import { DLIB, FACENET, findModel, MTCNN } from '../../weights/rows';
 import { verifyBytes } from '../../weights/verify';
 import { fetchSource } from './sourceCache';
+import { PART, writeWhole } from './writeWhole';
 
 export interface ModelOptions {
   /** Where the files and their manifest go: `public/models`. */
@@ -39,8 +40,6 @@ export interface ModelFiles {
   readonly missing: FaceError | null;
 }
 
-/** What a file is called while it is written; one that is left over comes from a run that was ended. */
-const PART = '.part';
 /** Connections at a time: FaceNet is 266 small files. */
 const CONNECTIONS = 6;
 
@@ -180,11 +179,4 @@ async function readVerified(path: string, source: SourceFile): Promise<Uint8Arra
   const bytes = new Uint8Array(await readFile(path));
   await verifyBytes(bytes, source, path);
   return bytes;
-}
-
-/** A file under its name is always a whole one. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const part = path + PART;
-  await writeFile(part, content);
-  await rename(part, path);
 }

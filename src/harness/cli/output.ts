@@ -85,6 +85,16 @@ export interface EmbedOutput {
   readonly failed: { readonly picture: string; readonly error: EntryError }[];
 }
 
+export interface FilterMetricsOutput {
+  readonly file: string;
+  readonly model: string;
+  readonly people: number;
+  /** Whose distance is in the file. */
+  readonly pictures: number;
+  readonly noFace: string[];
+  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+}
+
 export interface ClusterOutput {
   readonly model: string;
   readonly method: string;

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { toFaceError } from '../../core/errors';
-import { isStopping } from './cleanup';
+import { isStopping, stoppedCode } from './cleanup';
 import { addAlign } from './commands/align';
 import { addClassify } from './commands/classify';
 import { addCluster } from './commands/cluster';
@@ -8,6 +8,7 @@ import { addCompare } from './commands/compare';
 import { addDetect } from './commands/detect';
 import { addEmbed } from './commands/embed';
 import { addExport } from './commands/export';
+import { addFilterMetrics } from './commands/filterMetrics';
 import { addLfw } from './commands/lfw';
 import { addModels } from './commands/models';
 import { addRecognise } from './commands/recognise';
@@ -37,6 +38,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addCluster(program, done);
   addClassify(program, done);
   addLfw(program, done);
+  addFilterMetrics(program, done);
   addFinetune(program, done);
   addTrain(program, done);
   addModels(program, done);
@@ -50,7 +52,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     const error = toFaceError(thrown);
     console.error(error.message);
     if (args.includes('--json')) console.log(JSON.stringify({ error: entryError(error) }));
-    return EXIT.failure;
+    return error.code === 'train/stopped' ? (stoppedCode() ?? EXIT.failure) : EXIT.failure;
   }
   return code;
 }

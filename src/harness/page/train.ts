@@ -63,6 +63,10 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
         onStep: (step) => void facenetTrainStep(step),
         onStage: onProgress,
       }),
+    async trainPause() {
+      await client.pause();
+      return null;
+    },
     trainEvaluate: (req) => client.call('evaluate', req, { onProgress }),
     async trainEmbed({ which, pictures }) {
       const loaded = await Promise.all(pictures.map(load));

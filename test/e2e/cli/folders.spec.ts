@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AlignOutput, EmbedOutput } from '../../../src/harness/cli/output';
+import type { AlignOutput, CompareOutput, EmbedOutput, FilterMetricsOutput } from '../../../src/harness/cli/output';
 import { readNpy } from '../../../src/weights/formats/npy';
 import { DLIB, expect, run, runJson, SAMPLES, test } from './command';
 import { plainPng } from './plainPng';
@@ -83,4 +83,27 @@ test('embed takes aligned crops as they are', async ({ folder }) => {
   const { code, output, stderr } = await runJson<EmbedOutput>('embed', crops, '--out', out, '--aligned');
   expect(code, stderr).toBe(0);
   expect(output.shape[0]).toBe(3);
+});
+
+test('filter-metrics writes how far each picture lies from its person’s centre', async ({ folder }) => {
+  const from = makeClasses(folder);
+  const out = join(folder, 'centres.json');
+  const { code, output, stderr } = await runJson<FilterMetricsOutput>(
+    ...['filter-metrics', from, '--out', out, '--model', DLIB],
+  );
+  expect(code, stderr).toBe(0);
+  const wall = join(from, 'helms', 'wall.png');
+  expect(output).toEqual({ file: out, model: DLIB, people: 2, pictures: 3, noFace: [wall], failed: [] });
+  // Two pictures lie half their distance from their mean, a single one in it.
+  const two = ['daniel-barry', 'daniel-burbank'].map((name) => join(from, 'Barry Family', `${name}.jpg`));
+  const half = (await runJson<CompareOutput>('compare', ...two, '--model', DLIB)).output.distances[0]![1]! / 2;
+  const entry = (label: string, picture: string, distance: unknown) => ({ label, picture, distance });
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({
+    model: DLIB,
+    pictures: [
+      entry('Barry Family', 'Barry Family/daniel-barry.jpg', expect.closeTo(half, 5)),
+      entry('Barry Family', 'Barry Family/daniel-burbank.jpg', expect.closeTo(half, 5)),
+      entry('helms', 'helms/susan-helms.jpg', 0),
+    ],
+  });
 });

@@ -16,12 +16,12 @@ function greyFolders(folder: string): string {
   return folder;
 }
 
-function lines(folder: string): { step: number; loss: number }[] {
+function lines(folder: string): { step: number; epoch: number; loss: number }[] {
   const text = readFileSync(join(folder, 'metrics.jsonl'), 'utf8');
   return text
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as { step: number; loss: number });
+    .map((line) => JSON.parse(line) as { step: number; epoch: number; loss: number });
 }
 
 test('a run that was killed goes on from its checkpoint and ends as the unbroken one', async ({ folder }) => {
@@ -53,6 +53,32 @@ test('a run that was killed goes on from its checkpoint and ends as the unbroken
 
   const used = await run('compare', '--aligned', '--model', join(cut, 'model.safetensors'), ...faces(data));
   expect(used.code, used.stderr).toBe(0);
+});
+
+test('Ctrl-C saves the step it came in, and the run goes on from there', async ({ folder }) => {
+  const data = greyFolders(join(folder, 'people'));
+  const config = join(folder, 'run.json');
+  writeFileSync(
+    config,
+    JSON.stringify({ batch: 4, checkpointSteps: 1_000_000, schedule: { kind: 'table', rates: [[0, 0.05]] } }),
+  );
+  const out = join(folder, 'out');
+  const common = ['train', '--data', data, '--aligned', '--config', config, ...TINY, '--out', out];
+  const stopped = start(...common, '--epochs', '100000');
+  await expect.poll(() => existsSync(join(out, 'metrics.jsonl')), { timeout: 90_000, intervals: [20] }).toBe(true);
+  stopped.child.kill('SIGINT');
+  const { code, stderr } = await stopped.ended;
+  expect(code, stderr).toBe(130);
+  const step = Number(/stopped after step (\d+), and nothing is lost: go on with --resume/.exec(stderr)?.[1]);
+  const before = lines(out);
+  expect(before).toHaveLength(step);
+
+  const perEpoch = lines(out).filter(({ epoch }) => epoch === 1).length;
+  const epochs = Math.floor(step / perEpoch) + 1;
+  const again = await runJson<TrainReport>(...common, '--epochs', `${epochs}`, '--resume');
+  expect(again.code, again.stderr).toBe(0);
+  expect(again.output.steps).toBe(epochs * perEpoch);
+  expect(lines(out).slice(0, step), 'no step was made twice').toEqual(before);
 });
 
 function faces(data: string): string[] {

@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
-import { filterByCentre, splitByIdentity, splitByImage } from '../../../src/train/split';
+import {
+  centreDistances,
+  centreThreshold,
+  filterByCentre,
+  splitByIdentity,
+  splitByImage,
+} from '../../../src/train/split';
 
 const LABELS = Int32Array.from({ length: 100 }, (_, i) => (i < 60 ? i % 6 : 6 + (i % 4)));
 const persons = (samples: readonly number[]) => new Set(samples.map((sample) => LABELS[sample]!));
@@ -35,8 +41,13 @@ it('the same random numbers give the same split, others another', () => {
 it('filtering drops the farthest from their centres, then persons with too few left', () => {
   // Two persons on a line: 0 around 0 with one stray at 8, 1 with two pictures wide apart.
   const labels = Int32Array.of(0, 0, 0, 0, 1, 1);
-  const embeddings = Float32Array.of(0, 0.1, -0.1, 8, 100, 120);
-  expect(filterByCentre(embeddings, labels, { percentile: 50, least: 1 })).toEqual([0, 1, 2]);
-  expect(filterByCentre(embeddings, labels, { percentile: 70, least: 2 })).toEqual([0, 1, 2, 3]);
-  expect(filterByCentre(embeddings, labels, { percentile: 100, least: 1 })).toEqual([0, 1, 2, 3, 4, 5]);
+  const distances = centreDistances(Float32Array.of(0, 0.1, -0.1, 8, 100, 120), labels);
+  // The centres are 2 and 110.
+  [2, 1.9, 2.1, 6, 10, 10].forEach((distance, i) => expect(distances[i]).toBeCloseTo(distance, 6));
+  const kept = (percentile: number, least: number) =>
+    filterByCentre(distances, labels, { threshold: centreThreshold(distances, percentile), least });
+  expect(kept(50, 1)).toEqual([0, 1, 2]);
+  expect(kept(70, 2)).toEqual([0, 1, 2, 3]);
+  expect(kept(100, 1)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(kept(100, 3)).toEqual([0, 1, 2, 3]);
 });

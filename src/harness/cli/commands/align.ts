@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
@@ -17,6 +17,7 @@ import { picturesOf, stem, type PictureFile } from '../pictures';
 import { Report } from '../report';
 import { eachPicture } from '../run';
 import { withSession, type Session } from '../session';
+import { writeWhole } from '../writeWhole';
 
 /** What of a run of `align` training repeats. */
 export interface AlignFlags extends CommonFlags {
@@ -125,11 +126,4 @@ async function cutFaces(session: Session, report: Report, { open, cropPath }: Pl
     report.note(`${file.path}: no face`);
   }
   return { written, withoutFace, failed };
-}
-
-/** A file under its name is always a whole one. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const part = `${path}.part`;
-  await writeFile(part, bytes);
-  await rename(part, path);
 }

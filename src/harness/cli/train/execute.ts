@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ModelReport, TrainEngine, TrainPlan, TrainResult } from '../../../client/types';
+import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
+import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';
@@ -11,12 +12,15 @@ import type { Report } from '../report';
 import { modelsFolder } from '../root';
 import { withPage, type HarnessSession } from '../session';
 import { chooseModel } from '../trainedFiles';
+import { filterPictures, readCentreFile } from './centreFile';
 import { runConfig } from './config';
+import { AT_ONCE } from './atOnce';
 import { readConfig, type TrainFlags } from './flags';
-import { judgeLfw, readLfw, type Lfw } from './lfw';
+import { readLfw } from './lfw';
 import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
-import { nearestAccuracy } from './nearest';
 import { RunFolder, type LfwPoint } from './runFolder';
+import { trainAll } from './trainAll';
+import { lfwBy, rawAccuracy } from './validate';
 
 type Judged = Pick<ModelReport, 'accuracy' | 'val' | 'far' | 'outsidersAccepted'>;
 
@@ -49,8 +53,6 @@ export interface TrainReport {
   };
 }
 
-/** Pictures that go to the page at once. */
-const AT_ONCE = 64;
 /** The crop of the model, and the original's for training with random crops, from which the model's is cut. */
 const CROP = { size: 160, margin: 32 } as const;
 const WIDE_CROP = { size: 182, margin: 44 } as const;
@@ -58,13 +60,19 @@ const SEED = 666;
 
 /** Trains as the flags say and leaves everything in `--out`. Throws what the train worker throws. */
 export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFlags, report: Report): Promise<void> {
+  if ((flags.lfw === undefined) !== (flags.pairs === undefined))
+    throw new FaceError('config/bad-value', {
+      key: '--lfw',
+      value: flags.lfw ?? 'nothing',
+      reason: 'it goes together with --pairs',
+    });
   const file = await readConfig(flags.config);
   const trainable = kind === 'train' ? 'all' : (flags.trainable ?? 'head');
   const folder = await RunFolder.open(flags.out, { command: kind, ...flags }, flags.resume === true);
   const crop = (file['augment'] as { crop?: string } | undefined)?.crop === 'random' ? WIDE_CROP : CROP;
   const cut = (from: readonly PictureFile[], to: string) => cropsOf(from, to, crop, flags, report);
 
-  const data = await cut(await picturesOf(flags.data), folder.crops);
+  const data = await cut(await chosenPictures(flags, report), folder.crops);
   const { people, ...all } = peopleOf(data.files);
   const { train, held } = splitPeople(all, { ...flags, seed: SEED });
   const outsiders = outsidersOf(
@@ -148,6 +156,20 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
   });
 }
 
+/** The pictures of `--data`, without those that `--filter` leaves out. */
+async function chosenPictures(flags: TrainFlags, report: Report): Promise<PictureFile[]> {
+  const files = await picturesOf(flags.data);
+  if (flags.filter === undefined) return files;
+  const filter = { percentile: flags.filterPercentile, least: flags.filterMinImages };
+  const { files: kept, far, few, unknown } = filterPictures(files, await readCentreFile(flags.filter), filter);
+  report.note(
+    `Filter: ${kept.length} pictures stay; ${far} lie far from their person’s centre, ${few} are of people with too few left.`,
+  );
+  if (unknown > 0)
+    report.note(`${unknown} pictures are not in ${flags.filter}: their distance is not known, and they stay.`);
+  return kept;
+}
+
 /** Faces of pictures as crops in a folder of the run, those done before kept; or the pictures themselves, if they are crops. */
 async function cropsOf(
   files: readonly PictureFile[],
@@ -190,94 +212,6 @@ async function baseOf(kind: 'train' | 'finetune', flags: TrainFlags, session: Ha
     use: <T>(work: (base: HarnessBase) => Promise<T>) =>
       session.withPicture(chosen.path, chosen.path, (file) => work({ kind: 'file', file })),
   };
-}
-
-async function trainAll(
-  session: HarnessSession,
-  folder: RunFolder,
-  plan: TrainPlan,
-  flags: TrainFlags,
-  report: Report,
-  onValidation: (at: TrainResult) => Promise<void>,
-): Promise<TrainResult> {
-  const { epochs } = plan.config;
-  const total = epochs * plan.stepsPerEpoch;
-  let lastNote = 0;
-  report.onTrainStep = (step) => {
-    void folder.addStep(step);
-    const words = `loss ${step.loss.toFixed(4)}, ${step.imagesPerSecond.toFixed(1)} pictures/s`;
-    report.progress({ stage: 'Training', done: step.step, total }, words);
-    if (process.stderr.isTTY || step.epoch === lastNote) return;
-    lastNote = step.epoch;
-    report.note(`epoch ${step.epoch} of ${epochs}, step ${step.step}: ${words}`);
-  };
-  const every = flags.lfw === undefined ? null : flags.lfwEvery;
-  return session.withOutput(folder.checkpoint, async (out) => {
-    let untilEpoch = every;
-    let checkpoint = existsSync(folder.checkpoint);
-    for (;;) {
-      const run = (address: string | null) => session.call('trainRun', { checkpoint: address, out, untilEpoch });
-      // The worker goes on from memory after the first call.
-      const name = folder.checkpoint;
-      const result = checkpoint ? await session.withPicture(name, name, ({ url }) => run(url)) : await run(null);
-      checkpoint = true;
-      await folder.written();
-      report.endProgress();
-      if (every !== null) await onValidation(result);
-      if (result.finished || untilEpoch === null) return result;
-      untilEpoch = Math.max(untilEpoch, result.epoch) + every!;
-    }
-  });
-}
-
-/** Embeds the validation's faces by whatever `embed` does with pictures. */
-async function lfwBy(
-  session: HarnessSession,
-  lfw: Lfw,
-  crops: ReadonlyMap<PictureFile, PictureFile>,
-  far: number,
-  embed: (pictures: { url: string; name: string }[]) => Promise<{ columns: number; vectors: Uint8Array }>,
-): Promise<LfwPoint['lfw']> {
-  const here = lfw.files.flatMap((file, i) => {
-    const crop = crops.get(file);
-    return crop ? [{ name: lfw.names[i]!, file: crop.path }] : [];
-  });
-  const rows: Float32Array[] = [];
-  let columns = 0;
-  for (let at = 0; at < here.length; at += AT_ONCE) {
-    const part = await session.withPictures(here.slice(at, at + AT_ONCE), (pictures) => embed([...pictures]));
-    columns = part.columns;
-    rows.push(new Float32Array(part.vectors.slice().buffer));
-  }
-  const data = new Float32Array(here.length * columns);
-  let at = 0;
-  for (const row of rows) {
-    data.set(row, at);
-    at += row.length;
-  }
-  return judgeLfw(
-    lfw,
-    here.map(({ name }) => name),
-    { columns, data },
-    far,
-  );
-}
-
-async function rawAccuracy(session: HarnessSession, train: Labelled, held: Labelled): Promise<number | null> {
-  if (held.files.length === 0) return null;
-  const pixels = async ({ files }: Labelled) => {
-    const rows: Float32Array[] = [];
-    for (let at = 0; at < files.length; at += AT_ONCE) {
-      const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
-      const { columns, vectors } = await session.withPictures(part, (pictures) =>
-        session.call('rawPixels', { pictures }),
-      );
-      const numbers = new Float32Array(vectors.slice().buffer);
-      for (let row = 0; row < part.length; row++) rows.push(numbers.subarray(row * columns, (row + 1) * columns));
-    }
-    return rows;
-  };
-  return nearestAccuracy(await pixels(train), train.labels, await pixels(held), held.labels);
 }
 
 /** Time and pictures of all steps, those before a resume too. */

@@ -19,6 +19,9 @@ export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
   readonly holdOut: number;
   readonly trainImages?: number;
   readonly outsiders?: string;
+  readonly filter?: string;
+  readonly filterPercentile: number;
+  readonly filterMinImages: number;
   readonly aligned?: true;
   readonly far: number;
   readonly lfw?: string;
@@ -33,6 +36,12 @@ export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
 function share(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('It must be between 0 and 1.');
+  return value;
+}
+
+function percentile(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 100)) throw new InvalidArgumentError('It must be from 0 to 100.');
   return value;
 }
 
@@ -60,6 +69,19 @@ export function addTrainOptions(command: Command): Command {
     .option('--hold-out <share>', 'of each person’s pictures, to judge by', share, 0.3)
     .option('--train-images <n>', 'learn each person’s first n; those from the 11th on judge', wholeNumber(1, 10_000))
     .option('--outsiders <folder>', 'people who must stay unknown')
+    .option('--filter <file>', 'leave out pictures far from their person’s centre: what `filter-metrics` has written')
+    .option(
+      '--filter-percentile <p>',
+      'with --filter: pictures at this percentile of the distances or beyond',
+      percentile,
+      100,
+    )
+    .option(
+      '--filter-min-images <n>',
+      'with --filter: and persons with fewer pictures left',
+      wholeNumber(1, 100_000),
+      1,
+    )
     .option('--aligned', 'the pictures are faces that `align` has cut out')
     .option('--far <rate>', 'false-accept rate of the report', far, 0.001)
     .option('--lfw <folder>', 'LFW’s pictures, to validate on the way')

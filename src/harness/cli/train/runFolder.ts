@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoggedStep } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import { metricsLine, metricsRecord } from '../../../train/metrics';
 import { fileHeaderRecord, scalarsRecord } from '../../../train/tensorboard';
+import { writeWhole } from '../writeWhole';
 
 /** A further line of the metrics: LFW on the way. */
 export interface LfwPoint {
@@ -102,10 +103,4 @@ function stepOf(line: string): number {
   } catch {
     return Infinity;
   }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
-  await writeFile(part, text, { flush: true });
-  await rename(part, path);
 }

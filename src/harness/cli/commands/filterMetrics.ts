@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { FaceError } from '../../../core/errors';
+import { centreDistances } from '../../../train/split';
+import { faceVector } from '../faceVector';
+import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
+import type { FilterMetricsOutput } from '../output';
+import { classOf, picturesOf, type PictureFile } from '../pictures';
+import { Report } from '../report';
+import { eachPicture } from '../run';
+import { withSession } from '../session';
+import type { CentreDistance, CentreFile } from '../train/centreFile';
+import { peopleOf } from '../train/people';
+import { writeWhole } from '../writeWhole';
+
+interface FilterMetricsFlags extends CommonFlags {
+  readonly out: string;
+  readonly aligned?: true;
+}
+
+export function addFilterMetrics(program: Command, done: (report: Report) => void): void {
+  const command = program
+    .command('filter-metrics')
+    .description('measure how far each picture lies from the centre of its person’s, for `train --filter`')
+    .argument('<folder>', 'a folder of pictures for each person')
+    .requiredOption('--out <file>', 'the JSON file: label, picture and distance of each')
+    .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
+  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: FilterMetricsFlags) => {
+    const report = new Report(flags.json === true);
+    await filterMetrics(folder, flags, report);
+    done(report);
+  });
+}
+
+/** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */
+async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
+  const { people, files } = peopleOf(await picturesOf(folder));
+  const inOrder = people.flatMap((label) => files.filter((file) => classOf(file) === label));
+  await withSession(startOptions(flags), report, async (session) => {
+    const pictures: CentreDistance[] = [];
+    const noFace: string[] = [];
+    const failed: FilterMetricsOutput['failed'] = [];
+    let label = '';
+    let person: { readonly file: PictureFile; readonly vector: readonly number[] }[] = [];
+    const close = () => {
+      const rows = Float32Array.from(person.flatMap(({ vector }) => vector));
+      const distances = centreDistances(rows, new Int32Array(person.length));
+      person.forEach(({ file }, i) => pictures.push({ label, picture: file.inside, distance: distances[i]! }));
+      person = [];
+    };
+    const embed = async (picture: Parameters<typeof faceVector>[1]) => {
+      try {
+        return await faceVector(session, picture, flags.aligned === true, detectOptions(flags));
+      } catch (thrown) {
+        if (thrown instanceof FaceError && thrown.code === 'harness/no-face') return null;
+        throw thrown;
+      }
+    };
+    for await (const { file, ...outcome } of eachPicture(session, report, inOrder, embed)) {
+      if (classOf(file) !== label) close();
+      label = classOf(file);
+      if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });
+      else if (outcome.result) person.push({ file, vector: outcome.result });
+      else {
+        noFace.push(file.path);
+        report.note(`${file.path}: no face`);
+      }
+    }
+    close();
+    const content: CentreFile = { model: session.state.model, pictures };
+    await writeWhole(flags.out, `${JSON.stringify(content)}\n`);
+    report.line(
+      `${pictures.length} distances of ${people.length} people: ${flags.out}; ${noFace.length} pictures without a face`,
+    );
+    const output: FilterMetricsOutput = {
+      file: flags.out,
+      model: session.state.model,
+      people: people.length,
+      pictures: pictures.length,
+      noFace,
+      failed,
+    };
+    report.object(output);
+  });
+}

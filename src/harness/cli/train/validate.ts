@@ -1,0 +1,58 @@
+import type { HarnessSession } from '../session';
+import type { PictureFile } from '../pictures';
+import { AT_ONCE } from './atOnce';
+import { judgeLfw, type Lfw } from './lfw';
+import { nearestAccuracy } from './nearest';
+import type { Labelled } from './people';
+import type { LfwPoint } from './runFolder';
+
+/** Embeds the validation's faces by whatever `embed` does with pictures. */
+export async function lfwBy(
+  session: HarnessSession,
+  lfw: Lfw,
+  crops: ReadonlyMap<PictureFile, PictureFile>,
+  far: number,
+  embed: (pictures: { url: string; name: string }[]) => Promise<{ columns: number; vectors: Uint8Array }>,
+): Promise<LfwPoint['lfw']> {
+  const here = lfw.files.flatMap((file, i) => {
+    const crop = crops.get(file);
+    return crop ? [{ name: lfw.names[i]!, file: crop.path }] : [];
+  });
+  const rows: Float32Array[] = [];
+  let columns = 0;
+  for (let at = 0; at < here.length; at += AT_ONCE) {
+    const part = await session.withPictures(here.slice(at, at + AT_ONCE), (pictures) => embed([...pictures]));
+    columns = part.columns;
+    rows.push(new Float32Array(part.vectors.slice().buffer));
+  }
+  const data = new Float32Array(here.length * columns);
+  let at = 0;
+  for (const row of rows) {
+    data.set(row, at);
+    at += row.length;
+  }
+  return judgeLfw(
+    lfw,
+    here.map(({ name }) => name),
+    { columns, data },
+    far,
+  );
+}
+
+/** Accuracy of the nearest picture by its pixels; null where nobody judges. */
+export async function rawAccuracy(session: HarnessSession, train: Labelled, held: Labelled): Promise<number | null> {
+  if (held.files.length === 0) return null;
+  const pixels = async ({ files }: Labelled) => {
+    const rows: Float32Array[] = [];
+    for (let at = 0; at < files.length; at += AT_ONCE) {
+      const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
+      const { columns, vectors } = await session.withPictures(part, (pictures) =>
+        session.call('rawPixels', { pictures }),
+      );
+      const numbers = new Float32Array(vectors.slice().buffer);
+      for (let row = 0; row < part.length; row++) rows.push(numbers.subarray(row * columns, (row + 1) * columns));
+    }
+    return rows;
+  };
+  return nearestAccuracy(await pixels(train), train.labels, await pixels(held), held.labels);
+}
