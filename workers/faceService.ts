@@ -13,7 +13,7 @@ import { runBenchmark } from './benchmark';
 import { installElsewhere } from './installElsewhere';
 import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
-import { groupEmbeddings } from './grouping';
+import { groupElsewhere } from './groupElsewhere';
 import { compareNaming, logisticHead } from './naming';
 import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Handlers, ServeOptions } from './rpc';
@@ -24,8 +24,8 @@ import { Videos } from './videos';
 import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
 
 /**
- * Work on pictures runs in order. Model files are got in a lane of their own, so that people are recognised meanwhile;
- * questions are answered at once.
+ * Work on pictures runs in order. Model files are got and faces grouped in lanes of their own, so that people are recognised
+ * meanwhile; questions are answered at once.
  */
 export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
   owned: FACE_TRANSFERS,
@@ -37,6 +37,7 @@ export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
     saveTrained: 'files',
     renameModel: 'files',
     exportModel: 'files',
+    groupFaces: 'grouping',
     models: 'questions',
     memory: 'questions',
   },
@@ -155,7 +156,7 @@ export function createFaceHandlers(): Handlers<Ops> {
         matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance), head),
       );
     },
-    groupFaces: (req, { signal }) => groupEmbeddings(req, running().row, signal),
+    groupFaces: (req, context) => groupElsewhere(req, running().row, context),
     async compareNaming(_req, { signal, progress }) {
       await messagesArrive();
       return compareNaming(galleryOf(running().row), signal, progress);

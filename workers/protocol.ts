@@ -291,11 +291,12 @@ export interface Ops {
   /**
    * Which faces look like one person: a label a face, numbered in order of appearance. `photos` and `people`, an entry a
    * face: two faces of one picture are never one person, faces of one known person (−1: not known) always.
+   * In a thread of its own: other calls are answered meanwhile.
    */
   groupFaces: {
     req: { embeddings: Float32Array[]; photos: Int32Array; people: Int32Array };
     res: Int32Array;
-    progress: never;
+    progress: Progress;
   };
   /** How many of the gallery's faces each way names rightly when it has not seen them. Throws `classify/too-few`. */
   compareNaming: { req: Record<string, never>; res: CrossValidation; progress: Progress };

@@ -1,4 +1,6 @@
 import { throwIfAborted } from '../core/abort';
+import { eachCandidate } from '../core/search/candidates';
+import { encodeRows } from '../core/search/codes';
 import type { Constraints } from './constraints';
 import type { PairOptions } from './pairs';
 import type { Points } from './points';
@@ -35,10 +37,11 @@ export function absorbSmall(points: Points, groups: Int32Array, options: AbsorbO
   const small = [...members].filter(([, faces]) => faces.length < least && !isNamed(faces));
 
   const offers: Offer[] = [];
+  const near = nearGroups(points, small, large, threshold, options.signal);
   for (const [label, faces] of small) {
     throwIfAborted(options.signal);
-    for (const [target, others] of large) {
-      const distance = nearDistance(points, faces, others, options.nearest, threshold);
+    for (const target of near.get(label)!) {
+      const distance = nearDistance(points, faces, members.get(target)!, options.nearest, threshold);
       if (distance <= threshold) offers.push({ small: label, large: target, distance });
     }
   }
@@ -57,6 +60,36 @@ export function absorbSmall(points: Points, groups: Int32Array, options: AbsorbO
     target.set(label, into);
   }
   return groups.map((group) => target.get(group) ?? group);
+}
+
+type Group = readonly [label: number, faces: readonly number[]];
+
+/**
+ * Of each small group the large ones that may have a face within `limit` of one of its: a mean of distances is not less
+ * than the least of them, so no other can be near enough.
+ */
+function nearGroups(
+  { size, vectors }: Points,
+  small: readonly Group[],
+  large: readonly Group[],
+  limit: number,
+  signal: AbortSignal | undefined,
+): Map<number, Set<number>> {
+  const codes = encodeRows(vectors, size);
+  const largeOf = new Map(large.flatMap(([label, faces]) => faces.map((face) => [face, label])));
+  const near = new Map<number, Set<number>>();
+  for (const [label, faces] of small) {
+    throwIfAborted(signal);
+    const found = new Set<number>();
+    for (const face of faces)
+      eachCandidate(codes, vectors.subarray(face * size, (face + 1) * size), limit, (row) => {
+        const group = largeOf.get(row);
+        if (group !== undefined) found.add(group);
+        return limit;
+      });
+    near.set(label, found);
+  }
+  return near;
 }
 
 /** Mean over `faces` of the mean distance to their `nearest` nearest among `others`; Infinity once it must be beyond `limit`. */

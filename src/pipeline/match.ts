@@ -1,8 +1,8 @@
 import type { Embedding, GalleryFace, Match } from '../core/types';
 import { squaredDistance } from '../core/vectors';
 import { namedByHead, type NamingHead } from './namingHead';
-import { eachCandidate } from './search/candidates';
-import { encodeRows, type Codes } from './search/codes';
+import { eachCandidate } from '../core/search/candidates';
+import { encodeRows, type Codes } from '../core/search/codes';
 
 /** Known faces of one model, packed for search: row r of `vectors` is a face of `people[personOf[r]]`. */
 export interface Gallery {

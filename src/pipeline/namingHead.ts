@@ -4,7 +4,7 @@ import { toFloat32 } from '../nn/weightValues';
 import type { EmbedderRow } from '../weights/registry';
 import { HEAD_NAMES } from '../weights/trained';
 import type { Gallery } from './match';
-import { eachCandidate } from './search/candidates';
+import { eachCandidate } from '../core/search/candidates';
 
 /** A classifier of embeddings that was trained on the gallery's people: row r of `rows` speaks for `people[r]`. */
 export interface NamingHead {

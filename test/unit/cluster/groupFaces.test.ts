@@ -103,3 +103,14 @@ test('made-up people are told apart almost without a fault', () => {
   const { pairwise } = measureGrouping(labels, truth);
   expect(pairwise.f1).toBeGreaterThan(0.99);
 });
+
+test('the share that is done grows to four fifths while all faces are compared', () => {
+  const { points } = madeUpFaces(10, 10, { spread: 0.1 });
+  const shares: number[] = [];
+  const levels = [0.5, 0.7].map((threshold) => ({ least: 1, threshold }));
+  groupFaces(points, { levels, absorb: NEVER, onShare: (share) => shares.push(share) });
+  // Rows in blocks of 32: after them 68, 36, 4 and 0 of 100 are left.
+  expect(shares.map((share) => share / 0.8)).toEqual(
+    [68, 36, 4, 0].map((left) => expect.closeTo(1 - (left / 100) ** 2, 12) as number),
+  );
+});

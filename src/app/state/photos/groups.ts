@@ -2,6 +2,11 @@ import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace } from '../../../store/photoSchema';
 import type { Person } from '../people.svelte';
 
+/** Faces grouped at a time: their distances take 2 n² bytes. */
+export const MOST_GROUPED = 12_000;
+/** Faces of a known person that stand for all of theirs when the others are grouped. */
+export const PERSON_FACES = 40;
+
 /** A face that a person is known by outside of the photos. */
 export interface KnownFace {
   readonly personId: string;
@@ -33,6 +38,24 @@ export function knownFaces(
 /** Two different faces do not share their first four numbers. */
 function keyOf(personId: string, vector: Float32Array): string {
   return `${personId} ${vector.slice(0, 4).join(' ')}`;
+}
+
+/**
+ * Those that are grouped: some of each named person, and all without a name, but for those that the user has said to be
+ * nobody. `left`: how many were too many.
+ */
+export function chooseFaces(
+  faces: readonly PhotoFace[],
+  most = MOST_GROUPED,
+): { readonly chosen: readonly PhotoFace[]; readonly left: number } {
+  const ofPerson = new Map<string, number>();
+  const wanted = faces.filter(({ personId, confirmed }) => {
+    if (personId === null) return !confirmed;
+    const before = ofPerson.get(personId) ?? 0;
+    ofPerson.set(personId, before + 1);
+    return before < PERSON_FACES;
+  });
+  return { chosen: wanted.slice(0, most), left: Math.max(0, wanted.length - most) };
 }
 
 /** What the worker's `groupFaces` takes: the faces, whose numbers are there and of one model, and then those known. */
@@ -88,6 +111,22 @@ export function belongingsOf(
     }
   }
   return changes;
+}
+
+/** Those of the changes whose face is still as it was `before`: what the user has said meanwhile stands. */
+export function stillTrue(
+  changes: ReadonlyMap<string, Belonging>,
+  before: readonly PhotoFace[],
+  now: readonly PhotoFace[],
+): Map<string, Belonging> {
+  const asItWas = new Map(before.map((face) => [face.id, face]));
+  const kept = new Map<string, Belonging>();
+  for (const { id, personId, confirmed, group } of now) {
+    const [change, old] = [changes.get(id), asItWas.get(id)];
+    if (change && old?.personId === personId && old.confirmed === confirmed && old.group === group)
+      kept.set(id, change);
+  }
+  return kept;
 }
 
 function groupId(list: readonly PhotoFace[], taken: ReadonlySet<string>): string {

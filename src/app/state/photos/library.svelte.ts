@@ -4,16 +4,13 @@ import type { Belonging, PhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from 
 import type { NewFace } from '../../../store/schema';
 import type { Engine } from '../engine.svelte';
 import type { People, Undo } from '../people.svelte';
-import { belongingsOf, groupingRequest, knownFaces } from './groups';
 import type { Looked } from './look';
+import { Regrouping } from './regrouping.svelte';
 
-/** Faces grouped at a time: their distances take 2 n² bytes. */
-const MOST_GROUPED = 12_000;
-/** Faces of a known person that stand for all of theirs when the others are grouped. */
-const PERSON_FACES = 40;
 /** Faces by which a newly named person is learnt. */
 const LEARNT = 8;
-const REEMBEDDED_AT_ONCE = 16;
+/** Between two times that the lists tell of new pictures: each makes them and all that is drawn from them anew. */
+const PUBLISH_MS = 500;
 
 /** A person of the library, or somebody without a name. */
 export interface FaceGroup {
@@ -28,19 +25,29 @@ export class Library {
   folders = $state.raw<readonly PhotoFolder[]>([]);
   photos = $state.raw<readonly PhotoRecord[]>([]);
   faces = $state.raw<readonly PhotoFace[]>([]);
-  grouping = $state(false);
   photoById = $derived(new Map(this.photos.map((photo) => [photo.id, photo])));
   groups = $derived(this.#groups());
-  #again = false;
-  #running: Promise<void> | null = null;
+  readonly grouping: Regrouping;
+  /** Saved, and not yet in the lists. */
+  #taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] }[] = [];
+  #loading: ReturnType<typeof setTimeout> | undefined;
+  #publishing: ReturnType<typeof setTimeout> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly store: PhotoStore,
-    private readonly engine: Engine,
+    engine: Engine,
     private readonly people: People,
   ) {
-    store.onChange(() => void this.load());
+    const assign = (changes: ReadonlyMap<string, Belonging>) => this.#assign(changes);
+    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people);
+    // A picture that another tab takes is one change: many are told together.
+    store.onChange(() => {
+      this.#loading ??= setTimeout(() => {
+        this.#loading = undefined;
+        void this.load();
+      }, PUBLISH_MS);
+    });
   }
 
   async load(): Promise<void> {
@@ -61,20 +68,30 @@ export class Library {
 
   async removeFolder(folder: PhotoFolder): Promise<void> {
     await this.store.removeFolder(folder.id);
+    this.#taken = [];
     await this.load();
   }
 
   async take({ photo, thumbnail, faces }: Looked): Promise<void> {
-    const made = await this.store.savePhoto(photo, thumbnail, faces);
-    this.photos = [...this.photos.filter(({ id }) => id !== photo.id), photo];
-    this.faces = [...this.faces.filter(({ photoId }) => photoId !== photo.id), ...made];
+    this.#taken.push({ photo, faces: await this.store.savePhoto(photo, thumbnail, faces) });
+    this.#publishing ??= setTimeout(() => this.#publish(), PUBLISH_MS);
   }
 
-  /** Groups the faces anew, as often as something has changed meanwhile. */
+  #publish(): void {
+    clearTimeout(this.#publishing);
+    this.#publishing = undefined;
+    if (this.#taken.length === 0) return;
+    const taken = new Map(this.#taken.map((each) => [each.photo.id, each]));
+    const fresh = [...taken.values()];
+    this.#taken = [];
+    this.photos = [...this.photos.filter(({ id }) => !taken.has(id)), ...fresh.map(({ photo }) => photo)];
+    this.faces = [...this.faces.filter(({ photoId }) => !taken.has(photoId)), ...fresh.flatMap(({ faces }) => faces)];
+  }
+
+  /** Groups the faces anew, those of the pictures taken last too. */
   regroup(): Promise<void> {
-    this.#again = true;
-    this.#running ??= this.#regroupAll().finally(() => (this.#running = null));
-    return this.#running;
+    this.#publish();
+    return this.grouping.run();
   }
 
   facesIn(photoId: string): PhotoFace[] {
@@ -92,7 +109,8 @@ export class Library {
     const nobody: Belonging = { personId: null, confirmed: false, group: null };
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
     await this.#assign(changes);
-    await this.regroup();
+    this.#publish();
+    await this.grouping.restart();
   }
 
   /** Gives all faces of a group one name, and learns the person from the best of them. */
@@ -152,10 +170,6 @@ export class Library {
     return result;
   }
 
-  #isPresent(embedding: Embedding | undefined): boolean {
-    return embedding !== undefined && embedding.modelId === this.engine.state?.model;
-  }
-
   #groups(): FaceGroup[] {
     const found = new Map<string, PhotoFace[]>();
     for (const face of this.faces) {
@@ -174,66 +188,11 @@ export class Library {
       .sort((a, b) => b.faces.length - a.faces.length || (a.key < b.key ? -1 : 1));
   }
 
-  async #regroupAll(): Promise<void> {
-    try {
-      while (this.#again) {
-        this.#again = false;
-        await this.#regroupOnce();
-      }
-    } finally {
-      this.grouping = false;
-    }
-  }
-
-  async #regroupOnce(): Promise<void> {
-    const state = await this.engine.ready().catch(() => null);
-    if (!state || this.faces.length === 0 || !this.store.mayWrite()) return;
-    this.grouping = true;
-    const embeddings = await this.#presentEmbeddings(state.model);
-    const perPerson = new Map<string, number>();
-    const chosen = this.faces
-      .filter((face) => {
-        const { id, personId } = face;
-        if (!this.#isPresent(embeddings.get(id))) return false;
-        if (personId === null) return isOpen(face);
-        perPerson.set(personId, (perPerson.get(personId) ?? 0) + 1);
-        return perPerson.get(personId)! <= PERSON_FACES;
-      })
-      .slice(0, MOST_GROUPED);
-    if (chosen.length === 0) return;
-    const known = knownFaces(this.people.list, chosen, embeddings, state.model, PERSON_FACES);
-    const labels = await this.engine.client.call('groupFaces', groupingRequest(chosen, embeddings, known));
-    await this.#assign(belongingsOf(chosen, known, labels));
-  }
-
-  /** All embeddings, those of another model made anew from the crops. */
-  async #presentEmbeddings(model: string): Promise<Map<string, Embedding>> {
-    const embeddings = await this.store.embeddings();
-    const stale = [...embeddings].filter(([, { modelId }]) => modelId !== model).map(([id]) => id);
-    for (let start = 0; start < stale.length; start += REEMBEDDED_AT_ONCE) {
-      const part: { id: string; crop: NonNullable<Awaited<ReturnType<PhotoStore['crop']>>> }[] = [];
-      for (const id of stale.slice(start, start + REEMBEDDED_AT_ONCE)) {
-        const crop = await this.store.crop(id);
-        if (crop) part.push({ id, crop });
-      }
-      const made = await this.engine.client.call('embedStored', { crops: part.map(({ crop }) => crop) });
-      const fresh = new Map(part.map(({ id }, i): [string, Embedding] => [id, made[i]!]));
-      await this.store.setEmbeddings(fresh);
-      for (const [id, embedding] of fresh) embeddings.set(id, embedding);
-    }
-    return embeddings;
-  }
-
   async #assign(changes: ReadonlyMap<string, Belonging>): Promise<void> {
     if (changes.size === 0) return;
     await this.store.assign(changes);
     this.faces = this.faces.map((face) => ({ ...face, ...changes.get(face.id) }));
   }
-}
-
-/** Neither known, nor said by the user to be nobody of them. */
-function isOpen({ personId, confirmed }: PhotoFace): boolean {
-  return personId === null && !confirmed;
 }
 
 /** Large and sharp faces stand for a person. */

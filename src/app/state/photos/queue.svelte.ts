@@ -5,8 +5,12 @@ import { lookAt, photoId } from './look';
 import type { Library } from './library.svelte';
 import type { PictureSource } from './sources';
 
-/** Pictures between two groupings while more come. */
+/**
+ * New faces between two groupings while more pictures come: so many, and this share of those there are, because the work
+ * grows with the square of their number.
+ */
 const GROUP_EVERY = 200;
+const GROUP_SHARE = 0.5;
 
 interface Job {
   readonly folder: PhotoFolder;
@@ -66,17 +70,29 @@ export class PhotoQueue {
     this.jobs = this.jobs.filter((job) => job.folder.id !== folderId);
   }
 
+  /** Pictures go on meanwhile. */
+  #inBackground(work: Promise<void>): void {
+    work.catch((thrown: unknown) => (this.error = toFaceError(thrown)));
+  }
+
   async #walk({ folder, source }: Job, signal: AbortSignal): Promise<void> {
     this.done = 0;
     this.total = source.total;
     let fresh = 0;
+    let grouped = this.library.faces.length;
     for await (const picture of source.pictures()) {
       if (signal.aborted) return;
       const known = this.library.photoById.get(photoId(folder, picture.path));
       const unchanged = known?.size === picture.size && known.modified === picture.modified;
       if (!unchanged || known.error?.code === 'worker/crashed') {
-        await this.library.take(await lookAt(picture, folder, this.engine, signal));
-        if (++fresh % GROUP_EVERY === 0) await this.library.regroup();
+        const looked = await lookAt(picture, folder, this.engine, signal);
+        await this.library.take(looked);
+        fresh += looked.faces.length;
+        if (fresh >= Math.max(GROUP_EVERY, GROUP_SHARE * grouped)) {
+          grouped += fresh;
+          fresh = 0;
+          this.#inBackground(this.library.regroup());
+        }
       }
       this.done++;
     }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { belongingsOf, groupingRequest, knownFaces } from '../../../../../src/app/state/photos/groups';
+import {
+  belongingsOf,
+  chooseFaces,
+  groupingRequest,
+  knownFaces,
+  PERSON_FACES,
+  stillTrue,
+} from '../../../../../src/app/state/photos/groups';
 import type { Person } from '../../../../../src/app/state/people.svelte';
 import type { Embedding } from '../../../../../src/core/types';
 import type { PhotoFace } from '../../../../../src/store/photoSchema';
@@ -77,4 +84,27 @@ test('pictures and people are numbered apart, and a person’s face that is in t
   expect(request.people[1]).toBe(-1);
   expect(request.people[0]).toBe(request.people[2]);
   expect(request.people[3]).not.toBe(request.people[0]);
+});
+
+test('some faces stand for a named person, who is said to be nobody is left alone, and how many are too many is told', () => {
+  const named = Array.from({ length: PERSON_FACES + 5 }, (_, i) => face(`p${i}`, `${i}`, { personId: 'p' }));
+  const nobody = face('n', 'n', { confirmed: true });
+  const open = ['a', 'b', 'c'].map((id) => face(id, id));
+  const { chosen, left } = chooseFaces([...named, nobody, ...open], PERSON_FACES + 2);
+  expect(chosen).toEqual([...named.slice(0, PERSON_FACES), ...open.slice(0, 2)]);
+  expect(left).toBe(1);
+  expect(chooseFaces([...named, nobody, ...open]).left).toBe(0);
+});
+
+test('what the user has said of a face while it was being grouped stands', () => {
+  const before = ['a', 'b', 'c', 'd'].map((id) => face(id, id));
+  const change = { personId: null, confirmed: false, group: 'a' };
+  const changes = new Map(before.map(({ id }) => [id, change]));
+  const now = [
+    before[0]!,
+    { ...before[1]!, personId: 'p', confirmed: true },
+    { ...before[2]!, confirmed: true },
+    face('e', 'd'), // the picture of d was read again
+  ];
+  expect(stillTrue(changes, before, now)).toEqual(new Map([['a', change]]));
 });

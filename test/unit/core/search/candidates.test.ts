@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
 import { euclidean } from '../../../../src/core/vectors';
-import { eachCandidate } from '../../../../src/pipeline/search/candidates';
-import { encodeRows } from '../../../../src/pipeline/search/codes';
+import { eachCandidate } from '../../../../src/core/search/candidates';
+import { encodeRows } from '../../../../src/core/search/codes';
 
 const SIZE = 70;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
-import { createDotKernel } from '../../../../src/pipeline/search/dotKernel';
+import { createDotKernel } from '../../../../src/core/search/dotKernel';
 
 test.each([16, 112, 512])('dot products of bytes are exact, rows of %i', (size) => {
   const kernel = createDotKernel(size);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
-import { encodeRows } from '../../../../src/pipeline/search/codes';
+import { encodeRows } from '../../../../src/core/search/codes';
 
 test('a row lies as far from its code as is said, and its code is as long as is said', () => {
   const [size, count] = [37, 5];

@@ -1,0 +1,42 @@
+import { beforeEach, expect, test } from 'vitest';
+import { createFaceClient } from '../../../src/client/faceClient';
+import { DLIB } from '../../../src/weights/rows';
+import type { Ops } from '../../../workers/protocol';
+import { madeUpFaces, row } from '../../unit/cluster/faces';
+import { needsModels } from './models';
+
+beforeEach((context) => needsModels(context));
+
+/** Five people; nothing known of pictures and names. */
+function request(each: number): Ops['groupFaces']['req'] {
+  const { points } = madeUpFaces(5, each, { spread: 0.01, size: DLIB.embeddingSize });
+  const embeddings = Array.from({ length: points.count }, (_, i) => row(points, i).slice());
+  const unknown = () => new Int32Array(points.count).fill(-1);
+  return { embeddings, photos: unknown(), people: unknown() };
+}
+
+test('faces are grouped beside the other work, with progress, and stopped in the middle', async () => {
+  const client = createFaceClient();
+  try {
+    await client.call('start', { backend: 'wasm', model: DLIB.id });
+    const answered: string[] = [];
+    const done: number[] = [];
+    const grouping = client
+      .call('groupFaces', request(700), { onProgress: (progress) => done.push(progress.done) })
+      .finally(() => answered.push('grouping'));
+    const { faces } = await client.call('setGallery', { faces: [] });
+    answered.push(`gallery of ${faces}`);
+    const labels = await grouping;
+    expect(answered).toEqual(['gallery of 0', 'grouping']);
+    expect([...labels]).toEqual(Array.from({ length: 3500 }, (_, i) => i % 5));
+    expect(done.length).toBeGreaterThan(10);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+
+    const stop = new AbortController();
+    const stopped = client.call('groupFaces', request(700), { signal: stop.signal, onProgress: () => stop.abort() });
+    await expect(stopped).rejects.toMatchObject({ code: 'aborted' });
+    expect([...(await client.call('groupFaces', request(1)))]).toEqual([0, 1, 2, 3, 4]);
+  } finally {
+    client.close();
+  }
+});
