@@ -110,12 +110,21 @@ export function createFaceHandlers(): Handlers<Ops> {
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
-    track({ session: name, picture, time, options, embeds }, { signal }) {
+    track({ session: name, picture, time, options, embeds }, { signal, progress }) {
       const current = running();
-      const call = { time, signal, ...(options && { detect: options }), ...(embeds !== undefined && { embeds }) };
+      const call = {
+        time,
+        signal,
+        onFaces: progress,
+        ...(options && { detect: options }),
+        ...(embeds !== undefined && { embeds }),
+      };
       return current.pipeline.track(picture, videos.of(name), { ...call, ...matching(current) });
     },
-    trackedFace: ({ session: name, id }) => videos.of(name).best(id),
+    trackedFace({ session: name, id }) {
+      const current = running();
+      return videos.of(name).best(id, { ...matching(current), row: current.row });
+    },
     endTrack: ({ session: name }) => ({ ended: videos.end(name) }),
     async embedFaces({ pictures, options }, { signal }) {
       const { crops, margins, mirror, noFace, ...detect } = options;

@@ -103,6 +103,8 @@ export interface RecognisedFace {
   readonly embedding: Embedding;
   readonly match: Match;
   readonly quality: FaceQuality;
+  /** What would make a better view of it for enrolment; null when it is good. */
+  readonly hint: CaptureHint | null;
   readonly crop?: StoredCrop;
 }
 
@@ -120,7 +122,7 @@ export interface TrackRequest {
   readonly picture: Picture;
   /** When the frame was taken, milliseconds on any clock; one that goes back starts anew. */
   readonly time: number;
-  /** Default: faces from a tenth of the shorter side on, searched in a copy of 320 px. */
+  /** Default: faces from a tenth of the shorter side on; frames of more than 1280 px are searched in a copy of 640. */
   readonly options?: DetectOptions;
   /** Most faces embedded in this frame; default 1. */
   readonly embeds?: number;
@@ -137,17 +139,25 @@ export interface TrackedFace {
   readonly age: number;
   /** Frames in a row without it. */
   readonly misses: number;
+  /** Seen often enough in a row to be no chance find. */
+  readonly confirmed: boolean;
   /** Voted over its views; null until the first is embedded. */
   readonly match: Match | null;
   readonly quality: FaceQuality | null;
   /** What would make a better view for enrolment; null when it is good. */
   readonly hint: CaptureHint | null;
+  /** Views kept for enrolment that need no hint. */
+  readonly goodViews: number;
 }
 
-export interface TrackResult {
+export interface TrackedFaces {
   readonly width: number;
   readonly height: number;
   readonly faces: readonly TrackedFace[];
+}
+
+export interface TrackResult extends TrackedFaces {
+  /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
 
@@ -256,9 +266,12 @@ export interface Ops {
     res: RecogniseResult;
     progress: never;
   };
-  /** A video's next frame: its faces followed from the frames before. A session begins with its first frame. */
-  track: { req: TrackRequest; res: TrackResult; progress: never };
-  /** The best views of a followed face, for enrolment, best first; it may have left the picture a while ago. */
+  /**
+   * A video's next frame: its faces followed from the frames before. A session begins with its first frame. Where a face
+   * is to be embedded, which takes longer than all else, progress tells the faces before that.
+   */
+  track: { req: TrackRequest; res: TrackResult; progress: TrackedFaces };
+  /** The best views of a followed face, for enrolment, those that need no hint first; it may have left the picture a while ago. */
   trackedFace: { req: { session: string; id: number }; res: RecognisedFace[]; progress: never };
   /** Forgets a video and its faces. */
   endTrack: { req: { session: string }; res: { ended: boolean }; progress: never };

@@ -1,12 +1,7 @@
 import { FACE_TRANSFERS } from '../../workers/faceTransfers';
-import type { OpName, Ops, Progress } from '../../workers/protocol';
-import { connect, type Connection } from '../../workers/rpc';
+import type { OpName, Ops } from '../../workers/protocol';
+import { connect, type Connection, type RemoteCallOptions } from '../../workers/rpc';
 import { FaceError } from '../core/errors';
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
-}
 
 /**
  * The page's side of the face worker: starts it, calls it, and starts it again when it crashes (pending calls then
@@ -14,7 +9,11 @@ export interface CallOptions {
  */
 export interface FaceClient {
   /** Rejects with a FaceError; `signal` aborts the work in the worker too. Bitmaps and video frames are transferred. */
-  call<K extends OpName>(op: K, req: Ops[K]['req'], options?: CallOptions): Promise<Ops[K]['res']>;
+  call<K extends OpName>(
+    op: K,
+    req: Ops[K]['req'],
+    options?: RemoteCallOptions<Ops[K]['progress']>,
+  ): Promise<Ops[K]['res']>;
   /** Called with a sentence's error whenever the worker had to be restarted; returns the unsubscriber. */
   onCrash(callback: (error: Error) => void): () => void;
   close(): void;

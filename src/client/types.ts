@@ -19,6 +19,7 @@ export type {
   SavedDetails,
   StartOptions,
   TrackedFace,
+  TrackedFaces,
   TrackResult,
 } from '../../workers/protocol';
 export type {

@@ -54,6 +54,7 @@ export const ERROR_TEXT = {
   'camera/in-use': 'The camera is in use by another program.',
   'camera/unplugged': 'The camera was unplugged. Plug it in again, or choose another one.',
   'video/unreadable': 'This browser cannot read that video. Convert it to MP4 (H.264) or WebM, or try another browser.',
+  'live/poor-view': 'There is no good view of this face yet. {hint}',
   'live/face-gone': 'That face has left the picture. Choose it again when it is back.',
   'config/unknown-key': 'There is no option called {key}.',
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',

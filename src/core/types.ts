@@ -90,9 +90,9 @@ export interface Match {
 export interface FaceQuality {
   /** Shorter side of the box, image pixels. */
   readonly size: number;
-  /** Variance of the Laplacian over the aligned crop's grey levels (0–255): under about 50 is blurred. */
+  /** Variance of the Laplacian over the grey levels (0–255) of the box brought to 64×64 pixels: under 150 is blurred. */
   readonly sharpness: number;
-  /** Mean grey level of the aligned crop, 0–255. */
+  /** Mean grey level of the box, 0–255. */
   readonly brightness: number;
 }
 

@@ -1,7 +1,20 @@
-import type { Box, FaceCrop, FaceQuality } from '../core/types';
+import type { Detection, FaceCrop, FaceQuality, Frame } from '../core/types';
+import { facenetCrop } from './crop/facenet';
 
-/** How good a face is for enrolment, from its box in the picture and its aligned crop. */
-export function faceQuality(box: Box, crop: FaceCrop): FaceQuality {
+/**
+ * Side of the crop that is judged, pixels: about the smallest face that is good for enrolment, so that sharpness does not
+ * tell the size over again; and the same whatever the model's own crop is.
+ */
+export const JUDGED_SIDE = 64;
+
+/** How good a face of a frame is for enrolment. */
+export function faceQuality(frame: Frame, face: Pick<Detection, 'box'>): FaceQuality {
+  const { x0, y0, x1, y1 } = face.box;
+  return { size: Math.min(x1 - x0, y1 - y0), ...lightAndSharpness(facenetCrop(frame, face, JUDGED_SIDE, 0)) };
+}
+
+/** Of the grey levels of a crop. */
+export function lightAndSharpness(crop: FaceCrop): Omit<FaceQuality, 'size'> {
   const { size } = crop;
   const grey = new Float32Array(size * size);
   let total = 0;
@@ -10,11 +23,7 @@ export function faceQuality(box: Box, crop: FaceCrop): FaceQuality {
     grey[i] = 0.299 * crop.data[3 * i]! + 0.587 * crop.data[3 * i + 1]! + 0.114 * crop.data[3 * i + 2]!;
     total += grey[i]!;
   }
-  return {
-    size: Math.min(box.x1 - box.x0, box.y1 - box.y0),
-    sharpness: laplacianVariance(grey, size),
-    brightness: total / grey.length,
-  };
+  return { sharpness: laplacianVariance(grey, size), brightness: total / grey.length };
 }
 
 function laplacianVariance(grey: Float32Array, size: number): number {

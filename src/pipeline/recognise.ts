@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../core/abort';
 import type {
+  CaptureHint,
   Detection,
   Embedding,
   FaceCrop,
@@ -23,8 +24,10 @@ import { createDetector, type Detector } from './detect/detect';
 import { findFaces, type TurnedOptions } from './detect/turned';
 import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
+import { captureHint } from './hint';
 import { matchFace, type Gallery } from './match';
 import type { NamingHead } from './namingHead';
+import { facePose } from './pose';
 import { faceQuality } from './quality';
 import { resample } from './resample';
 import { toRgba } from './resize';
@@ -71,6 +74,11 @@ export interface AlignOptions extends CallOptions {
   readonly margin: number;
 }
 
+export interface TrackOptions extends Omit<LiveFrameOptions, 'onFaces'> {
+  /** Hears of the faces before any of them is embedded. */
+  readonly onFaces?: (faces: PictureFaces<LiveFace>) => void;
+}
+
 export interface PictureFaces<Face> {
   readonly width: number;
   readonly height: number;
@@ -83,6 +91,8 @@ export interface RecognisedFace {
   readonly embedding: Embedding;
   readonly match: Match;
   readonly quality: FaceQuality;
+  /** What would make a better view of it for enrolment; null when it is good. */
+  readonly hint: CaptureHint | null;
   readonly crop?: StoredCrop;
 }
 
@@ -106,7 +116,7 @@ export interface Pipeline {
   track(
     picture: PictureSource,
     faces: LiveFaces,
-    options: CallOptions & LiveFrameOptions,
+    options: CallOptions & TrackOptions,
   ): Promise<PictureFaces<LiveFace> & { readonly timings: StageTimings }>;
   /** Whole face pictures that are aligned already: each is brought to the model's size and used as it is. */
   embedAligned(pictures: readonly PictureSource[], options?: CallOptions): Promise<Embedding[]>;
@@ -156,11 +166,12 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
     track: (picture, faces, options) =>
       inTurn(async () => {
         const timings = new Timings();
-        const result = await withFrame(picture, options, timings, async (frame) => ({
-          width: frame.width,
-          height: frame.height,
-          faces: await faces.frame(frame, { detector, embedder, row }, options, timings),
-        }));
+        const result = await withFrame(picture, options, timings, async (frame) => {
+          const { width, height } = frame;
+          const onFaces = (first: LiveFace[]): void => options.onFaces?.({ width, height, faces: first });
+          const models = { detector, embedder, row };
+          return { width, height, faces: await faces.frame(frame, models, { ...options, onFaces }, timings) };
+        });
         return { ...result, timings: timings.ms };
       }),
     embedAligned: (pictures, options = {}) =>
@@ -228,12 +239,9 @@ async function recogniseFrame(
   );
   const faces: RecognisedFace[] = [];
   for (const [i, { detection, upright, frame: turned }] of found.entries()) {
-    const face = {
-      detection,
-      embedding: embeddings[i]!,
-      match: matches[i]!,
-      quality: faceQuality(detection.box, crops[i]!),
-    };
+    const quality = faceQuality(turned, upright);
+    const hint = captureHint(quality, facePose(upright.points));
+    const face = { detection, embedding: embeddings[i]!, match: matches[i]!, quality, hint };
     faces.push(options.keepCrops ? { ...face, crop: await storedCrop(turned, upright) } : face);
   }
   return { width: frame.width, height: frame.height, faces };

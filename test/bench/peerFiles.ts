@@ -7,6 +7,8 @@ const FOLDERS: Readonly<Record<string, string>> = {
   onnxruntime: 'onnxruntime-web/dist',
   faceapi: '@vladmandic/face-api/dist',
   'faceapi-models': '@vladmandic/face-api/model',
+  human: '@vladmandic/human/dist',
+  'human-models': '@vladmandic/human/models',
   'tfjs-wasm': '@tensorflow/tfjs-backend-wasm/dist',
 };
 const TYPES: Readonly<Record<string, string>> = {

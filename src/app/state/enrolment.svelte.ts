@@ -5,10 +5,6 @@ import type { Engine } from './engine.svelte';
 import { newFace } from './people.svelte';
 import type { PictureSource } from './pictures.svelte';
 
-/** Below these a face still counts, but knows its person less surely. */
-const SMALL_FACE = 40;
-const BLURRED = 50;
-const DARK = 45;
 /** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
 const DOUBTFUL = 0.95;
 
@@ -87,12 +83,4 @@ export class Enrolment {
       candidate.status = 'failed';
     }
   }
-}
-
-/** What makes a face a poor one to know a person by; null when nothing does. */
-export function qualityHint({ quality }: Pick<RecognisedFace, 'quality'>): string | null {
-  if (quality.size < SMALL_FACE) return 'The face is very small.';
-  if (quality.sharpness < BLURRED) return 'The face is blurred.';
-  if (quality.brightness < DARK) return 'The face is dark.';
-  return null;
 }

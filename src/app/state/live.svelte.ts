@@ -1,11 +1,13 @@
-import { toFaceError, type FaceError } from '../../core/errors';
-import type { TrackedFace, TrackResult } from '../../client/types';
+import { FaceError, toFaceError } from '../../core/errors';
+import type { TrackedFace, TrackedFaces, TrackResult } from '../../client/types';
 import type { NewFace } from '../../store/schema';
 import type { Engine } from './engine.svelte';
+import { FrameLoop, frameOf } from './frameLoop';
 import { newFace } from './people.svelte';
+import { HINTS } from './words';
 
 const PAUSE_AFTER_ERROR_MS = 1_000;
-/** Frames for which a face not found is still shown where it should be: detectors blink. */
+/** Frames for which a confirmed face not found is still shown where it should be: detectors blink. */
 const SHOWN_MISSES = 3;
 /** Weight of the newest number in what the pane shows. */
 const SMOOTHING = 0.15;
@@ -14,14 +16,14 @@ const SMOOTHING = 0.15;
 export interface LiveSpeed {
   /** Results a second. */
   readonly fps: number;
-  /** From a frame taken to its result here. */
+  /** From a frame taken to its boxes here. */
   readonly age: number;
   readonly stages: Readonly<Record<string, number>>;
 }
 
 let videos = 0;
 
-/** Follows the faces of a playing video: never more than one frame in flight, those that come meanwhile are dropped. */
+/** Follows the faces of a playing video. */
 export class Live {
   faces = $state.raw<readonly TrackedFace[]>([]);
   width = $state(0);
@@ -29,76 +31,77 @@ export class Live {
   speed = $state.raw<LiveSpeed | null>(null);
   error = $state.raw<FaceError | null>(null);
   #session = '';
-  #video: HTMLVideoElement | null = null;
-  #cancel = (): void => {};
-  #busy = false;
+  readonly #frames = new FrameLoop((video) => this.#track(video));
   #lastResult = 0;
 
   constructor(private readonly engine: Engine) {}
 
   follow(video: HTMLVideoElement): void {
     this.leave();
-    this.#video = video;
     this.#session = `live-${++videos}`;
-    this.#wait(video);
+    this.#frames.follow(video);
   }
 
   leave(): void {
-    this.#cancel();
-    if (this.#video) {
+    this.#frames.leave();
+    if (this.#session !== '') {
       // Nobody waits for it, and a worker that is gone has forgotten the faces anyway.
       this.engine.client.call('endTrack', { session: this.#session }).catch(() => {});
     }
-    this.#video = null;
+    this.#session = '';
     this.faces = [];
     this.speed = null;
     this.error = null;
   }
 
-  /** The best views of a face, for enrolment; none where it was never seen well or is long gone. */
+  /** The best good views of a face, for enrolment. Throws `live/face-gone`; `live/poor-view`, which says what would help. */
   async views(id: number, label: string): Promise<NewFace[]> {
     const views = await this.engine.client.call('trackedFace', { session: this.#session, id });
+    const good = views.filter(({ hint }) => hint === null);
+    const [best] = views;
+    if (!best) throw new FaceError('live/face-gone');
+    if (best.hint !== null) throw new FaceError('live/poor-view', { hint: HINTS[best.hint] });
     const name = `${label || 'Camera'}, ${new Date().toLocaleTimeString()}`;
-    return views.map((view) => newFace(view, { kind: 'camera', name }));
-  }
-
-  #wait(video: HTMLVideoElement): void {
-    this.#cancel = onNextFrame(video, () => {
-      if (video !== this.#video) return;
-      if (!this.#busy && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) void this.#track(video);
-      this.#wait(video);
-    });
+    return good.map((view) => newFace(view, { kind: 'camera', name }));
   }
 
   async #track(video: HTMLVideoElement): Promise<void> {
-    this.#busy = true;
     const session = this.#session;
     try {
       await this.engine.ready();
       const time = performance.now();
       const picture = await frameOf(video);
-      const result = await this.engine.client.call('track', { session, picture, time });
-      if (session === this.#session && video === this.#video) this.#take(result, time);
+      let shown: number | null = null;
+      const show = (faces: TrackedFaces): void => {
+        if (session !== this.#session) return;
+        shown ??= performance.now();
+        this.#show(faces);
+      };
+      const result = await this.engine.client.call('track', { session, picture, time }, { onProgress: show });
+      show(result);
+      if (session === this.#session) this.#measure(result, (shown ?? performance.now()) - time);
     } catch (thrown) {
-      if (session === this.#session && video === this.#video) this.error = toFaceError(thrown);
+      if (session === this.#session) this.error = toFaceError(thrown);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
-    } finally {
-      this.#busy = false;
     }
   }
 
-  #take({ faces, width, height, timings }: TrackResult, taken: number): void {
-    this.faces = faces.filter(({ misses }) => misses <= SHOWN_MISSES);
+  #show({ faces, width, height }: TrackedFaces): void {
+    this.faces = faces.filter(({ confirmed, misses }) => confirmed && misses <= SHOWN_MISSES);
     this.width = width;
     this.height = height;
     this.error = null;
+  }
+
+  /** `age`: from the frame taken to its boxes, milliseconds. */
+  #measure({ timings }: TrackResult, age: number): void {
     const now = performance.now();
     const before = this.speed;
     const fps = 1000 / Math.max(now - this.#lastResult, 1);
     this.#lastResult = now;
     this.speed = {
       fps: before ? smooth(before.fps, fps) : fps,
-      age: before ? smooth(before.age, now - taken) : now - taken,
+      age: before ? smooth(before.age, age) : age,
       stages: smoothStages(before?.stages ?? {}, timings),
     };
   }
@@ -112,18 +115,4 @@ function smoothStages(before: LiveSpeed['stages'], now: LiveSpeed['stages']): Li
 
 function smooth(before: number, now: number): number {
   return before * (1 - SMOOTHING) + now * SMOOTHING;
-}
-
-/** Calls back at the video's next frame, or the screen's where the browser cannot say. Gives what calls it off. */
-function onNextFrame(video: HTMLVideoElement, callback: () => void): () => void {
-  if ('requestVideoFrameCallback' in video) {
-    const id = video.requestVideoFrameCallback(callback);
-    return () => video.cancelVideoFrameCallback(id);
-  }
-  const id = requestAnimationFrame(callback);
-  return () => cancelAnimationFrame(id);
-}
-
-async function frameOf(video: HTMLVideoElement): Promise<VideoFrame | ImageBitmap> {
-  return typeof VideoFrame === 'function' ? new VideoFrame(video) : createImageBitmap(video);
 }

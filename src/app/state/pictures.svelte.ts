@@ -1,5 +1,5 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { Detection, Embedding, FaceQuality, Match, StoredCrop } from '../../core/types';
+import type { CaptureHint, Detection, Embedding, FaceQuality, Match, StoredCrop } from '../../core/types';
 import type { RecogniseResult } from '../../client/types';
 import type { FaceSource } from '../../store/schema';
 import type { Engine } from './engine.svelte';
@@ -18,6 +18,7 @@ export interface ShownFace {
   readonly embedding: Embedding;
   readonly match: Match;
   readonly quality: FaceQuality;
+  readonly hint: CaptureHint | null;
   readonly crop: StoredCrop;
 }
 

@@ -70,3 +70,16 @@ export const HINTS: Readonly<Record<CaptureHint, string>> = {
   'head-upright': 'Hold your head upright.',
   'hold-still': 'Hold still: the picture is blurred.',
 };
+
+/** What makes a face of a picture a poor one to know its person by. */
+export const FAULTS: Readonly<Record<CaptureHint, string>> = {
+  closer: 'The face is small.',
+  'more-light': 'The face is dark.',
+  'less-light': 'The face is too bright.',
+  'turn-left': 'The face looks to the side.',
+  'turn-right': 'The face looks to the side.',
+  'chin-up': 'The face looks down.',
+  'chin-down': 'The face looks up.',
+  'head-upright': 'The head leans to the side.',
+  'hold-still': 'The face is blurred.',
+};

@@ -22,3 +22,17 @@ export function isInside({ width, height }: Integral, box: Candidate): boolean {
 function pixelsOf(box: Candidate): PixelBox {
   return { x0: Math.trunc(box.x0) - 1, y0: Math.trunc(box.y0) - 1, x1: Math.trunc(box.x1), y1: Math.trunc(box.y1) };
 }
+
+/** Without the candidates that show nothing of their picture. */
+export function inside(pictures: readonly Integral[], candidates: Candidate[][]): Candidate[][] {
+  return candidates.map((list, i) => list.filter((box) => isInside(pictures[i]!, box)));
+}
+
+/** How many windows the candidates of all pictures are, and what fills one. */
+export function windowsOf(pictures: readonly Integral[], candidates: Candidate[][], size: number) {
+  const flat = candidates.flatMap((list, i) => list.map((box) => ({ box, picture: pictures[i]! })));
+  const fill = (index: number, out: Float32Array, at: number): void => {
+    windowInput(flat[index]!.picture, flat[index]!.box, size, out, at);
+  };
+  return [flat.length, fill] as const;
+}

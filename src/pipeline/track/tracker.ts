@@ -15,6 +15,8 @@ export interface Track {
   readonly age: number;
   /** Frames in a row in which it was not seen. */
   readonly misses: number;
+  /** Seen in `minHits` frames in a row, now or earlier: a false find rarely is. */
+  readonly confirmed: boolean;
 }
 
 export interface TrackerOptions {
@@ -22,11 +24,13 @@ export interface TrackerOptions {
   readonly minIou: number;
   /** How long a track waits for its face to come back, milliseconds. */
   readonly patience: number;
+  /** Frames in a row that confirm a face, SORT's 3; one missed before is dropped, as in DeepSORT. */
+  readonly minHits: number;
 }
 
 /** The noise of the filter is meant for video of this rate. */
 const STEP_MS = 1000 / 30;
-const DEFAULTS: TrackerOptions = { minIou: 0.3, patience: 1000 };
+const DEFAULTS: TrackerOptions = { minIou: 0.3, patience: 1000, minHits: 3 };
 
 interface Followed {
   readonly id: number;
@@ -34,6 +38,7 @@ interface Followed {
   state: BoxState;
   lastSeen: number;
   misses: number;
+  hits: number;
   detection: Detection | null;
 }
 
@@ -68,17 +73,29 @@ export class Tracker {
       free.delete(found);
       track.state = correct(track.state, found.box);
       track.misses = 0;
+      track.hits++;
       track.lastSeen = time;
     }
-    this.#tracks = this.#tracks.filter(({ lastSeen }) => time - lastSeen <= this.#options.patience);
+    const { patience, minHits } = this.#options;
+    this.#tracks = this.#tracks.filter(
+      ({ lastSeen, misses, hits }) => time - lastSeen <= patience && (misses === 0 || hits >= minHits),
+    );
     for (const detection of free) this.#tracks.push(this.#begin(detection, time));
-    return this.#tracks.map(({ id, since, state, misses, detection }) => ({
+    return this.#tracks.map(({ id, since, state, misses, hits, detection }) => ({
       id,
       box: boxOf(state),
       detection,
       age: time - since,
       misses,
+      confirmed: hits >= minHits,
     }));
+  }
+
+  /** Where each face should be at `time`, and for how many frames it has not been seen. */
+  expected(time: number): { readonly box: Box; readonly misses: number }[] {
+    const steps = (time - (this.#time ?? time)) / STEP_MS;
+    if (steps < 0) return [];
+    return this.#tracks.map(({ state, misses }) => ({ box: boxOf(predict(state, steps)), misses }));
   }
 
   /** Forgets all tracks; ids go on. */
@@ -94,6 +111,7 @@ export class Tracker {
   }
 
   #begin(detection: Detection, time: number): Followed {
-    return { id: this.#next++, since: time, state: startState(detection.box), lastSeen: time, misses: 0, detection };
+    const state = startState(detection.box);
+    return { id: this.#next++, since: time, state, lastSeen: time, misses: 0, hits: 1, detection };
   }
 }

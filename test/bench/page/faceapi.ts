@@ -4,6 +4,8 @@ import type * as FaceApi from '@vladmandic/face-api';
 export interface FaceApiPeer {
   /** A picture file to a descriptor a face; resolves to the number of faces. */
   run(jpeg: Blob, detector: 'ssd' | 'tiny'): Promise<number>;
+  /** The same for the frame that a video shows. */
+  follow(video: HTMLVideoElement, detector: 'ssd' | 'tiny'): Promise<number>;
 }
 
 export async function loadFaceApi(): Promise<FaceApiPeer> {
@@ -24,10 +26,10 @@ export async function loadFaceApi(): Promise<FaceApiPeer> {
     ssd: new faceapi.SsdMobilenetv1Options(),
     tiny: new faceapi.TinyFaceDetectorOptions(),
   };
+  const count = async (input: HTMLImageElement | HTMLVideoElement, detector: 'ssd' | 'tiny') =>
+    (await faceapi.detectAllFaces(input, options[detector]).withFaceLandmarks().withFaceDescriptors()).length;
   return {
-    run: async (jpeg, detector) => {
-      const image = await faceapi.bufferToImage(jpeg);
-      return (await faceapi.detectAllFaces(image, options[detector]).withFaceLandmarks().withFaceDescriptors()).length;
-    },
+    run: async (jpeg, detector) => count(await faceapi.bufferToImage(jpeg), detector),
+    follow: count,
   };
 }

@@ -1,12 +1,12 @@
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
-import type { GalleryFace } from '../../../src/core/types';
 import { DLIB_SIZE } from '../../../src/models/dlibResnet';
 import { FACENET_SIZE } from '../../../src/models/inceptionResnetV1';
 import { connect } from '../../../workers/rpc';
+import { enrolPortraits } from './enrol';
 import { loadFaceApi } from './faceapi';
 import { measureInTurn, timed, type Case } from './measure';
 import type { NetworkOps } from './networkOps';
-import { benchPicture, faceTensor, portraits, type BenchPicture } from './pictures';
+import { benchPicture, faceTensor, type BenchPicture } from './pictures';
 
 /** How often each case runs: in every round once untimed, then `REPEATS` times. */
 const ROUNDS = 7;
@@ -92,15 +92,6 @@ async function timedRecognise(recognise: () => Promise<{ timings: Readonly<Recor
   const whole = performance.now() - start;
   const stages = Object.entries(timings).map(([stage, ms]) => [`${PICTURE}.${stage}`, ms] as const);
   return { [PICTURE]: whole, ...Object.fromEntries(stages) };
-}
-
-async function enrolPortraits(client: FaceClient): Promise<void> {
-  const faces: GalleryFace[] = [];
-  for (const { person, jpeg } of await portraits()) {
-    const found = await client.call('recognise', { picture: jpeg, options: { faces: 'best' } });
-    for (const { embedding } of found.faces) faces.push({ person, embedding });
-  }
-  await client.call('setGallery', { faces });
 }
 
 async function faceApiCases(picture: BenchPicture, notes: string[]): Promise<Case[]> {

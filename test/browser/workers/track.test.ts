@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { boxIou } from '../../../src/pipeline/detect/boxes';
 import { DLIB } from '../../../src/weights/rows';
 import type { MemoryState, TrackResult } from '../../../workers/protocol';
 import { sampleBlob } from '../pipeline/support';
@@ -17,10 +18,12 @@ beforeAll(async () => {
 afterAll(() => client.close());
 
 /** The crew picture as a camera would see it that is `shift` pixels further to the right. */
-async function frame(shift: number): Promise<ImageBitmap> {
+async function frame(shift: number, filter = 'none'): Promise<ImageBitmap> {
   const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
   const scale = (WIDTH * 1.15) / crew.width;
-  canvas.getContext('2d')!.drawImage(crew, -shift, 0, crew.width * scale, crew.height * scale);
+  const context = canvas.getContext('2d')!;
+  context.filter = filter;
+  context.drawImage(crew, -shift, 0, crew.width * scale, crew.height * scale);
   return canvas.transferToImageBitmap();
 }
 async function film(session: string, frames: number, shiftOf: (i: number) => number): Promise<TrackResult[]> {
@@ -59,6 +62,41 @@ test('an unknown enrolled from the best views of its track is named in the next 
   await client.call('setGallery', { faces: [] });
   expect(await client.call('endTrack', { session: 'enrol' })).toEqual({ ended: true });
   expect(await client.call('trackedFace', { session: 'enrol', id: face!.id })).toEqual([]);
+});
+
+test('views in the dark are kept with what is wrong with them, and give way to good ones when there is light', async () => {
+  let time = 0;
+  const shot = async (filter: string) =>
+    client.call('track', { session: 'gate', picture: await frame(0, filter), time: (time += 250), embeds: 3 });
+  let { faces } = await shot('brightness(.3)');
+  const [largest] = faces.toSorted((a, b) => b.quality!.size - a.quality!.size);
+  expect(largest).toMatchObject({ confirmed: false, goodViews: 0, hint: 'more-light' });
+  const { id } = largest!;
+  const [dark] = await client.call('trackedFace', { session: 'gate', id });
+  expect(dark!.hint).toBe('more-light');
+  ({ faces } = await shot('contrast(1.5)'));
+  expect(faces.find((face) => face.id === id)).toMatchObject({ confirmed: false, goodViews: 1, hint: null });
+  ({ faces } = await shot('contrast(1.5)'));
+  expect(faces.find((face) => face.id === id)!.confirmed).toBe(true);
+  const views = await client.call('trackedFace', { session: 'gate', id });
+  expect(views.map(({ hint }) => hint)).toEqual([null, 'more-light']);
+  expect(views[0]!.quality.brightness).toBeGreaterThan(2 * dark!.quality.brightness);
+});
+
+test("between two searches a pan's faces are followed where they should be, as closely as a search finds them", async () => {
+  const ious: number[] = [];
+  let searches = 0;
+  for (let i = 0; i < 12; i++) {
+    const request = { session: 'follow', picture: await frame(6 * i), time: i * 33 };
+    const { faces, timings } = await client.call('track', request);
+    if ('pnet' in timings) searches++;
+    const whole = await client.call('detect', { picture: await frame(6 * i), options: { minSize: 0.1 } });
+    expect(faces.map(({ misses }) => misses)).toEqual([0, 0, 0]);
+    for (const { detection } of faces)
+      ious.push(Math.max(...whole.faces.map(({ box }) => boxIou(box, detection!.box))));
+  }
+  expect(searches).toBe(2);
+  expect(Math.min(...ious)).toBeGreaterThan(0.8);
 });
 
 test('100 frames leave memory as it was', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FacePoints, Point } from '../../../src/core/types';
 import { facePose } from '../../../src/pipeline/pose';
-import { captureHint, viewScore } from '../../../src/pipeline/track/hint';
+import { captureHint, viewScore } from '../../../src/pipeline/hint';
 
 /** A head as points in space (mouth and eyes on its front, the nose's tip before them), turned and seen from afar. */
 function seen({ yaw = 0, pitch = 0, roll = 0 }): FacePoints {
@@ -14,7 +14,7 @@ function seen({ yaw = 0, pitch = 0, roll = 0 }): FacePoints {
   });
   return [points[0]!, points[1]!, points[2]!, points[3]!, points[4]!];
 }
-const good = { size: 150, sharpness: 200, brightness: 120 };
+const good = { size: 150, sharpness: 600, brightness: 120 };
 const hintFor = (turn: Parameters<typeof seen>[0]) => captureHint(good, facePose(seen(turn)));
 
 test('a face that looks at the camera has no turn, however it leans', () => {
@@ -48,12 +48,12 @@ test('size, light and sharpness have their hints', () => {
   expect(captureHint({ ...good, size: 40 }, frontal)).toBe('closer');
   expect(captureHint({ ...good, brightness: 20 }, frontal)).toBe('more-light');
   expect(captureHint({ ...good, brightness: 240 }, frontal)).toBe('less-light');
-  expect(captureHint({ ...good, sharpness: 5 }, frontal)).toBe('hold-still');
+  expect(captureHint({ ...good, sharpness: 100 }, frontal)).toBe('hold-still');
 });
 
 test('a view is the better the larger, sharper and more frontal it is', () => {
   const score = (quality: Partial<typeof good>, yaw = 0) => viewScore({ ...good, ...quality }, facePose(seen({ yaw })));
   expect(score({ size: 50 })).toBeLessThan(score({}));
-  expect(score({ sharpness: 20 })).toBeLessThan(score({}));
+  expect(score({ sharpness: 250 })).toBeLessThan(score({}));
   expect(score({}, 30)).toBeLessThan(score({}));
 });

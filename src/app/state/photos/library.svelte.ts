@@ -197,5 +197,5 @@ export class Library {
 
 /** Large and sharp faces stand for a person. */
 function worth({ quality, score }: PhotoFace): number {
-  return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 300);
+  return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 800);
 }

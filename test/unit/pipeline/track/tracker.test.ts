@@ -65,11 +65,27 @@ test('a face hidden for half a second while it moves comes back under its id', (
 
 test('a face gone longer than the patience, or elsewhere, is a new one', () => {
   const tracker = new Tracker({ patience: 500 });
-  tracker.update([face(100, 100)], 0);
-  expect(tracker.update([], 501)).toEqual([]);
-  expect(tracker.update([face(100, 100)], 600)[0]!.id).toBe(2);
-  const both = tracker.update([face(400, 100)], 633);
+  for (const time of [0, 33, 67]) tracker.update([face(100, 100)], time);
+  expect(tracker.update([], 568)).toEqual([]);
+  for (const time of [600, 633, 667]) expect(tracker.update([face(100, 100)], time)[0]!.id).toBe(2);
+  const both = tracker.update([face(400, 100)], 700);
   expect(both.map(({ id, misses }) => [id, misses])).toEqual([[2, 1], [3, 0]]); // prettier-ignore
+});
+
+test('a face counts from the third frame in a row on; one that flashes is dropped at its first miss', () => {
+  const tracker = new Tracker();
+  const flash = face(400, 100);
+  const seen = [[face(100, 100), flash], [face(100, 100), face(400, 100)], [face(100, 100)], [face(100, 100)], []];
+  const confirmed = seen.map((faces, i) =>
+    tracker.update(faces, i * FRAME).map(({ id, confirmed }) => [id, confirmed]),
+  );
+  expect(confirmed).toEqual([
+    [[1, false], [2, false]],
+    [[1, false], [2, false]],
+    [[1, true]],
+    [[1, true]],
+    [[1, true]],
+  ]); // prettier-ignore
 });
 
 test('a clock that goes back starts anew', () => {

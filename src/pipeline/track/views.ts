@@ -1,0 +1,114 @@
+import type { CaptureHint, Detection, Embedding, FaceQuality, Match } from '../../core/types';
+import { farAt } from '../../weights/calibration';
+import type { EmbedderRow } from '../../weights/registry';
+import type { CutFace } from '../crop/stored';
+import { viewScore } from '../hint';
+import { matchFace, type Gallery } from '../match';
+import type { NamingHead } from '../namingHead';
+import type { FacePose } from '../pose';
+import { voteMatch } from './vote';
+
+/** When a face is embedded anew, and what is kept of it. */
+const VIEWS = {
+  /** This often, milliseconds. */
+  refresh: 1000,
+  /** Least time between two views of a face that turns or sharpens. */
+  pause: 200,
+  /** A view so much better than the best is taken at once. */
+  better: 1.25,
+  /** A face turned so much further from all its views is embedded at once (yaw: see pose.ts). */
+  turned: 0.2,
+  /** Views that vote, the newest. */
+  voters: 8,
+  /** Views kept for enrolment, the best. */
+  kept: 3,
+} as const;
+
+/** A followed face as seen in one frame. */
+export interface Look {
+  readonly detection: Detection;
+  readonly quality: FaceQuality;
+  readonly pose: FacePose;
+  readonly hint: CaptureHint | null;
+}
+
+export interface View extends Look {
+  readonly score: number;
+  readonly embedding: Embedding;
+  readonly cut: CutFace;
+}
+
+/** How people are told apart at the moment. */
+export interface Matching {
+  readonly gallery: Gallery;
+  readonly threshold: number;
+  /** Of a trained model: chooses among the people within the threshold. */
+  readonly head?: NamingHead | null;
+  readonly row: EmbedderRow;
+}
+
+interface Answer {
+  readonly gallery: Gallery;
+  readonly threshold: number;
+  readonly head: NamingHead | null;
+  readonly match: Match;
+}
+
+/** The views of one face: those that vote for its name, and those kept for enrolment. */
+export class Views {
+  /** Those that need no hint first, then best first. */
+  best: readonly View[] = [];
+  /** Newest last. */
+  #voters: readonly View[] = [];
+  readonly #answers = new WeakMap<View, Answer>();
+  #takenAt = -Infinity;
+
+  add(view: View, time: number): void {
+    this.#takenAt = time;
+    this.#voters = [...this.#voters, view].slice(-VIEWS.voters);
+    this.best = [...this.best, view].sort(byWorth).slice(0, VIEWS.kept);
+  }
+
+  /** Views kept that need no hint. */
+  get good(): number {
+    return this.best.filter(({ hint }) => hint === null).length;
+  }
+
+  /** Voted by the newest views; null before the first. */
+  vote(matching: Matching): Match | null {
+    if (this.#voters.length === 0) return null;
+    return voteMatch(
+      this.#voters.map((view) => this.match(view, matching)),
+      matching.threshold,
+    );
+  }
+
+  /** Asked anew only after people, or how strictly they are told apart, changed. */
+  match(view: View, { gallery, threshold, head = null, row }: Matching): Match {
+    const known = this.#answers.get(view);
+    if (known?.gallery === gallery && known.threshold === threshold && known.head === head) return known.match;
+    const match = matchFace(view.embedding, gallery, threshold, (distance) => farAt(row, distance), head);
+    this.#answers.set(view, { gallery, threshold, head, match });
+    return match;
+  }
+
+  /** 0: not now. New faces come first, then those that turned or sharpened, then those whose second is over. */
+  urgency({ quality, pose, hint }: Look, time: number): number {
+    const waited = time - this.#takenAt;
+    const [best] = this.best;
+    if (!best) return Infinity;
+    const overdue = waited / VIEWS.refresh;
+    if (waited >= VIEWS.pause) {
+      const sharper = viewScore(quality, pose) > VIEWS.better * best.score;
+      const cured = hint === null && best.hint !== null;
+      const turned = this.#voters.every((view) => Math.abs(view.pose.yaw - pose.yaw) > VIEWS.turned);
+      if (sharper || cured || turned) return 1 + overdue;
+    }
+    return overdue >= 1 ? overdue : 0;
+  }
+}
+
+/** The order of views for enrolment. */
+function byWorth(a: View, b: View): number {
+  return Number(a.hint !== null) - Number(b.hint !== null) || b.score - a.score;
+}

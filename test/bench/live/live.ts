@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Page } from 'playwright';
+import { ensureChromium } from '../../../src/harness/cli/chromium';
+import { launchChromium } from '../../../src/harness/cli/launch';
+import { serve } from '../pageServer';
+import type { LiveRound } from './page';
+import { liveRows, liveTable } from './report';
+
+/**
+ * `node test/bench/live/live.js [--seconds 4] [--rounds 3] [--alone] [--soak 2000] [--out FILE]`: how many results a
+ * second and how old, 640×480 with one face and with six, beside Human and face-api in turn (`--alone`: without them);
+ * `--soak`: instead, memory over so many frames.
+ */
+export async function main(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seconds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      alone: { type: 'boolean', default: false },
+      soak: { type: 'string' },
+      out: { type: 'string' },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (values.soak !== undefined) await soakFrames(Number(values.soak));
+  else {
+    const results = await measureLive({ rounds, seconds: Number(values.seconds), peers: !values.alone });
+    console.log(liveTable(liveRows(results)));
+    if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(results, null, 2)}\n`);
+  }
+  return 0;
+}
+
+/** Also part of `npm run bench`. */
+export function measureLive(options: Parameters<typeof liveBench>[0]): Promise<LiveRound[]> {
+  return inPage(async (page) => page.evaluate((given) => liveBench(given), options));
+}
+
+async function soakFrames(frames: number): Promise<void> {
+  await inPage(async (page) => {
+    const session = await page.context().newCDPSession(page);
+    const points = await page.evaluate(([all, every]) => soak(all, every), [frames, Math.ceil(frames / 10)] as const);
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    for (const { frames: done, memory } of points)
+      console.log(
+        `${done} frames: ${memory.tensors} tensors, ${memory.gpuBuffers} GPU buffers, WASM ${(memory.wasmBytes / 2 ** 20).toFixed(1)} MiB`,
+      );
+    console.log(`page's heap at the end: ${(usedSize / 2 ** 20).toFixed(1)} MiB`);
+  });
+}
+
+async function inPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
+  const server = await serve();
+  const browser = await launchChromium(await ensureChromium(), 'auto');
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    page.on('console', (message) => {
+      if (message.type() === 'log' || message.type() === 'error') console.error(message.text());
+    });
+    await page.goto(`${server.resolvedUrls!.local[0]!}test/bench/live/index.html`);
+    await page.waitForFunction(() => 'liveBench' in globalThis);
+    return await work(page);
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
