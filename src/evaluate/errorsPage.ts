@@ -39,7 +39,7 @@ ${part(true, 'One person, taken for two')}${part(false, 'Two people, taken for o
 function item({ a, b, fold, distance, threshold, pictures }: ShownPair): string {
   const picture = (name: string, bytes: Uint8Array): string =>
     `<img src="data:${typeOf(bytes)};base64,${base64(bytes)}" alt="${escapeMarkup(name)}">`;
-  return `<li><figure>${picture(a, pictures[0])}${picture(b, pictures[1])}<figcaption>${escapeMarkup(a)}<br>${escapeMarkup(b)}<br>distance ${distance.toFixed(3)}, threshold ${threshold.toFixed(2)}, fold ${fold + 1}</figcaption></figure></li>`;
+  return `<li><figure>${picture(a, pictures[0])}${picture(b, pictures[1])}<figcaption>${escapeMarkup(a)}<br>${escapeMarkup(b)}<br>distance ${distance.toFixed(3)}, threshold ${threshold.toFixed(3)}, fold ${fold + 1}</figcaption></figure></li>`;
 }
 
 function typeOf(bytes: Uint8Array): string {

@@ -86,7 +86,7 @@ export function markdown(report: LfwReport): string {
     ['Thresholds', `in steps of ${options.thresholdStep}`],
     ['Speed', `${report.imagesPerSecond.toFixed(1)} pictures/s on ${report.backend}${adapterOf(report)}`],
   ];
-  const folds = accuracy.folds.map((fold, i) => `| ${i + 1} | ${rate(fold)} | ${accuracy.thresholds[i]!.toFixed(2)} |`);
+  const folds = accuracy.folds.map((fold, i) => `| ${i + 1} | ${rate(fold)} | ${accuracy.thresholds[i]!.toFixed(3)} |`);
   return [
     '# Verification on pairs',
     '',

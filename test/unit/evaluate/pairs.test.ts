@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { toFaceError } from '../../../src/core/errors';
 import { parsePairs } from '../../../src/evaluate/pairs';
-import { rowPairs } from '../../../src/evaluate/rowPairs';
 
 const LFW = ['2\t1', 'Ann_Lee\t1\t12', 'Bo\t3\tCy_D\t4', 'Bo\t1\t2', 'Ann_Lee\t7\tBo\t1', ''].join('\n');
 
@@ -97,22 +96,5 @@ describe('a CSV', () => {
     ['x,y,1\nx,z,0,3\n', 'list.txt, line 2: some lines have a fold and some have not.'],
   ])('that is malformed is told with its line (%#)', (text, message) => {
     expect(failure(text)).toBe(message);
-  });
-});
-
-test('pairs without a row of embeddings are left out', () => {
-  const rows = new Map([
-    ['Bo/Bo_0001', 5],
-    ['Bo/Bo_0002', 3],
-    ['Ann_Lee/Ann_Lee_0007', 1],
-  ]);
-  const pairs = rowPairs(parsePairs(LFW, 'pairs.txt'), (picture) => rows.get(picture));
-  expect(pairs).toEqual({
-    a: Int32Array.of(5, 1),
-    b: Int32Array.of(3, 5),
-    same: Uint8Array.of(1, 0),
-    fold: Int32Array.of(1, 1),
-    folds: 2,
-    kept: Int32Array.of(2, 3),
   });
 });

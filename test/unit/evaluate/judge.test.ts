@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { judgeRun, reportFiles, type LfwRun } from '../../../src/evaluate/judge';
+import { CENTRE, FACE, NONE, type Outcome } from '../../../src/evaluate/lfwReport';
+
+// One number an embedding, so that a distance is a difference squared.
+const PICTURES: readonly (readonly [name: string, place: number, outcome: Outcome])[] = [
+  ['p/1', 0, FACE],
+  ['p/2', 0.25, CENTRE],
+  ['q/1', 1.5, FACE],
+  ['q/2', 1.75, FACE],
+  ['r/1', 9, NONE],
+];
+const PAIRS: readonly (readonly [a: string, b: string, same: boolean, fold: number])[] = [
+  ['p/1', 'p/2', true, 0], // .0625
+  ['p/1', 'q/1', false, 0], // 2.25
+  ['q/1', 'q/2', true, 1], // .0625
+  ['p/2', 'q/2', false, 1], // 2.25
+  ['p/2', 'q/1', true, 1], // 1.5625
+  ['p/1', 'q/2', true, 1], // 3.0625
+  ['p/1', 'r/1', false, 1],
+];
+const list = { pairs: PAIRS.map(([a, b, same, fold], i) => ({ a, b, same, fold, line: i + 1 })), folds: 2 };
+const run: LfwRun = {
+  names: PICTURES.map(([name]) => name),
+  rows: PICTURES.map(([, place, outcome]) => ({ outcome, vector: Float32Array.of(place) })),
+  columns: 1,
+  settings: {
+    model: 'm',
+    engine: 'litert',
+    precision: 'int8',
+    crops: ['facenet'],
+    margins: null,
+    flip: false,
+    noFace: 'skip',
+    minSize: null,
+    thresholds: null,
+    pictures: 'abc',
+  },
+  seconds: 2.5,
+  backend: 'wasm',
+  adapter: null,
+};
+const options = { distance: 'euclidean', subtractMean: false, far: 0.1, calibrate: false } as const;
+
+test('a run is judged fold by fold, and what had no face is counted and left out', () => {
+  const { report, table, names } = judgeRun(list, run, options);
+  expect(report).toMatchObject({
+    ...{ pairs: 6, leftOut: 1, pictures: 5, noFace: 2, noFacePictures: ['p/2', 'r/1'], imagesPerSecond: 2 },
+    ...{ model: 'm', backend: 'wasm', adapter: null },
+  });
+  // Fold 1 chooses the least threshold that judges three of its four rightly, fold 0 the least that judges both so.
+  expect(report.accuracy.folds).toEqual([1, 0.5]);
+  expect(report.accuracy.thresholds[0]).toBeCloseTo(1.57, 12);
+  expect(report.accuracy.thresholds[1]).toBeCloseTo(0.07, 12);
+  expect(report).not.toHaveProperty('calibration');
+  expect(names).toEqual(['p/1', 'p/2', 'q/1', 'q/2']);
+  expect(table).toEqual({ rows: 4, columns: 1, data: Float32Array.of(0, 0.25, 1.5, 1.75) });
+});
+
+test('the wrong pairs come with the clearest first, and the files say the same', () => {
+  const judgement = judgeRun(list, run, options);
+  expect(judgement.wrong.map(({ a, b, distance }) => [a, b, distance])).toEqual([
+    ['p/1', 'q/2', 3.0625],
+    ['p/2', 'q/1', 1.5625],
+  ]);
+  const files = new Map(reportFiles(judgement, []));
+  expect([...files.keys()]).toEqual(['report.json', 'report.md', 'roc.svg', 'embeddings.txt', 'errors.html']);
+  expect(JSON.parse(files.get('report.json')!)).toEqual(judgement.report);
+  expect(files.get('embeddings.txt')).toBe('p/1\np/2\nq/1\nq/2\n');
+  expect(files.get('errors.html')).toContain('2 pairs in all');
+});
+
+test('calibration is over all pictures of two people, told apart by folder, without the joined mirror images', () => {
+  // 15 people in a row, two pictures each, .01 apart; the mirror image's number would drown all that.
+  const places = Array.from({ length: 30 }, (_, i) => ({ person: i >> 1, place: 0.05 * (i >> 1) + 0.01 * (i & 1) }));
+  const names = places.map(({ person }, i) => `${person}/${i}`);
+  const rows = places.map(({ place }, i) => ({ outcome: FACE as Outcome, vector: Float32Array.of(place, 7 * i) }));
+  const pair = (a: number, b: number, fold: number) => ({
+    ...{ a: names[a]!, b: names[b]!, fold, line: 1 },
+    same: places[a]!.person === places[b]!.person,
+  });
+  const pairs = [pair(0, 1, 0), pair(0, 2, 0), pair(4, 5, 1), pair(4, 6, 1)];
+  const joined = { ...run, names, rows, columns: 2, settings: { ...run.settings, flip: true } };
+  const { report } = judgeRun({ pairs, folds: 2 }, joined, { ...options, calibrate: true });
+  const strangers = places.flatMap((a, i) =>
+    places.slice(i + 1).flatMap((b) => (a.person === b.person ? [] : [Math.abs(a.place - b.place)])),
+  );
+  expect(report.calibration!.map(({ far }) => far)).toEqual([0.05, 0.1]); // ten pairs or more: of 420, .024 and up
+  for (const { far, distance, impostors } of report.calibration!) {
+    expect(impostors).toBe(420);
+    expect(Math.abs(strangers.filter((d) => d < distance).length / 420 - far)).toBeLessThan(0.03); // a level holds 14
+  }
+
+  const flat = {
+    names: names.map((name) => name.replace('/', '')),
+    list: pairs.map((p) => ({ ...p, a: p.a.replace('/', ''), b: p.b.replace('/', '') })),
+  };
+  const judgeFlat = () =>
+    judgeRun({ pairs: flat.list, folds: 2 }, { ...joined, names: flat.names }, { ...options, calibrate: true });
+  expect(judgeFlat).toThrow('calibration needs a folder for each person');
+});

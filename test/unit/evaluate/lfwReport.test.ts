@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { markdown, summary, type LfwReport } from '../../../src/evaluate/lfwReport';
+
+const report: LfwReport = {
+  pairs: 98,
+  leftOut: 2,
+  pictures: 150,
+  accuracy: { mean: 0.9875, std: 0.0125, interval: [0.9, 1], folds: [0.975, 1], thresholds: [0.365, 0.4] },
+  val: { mean: 0.9, std: 0.05, far: 0.0011 },
+  auc: 0.99912,
+  eer: 0.0123,
+  noFace: 1,
+  noFacePictures: ['x'],
+  imagesPerSecond: 12.34,
+  backend: 'webgpu',
+  adapter: 'a card',
+  model: 'm',
+  options: {
+    engine: 'litert',
+    precision: 'int8',
+    crops: ['facenet', 'similarity'],
+    margins: [16, 32],
+    flip: true,
+    noFace: 'skip',
+    minSize: null,
+    thresholds: null,
+    pictures: 'abc',
+    distance: 'cosine',
+    subtractMean: true,
+    thresholdStep: 0.001,
+    folds: 2,
+    far: 0.001,
+  },
+  calibration: [{ far: 0.01, distance: 1.08817, impostors: 4567 }],
+};
+
+test('one line says how good it was', () => {
+  expect(summary(report)).toBe(
+    'accuracy 0.98750 ± 0.01250, VAL 0.90000 ± 0.05000 at FAR 0.00110, AUC 0.99912, EER 0.01230',
+  );
+});
+
+test('the page tells figures, folds, calibration and how they were made', () => {
+  const lines = markdown(report).split('\n');
+  for (const line of [
+    '| Accuracy | 0.98750 ± 0.01250 (95 % of the mean: 0.90000 – 1.00000) |',
+    '| Pairs | 98 in 2 folds, 2 left out |',
+    '| Crop | mean of facenet, similarity, mean of margins 16, 32 |',
+    '| Thresholds | in steps of 0.001 |',
+    '| Speed | 12.3 pictures/s on webgpu (a card) |',
+    '| 1 | 0.97500 | 0.365 |',
+    '| 0.01 | 1.0882 | 4567 |',
+  ])
+    expect(lines).toContain(line);
+});

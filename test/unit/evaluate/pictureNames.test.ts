@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { isNamed, isPictureName, namesOf, picturesNamed } from '../../../src/evaluate/pictureNames';
+import { FaceError } from '../../../src/core/errors';
+
+test('what browsers read is a picture, whatever the case of its ending', () => {
+  expect(['a.jpg', 'a.JPEG', 'b/c.webp', 'x.png'].every(isPictureName)).toBe(true);
+  expect(['a.txt', 'jpg', 'a.jpg.gz', '.DS_Store'].some(isPictureName)).toBe(false);
+});
+
+test('a name means a path, with or without ending, from the root or from the one folder at it', () => {
+  const wanted = new Set(['Ann/Ann_0001', 'Bo/Bo_0001.png']);
+  const paths = ['Ann/Ann_0001.jpg', './Ann/Ann_0001.jpg', 'lfw/Ann/Ann_0001.jpg', 'Bo/Bo_0001.png'];
+  expect(paths.every((path) => isNamed(path, wanted))).toBe(true);
+  const others = ['Ann/Ann_0001.txt', 'a/b/Ann/Ann_0001.jpg', 'Bo/Bo_0001.jpg'];
+  expect(others.some((path) => isNamed(path, wanted))).toBe(false);
+});
+
+test('pictures come in the order of the names, each once in a list’s', () => {
+  const pair = (a: string, b: string) => ({ a, b, same: true, fold: 0, line: 1 });
+  const names = namesOf({ pairs: [pair('b', 'a'), pair('a', 'c')], folds: 1 });
+  expect(names).toEqual(['b', 'a', 'c']);
+  const entries = ['c.jpg', 'b.jpg', 'other.jpg', 'a.jpg'].map((path) => [path, path.toUpperCase()] as const);
+  expect(picturesNamed(entries, names, { list: 'list.csv', images: 'faces' })).toEqual(['B.JPG', 'A.JPG', 'C.JPG']);
+});
+
+test('pictures that are not there are counted, and the first three named', () => {
+  const find = () => picturesNamed([['a.jpg', 1]], ['a', 'b', 'c', 'd', 'e'], { list: 'list.csv', images: 'faces' });
+  expect(find).toThrow(FaceError);
+  expect(find).toThrow('4 of the 5 pictures that list.csv names are not in faces: b, c, d, …');
+});
