@@ -86,7 +86,7 @@ for (const model of [FACENET, DLIB])
     const killed = join(folder, 'killed');
     const command = start('lfw', ...common, '--out', killed, '--batch', '1');
     const file = join(killed, 'embeddings-1-of-1.part');
-    const rowBytes = 4 * (2 + 2 * (model === FACENET ? 512 : 128));
+    const rowBytes = 4 * (3 + 2 * (model === FACENET ? 512 : 128));
     const size = () => (existsSync(file) ? statSync(file).size : 0);
     await expect.poll(size, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(2 * rowBytes);
     const processes = process.platform === 'linux' ? descendants(command.child.pid!) : [];

@@ -16,7 +16,7 @@ import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
 import { findPictureSet, type PictureSet } from '../lfw/pictureSet';
 import { parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
-import { assertSameRun, readWork, WorkFile, type Work, type WorkHeader } from '../lfw/workFile';
+import { assertSameRun, FORM, readWork, WorkFile, type Work, type WorkHeader } from '../lfw/workFile';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -163,15 +163,16 @@ async function makeRows(
       const { work, done } =
         flags.resume && existsSync(path)
           ? await WorkFile.resume(path, header)
-          : { work: await WorkFile.create(path, header), done: 0 };
-      if (done > 0) report.note(`${done} of ${end - start} pictures are done already.`);
+          : { work: await WorkFile.create(path, header), done: new Set<number>() };
+      if (done.size > 0) report.note(`${done.size} of ${end - start} pictures are done already.`);
+      const places = Array.from({ length: end - start }, (_, i) => start + i);
       try {
         await embedAll(
           session,
           report,
           work,
           pictures,
-          { start: start + done, end },
+          places.filter((place) => !done.has(place)),
           {
             batch: flags.batch,
             inFlight: workers + 1,
@@ -209,7 +210,7 @@ function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): W
     pictures: createHash('sha256').update(names.join('\n')).digest('hex'),
   };
   const columns = state.embeddingSize * (settings.flip ? 2 : 1);
-  return { settings, backend: state.backend, adapter: state.adapter, columns };
+  return { settings, backend: state.backend, adapter: state.adapter, columns, form: FORM };
 }
 
 /** All parts of one run. Throws `harness/shard-missing`, `harness/other-run`. */

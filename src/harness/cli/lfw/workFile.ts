@@ -11,9 +11,16 @@ export interface WorkHeader {
   readonly adapter: string | null;
   /** Numbers of an embedding. */
   readonly columns: number;
+  /** Of the rows' form. */
+  readonly form: typeof FORM;
 }
 
+/** Changes with what a row is. */
+export const FORM = 2;
+
 export interface WorkRow {
+  /** The picture's place in the whole list. */
+  readonly index: number;
   readonly outcome: Outcome;
   /** Time that it took, its share of its batch's. */
   readonly microseconds: number;
@@ -21,8 +28,9 @@ export interface WorkRow {
 }
 
 /**
- * Rows of embeddings in their order, appended a batch at a time: whatever ends the program, whole batches before stay.
- * The first line is a WorkHeader as JSON; a row is outcome and microseconds (uint32 each) and the numbers (float32).
+ * Rows of embeddings, appended a batch at a time as batches end, which need not be their order: whatever ends the program,
+ * or the machine, batches that had ended stay. The first line is a WorkHeader as JSON; a row is index, outcome and microseconds (uint32
+ * each) and the numbers (float32).
  */
 export class WorkFile {
   private constructor(
@@ -39,25 +47,26 @@ export class WorkFile {
   }
 
   /**
-   * Goes on with a file; what was left half-written is cut off. `done`: rows that are there. Throws `harness/other-run`
+   * Goes on with a file; what was left half-written is cut off. `done`: the pictures that are there. Throws `harness/other-run`
    * where they were made with other settings.
    */
-  static async resume(path: string, header: WorkHeader): Promise<{ work: WorkFile; done: number }> {
+  static async resume(path: string, header: WorkHeader): Promise<{ work: WorkFile; done: Set<number> }> {
     const read = await readWork(path);
     assertSameRun(path, read.header.settings, header.settings);
     const file = await open(path, 'a');
     await file.truncate(read.bytes);
-    return { work: new WorkFile(file, header.columns), done: read.rows.length };
+    return { work: new WorkFile(file, header.columns), done: new Set(read.rows.map(({ index }) => index)) };
   }
 
   async append(rows: readonly WorkRow[]): Promise<void> {
     const rowBytes = rowSize(this.columns);
     const bytes = new Uint8Array(rows.length * rowBytes);
-    for (const [i, { outcome, microseconds, vector }] of rows.entries()) {
-      new Uint32Array(bytes.buffer, i * rowBytes, 2).set([outcome, microseconds]);
-      new Float32Array(bytes.buffer, i * rowBytes + 8, this.columns).set(vector);
+    for (const [i, { index, outcome, microseconds, vector }] of rows.entries()) {
+      new Uint32Array(bytes.buffer, i * rowBytes, FIELDS).set([index, outcome, microseconds]);
+      new Float32Array(bytes.buffer, i * rowBytes + 4 * FIELDS, this.columns).set(vector);
     }
     await this.file.appendFile(bytes);
+    await this.file.datasync();
   }
 
   async close(): Promise<void> {
@@ -67,6 +76,7 @@ export class WorkFile {
 
 export interface Work {
   readonly header: WorkHeader;
+  /** By their pictures' places. */
   readonly rows: readonly WorkRow[];
   /** Length of header and whole rows. */
   readonly bytes: number;
@@ -81,26 +91,34 @@ export async function readWork(path: string): Promise<Work> {
   const count = Math.floor((bytes.length - end) / rowBytes);
   const body = bytes.slice(end, end + count * rowBytes).buffer;
   const rows = Array.from({ length: count }, (_, i): WorkRow => {
-    const [outcome, microseconds] = new Uint32Array(body, i * rowBytes, 2);
+    const [index, outcome, microseconds] = new Uint32Array(body, i * rowBytes, FIELDS);
     return {
+      index: index!,
       outcome: outcome as Outcome,
       microseconds: microseconds!,
-      vector: new Float32Array(body, i * rowBytes + 8, header.columns),
+      vector: new Float32Array(body, i * rowBytes + 4 * FIELDS, header.columns),
     };
   });
+  rows.sort((a, b) => a.index - b.index);
   return { header, rows, bytes: end + count * rowBytes };
 }
 
 function headerOf(line: Uint8Array, path: string): WorkHeader {
+  let header: Partial<WorkHeader> = {};
   try {
-    return JSON.parse(new TextDecoder().decode(line)) as WorkHeader;
-  } catch (cause) {
-    throw new FaceError('harness/other-run', { path, what: 'version of this program' }, { cause });
+    header = JSON.parse(new TextDecoder().decode(line)) as WorkHeader;
+  } catch {
+    // Said below.
   }
+  if (header.form !== FORM) throw new FaceError('harness/other-run', { path, what: 'version of this program' });
+  return header as WorkHeader;
 }
 
+/** Whole numbers before a row's embedding. */
+const FIELDS = 3;
+
 function rowSize(columns: number): number {
-  return 4 * (2 + columns);
+  return 4 * (FIELDS + columns);
 }
 
 const WORDS: Readonly<Record<keyof RunSettings, string>> = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { FaceError } from '../../../../../src/core/errors';
-import { readWork, WorkFile, type WorkHeader, type WorkRow } from '../../../../../src/harness/cli/lfw/workFile';
+import { FORM, readWork, WorkFile, type WorkHeader, type WorkRow } from '../../../../../src/harness/cli/lfw/workFile';
 import { CENTRE, FACE } from '../../../../../src/evaluate/lfwReport';
 import { rejectionCode } from '../../../weights/errorCode';
 
@@ -28,8 +28,10 @@ const header: WorkHeader = {
   backend: 'wasm',
   adapter: null,
   columns: 3,
+  form: FORM,
 };
 const row = (n: number): WorkRow => ({
+  index: n,
   outcome: n === 2 ? CENTRE : FACE,
   microseconds: 100 + n,
   vector: Float32Array.of(n, n / 3, -n),
@@ -50,10 +52,20 @@ test('a row that was being written when the program was killed is cut off, and t
   await written([0, 1], [2]);
   truncateSync(path, readFileSync(path).length - 5);
   const { work, done } = await WorkFile.resume(path, header);
-  expect(done).toBe(2);
+  expect(done).toEqual(new Set([0, 1]));
   await work.append([row(2), row(3)]);
   await work.close();
   expect((await readWork(path)).rows).toEqual([0, 1, 2, 3].map(row));
+});
+
+test('batches that end out of turn come back in their order, and the work goes on with what is missing', async () => {
+  await written([4, 5], [0, 1]);
+  expect((await readWork(path)).rows).toEqual([0, 1, 4, 5].map(row));
+  const { work, done } = await WorkFile.resume(path, header);
+  expect(done).toEqual(new Set([0, 1, 4, 5]));
+  await work.append([2, 3].map(row));
+  await work.close();
+  expect((await readWork(path)).rows).toEqual([0, 1, 2, 3, 4, 5].map(row));
 });
 
 test('work is neither overwritten nor mixed with that of other settings', async () => {
@@ -69,10 +81,14 @@ test('the same run may go on with another backend', async () => {
   await written([0]);
   const { work, done } = await WorkFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
   await work.close();
-  expect(done).toBe(1);
+  expect(done).toEqual(new Set([0]));
 });
 
 test('a file of something else is not taken for work', async () => {
-  writeFileSync(path, 'hello\n');
-  expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+  // The second: of a program whose rows were others.
+  const { form, ...older } = header;
+  for (const line of ['hello', JSON.stringify(older), JSON.stringify({ ...older, form: form + 1 })]) {
+    writeFileSync(path, `${line}\n`);
+    expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+  }
 });
