@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../src/core/abort';
 import { readArchive, writeZip } from '../src/evaluate/archive';
 import { judgeRun, MOST_SHOWN, reportFiles, type LfwRun } from '../src/evaluate/judge';
-import { CENTRE, FACE, NONE } from '../src/evaluate/lfwReport';
+import { CENTRE, FACE, namedAdapter, NONE } from '../src/evaluate/lfwReport';
 import { parsePairs } from '../src/evaluate/pairs';
 import { isNamed, namesOf, picturesNamed } from '../src/evaluate/pictureNames';
 import type { BulkFace } from '../src/pipeline/bulk';
@@ -54,7 +54,7 @@ export async function runBenchmark(
       columns,
       seconds: (performance.now() - start) / 1000,
       backend: engine.backend,
-      adapter: engine.adapter,
+      adapter: namedAdapter(engine),
       settings: {
         model: row.id,
         engine: engine.name,

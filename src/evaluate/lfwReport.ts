@@ -60,6 +60,14 @@ export interface LfwReport {
   readonly calibration?: readonly FarPoint[];
 }
 
+/** How a report names an adapter: one that computes on the CPU is no GPU, and is not taken for one. */
+export function namedAdapter(engine: {
+  readonly adapter: string | null;
+  readonly softwareAdapter: boolean;
+}): string | null {
+  return engine.softwareAdapter ? `${engine.adapter ?? 'unnamed'}, computed on the CPU` : engine.adapter;
+}
+
 const rate = (value: number): string => value.toFixed(5);
 
 /** The result in one line. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdown, summary, type LfwReport } from '../../../src/evaluate/lfwReport';
+import { markdown, namedAdapter, summary, type LfwReport } from '../../../src/evaluate/lfwReport';
 
 const report: LfwReport = {
   pairs: 98,
@@ -52,4 +52,12 @@ test('the page tells figures, folds, calibration and how they were made', () => 
     '| 0.01 | 1.0882 | 4567 |',
   ])
     expect(lines).toContain(line);
+});
+
+test('an adapter that computes on the CPU is never reported as a GPU', () => {
+  expect(namedAdapter({ adapter: 'nvidia ampere', softwareAdapter: false })).toBe('nvidia ampere');
+  expect(namedAdapter({ adapter: 'google swiftshader', softwareAdapter: true })).toBe(
+    'google swiftshader, computed on the CPU',
+  );
+  expect(namedAdapter({ adapter: null, softwareAdapter: false })).toBeNull();
 });

@@ -8,7 +8,7 @@ import type { EngineState } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
-import { summary, type RunSettings } from '../../../evaluate/lfwReport';
+import { namedAdapter, summary, type RunSettings } from '../../../evaluate/lfwReport';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
 import { MODELS } from '../../../weights/rows';
@@ -210,7 +210,7 @@ function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): W
     pictures: createHash('sha256').update(names.join('\n')).digest('hex'),
   };
   const columns = state.embeddingSize * (settings.flip ? 2 : 1);
-  return { settings, backend: state.backend, adapter: state.adapter, columns, form: FORM };
+  return { settings, backend: state.backend, adapter: namedAdapter(state), columns, form: FORM };
 }
 
 /** All parts of one run. Throws `harness/shard-missing`, `harness/other-run`. */
