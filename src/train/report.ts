@@ -1,16 +1,13 @@
 import { FaceError } from '../core/errors';
+import type { Judged } from '../core/trainJudged';
 import { euclidean } from '../core/vectors';
-import { pairHistograms, shareBelow, type Histogram } from '../evaluate/calibrate';
+import { pairHistograms, shareBelow, type Histogram, type PairHistograms } from '../evaluate/calibrate';
 import type { EmbeddingTable } from '../evaluate/rowPairs';
 
 /** How good a model is at what it is used for, on pictures that it has not learnt from. */
-export interface ModelReport {
-  /** Share of the held-out pictures of trained people that are given the right person; null when there are none. */
-  readonly accuracy: number | null;
+export interface ModelReport extends Judged {
   /** How a picture was given a person: by its nearest picture of the training set, or by the trained head. */
   readonly namedBy: 'nearest' | 'head';
-  /** Share of the held-out pairs of one person whose distance is below `threshold`; null without such pairs. */
-  readonly val: number | null;
   /** The false-accept rate asked for. */
   readonly far: number;
   /** Plain Euclidean: the share `far` of the impostors' pairs is nearer, within 1e-4. */
@@ -18,8 +15,6 @@ export interface ModelReport {
   /** Whose pairs of two people gave the threshold: the outsiders' where there are any, else the held-out people's. */
   readonly impostors: 'outsiders' | 'held';
   readonly impostorPairs: number;
-  /** Share of the outsiders' faces nearer than `threshold` to some picture of the training set; null without outsiders. */
-  readonly outsidersAccepted: number | null;
 }
 
 /** Embeddings with a class number for each row. */
@@ -44,17 +39,19 @@ export interface ReportInputs {
  * people.
  */
 export function modelReport({ gallery, held, outsiders, far, named }: ReportInputs): ModelReport {
-  const ofOutsiders = pairHistograms(outsiders, outsiders.labels).impostor;
+  const ofOutsiders = pairHistograms(outsiders, outsiders.labels);
   const ofHeld = pairHistograms(held, held.labels);
-  const fromOutsiders = ofOutsiders.total > 0;
-  const impostor = fromOutsiders ? ofOutsiders : ofHeld.impostor;
+  const fromOutsiders = ofOutsiders.impostor.total > 0;
+  const impostor = fromOutsiders ? ofOutsiders.impostor : ofHeld.impostor;
   if (impostor.total === 0)
     throw new FaceError('evaluate/too-few', { reason: 'no two outsiders, and no two held-out people.' });
   const threshold = distanceAt(impostor, far);
+  const valOf = ({ genuine }: PairHistograms) => (genuine.total > 0 ? shareBelow(genuine, threshold) : null);
   return {
     accuracy: accuracyOf(gallery, held, named),
     namedBy: named ? 'head' : 'nearest',
-    val: ofHeld.genuine.total > 0 ? shareBelow(ofHeld.genuine, threshold) : null,
+    val: valOf(ofHeld),
+    outsidersVal: valOf(ofOutsiders),
     far,
     threshold,
     impostors: fromOutsiders ? 'outsiders' : 'held',

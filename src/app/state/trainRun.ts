@@ -45,18 +45,3 @@ export function newRun(title: string, plan: RunPlan, now: number): TrainRunRecor
 export function isOpen({ status }: TrainRunRecord): boolean {
   return status === 'running' || status === 'paused' || status === 'finished';
 }
-
-/**
- * What speaks against the new model, as sentences; none when nothing does. Outsiders taken for somebody weigh most:
- * that is what a fine-tune on few people spoils first.
- */
-export function warningsOf({ before, after }: RunReport): string[] {
-  const warnings: string[] = [];
-  const worse = (old: number | null, now: number | null) => old !== null && now !== null && now < old;
-  if (worse(after.outsidersAccepted, before.outsidersAccepted))
-    warnings.push('Outsiders are taken for one of your people more often than before.');
-  if (worse(before.accuracy, after.accuracy))
-    warnings.push('Fewer of your people’s pictures are given the right person.');
-  if (worse(before.val, after.val)) warnings.push('Fewer pairs of pictures of one person are recognised as such.');
-  return warnings;
-}

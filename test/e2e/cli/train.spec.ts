@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrainReport } from '../../../src/harness/cli/train/execute';
+import type { TrainReport } from '../../../src/harness/cli/train/report';
 import { expect, run, runJson, start, test } from './command';
 import { plainPng } from './plainPng';
 
@@ -39,6 +39,7 @@ test('a run that was killed goes on from its checkpoint and ends as the unbroken
   expect(output.before).toMatchObject({ far: 0.001, outsidersAccepted: null });
   expect(output.after.accuracy).toBeGreaterThanOrEqual(0);
   expect(JSON.parse(readFileSync(join(whole, 'report.json'), 'utf8'))).toEqual(output);
+  expect(readFileSync(join(whole, 'epochs.csv'), 'utf8').trim().split('\n')).toHaveLength(1 + 4);
 
   const cut = join(folder, 'cut');
   const broken = start(...common, '--out', cut);

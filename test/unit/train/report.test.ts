@@ -58,6 +58,9 @@ describe('a model’s report, beside every pair and picture counted one by one',
       [...gallery.labels.keys()]
         .map((j) => ({ label: gallery.labels[j], d: distance(of, i, gallery, j) }))
         .sort((a, b) => a.d - b.d)[0]!;
+    const ofOutsiders = pairs(outsiders, true);
+    expect(report.outsidersVal).toBeGreaterThanOrEqual(share(ofOutsiders, report.threshold - 1e-4));
+    expect(report.outsidersVal).toBeLessThanOrEqual(share(ofOutsiders, report.threshold + 1e-4));
     const right = [...held.labels.keys()].filter((i) => nearestOf(held, i).label === held.labels[i]);
     expect(report.accuracy).toBe(right.length / held.rows);
     const accepted = [...outsiders.labels.keys()].filter((i) => nearestOf(outsiders, i).d < report.threshold);
@@ -80,7 +83,7 @@ it('a trained head’s names take the place of the nearest picture’s', () => {
 
 it('without outsiders the held-out people’s pairs give the threshold, and nobody can be let in', () => {
   const report = modelReport({ gallery, held, outsiders: EMPTY, far: 0.1 });
-  expect(report).toMatchObject({ impostors: 'held', outsidersAccepted: null });
+  expect(report).toMatchObject({ impostors: 'held', outsidersAccepted: null, outsidersVal: null });
   expect(Math.abs(share(pairs(held, false), report.threshold) - 0.1)).toBeLessThan(0.01);
 });
 

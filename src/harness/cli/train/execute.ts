@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
+import type { ModelReport } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
+import { warningsOf } from '../../../core/trainJudged';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';
 import { align, cropBases } from '../commands/align';
@@ -14,44 +14,15 @@ import { withPage, type HarnessSession } from '../session';
 import { chooseModel } from '../trainedFiles';
 import { filterPictures, readCentreFile } from './centreFile';
 import { runConfig } from './config';
+import { workOf } from './epochs';
 import { AT_ONCE } from './atOnce';
 import { readConfig, type TrainFlags } from './flags';
 import { readLfw } from './lfw';
 import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
-import { RunFolder, type LfwPoint } from './runFolder';
+import { engineLine, judgedAt, planLine, tell, type TrainReport } from './report';
+import { RunFolder } from './runFolder';
 import { trainAll } from './trainAll';
 import { lfwBy, rawAccuracy } from './validate';
-
-type Judged = Pick<ModelReport, 'accuracy' | 'val' | 'far' | 'outsidersAccepted'>;
-
-/** `report.json`. */
-export interface TrainReport {
-  readonly model: string;
-  readonly backend: string;
-  readonly adapter: string | null;
-  readonly people: number;
-  /** Learnt from; `held` judge, and `outsiders` must stay unknown. */
-  readonly pictures: number;
-  readonly held: number;
-  readonly outsiders: number;
-  readonly noFace: number;
-  readonly steps: number;
-  readonly epochs: number;
-  /** Of the steps, whatever run of the program made them. */
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
-  readonly before: Judged;
-  readonly after: Judged;
-  /** Nothing that was measured became worse, outsiders least of all. */
-  readonly accepted: boolean;
-  /** Accuracy of the nearest picture by its pixels, without any network; for a network from scratch. */
-  readonly rawPixels?: number;
-  readonly lfw?: {
-    readonly rawPixels: LfwPoint['lfw'];
-    readonly before: LfwPoint['lfw'];
-    readonly after: LfwPoint['lfw'];
-  };
-}
 
 /** The crop of the model, and the original's for training with random crops, from which the model's is cut. */
 const CROP = { size: 160, margin: 32 } as const;
@@ -131,7 +102,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       lfw && lfwCrops
         ? await lfwBy(session, lfw, lfwCrops, flags.far, (pictures) => session.call('rawPixels', { pictures }))
         : null;
-    const { seconds, images } = await workOf(folder, plan);
+    const work = workOf(await folder.lines(), plan.config.batch * plan.config.accumulate);
     const output: TrainReport = {
       model: id,
       backend: engine.backend,
@@ -143,11 +114,10 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       noFace: data.noFace,
       steps: result.step,
       epochs: result.epoch,
-      seconds,
-      imagesPerSecond: images / seconds,
-      before: judged(before),
-      after: judged(after),
-      accepted: isNoWorse(before, after),
+      ...work,
+      before: judgedAt(before),
+      after: judgedAt(after),
+      accepted: warningsOf({ before, after }).length === 0,
       ...(raw !== null && { rawPixels: raw }),
       ...(untrained && trained && rawLfw && { lfw: { rawPixels: rawLfw, before: untrained, after: trained } }),
     };
@@ -214,17 +184,6 @@ async function baseOf(kind: 'train' | 'finetune', flags: TrainFlags, session: Ha
   };
 }
 
-/** Time and pictures of all steps, those before a resume too. */
-async function workOf(folder: RunFolder, { config }: TrainPlan): Promise<{ seconds: number; images: number }> {
-  const lines = (await readFile(folder.metrics, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
-  const speeds = lines.flatMap((line) => {
-    const { imagesPerSecond } = JSON.parse(line) as { imagesPerSecond?: number };
-    return imagesPerSecond ? [imagesPerSecond] : [];
-  });
-  const each = config.batch * config.accumulate;
-  return { images: each * speeds.length, seconds: speeds.reduce((sum, speed) => sum + each / speed, 0) };
-}
-
 /** People dealt out at random: what the network then learns of them is chance. */
 function shuffled({ files, labels }: Labelled): Labelled {
   const order = shuffledIndices(labels.length, new RandomStream(SEED).next);
@@ -233,38 +192,4 @@ function shuffled({ files, labels }: Labelled): Labelled {
 
 function measuredBy({ far, threshold, impostorPairs }: ModelReport) {
   return { far, threshold, impostors: impostorPairs };
-}
-
-function judged({ accuracy, val, far, outsidersAccepted }: ModelReport): Judged {
-  return { accuracy, val, far, outsidersAccepted };
-}
-
-function isNoWorse(before: ModelReport, after: ModelReport): boolean {
-  const atLeast = (key: 'accuracy' | 'val') => (after[key] ?? 0) >= (before[key] ?? 0);
-  return atLeast('accuracy') && atLeast('val') && (after.outsidersAccepted ?? 0) <= (before.outsidersAccepted ?? 0);
-}
-
-function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {
-  if (backend === 'wasm') return `TensorFlow.js on WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
-  return `TensorFlow.js on WebGPU (${adapter ?? 'unnamed adapter'}${softwareAdapter ? ', computed on the CPU: slow' : ''})`;
-}
-
-function planLine(plan: TrainPlan, people: number, pictures: number, held: number): string {
-  const { trainableParameters, parameters, frozenUntil, cached } = plan;
-  const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
-  return `${people} people, ${pictures} pictures to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
-}
-
-function tell(report: Report, output: TrainReport, folder: string): void {
-  const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
-  for (const [name, { accuracy, val, far, outsidersAccepted }] of [
-    ['before', output.before],
-    ['after', output.after],
-  ] as const)
-    report.line(
-      `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, outsiders accepted ${rate(outsidersAccepted)}`,
-    );
-  if (!output.accepted) report.line('Something became worse: look at the figures before you use this model.');
-  report.line(`model, checkpoint, metrics and report: ${folder}`);
-  report.object(output);
 }

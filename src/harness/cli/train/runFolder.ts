@@ -6,6 +6,7 @@ import { FaceError } from '../../../core/errors';
 import { metricsLine, metricsRecord } from '../../../train/metrics';
 import { fileHeaderRecord, scalarsRecord } from '../../../train/tensorboard';
 import { writeWhole } from '../writeWhole';
+import { curveSvg, epochsCsv, epochsOf, type MetricsLine } from './epochs';
 
 /** A further line of the metrics: LFW on the way. */
 export interface LfwPoint {
@@ -56,13 +57,13 @@ export class RunFolder {
 
   /** Seconds since 1970, as TensorBoard wants them, with the time as it is now. */
   addStep(step: LoggedStep): Promise<void> {
-    return this.#write(step.step, metricsLine(step), metricsRecord(step, Date.now() / 1000));
+    return this.#write(step, metricsLine(step), metricsRecord(step, Date.now() / 1000));
   }
 
   addLfw(point: LfwPoint): Promise<void> {
     const { accuracy, val } = point.lfw;
     const record = scalarsRecord(Date.now() / 1000, point.step, { 'lfw/accuracy': accuracy, 'lfw/val': val });
-    return this.#write(point.step, `${JSON.stringify(point)}\n`, record);
+    return this.#write(point, `${JSON.stringify(point)}\n`, record);
   }
 
   /** Resolves when all that was added is written. */
@@ -70,37 +71,53 @@ export class RunFolder {
     return this.#last;
   }
 
+  /** What `metrics.jsonl` holds. */
+  async lines(): Promise<MetricsLine[]> {
+    await this.#last;
+    return existsSync(this.metrics) ? linesOf(await readFile(this.metrics, 'utf8')) : [];
+  }
+
+  /** The report, and the metrics by epoch as a table and a picture. */
   async writeReport(report: object): Promise<void> {
+    const epochs = epochsOf(await this.lines());
+    await writeWhole(join(this.folder, 'epochs.csv'), epochsCsv(epochs));
+    await writeWhole(join(this.folder, 'curve.svg'), curveSvg(epochs));
     await writeWhole(this.report, `${JSON.stringify(report, null, 2)}\n`);
   }
 
-  #write(step: number, line: string, record: Uint8Array): Promise<void> {
+  #write(first: MetricsLine, line: string, record: Uint8Array): Promise<void> {
     this.#last = this.#last.then(async () => {
-      if (!this.#begun) await this.#begin(step);
+      if (!this.#begun) await this.#begin(first);
       await appendFile(this.metrics, line);
       await appendFile(this.#events, record);
     });
     return this.#last;
   }
 
-  /** A run that goes on repeats the steps since its checkpoint: their lines go. Event files may repeat steps. */
-  async #begin(step: number): Promise<void> {
+  /**
+   * A run that goes on repeats the steps since its checkpoint: their lines go. Event files may repeat steps. One that was
+   * at its end repeats only LFW.
+   */
+  async #begin(first: MetricsLine): Promise<void> {
     this.#begun = true;
     if (!existsSync(this.metrics)) {
       await writeFile(this.#events, fileHeaderRecord(Date.now() / 1000));
       return;
     }
-    const lines = (await readFile(this.metrics, 'utf8')).split('\n').filter((line) => line !== '');
-    const kept = lines.filter((line) => stepOf(line) < step);
-    await writeWhole(this.metrics, kept.map((line) => `${line}\n`).join(''));
+    const stays = (line: MetricsLine) =>
+      line.step < first.step || (line.step === first.step && 'lfw' in first && !('lfw' in line));
+    const kept = linesOf(await readFile(this.metrics, 'utf8')).filter(stays);
+    await writeWhole(this.metrics, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
   }
 }
 
-/** The step of a line; a line that was cut off belongs to none that is kept. */
-function stepOf(line: string): number {
-  try {
-    return (JSON.parse(line) as { step: number }).step;
-  } catch {
-    return Infinity;
-  }
+/** What can be read of lines: the last one may have been cut off. */
+function linesOf(text: string): MetricsLine[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return line === '' ? [] : [JSON.parse(line) as MetricsLine];
+    } catch {
+      return [];
+    }
+  });
 }

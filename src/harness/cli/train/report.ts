@@ -1,0 +1,64 @@
+import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
+import { warningsOf, type Judged } from '../../../core/trainJudged';
+import type { Report } from '../report';
+import type { LfwPoint } from './runFolder';
+
+type JudgedAt = Judged & Pick<ModelReport, 'far'>;
+
+/** `report.json`. */
+export interface TrainReport {
+  readonly model: string;
+  readonly backend: string;
+  readonly adapter: string | null;
+  readonly people: number;
+  /** Learnt from; `held` judge, and `outsiders` must stay unknown. */
+  readonly pictures: number;
+  readonly held: number;
+  readonly outsiders: number;
+  readonly noFace: number;
+  readonly steps: number;
+  readonly epochs: number;
+  /** Of the steps, whatever run of the program made them. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  readonly before: JudgedAt;
+  readonly after: JudgedAt;
+  /** Nothing that was measured became worse. */
+  readonly accepted: boolean;
+  /** Accuracy of the nearest picture by its pixels, without any network; for a network from scratch. */
+  readonly rawPixels?: number;
+  readonly lfw?: {
+    readonly rawPixels: LfwPoint['lfw'];
+    readonly before: LfwPoint['lfw'];
+    readonly after: LfwPoint['lfw'];
+  };
+}
+
+export function judgedAt({ accuracy, val, outsidersVal, outsidersAccepted, far }: ModelReport): JudgedAt {
+  return { accuracy, val, far, outsidersVal, outsidersAccepted };
+}
+
+export function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {
+  if (backend === 'wasm') return `TensorFlow.js on WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  return `TensorFlow.js on WebGPU (${adapter ?? 'unnamed adapter'}${softwareAdapter ? ', computed on the CPU: slow' : ''})`;
+}
+
+export function planLine(plan: TrainPlan, people: number, pictures: number, held: number): string {
+  const { trainableParameters, parameters, frozenUntil, cached } = plan;
+  const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
+  return `${people} people, ${pictures} pictures to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
+}
+
+export function tell(report: Report, output: TrainReport, folder: string): void {
+  const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
+  for (const [name, { accuracy, val, far, outsidersVal, outsidersAccepted }] of [
+    ['before', output.before],
+    ['after', output.after],
+  ] as const)
+    report.line(
+      `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, outsiders’ VAL ${rate(outsidersVal)}, outsiders accepted ${rate(outsidersAccepted)}`,
+    );
+  for (const warning of warningsOf(output)) report.line(warning);
+  report.line(`model, checkpoint, metrics and report: ${folder}`);
+  report.object(output);
+}
