@@ -28,8 +28,11 @@ export class People {
 
   #running: Promise<void> | null = null;
   #again = false;
+  #following = false;
+  /** What ended the following; said, not tried again by itself. */
+  #halted: FaceError | null = null;
   #writing = 0;
-  #onGallery: () => Promise<void> = () => Promise.resolve();
+  #onGallery: (isWhole: boolean) => Promise<void> = () => Promise.resolve();
 
   constructor(
     readonly store: Store,
@@ -42,8 +45,8 @@ export class People {
     });
   }
 
-  /** `callback` runs whenever the worker has a new gallery. */
-  onGallery(callback: () => Promise<void>): void {
+  /** `callback` runs whenever the worker has a new gallery; `isWhole`: no face is on its way to be embedded anew. */
+  onGallery(callback: (isWhole: boolean) => Promise<void>): void {
     this.#onGallery = callback;
   }
 
@@ -57,7 +60,10 @@ export class People {
     return this.list.find((person) => fold(person.name) === wanted) ?? null;
   }
 
-  /** Reads the people anew, brings all faces to the present model and gives the worker its gallery. Never rejects. */
+  /**
+   * Reads the people anew and gives the worker its gallery. Faces of another model are embedded anew behind, and the
+   * gallery is given again then. Never rejects.
+   */
   sync(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#loop().finally(() => {
@@ -175,37 +181,54 @@ export class People {
         this.error = toFaceError(thrown);
       }
     }
+    if (this.#halted) [this.error, this.#halted] = [this.#halted, null];
+    else if (!this.error) this.#follow();
   }
 
   async #pushGallery(modelId: string): Promise<void> {
-    await this.#reembed(modelId);
     const faces = this.list.flatMap((person) =>
       person.faces
         .filter((face) => face.embedding.modelId === modelId)
         .map((face) => ({ person: person.id, embedding: face.embedding })),
     );
     await this.engine.client.call('setGallery', { faces });
-    await this.#onGallery();
+    await this.#onGallery(!this.#mayFollow(modelId));
     await this.duplicates.check();
   }
 
-  /** Faces known by another model's numbers are embedded again from their stored crops. */
-  async #reembed(modelId: string): Promise<void> {
-    const stale = this.list.flatMap((person) => person.faces.filter((face) => face.embedding.modelId !== modelId));
-    if (stale.length === 0 || !this.store.mayWrite()) return;
-    try {
-      for (let done = 0; done < stale.length; done += REEMBED_BATCH) {
-        this.reembedding = { done, total: stale.length };
-        const batch = stale.slice(done, done + REEMBED_BATCH);
-        const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
-        this.#writing++;
-        await this.store
-          .setEmbeddings(new Map(batch.map((face, i): [string, Embedding] => [face.id, made[i]!])))
-          .finally(() => this.#writing--);
-      }
-      await this.load();
-    } finally {
-      this.reembedding = null;
+  #stale(model: string): FaceRecord[] {
+    return this.list.flatMap((person) => person.faces.filter((face) => face.embedding.modelId !== model));
+  }
+
+  /** Whether faces are to be embedded anew, or are being so. */
+  #mayFollow(model: string): boolean {
+    return this.#stale(model).length > 0 && this.#halted === null && this.store.mayWrite();
+  }
+
+  /** What was embedded is stored batch by batch: after a failure, or in another session, the rest follows. */
+  #follow(): void {
+    const model = this.engine.state?.model;
+    if (model === undefined || this.#following || !this.#mayFollow(model)) return;
+    this.#following = true;
+    void this.#reembed(model, this.#stale(model))
+      .catch((thrown: unknown) => (this.#halted = toFaceError(thrown)))
+      .then(async () => {
+        this.#following = false;
+        await this.sync();
+        if (!this.#following) this.reembedding = null;
+      });
+  }
+
+  /** Faces known by another model's numbers are embedded again from their stored crops. Ends early when the model changes. */
+  async #reembed(model: string, stale: readonly FaceRecord[]): Promise<void> {
+    for (let done = 0; done < stale.length && this.engine.state?.model === model; done += REEMBED_BATCH) {
+      this.reembedding = { done, total: stale.length };
+      const batch = stale.slice(done, done + REEMBED_BATCH);
+      const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
+      this.#writing++;
+      await this.store
+        .setEmbeddings(new Map(batch.map((face, i): [string, Embedding] => [face.id, made[i]!])))
+        .finally(() => this.#writing--);
     }
   }
 }

@@ -54,10 +54,10 @@ export async function openSession(notices: Notices): Promise<Session> {
   const room = new Room(store);
   tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
   engine.onModel(() => people.sync());
-  people.onGallery(async () => {
+  people.onGallery(async (isWhole) => {
     await pictures.rematch();
     // Not waited for: grouping needs an engine that is ready, which it is only after this.
-    photos.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
+    if (isWhole) photos.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
   });
   await people.load();
   void engine.start();

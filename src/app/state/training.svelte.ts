@@ -70,7 +70,12 @@ export class Training {
     const run = newRun(title, plan, Date.now());
     const kept = await keepPictures(run.id, pictures);
     this.#pictures = pictures;
-    await this.#stored().saveRun(run);
+    try {
+      await this.#stored().saveRun(run);
+    } catch (thrown) {
+      await forgetPictures(run.id);
+      throw thrown;
+    }
     this.points = [];
     this.notes =
       kept && this.#stored().persistent

@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { classFolders, tinyRecipe } from './classFolders';
+import { nextEmbedding, watchEmbedding } from './embedding';
 import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
 
 const pupils = (page: Page) => page.locator('input[type=file][data-role=pupils]');
@@ -7,9 +8,11 @@ const start = (page: Page) => page.getByRole('button', { name: 'Start training' 
 const step = /step (\d+) of \d+/;
 const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
 
-test('trains on a folder, goes on after a reload in mid-run, shows old against new, and one click goes back', async ({
+test('trains on a folder, goes on after a reload and after a full disk, shows old against new, and one click goes back', async ({
   page,
+  baseURL,
 }, info) => {
+  await watchEmbedding(page);
   await openApp(page, 'People');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
   await go(page, 'Train');
@@ -22,11 +25,22 @@ test('trains on a folder, goes on after a reload in mid-run, shows old against n
 
   await expect(page.getByText(step)).toBeVisible({ timeout: 120_000 });
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(11);
+  // Chromium asks for the quota again only where no database is open: from the next page on no checkpoint has room.
+  const devtools = await page.context().newCDPSession(page);
+  const origin = new URL(baseURL!).origin;
+  const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: usage });
   await page.reload();
   const left = page.getByText(/“Trained on 3 people” of .* was left after step/);
   await expect(left).toBeVisible();
   await ready(page);
   await page.getByRole('button', { name: 'Go on' }).click();
+  const full = page.getByText('The browser has no room left: nothing was saved.');
+  await expect(full).toBeVisible({ timeout: 120_000 });
+  await expect(full).toContainText('What was saved of this training is kept.');
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(full).toHaveCount(0);
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(10);
   await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();
 
@@ -34,8 +48,20 @@ test('trains on a folder, goes on after a reload in mid-run, shows old against n
   const row = page.getByRole('row', { name: /Outsiders taken for one of your people/ });
   await expect(row.getByRole('cell')).toHaveText([/^\d+\.\d %$/, /^\d+\.\d %$/]);
   await page.getByLabel('Name of the new model').fill('Crew');
+  await nextEmbedding(page, 'spoil');
   await page.getByRole('button', { name: 'Use the new model' }).click();
   await expect(message(page, 'Crew is used from now on.')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText('is not a picture that this browser can read')).toBeVisible();
+  await nextEmbedding(page, 'hold');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  const preparing = page.getByRole('progressbar', { name: 'Preparing your people for this model…' });
+  await expect(preparing, 'people are prepared behind, and the app can be used').toBeVisible();
+  await expect(page.getByRole('button', { name: /^Go back to/ })).toBeEnabled();
+  await go(page, 'Recognise');
+  await choose(page, portrait('Edward Lu'));
+  await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Unknown/);
+  await expect(preparing).toBeVisible();
+  await page.reload(); // in the middle: the next page goes on
   await ready(page);
 
   await go(page, 'Settings');
