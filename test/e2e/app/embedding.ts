@@ -14,14 +14,14 @@ export async function watchEmbedding(page: Page): Promise<void> {
       op?: string;
       req: { crops: { picture: Blob }[] };
     }
-    const { postMessage } = Worker.prototype as { postMessage(message: unknown, transfer: Transferable[]): void };
-    Worker.prototype.postMessage = function (message: Sent, transfer: Transferable[]) {
+    const send = Reflect.get(Worker.prototype, 'postMessage') as (message: unknown, transfer?: unknown) => void;
+    Worker.prototype.postMessage = function (message: Sent, transfer?: unknown) {
       const wanted = message.op === 'embedStored' ? window.nextEmbedding : undefined;
-      if (wanted === undefined) return postMessage.call(this, message, transfer);
+      if (wanted === undefined) return send.call(this, message, transfer);
       delete window.nextEmbedding;
       if (wanted === 'hold') return;
       const crops = message.req.crops.map((crop) => ({ ...crop, picture: new Blob(['no picture']) }));
-      postMessage.call(this, { ...message, req: { ...message.req, crops } }, transfer);
+      send.call(this, { ...message, req: { ...message.req, crops } }, transfer);
     };
   });
 }
