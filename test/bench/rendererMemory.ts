@@ -1,19 +1,36 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright';
 
-/** Resident memory of the browser's renderers, bytes: page and workers, heaps and WebAssembly. Linux only; else null. */
-export async function rendererMemory(browser: Browser): Promise<number | null> {
-  if (process.platform !== 'linux') return null;
+/** Resident memory of the browser's renderers, bytes: pages and workers, heaps and WebAssembly. 0 where Linux does not tell. */
+export async function rendererMemory(browser: Browser): Promise<number> {
   const session = await browser.newBrowserCDPSession();
-  try {
-    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-    return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { id }) => sum + residentBytes(id), 0);
-  } finally {
-    await session.detach();
-  }
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { id }) => sum + residentBytes(id), 0);
+}
+
+/** Looks four times a second until the function that it gives is called, which tells the most that there was, bytes. */
+export function watchMemory(browser: Browser): () => Promise<number> {
+  let most = 0;
+  let watching = true;
+  const watch = async (): Promise<void> => {
+    while (watching) {
+      most = Math.max(most, await rendererMemory(browser));
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  };
+  const watched = watch();
+  return async () => {
+    watching = false;
+    await watched;
+    return most;
+  };
 }
 
 function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0);
+  try {
+    return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0; // it has ended, or this is no Linux
+  }
 }

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../../src/harness/cli/chromium';
 import { launchChromium } from '../../../src/harness/cli/launch';
 import { serve } from '../pageServer';
-import { rendererMemory } from '../rendererMemory';
+import { watchMemory } from '../rendererMemory';
 import { summarise } from '../report';
 
 /**
@@ -35,11 +35,9 @@ export async function main(args: string[]): Promise<number> {
       probes: Number(values.probes),
       seed: 20261124,
     });
-    let most = 0;
-    const watch = setInterval(() => {
-      void rendererMemory(browser).then((bytes) => (most = Math.max(most, bytes ?? 0)));
-    }, 250);
-    const result = await work.finally(() => clearInterval(watch));
+    const stop = watchMemory(browser);
+    const result = await work;
+    const most = await stop();
     const { faces, people, size, setUp, first, known, strangers, together, wrong, checked } = result;
     const line = (name: string, ms: readonly number[]): string => {
       const { median, min } = summarise(ms, 'ms');
