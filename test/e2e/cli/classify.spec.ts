@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClassifyOutput, ClassifyTrainOutput } from '../../../src/harness/cli/output';
 import { DLIB, expect, run, runJson, SAMPLES, test } from './command';
@@ -42,6 +42,15 @@ test('learns people, is tested on the rest, names them in other pictures and lea
   const names = named.output.pictures[0]!.faces.map(({ name }) => name);
   expect(names.filter((name) => name !== null)).toEqual(['william-mcarthur']);
   expect(names).toContain(null);
+
+  // Another model's numbers would be nonsense to it.
+  const file = JSON.parse(readFileSync(out, 'utf8')) as Record<string, unknown>;
+  writeFileSync(out, JSON.stringify({ ...file, model: 'mtcnn' }));
+  const other = await run('classify', 'predict', out, holiday, '--model', DLIB);
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain(
+    `is not a classifier that can be used here: it was trained on the 128 numbers a face of mtcnn, and ${DLIB} gives 128`,
+  );
 });
 
 test('a folder of too few people and a file that is no classifier are told in a sentence', async ({ folder }) => {

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ClusterOutput } from '../../../src/harness/cli/output';
 import { DLIB, expect, FACENET, needsModel, run, runJson, SAMPLES, test } from './command';
+import { plainPng } from './plainPng';
 
 interface Truth {
   readonly faces: { readonly name: string; readonly portrait: boolean }[];
@@ -39,6 +40,16 @@ for (const [model, missed] of [
       expect(group.filter((picture) => picture.includes('portraits')).length).toBeLessThanOrEqual(1);
   });
 }
+
+test('a folder without pictures is told in a sentence, one without faces is an answer', async ({ folder }) => {
+  mkdirSync(folder, { recursive: true });
+  const empty = await run('cluster', folder, '--model', DLIB);
+  expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining(`No pictures were found in ${folder}.`)]);
+  writeFileSync(join(folder, 'grey.png'), plainPng(80, 60));
+  const faceless = await run('cluster', folder, '--model', DLIB);
+  expect(faceless.code, faceless.stderr).toBe(0);
+  expect(faceless.stdout).toContain(`No face was found in ${folder}: there is nobody to group.`);
+});
 
 test('the original’s ways group too, and a picture without company is ungrouped', async () => {
   const { output } = await runJson<ClusterOutput>(

@@ -1,9 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Option, type Command } from 'commander';
 import { CLASSIFIER_KINDS, trainClassifier, type ClassifierKind } from '../../../classify/classifier';
 import { nameFace, readClassifier, writeClassifier, type TrainedClassifier } from '../../../classify/file';
 import { packSamples } from '../../../classify/samples';
 import { FaceError } from '../../../core/errors';
+import { splitClasses, type SplitFlags } from '../classSplit';
 import { faceVector } from '../faceVector';
 import {
   addDetectOptions,
@@ -22,15 +24,9 @@ import { eachPicture, findPictures, tellFaces } from '../run';
 import { withSession, type Session } from '../session';
 
 const SEED = 1;
-/** The original's: people with fewer pictures are left out in its split mode, and so many teach. */
-const SPLIT = { minImages: 20, trainImages: 10 } as const;
-
-interface TrainFlags extends CommonFlags {
+interface TrainFlags extends CommonFlags, SplitFlags {
   readonly out: string;
   readonly kind: ClassifierKind;
-  readonly minImages?: number;
-  readonly trainImages?: number;
-  readonly test?: true;
 }
 
 export function addClassify(program: Command, done: (report: Report) => void): void {
@@ -71,7 +67,11 @@ interface Face {
 }
 
 async function trainCommand(folder: string, flags: TrainFlags, report: Report): Promise<void> {
-  const chosen = chooseFiles(await picturesOf(folder), flags);
+  const chosen = splitClasses(await picturesOf(folder), flags);
+  const into = dirname(flags.out); // said now, not after minutes of work
+  await access(into).catch(() => {
+    throw new FaceError('harness/no-such-file', { path: into });
+  });
   await withSession(startOptions(flags), report, async (session) => {
     const faces = await embed(session, chosen.train, flags, report);
     const samples = packSamples(faces);
@@ -109,20 +109,6 @@ async function trainCommand(folder: string, flags: TrainFlags, report: Report): 
   });
 }
 
-/** What teaches and what is tested on, as facenet's classifier splits a data set: the first n pictures, and the rest. */
-function chooseFiles(files: readonly PictureFile[], flags: TrainFlags): { train: PictureFile[]; test: PictureFile[] } {
-  const least = flags.minImages ?? (flags.test ? SPLIT.minImages : 1);
-  const teach = flags.test ? (flags.trainImages ?? SPLIT.trainImages) : Infinity;
-  const people = new Map<string, PictureFile[]>();
-  for (const file of files) people.set(classOf(file), [...(people.get(classOf(file)) ?? []), file]);
-  const kept = [...people].filter(([name, own]) => name !== '' && own.length >= least).map(([, own]) => own);
-  if (kept.length < 2)
-    throw new FaceError('classify/too-few', {
-      reason: `${kept.length === 1 ? 'only one person has' : 'nobody has'} a folder of at least ${least} pictures`,
-    });
-  return { train: kept.flatMap((own) => own.slice(0, teach)), test: kept.flatMap((own) => own.slice(teach)) };
-}
-
 async function embed(
   session: Session,
   files: readonly PictureFile[],
@@ -149,9 +135,15 @@ async function predictCommand(
   });
   const trained = readClassifier(text, file);
   const files = await findPictures(paths, report);
-  // Embeddings of another model mean nothing to it.
-  await withSession({ ...startOptions(flags), model: trained.model }, report, async (session) => {
-    const { threshold } = session.state;
+  await withSession({ model: trained.model, ...startOptions(flags) }, report, async (session) => {
+    const { threshold, model, embeddingSize } = session.state;
+    // Embeddings of another model mean nothing to it.
+    const { size } = trained.classifier.samples;
+    if (model !== trained.model || embeddingSize !== size)
+      throw new FaceError('classify/bad-file', {
+        file,
+        reason: `it was trained on the ${size} numbers a face of ${trained.model}, and ${model} gives ${embeddingSize}`,
+      });
     const outcomes = eachPicture(session, report, files, async (picture): Promise<ClassifiedFace[]> => {
       const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
       return faces.map(({ detection, vector }) => ({

@@ -105,6 +105,8 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
       report.line(`Group ${i + 1}: ${pictures.length} pictures`);
       for (const picture of pictures) report.line(`  ${picture}`);
     }
+    if (paths.length > 0 && vectors.length === 0)
+      report.line(`No face was found in ${folder}: there is nobody to group.`);
     report.line(
       `${groups.length} groups; ${ungrouped.length} pictures in none, ${noFacePictures.length} without a face`,
     );

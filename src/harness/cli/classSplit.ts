@@ -1,0 +1,39 @@
+import { FaceError } from '../../core/errors';
+import { classOf, type PictureFile } from './pictures';
+
+/** The original's: people with fewer pictures are left out in its split mode, and so many teach. */
+const SPLIT = { minImages: 20, trainImages: 10 } as const;
+
+export interface SplitFlags {
+  readonly minImages?: number;
+  readonly trainImages?: number;
+  readonly test?: true;
+}
+
+/**
+ * What teaches and what is tested on, as facenet's classifier splits a data set: of each person the first n pictures, and
+ * the rest. Throws `classify/too-few` when there are not two people, or nothing to test on.
+ */
+export function splitClasses(
+  files: readonly PictureFile[],
+  flags: SplitFlags,
+): { train: PictureFile[]; test: PictureFile[] } {
+  const least = flags.minImages ?? (flags.test ? SPLIT.minImages : 1);
+  const teach = flags.test ? (flags.trainImages ?? SPLIT.trainImages) : Infinity;
+  const people = new Map<string, PictureFile[]>();
+  for (const file of files) people.set(classOf(file), [...(people.get(classOf(file)) ?? []), file]);
+  const kept = [...people].filter(([name, own]) => name !== '' && own.length >= least).map(([, own]) => own);
+  if (kept.length < 2) throw tooFew(`${kept.length === 1 ? 'only one person has' : 'nobody has'} ${folderOf(least)}`);
+  const test = kept.flatMap((own) => own.slice(teach));
+  if (flags.test && test.length === 0)
+    throw tooFew(`nobody has more than the ${teach} pictures that teach, so none is left to test on`);
+  return { train: kept.flatMap((own) => own.slice(0, teach)), test };
+}
+
+function folderOf(pictures: number): string {
+  return pictures === 1 ? 'a folder of pictures' : `a folder of at least ${pictures} pictures`;
+}
+
+function tooFew(reason: string): FaceError {
+  return new FaceError('classify/too-few', { reason });
+}
