@@ -213,6 +213,8 @@ export interface TrainOps {
     progress: never;
   };
   memory: { req: Record<string, never>; res: TrainMemory; progress: never };
+  /** How long the whole network of the prepared run takes to embed `batch` pictures, `runs` times; decoding is left out. */
+  embedSpeed: { req: { batch: number; runs: number }; res: { milliseconds: number[] }; progress: never };
   /** Frees the run and its data; the worker stays. */
   dispose: { req: Record<string, never>; res: null; progress: never };
 }

@@ -15,6 +15,7 @@ import { Judge } from './trainJudge';
 import type { TrainOps, TrainPlan } from './trainProtocol';
 import { TrainRun } from './trainRun';
 import { CallerSink } from './trainSink';
+import { embedSpeed } from './trainSpeed';
 import { TRAIN_TRANSFERS } from './trainTransfers';
 
 /** Talk about a running `train` goes beside it. */
@@ -143,6 +144,9 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       const bytes = await current.weights(averaged);
       return { bytes, folded, people, embeddingSize: config.embeddingSize, inputSize, graph };
     },
+    embedSpeed: async ({ batch, runs }) => ({
+      milliseconds: await embedSpeed(started(), prepared().plan, batch, runs),
+    }),
     memory() {
       const { tensors, wasmBytes, gpuBuffers } = started().tfjs.memory();
       return { tensors, wasmBytes, gpuBuffers };

@@ -95,6 +95,10 @@ export const ERROR_TEXT = {
     '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
   'harness/shard-missing': 'The shards are not complete: {reason}',
   'harness/port-taken': 'The port {port} is taken by another program. Choose another one with --port.',
+  'pack/no-chromium':
+    '{path} holds no portable Chromium: neither bin/chromium, nor part.* of a .tar.xz, nor portable-chromium.sh.',
+  'pack/no-tool': 'The program {tool} is needed to pack, and is not here. On Debian: {hint}',
+  'pack/failed': 'Packing failed: {reason}. What was cut out so far is kept; the same command goes on.',
   'harness/not-built': 'The app is not built. Run: npm run build',
 } as const;
 

@@ -2,6 +2,13 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** The middle value, of an even number the mean of both; NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  return mean(sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1));
+}
+
 /** Standard deviation over all of the values (divided by n), which is what LFW results are published with. */
 export function std(values: readonly number[]): number {
   const centre = mean(values);

@@ -43,6 +43,9 @@ export interface DrawnFace {
   readonly known: boolean;
 }
 
+/** The ending and kind of crop files: PNG keeps every pixel, JPEG takes a fifth of the room. */
+export type CropForm = 'png' | 'jpg';
+
 export interface HarnessOps {
   /**
    * `workers` (1 where left out): how many to start, each with its own networks, for `embedFaces`; everything else is
@@ -64,10 +67,17 @@ export interface HarnessOps {
   };
   /** The vector of a whole picture that is an aligned face already. */
   embedAligned: { req: { picture: PictureRef }; res: number[] };
-  /** `pngs[i]` shows `faces[i]`. */
+  /** `files[i]` shows `faces[i]`. */
   align: {
-    req: { picture: PictureRef; size: number; margin: number; faces: 'all' | 'best'; options: DetectOptions };
-    res: { width: number; height: number; faces: Detection[]; pngs: Uint8Array[] };
+    req: {
+      picture: PictureRef;
+      size: number;
+      margin: number;
+      faces: 'all' | 'best';
+      form: CropForm;
+      options: DetectOptions;
+    };
+    res: { width: number; height: number; faces: Detection[]; files: Uint8Array[] };
   };
   /** Writes the model in another form to the address `out`. Resolves to the usual name of such a file. */
   exportModel: {
@@ -105,6 +115,14 @@ export interface HarnessOps {
       out: string;
     };
     res: { id: string; bytes: number };
+  };
+  /**
+   * Pictures a second of each step but the first, on noise: the network embedding, and learning whole; why it cannot learn
+   * in such batches, if so. Batch 0 only says what it would run on.
+   */
+  speed: {
+    req: { backend: NonNullable<TrainStart['backend']>; batch: number; steps: number; width: number };
+    res: { engine: TrainEngine; embedding: number[]; training: number[]; refused: string | null };
   };
   /** Writes a copy with boxes and labels, as `type`, to the address `out`. */
   draw: { req: { picture: PictureRef; faces: DrawnFace[]; type: 'image/jpeg' | 'image/png'; out: string }; res: null };

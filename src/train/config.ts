@@ -1,8 +1,10 @@
 import { FaceError } from '../core/errors';
 import { MININGS, TRIPLET_CHOICES, type Mining, type TripletChoice } from './losses/selectTriplets';
-import { OPTIMISERS, type OptimiserName } from './optimisers';
 import type { ScheduleConfig } from './schedule';
 
+/** The original's. */
+export const OPTIMISERS = ['ADAGRAD', 'ADADELTA', 'ADAM', 'RMSPROP', 'MOM'] as const;
+export type OptimiserName = (typeof OPTIMISERS)[number];
 export const LOSSES = ['softmax', 'arcface', 'triplet'] as const;
 export type LossName = (typeof LOSSES)[number];
 export const SAMPLERS = ['shuffled', 'people', 'weighted'] as const;

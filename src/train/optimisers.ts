@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { OptimiserName } from './config';
 
 /** One weight's slots by slot name. */
 type Slots = Readonly<Record<string, tf.Tensor>>;
@@ -69,10 +70,7 @@ const RULES = {
       return { slots: { accumulator: sum }, change: tf.mul(tf.add(g, tf.mul(sum, inertia)), rate) };
     },
   },
-} satisfies Readonly<Record<string, Rule>>;
-
-export type OptimiserName = keyof typeof RULES;
-export const OPTIMISERS = Object.keys(RULES) as OptimiserName[];
+} satisfies Readonly<Record<OptimiserName, Rule>>;
 
 /** The names of the slots that the optimiser has for each weight. */
 export function slotNames(optimiser: OptimiserName): string[] {

@@ -32,6 +32,13 @@ export function margins(text: string): number[] {
   return text.split(',').map(wholeNumber(0, 1000));
 }
 
+/** Bytes, with k, m or g behind: of 1024. */
+export function byteSize(text: string): number {
+  const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
+  const size = match ? Number(match[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(match[2]!.toLowerCase()) : NaN;
+  return number(String(size), (x) => x >= 1024 && x <= 1024 ** 4, 'a number of bytes such as 48m, from 1k on');
+}
+
 function minSize(text: string): number {
   const fits = (x: number) => (x > 0 && x < 1) || (x >= 12 && x < Infinity);
   return number(text, fits, 'a number of pixels from 12, or a share of the shorter side between 0 and 1');

@@ -95,6 +95,44 @@ export interface FilterMetricsOutput {
   readonly failed: { readonly picture: string; readonly error: EntryError }[];
 }
 
+export interface SpeedRow {
+  readonly batch: number;
+  /** Pictures a second, the median. */
+  readonly embedding: number;
+  /** Null where it cannot learn in such batches; `refused` says why. */
+  readonly training: number | null;
+  readonly refused: string | null;
+}
+export interface SpeedOutput {
+  readonly backend: string;
+  readonly adapter: string | null;
+  /** WebGPU computed on the CPU: no GPU, whatever its name is. */
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  /** Share of the whole network's channels. */
+  readonly width: number;
+  readonly rows: readonly SpeedRow[];
+}
+
+/** What `pack` has made; also its `manifest.json`. */
+export interface PackOutput {
+  readonly version: string;
+  /** Of all parts. */
+  readonly bytes: number;
+  /** Of a part at most. */
+  readonly partBytes: number;
+  readonly parts: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  readonly contents: {
+    readonly packages: readonly string[];
+    readonly chromium: boolean;
+    readonly models: readonly string[];
+    /** `left`: pairs left out, because a picture of theirs shows no face. */
+    readonly lfw: { readonly pictures: number; readonly pairs: number; readonly left: number } | null;
+    /** Crops to train on. */
+    readonly training: number | null;
+  };
+}
+
 export interface ClusterOutput {
   readonly model: string;
   readonly method: string;

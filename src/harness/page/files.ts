@@ -13,3 +13,12 @@ export async function put(address: string, content: Blob | Uint8Array<ArrayBuffe
   const response = await fetch(address, { method: 'PUT', body: content });
   if (!response.ok) throw new FaceError('harness/not-written', { name, reason: await response.text() });
 }
+
+/** The picture as a JPEG of little loss. */
+export async function asJpeg(picture: Blob): Promise<Blob> {
+  const bitmap = await createImageBitmap(picture);
+  const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+  canvas.getContext('2d')!.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 });
+}

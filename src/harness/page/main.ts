@@ -3,9 +3,10 @@ import { toFaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
 import type { HarnessOp, HarnessOps } from '../bridge';
 import { drawFaces } from './draw';
-import { load, put } from './files';
+import { asJpeg, load, put } from './files';
 import { packFaces } from './packFaces';
 import { RAW_PIXELS, rawPixels } from './rawPixels';
+import { measureSpeed } from './speed';
 import { trainHandlers } from './train';
 
 const client = createFaceClient();
@@ -20,6 +21,7 @@ type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Prom
 
 const handlers: Handlers = {
   ...trainHandlers(client),
+  speed: measureSpeed,
   async start({ workers = 1, ...options }) {
     const state = await client.call('start', options, { onProgress: (progress) => void facenetProgress(progress) });
     modelId = state.model;
@@ -49,11 +51,12 @@ const handlers: Handlers = {
     const embeddings = await client.call('embedAligned', { pictures: [await load(picture)] });
     return plain(embeddings[0]!);
   },
-  async align({ picture, ...rest }) {
+  async align({ picture, form, ...rest }) {
     const req = { picture: await load(picture), name: picture.name, ...rest };
     const { width, height, faces } = await client.call('align', req);
-    const pngs = await Promise.all(faces.map(async ({ png }) => new Uint8Array(await png.arrayBuffer())));
-    return { width, height, faces: faces.map(({ detection }) => detection), pngs };
+    const crops = await Promise.all(faces.map(({ png }) => (form === 'jpg' ? asJpeg(png) : png)));
+    const files = await Promise.all(crops.map(async (crop) => new Uint8Array(await crop.arrayBuffer())));
+    return { width, height, faces: faces.map(({ detection }) => detection), files };
   },
   async rawPixels({ pictures }) {
     const rows = await Promise.all(pictures.map(async (picture) => rawPixels(await load(picture))));

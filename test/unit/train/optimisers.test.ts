@@ -1,15 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import {
-  clipped,
-  firstSlots,
-  globalNorm,
-  moveAverages,
-  optimise,
-  OPTIMISERS,
-  type OptimiserName,
-} from '../../../src/train/optimisers';
+import { OPTIMISERS, type OptimiserName } from '../../../src/train/config';
+import { clipped, firstSlots, globalNorm, moveAverages, optimise } from '../../../src/train/optimisers';
 
 /** One number's optimiser written out: a function from gradient, rate and step (from 1) to what the weight loses. */
 const REFERENCES: Record<OptimiserName, () => (g: number, rate: number, t: number) => number> = {

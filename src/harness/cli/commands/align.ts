@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
+import type { CropForm } from '../../bridge';
 import { BoxList, cutBox, withoutFace } from '../boxList';
 import {
   addDetectOptions,
@@ -24,6 +25,8 @@ export interface AlignFlags extends CommonFlags {
   readonly size: number;
   readonly margin: number;
   readonly all?: true;
+  /** PNG where left out. */
+  readonly form?: CropForm;
 }
 
 export function addAlign(program: Command, done: (report: Report) => void): void {
@@ -65,10 +68,10 @@ interface Plan {
   cropPath(file: PictureFile, face: number): string;
 }
 
-async function makePlan(files: readonly PictureFile[], folder: string, all: boolean): Promise<Plan> {
+async function makePlan(files: readonly PictureFile[], folder: string, all: boolean, form: CropForm): Promise<Plan> {
   const bases = cropBases(files, folder);
   const faceless = await withoutFace(folder);
-  const cropPath = (file: PictureFile, face: number) => `${bases.get(file)}${all ? `_${face}` : ''}.png`;
+  const cropPath = (file: PictureFile, face: number) => `${bases.get(file)}${all ? `_${face}` : ''}.${form}`;
   const isDone = (crop: string) => existsSync(crop) || faceless.has(resolve(crop));
   const open = files.filter((file) => !isDone(cropPath(file, 0)));
   return { open, skipped: files.length - open.length, cropPath };
@@ -88,7 +91,7 @@ export async function align(
   report: Report,
 ): Promise<AlignOutput> {
   await mkdir(to, { recursive: true });
-  const plan = await makePlan(files, to, flags.all === true);
+  const plan = await makePlan(files, to, flags.all === true, flags.form ?? 'png');
   if (plan.skipped > 0) report.note(`${plan.skipped} of ${files.length} pictures are done already.`);
   const boxes = new BoxList(to);
   const { written, withoutFace, failed } =
@@ -100,13 +103,13 @@ export async function align(
 }
 
 async function cutFaces(session: Session, report: Report, { open, cropPath }: Plan, boxes: BoxList, flags: AlignFlags) {
-  const { size, margin } = flags;
+  const { size, margin, form = 'png' } = flags;
   const faces = flags.all ? 'all' : 'best';
   const withoutFace: string[] = [];
   const failed: AlignOutput['failed'] = [];
   let written = 0;
   const outcomes = eachPicture(session, report, open, (picture) =>
-    session.call('align', { picture, size, margin, faces, options: detectOptions(flags) }),
+    session.call('align', { picture, size, margin, faces, form, options: detectOptions(flags) }),
   );
   for await (const outcome of outcomes) {
     const { file } = outcome;
@@ -114,11 +117,11 @@ async function cutFaces(session: Session, report: Report, { open, cropPath }: Pl
       failed.push({ picture: file.path, error: outcome.error });
       continue;
     }
-    const { width, height, faces: found, pngs } = outcome.result;
+    const { width, height, faces: found, files } = outcome.result;
     await mkdir(dirname(cropPath(file, 0)), { recursive: true });
     for (const [i, { box }] of found.entries()) await boxes.add(cropPath(file, i), cutBox(box, margin, width, height));
     // The first crop last: it is what says that the picture is done.
-    for (let i = found.length - 1; i >= 0; i--) await writeWhole(cropPath(file, i), pngs[i]!);
+    for (let i = found.length - 1; i >= 0; i--) await writeWhole(cropPath(file, i), files[i]!);
     written += found.length;
     if (found.length > 0) continue;
     await boxes.add(cropPath(file, 0));

@@ -1,0 +1,49 @@
+import { Option, type Command } from 'commander';
+import { BACKENDS } from '../../../core/types';
+import type { BackendChoice } from '../launch';
+import { byteSize } from '../options';
+import type { PackOutput } from '../output';
+import { pack } from '../pack/pack';
+import { Report } from '../report';
+
+export interface PackFlags {
+  readonly out: string;
+  readonly part: number;
+  readonly chromium?: string;
+  readonly models: boolean;
+  readonly lfw?: string;
+  readonly pairs?: string;
+  readonly data?: string;
+  readonly backend: BackendChoice;
+  readonly json?: true;
+}
+
+export function addPack(program: Command, done: (report: Report) => void): void {
+  program
+    .command('pack')
+    .description('pack what a GPU machine without a network needs, in parts, with a script that measures and trains')
+    .requiredOption(
+      '--out <folder>',
+      'for the parts, their check sums and the script; crops are kept there to go on from',
+    )
+    .option('--part <size>', 'of a part at most', byteSize, byteSize('48m'))
+    .addOption(
+      new Option('--chromium <folder>', 'a portable Chromium: its folder, its parts, or the script that makes it').env(
+        'FACENET_CHROMIUM',
+      ),
+    )
+    .option('--no-models', 'leave the model files out')
+    .option('--lfw <folder>', 'LFW’s pictures, with --pairs: aligned crops of 182 pixels')
+    .option('--pairs <file>', 'LFW’s pairs.txt, with --lfw')
+    .option('--data <folder>', 'a folder of pictures for each person, to train on: aligned crops of 182 pixels')
+    .addOption(new Option('--backend <name>', 'where faces are found').choices(['auto', ...BACKENDS]).default('auto'))
+    .option('--json', 'print one JSON object on standard output')
+    .action(async (flags: PackFlags) => {
+      const report = new Report(flags.json === true);
+      const output: PackOutput = await pack(flags, report);
+      report.line(`${output.parts.length} parts, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
+      report.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
+      report.object(output);
+      done(report);
+    });
+}

@@ -1,0 +1,65 @@
+import { Option, type Command } from 'commander';
+import { BACKENDS } from '../../../core/types';
+import { median } from '../../../evaluate/statistics';
+import type { BackendChoice } from '../launch';
+import { wholeNumber } from '../options';
+import type { SpeedOutput, SpeedRow } from '../output';
+import { Report } from '../report';
+import { withPage } from '../session';
+import { width } from '../train/flags';
+
+interface SpeedFlags {
+  readonly backend: BackendChoice;
+  readonly batch: number[];
+  readonly steps: number;
+  readonly width: number;
+  readonly probe?: true;
+  readonly json?: true;
+}
+
+export function addSpeed(program: Command, done: (report: Report) => void): void {
+  program
+    .command('speed')
+    .description('measure how many pictures a second FaceNet’s network embeds and learns from, on noise')
+    .option('--batch <list>', 'pictures at once, several with commas between', batches, [8, 32, 90])
+    .option('--steps <n>', 'of each, after one to warm up; their median counts', wholeNumber(1, 1000), 5)
+    .option('--width <share>', 'of the channels of the whole network', width, 1)
+    .option('--probe', 'only say what it would run on')
+    .addOption(new Option('--backend <name>', 'where it runs').choices(['auto', ...BACKENDS]).default('auto'))
+    .option('--json', 'print one JSON object on standard output')
+    .action(async (flags: SpeedFlags) => {
+      const report = new Report(flags.json === true);
+      await speed(flags, report);
+      done(report);
+    });
+}
+
+function batches(text: string): number[] {
+  return text.split(',').map(wholeNumber(1, 4096));
+}
+
+async function speed({ backend, batch, steps, width, probe }: SpeedFlags, report: Report): Promise<void> {
+  await withPage(backend, report, async (session) => {
+    const measure = (size: number) => session.call('speed', { backend, batch: size, steps, width });
+    const { engine } = await measure(0);
+    const where =
+      engine.backend === 'wasm' ? `WASM, ${engine.threads} threads` : `WebGPU, ${engine.adapter ?? 'unnamed'}`;
+    report.line(`${where}${engine.softwareAdapter ? ' (computed on the CPU: this is no GPU)' : ''}`);
+    const rows: SpeedRow[] = [];
+    for (const size of probe ? [] : batch) {
+      const { embedding, training, refused } = await measure(size);
+      const row = {
+        batch: size,
+        embedding: median(embedding),
+        training: refused === null ? median(training) : null,
+        refused,
+      };
+      rows.push(row);
+      const learns = row.training === null ? `no training (${refused})` : `learns from ${row.training.toFixed(2)}`;
+      report.line(`batch ${size}: embeds ${row.embedding.toFixed(2)} pictures a second, ${learns}`);
+    }
+    const { backend: used, adapter, softwareAdapter, threads } = engine;
+    const output: SpeedOutput = { backend: used, adapter, softwareAdapter, threads, width, rows };
+    report.object(output);
+  });
+}

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createGzip } from 'node:zlib';
+import { FaceError } from '../../../core/errors';
+import { modelFileName, MANIFEST, writeManifest } from '../../../weights/files';
+import { MODELS } from '../../../weights/rows';
+import type { PackFlags } from '../commands/pack';
+import { getModels } from '../modelFiles';
+import type { PackOutput } from '../output';
+import type { Report } from '../report';
+import { modelsFolder, packageRoot, packageVersion, siteFolder } from '../root';
+import { writeWhole } from '../writeWhole';
+import { packPairs, packTraining } from './crops';
+import { neededPackages } from './packages';
+import { removeParts, writeParts, type Part } from './parts';
+import { portableChromium } from './portableChromium';
+import { packError, startTool } from './tools';
+
+/** What is in the archive, and its folder there. */
+const ROOT = 'facenet-web';
+/** Written last: without it a set is not whole, and the script says so. */
+const SUMS = 'SHA256SUMS';
+
+/**
+ * Makes a set of parts. Crops and the portable Chromium are made once and kept in `<out>/.work`; the archive is streamed
+ * from links to all of it, so that nothing is copied. Throws `pack/…`, and what `align` and `getModels` throw.
+ */
+export async function pack(flags: PackFlags, report: Report): Promise<PackOutput> {
+  if ((flags.lfw === undefined) !== (flags.pairs === undefined))
+    throw new FaceError('config/bad-value', {
+      key: '--lfw',
+      value: flags.lfw ?? 'nothing',
+      reason: 'it goes together with --pairs',
+    });
+  try {
+    const work = join(flags.out, '.work');
+    await mkdir(work, { recursive: true });
+    const contents = await gather(flags, work, report);
+    await removeParts(flags.out);
+    for (const name of [SUMS, 'manifest.json']) await rm(join(flags.out, name), { force: true });
+    report.note('Writing the parts.');
+    const parts = await archive(work, flags.out, flags.part);
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const output: PackOutput = { version: packageVersion(), bytes, partBytes: flags.part, parts, contents };
+    await copyFile(join(packageRoot(), 'scripts', 'pack', 'run.sh'), join(flags.out, 'run.sh'));
+    await writeWhole(join(flags.out, 'manifest.json'), `${JSON.stringify(output, null, 2)}\n`);
+    await writeWhole(join(flags.out, SUMS), parts.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''));
+    return output;
+  } catch (thrown) {
+    throw packError(thrown);
+  }
+}
+
+/** Makes what is asked for and links it together as it will lie on the other machine. */
+async function gather(flags: PackFlags, work: string, report: Report): Promise<PackOutput['contents']> {
+  const root = join(work, ROOT);
+  await rm(root, { recursive: true, force: true });
+  const link = async (from: string, to: string) => {
+    await mkdir(dirname(join(root, to)), { recursive: true });
+    await symlink(resolve(from), join(root, to));
+  };
+  const own = packageRoot();
+  await link(siteFolder(), 'dist');
+  for (const path of ['package.json', 'dist-cli', 'recipes']) await link(join(own, path), path);
+  await link(join(own, 'scripts', 'pack', 'run.js'), 'run.js');
+  const packages = await neededPackages(join(own, 'dist-cli'), join(own, 'node_modules'));
+  for (const name of packages) await link(join(own, 'node_modules', name), join('node_modules', name));
+  if (flags.chromium !== undefined) await link(await portableChromium(flags.chromium, work, report), 'portable');
+  const models = flags.models ? await linkModels(link, root, report) : [];
+  const lfw =
+    flags.lfw !== undefined && flags.pairs !== undefined
+      ? await packPairs(
+          { lfw: flags.lfw, pairs: flags.pairs },
+          { crops: join(work, 'lfw'), pairs: join(work, 'pairs.csv') },
+          flags.backend,
+          report,
+        )
+      : null;
+  if (lfw) await link(join(work, 'lfw'), 'data/lfw');
+  if (lfw) await link(join(work, 'pairs.csv'), 'data/pairs.csv');
+  if (lfw && lfw.left > 0) report.note(`${lfw.left} pairs are left out: no face was found in a picture of theirs.`);
+  const training =
+    flags.data === undefined ? null : await packTraining(flags.data, join(work, 'train'), flags.backend, report);
+  if (training !== null) await link(join(work, 'train'), 'data/train');
+  return { packages, chromium: flags.chromium !== undefined, models, lfw, training };
+}
+
+/** The float16 files, made where they are missing, and the detector's. */
+async function linkModels(
+  link: (from: string, to: string) => Promise<void>,
+  root: string,
+  report: Report,
+): Promise<string[]> {
+  const from = process.env['FACENET_MODELS'] || undefined;
+  const packagesDir = join(packageRoot(), 'node_modules');
+  await getModels({
+    outDir: modelsFolder(),
+    from,
+    float32: from !== undefined,
+    packagesDir,
+    cacheDir: join(packagesDir, '.cache', 'facenet-web'),
+    onProgress: (progress) => report.progress(progress),
+    onNote: (sentence) => report.note(sentence),
+  });
+  report.endProgress();
+  const names = MODELS.flatMap(({ id, kind }) => [
+    modelFileName(id, 'float16'),
+    ...(kind === 'detector' ? [modelFileName(id, 'float32')] : []),
+  ]).filter((name) => existsSync(join(modelsFolder(), name)));
+  for (const name of names) await link(join(modelsFolder(), name), join('public', 'models', name));
+  await writeWhole(join(root, 'public', 'models', MANIFEST), writeManifest(names));
+  return names;
+}
+
+/**
+ * tar of the system and zlib of Node, because both are on any machine that this is for, and stream; `-h` takes what the
+ * links point to.
+ */
+async function archive(work: string, out: string, partBytes: number): Promise<Part[]> {
+  const { child, ended } = startTool('tar', ['-C', work, '--exclude', 'bounding_boxes_*.txt', '-chf', '-', ROOT]);
+  const gzip = createGzip();
+  child.stdout!.pipe(gzip);
+  const written = writeParts(gzip, out, partBytes);
+  written.catch(() => child.kill()); // no room left
+  // A tar that is missing gives no output that could end.
+  const [parts] = await Promise.all([written, ended]);
+  return parts;
+}
