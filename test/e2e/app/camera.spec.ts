@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { addPerson, expect, go, openApp, people, portrait, ready, test as base, Watch } from './appTest';
 import { look } from './look';
-import { launchWithCamera, writeFilm } from './fakeCamera';
+import { launchWithCamera, writeFilm, writePan } from './fakeCamera';
 
 /** Two people with portraits, and one without. */
 const PARTS = [
@@ -72,6 +72,37 @@ test('two people enrolled from pictures are shown by name before the camera, a t
   const stream = await page.evaluateHandle(() => document.querySelector('video')!.srcObject as MediaStream);
   await go(page, 'People');
   expect(await stream.evaluate((gone) => gone.active), 'leaving the view stops the camera').toBe(false);
+});
+
+test('a pan keeps each face in its box with its name', async ({ launchOptions, baseURL }, info) => {
+  const film = info.outputPath('pan.mjpeg');
+  await writePan(film, 'sts-98-spacewalkers.jpg', launchOptions);
+  const browser = await launchWithCamera(film, launchOptions);
+  try {
+    const page = await browser.newPage({ baseURL: baseURL!, locale: 'en-GB', permissions: ['camera'] });
+    await openApp(page, 'People');
+    await addPerson(page, 'Robert Curbeam', portrait('Robert Curbeam'));
+    await go(page, 'Recognise');
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    const known = page.getByRole('button', { name: 'Robert Curbeam: name this face' });
+    const unknown = page.getByRole('button', { name: 'Unknown: name this face' });
+    await expect(known).toHaveCount(1, { timeout: 60_000 });
+    await expect(unknown).toHaveCount(1);
+    // A box is one element as long as its track's id stays.
+    const boxes = [(await known.elementHandle())!, (await unknown.elementHandle())!];
+    const placesOf = () => Promise.all(boxes.map((box) => box.evaluate((element) => parseFloat(element.style.left))));
+    const first = await placesOf();
+    await expect
+      .poll(async () => Math.min(...(await placesOf()).map((left, i) => Math.abs(left - first[i]!))), {
+        timeout: 30_000,
+      })
+      .toBeGreaterThan(6);
+    expect(await Promise.all(boxes.map((box) => box.evaluate((element) => element.isConnected)))).toEqual([true, true]);
+    expect(await boxes[0]!.getAttribute('aria-label')).toContain('Robert Curbeam');
+    expect(await boxes[1]!.getAttribute('aria-label')).toContain('Unknown');
+  } finally {
+    await browser.close();
+  }
 });
 
 test('a person is added with a picture taken by the camera', async ({ camera: page }) => {

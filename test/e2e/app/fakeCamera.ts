@@ -46,6 +46,38 @@ export async function writeFilm(path: string, parts: readonly Part[], options: L
   }
 }
 
+/** A pan: so many pixels of a 640×360 frame to one side in 4 seconds, and back. */
+const PAN = { width: 640, height: 360, pixels: 150, frames: 120 } as const;
+
+/** A camera that pans over a sample picture, to and fro, as a film at 30 frames a second. */
+export async function writePan(path: string, file: string, options: LaunchOptions): Promise<void> {
+  const browser = await chromium.launch(options);
+  try {
+    const page = await browser.newPage();
+    const base64 = readFileSync(sample(file)).toString('base64');
+    const frames = await page.evaluate(
+      async ({ base64, width, height, pixels, frames }) => {
+        const picture = new Image();
+        picture.src = `data:image/jpeg;base64,${base64}`;
+        await picture.decode();
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [width, height];
+        const pen = canvas.getContext('2d')!;
+        const shownWidth = width + pixels;
+        return Array.from({ length: frames }, (_, i) => {
+          pen.drawImage(picture, (-pixels * i) / frames, 0, shownWidth, (picture.height * shownWidth) / picture.width);
+          return canvas.toDataURL('image/jpeg', 0.85).split(',')[1]!;
+        });
+      },
+      { base64, ...PAN },
+    );
+    const jpegs = frames.map((frame) => Buffer.from(frame, 'base64'));
+    await writeFile(path, Buffer.concat([...jpegs, ...jpegs.toReversed()]));
+  } finally {
+    await browser.close();
+  }
+}
+
 /** A Chromium whose only camera plays the film. */
 export function launchWithCamera(film: string, options: LaunchOptions): Promise<Browser> {
   const args = [

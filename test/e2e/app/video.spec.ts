@@ -46,6 +46,9 @@ test('a video is looked through: who appears when, saved as CSV and WebVTT', asy
   await expect(list.filter({ hasText: 'Robert Curbeam' })).toHaveCount(1);
   await expect(list.filter({ hasText: 'Unknown' })).toHaveCount(1);
   await look(page, 'video-light');
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look(page, 'video-phone-dark');
   const [download] = await Promise.all([page.waitForEvent('download'), csv.click()]);
   expect(readFileSync(await download.path(), 'utf8')).toMatch(
     /^name,start,end,certainty\r\n(.*\r\n)*Robert Curbeam,0\.\d{3},[12]\.\d{3},0\.\d{4}\r\n/,
