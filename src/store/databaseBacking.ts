@@ -2,20 +2,10 @@ import { deleteDB } from 'idb';
 import { FaceError } from '../core/errors';
 import { databaseConnection, inTransaction } from './connection';
 import { readTable, writeTable } from './databaseTables';
+import { databaseWhole } from './databaseWhole';
 import type { Backing } from './tables';
 
 const STORES = ['people', 'faces', 'settings'] as const;
-
-/** A transaction ends by itself when it has nothing to do: it is asked for something small until `work` has ended. */
-async function whileAsking<R>(work: Promise<R>, ask: () => Promise<unknown>): Promise<R> {
-  let running = true;
-  const end = () => {
-    running = false;
-  };
-  work.then(end, end);
-  while (running) await ask();
-  return work;
-}
 
 /**
  * The tables in IndexedDB. Rejects with what the browser throws where it keeps nothing, or with `store/blocked`,
@@ -27,6 +17,7 @@ export async function databaseBacking(name: string, onReplaced: () => void): Pro
 
   return {
     persistent: true,
+    whole: databaseWhole(connection),
     read: (body) =>
       inTransaction(connection, STORES, 'readonly', async (transaction) => {
         const faces = transaction.objectStore('faces');
@@ -39,12 +30,10 @@ export async function databaseBacking(name: string, onReplaced: () => void): Pro
     write: (body) =>
       inTransaction(connection, STORES, 'readwrite', async (transaction) => {
         const faces = transaction.objectStore('faces');
-        const settings = transaction.objectStore('settings');
         return body({
           people: writeTable(transaction.objectStore('people')),
           faces: { ...writeTable(faces), ofPerson: (id) => faces.index('byPerson').getAll(id) },
-          settings: writeTable(settings),
-          waitFor: (work) => whileAsking(work, () => settings.count()),
+          settings: writeTable(transaction.objectStore('settings')),
         });
       }),
     async deleteEverything() {

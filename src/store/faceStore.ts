@@ -6,6 +6,7 @@ import { cleanName, nameKey } from './names';
 import { fromRow, toRow, type FaceRow } from './rows';
 import type { FaceRecord, NewFace, PersonRecord, Settings, Store } from './schema';
 import type { Backing, ReadTables } from './tables';
+import type { WholeBacking } from './wholeTables';
 
 const DEFAULT_SETTINGS: Settings = {
   model: null,
@@ -41,15 +42,23 @@ function newRows(personId: string, faces: readonly NewFace[]): Promise<FaceRow[]
 /** The store's rules over whichever tables there are. `announce` tells the other tabs; `changed` is told by them. */
 export function faceStore(
   backing: Backing,
-  announce: () => void,
+  announce: (what: 'people' | 'all') => void,
   changed: Set<() => void>,
   end: () => void,
   guard: WriteGuard = UNGUARDED,
 ): Store {
+  const tell = (what: 'people' | 'all') => {
+    for (const callback of changed) callback();
+    announce(what);
+  };
   const write: Backing['write'] = async (body) => {
     const result = await guard.run(() => backing.write(body));
-    for (const callback of changed) callback();
-    announce();
+    tell('people');
+    return result;
+  };
+  const writeWhole: WholeBacking['write'] = async (body) => {
+    const result = await guard.run(() => backing.whole.write(body));
+    tell('all');
     return result;
   };
   const sorted = (rows: FaceRow[]): FaceRecord[] => rows.sort(byAge).map(fromRow);
@@ -57,8 +66,9 @@ export function faceStore(
   return {
     persistent: backing.persistent,
     mayWrite: () => guard.mayWrite(),
-    writeBackup: (passphrase, options) => writeBackup(backing, passphrase, options),
-    checkBackup: (file, name, passphrase, options) => checkBackup({ write }, file, name, passphrase, options),
+    writeBackup: (passphrase, options) => writeBackup(backing.whole, passphrase, options),
+    checkBackup: (file, name, passphrase, options) =>
+      checkBackup({ write: writeWhole }, file, name, passphrase, options),
     people: () => backing.read(async ({ people }) => (await people.all()).sort(byAge)),
     faces: async () => sorted(await backing.read(({ faces }) => faces.all())),
     facesOf: async (personId) => sorted(await backing.read(({ faces }) => faces.ofPerson(personId))),
@@ -162,8 +172,7 @@ export function faceStore(
     },
     async deleteEverything() {
       await backing.deleteEverything();
-      for (const callback of changed) callback();
-      announce();
+      tell('all');
       end();
     },
     close() {

@@ -1,31 +1,17 @@
+import type { MemoryDatabase, MemoryTables } from './memoryDatabase';
 import type { TrainBacking, TrainTables } from './trainTables';
-import type { WriteTable } from './tables';
 
-/** The training tables in memory, where the browser keeps nothing. Rows are copied in and out, as a database does. */
-export function memoryTrainTables(): TrainBacking {
-  const files = memoryTable((row: { readonly id: string; readonly modelId: string }) => row.id);
-  const tables = {
-    trainRuns: memoryTable((row: { readonly id: string }) => row.id),
-    checkpoints: memoryTable((row: { readonly runId: string }) => row.runId),
-    trainedModels: memoryTable((row: { readonly id: string }) => row.id),
-    trainedFiles: {
-      ...files,
-      keysOfModel: async (modelId: string) =>
-        (await files.all()).filter((row) => row.modelId === modelId).map(({ id }) => id),
-    },
-  } as unknown as TrainTables;
-  return { persistent: false, read: (body) => body(tables), write: (body) => body(tables) };
+/** The training tables in memory, where the browser keeps nothing. */
+export function memoryTrainTables(database: MemoryDatabase): TrainBacking {
+  return {
+    persistent: false,
+    read: (body) => database.read((tables) => body(trainingOf(tables))),
+    write: (body) => database.write((tables) => body(trainingOf(tables))),
+  };
 }
 
-function memoryTable<Row>(idOf: (row: Row) => string): WriteTable<Row> {
-  const rows = new Map<string, Row>();
-  return {
-    async get(id) {
-      const row = rows.get(id);
-      return row && structuredClone(row);
-    },
-    all: async () => [...rows.values()].map((row) => structuredClone(row)),
-    put: async (row) => void rows.set(idOf(row), structuredClone(row)),
-    delete: async (id) => void rows.delete(id),
-  };
+function trainingOf({ trainRuns, checkpoints, trainedModels, trainedFiles }: MemoryTables): TrainTables {
+  const keysOfModel = async (modelId: string) =>
+    (await trainedFiles.all()).filter((row) => row.modelId === modelId).map(({ id }) => id);
+  return { trainRuns, checkpoints, trainedModels, trainedFiles: { ...trainedFiles, keysOfModel } };
 }

@@ -4,20 +4,26 @@ import { writeTable } from './databaseTables';
 import { keepsNothing } from './denied';
 import { UNGUARDED, type WriteGuard } from './guard';
 import type { PhotoFace, PhotoStore } from './photoSchema';
-import { memoryPhotoTables, PHOTO_TABLES, type BlobRow, type PhotoBacking, type PhotoTables } from './photoTables';
+import { memoryDatabase, type MemoryDatabase } from './memoryDatabase';
+import { memoryPhotoTables } from './memoryPhotoTables';
+import { PHOTO_TABLES, type BlobRow, type PhotoBacking, type PhotoTables } from './photoTables';
 
 /**
- * Opens the photo library of this device. Where the browser keeps nothing it lives in memory (`persistent` false).
+ * Opens the photo library of this device. Where the browser keeps nothing it lives in `memory` (`persistent` false).
  * `guard`: where several tabs are open, every write of this one goes through it. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
-export async function openPhotoStore(name = 'facenet-web', guard: WriteGuard = UNGUARDED): Promise<PhotoStore> {
+export async function openPhotoStore(
+  name = 'facenet-web',
+  guard: WriteGuard = UNGUARDED,
+  memory: MemoryDatabase = memoryDatabase(),
+): Promise<PhotoStore> {
   const changed = new Set<() => void>();
   const callAll = () => {
     for (const callback of changed) callback();
   };
   if (typeof indexedDB === 'undefined')
     return photoStore(
-      memoryPhotoTables(),
+      memoryPhotoTables(memory),
       changed,
       () => {},
       () => {},
@@ -34,7 +40,7 @@ export async function openPhotoStore(name = 'facenet-web', guard: WriteGuard = U
   } catch (thrown) {
     if (!keepsNothing(thrown)) throw thrown;
     return photoStore(
-      memoryPhotoTables(),
+      memoryPhotoTables(memory),
       changed,
       () => {},
       () => {},

@@ -47,29 +47,3 @@ export interface PhotoBacking {
   readonly persistent: boolean;
   run<R>(mode: 'readonly' | 'readwrite', body: (tables: PhotoTables) => Promise<R>): Promise<R>;
 }
-
-/** Tables that live until the page closes, where the browser keeps nothing. */
-export function memoryPhotoTables(): PhotoBacking {
-  const table = <Row extends { readonly id: string }>(): PhotoTable<Row> => {
-    const rows = new Map<string, Row>();
-    return {
-      get: async (id) => rows.get(id),
-      all: async () => [...rows.values()],
-      put: async (row) => rows.set(row.id, row),
-      delete: async (id) => rows.delete(id),
-    };
-  };
-  const photos = table<PhotoRecord>();
-  const photoFaces = table<PhotoFace>();
-  const tables: PhotoTables = {
-    photoFolders: table<PhotoFolder>(),
-    photos,
-    photoThumbs: table<BlobRow>(),
-    photoFaces,
-    photoVectors: table<PhotoVectorRow>(),
-    photoCrops: table<PhotoCropRow>(),
-    photosOf: async (folderId) => (await photos.all()).filter((photo) => photo.folderId === folderId),
-    facesOf: async (photoId) => (await photoFaces.all()).filter((face) => face.photoId === photoId),
-  };
-  return { persistent: false, run: (_mode, body) => body(tables) };
-}

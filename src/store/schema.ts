@@ -65,7 +65,7 @@ export interface Store {
   removeSamples(): Promise<void>;
   settings(): Promise<Settings>;
   saveSettings(changes: Partial<Settings>): Promise<Settings>;
-  /** People, faces, crops and settings as one encrypted file. Throws `backup/weak-passphrase`, `aborted`. */
+  /** People, faces, photo library, trained models and settings as one encrypted file. Throws `backup/weak-passphrase`, `aborted`. */
   writeBackup(passphrase: string, options?: BackupOptions): Promise<Blob>;
   /** Opens such a file and checks all of it before anything can be written. Throws the codes `backup/…`, `aborted`. */
   checkBackup(file: Blob, name: string, passphrase: string, options?: BackupOptions): Promise<CheckedBackup>;

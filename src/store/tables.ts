@@ -1,4 +1,5 @@
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
+import type { WholeBacking } from './wholeTables';
 
 export interface ReadTable<Row> {
   get(id: string): Promise<Row | undefined>;
@@ -26,8 +27,6 @@ export interface ReadTables {
   readonly settings: PagedTable<SettingsRow>;
 }
 export interface WriteTables extends ReadTables {
-  /** The one other thing that a body may wait for: keeps the transaction open meanwhile, so let it be short. */
-  waitFor<R>(work: Promise<R>): Promise<R>;
   readonly people: PagedWriteTable<PersonRow>;
   readonly faces: PagedWriteTable<FaceRow> & OfPerson;
   readonly settings: PagedWriteTable<SettingsRow>;
@@ -39,6 +38,8 @@ export interface WriteTables extends ReadTables {
  */
 export interface Backing {
   readonly persistent: boolean;
+  /** These tables and the others, for a backup. */
+  readonly whole: WholeBacking;
   read<R>(body: (tables: ReadTables) => Promise<R>): Promise<R>;
   /** When `body` throws, nothing of it stays. Throws `store/full` when there is no room. */
   write<R>(body: (tables: WriteTables) => Promise<R>): Promise<R>;

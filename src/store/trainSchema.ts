@@ -77,6 +77,8 @@ export interface TrainedFileRow {
 export interface TrainStore {
   /** False where the browser keeps nothing: runs and models then live until the page closes. */
   readonly persistent: boolean;
+  /** False while another tab is the one that writes: every write throws `store/other-tab`. */
+  mayWrite(): boolean;
   /** The latest first. */
   runs(): Promise<TrainRunRecord[]>;
   run(id: string): Promise<TrainRunRecord | null>;

@@ -3,20 +3,27 @@ import type { Precision } from '../core/types';
 import { databaseConnection, inTransaction, type DatabaseConnection } from './connection';
 import { writeTable } from './databaseTables';
 import { keepsNothing } from './denied';
+import { UNGUARDED, type WriteGuard } from './guard';
+import { memoryDatabase, type MemoryDatabase } from './memoryDatabase';
 import { memoryTrainTables } from './memoryTrainTables';
 import type { TrainedModelRecord, TrainRunRecord, TrainStore } from './trainSchema';
 import { TRAIN_TABLES, type TrainBacking, type TrainTables } from './trainTables';
 
 /**
  * Opens the training runs and trained models of this device; in the page or in a worker. Where the browser keeps nothing
- * they live in memory (`persistent` false). Throws `store/blocked`, `store/newer-version`, `store/full`.
+ * they live in `memory` (`persistent` false). `guard`: where several tabs are open, every write of this one goes through
+ * it; a worker writes for a page that asked its own. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
-export async function openTrainStore(name = 'facenet-web'): Promise<TrainStore> {
+export async function openTrainStore(
+  name = 'facenet-web',
+  guard: WriteGuard = UNGUARDED,
+  memory: MemoryDatabase = memoryDatabase(),
+): Promise<TrainStore> {
   const changed = new Set<() => void>();
   const callAll = () => {
     for (const callback of changed) callback();
   };
-  if (typeof indexedDB === 'undefined') return trainStore(memoryTrainTables(), changed, callAll, () => {});
+  if (typeof indexedDB === 'undefined') return trainStore(memoryTrainTables(memory), changed, callAll, () => {}, guard);
   try {
     const connection = await databaseConnection(name, callAll);
     const tabs = new BroadcastChannel(`${name}-training`);
@@ -29,10 +36,10 @@ export async function openTrainStore(name = 'facenet-web'): Promise<TrainStore> 
       tabs.close();
       void connection.release();
     };
-    return trainStore(inDatabase(connection), changed, tell, close);
+    return trainStore(inDatabase(connection), changed, tell, close, guard);
   } catch (thrown) {
     if (!keepsNothing(thrown)) throw thrown;
-    return trainStore(memoryTrainTables(), changed, callAll, () => {});
+    return trainStore(memoryTrainTables(memory), changed, callAll, () => {}, guard);
   }
 }
 
@@ -51,13 +58,15 @@ function inDatabase(connection: DatabaseConnection): TrainBacking {
 }
 
 function trainStore(
-  { persistent, read, write }: TrainBacking,
+  { persistent, read, write: unguarded }: TrainBacking,
   changed: Set<() => void>,
   tell: () => void,
   close: () => void,
+  guard: WriteGuard,
 ): TrainStore {
   const latestFirst = <T extends { readonly createdAt: number }>(rows: T[]) =>
     rows.sort((a, b) => b.createdAt - a.createdAt);
+  const write: TrainBacking['write'] = (body) => guard.run(() => unguarded(body));
   const change = async (body: (tables: TrainTables) => Promise<void>) => {
     await write(body);
     tell();
@@ -68,6 +77,7 @@ function trainStore(
   };
   return {
     persistent,
+    mayWrite: () => guard.mayWrite(),
     runs: () => read(async ({ trainRuns }): Promise<TrainRunRecord[]> => latestFirst(await trainRuns.all())),
     run: (id) => read(async ({ trainRuns }) => (await trainRuns.get(id)) ?? null),
     saveRun: (run) => change(async ({ trainRuns }) => void (await trainRuns.put(run))),

@@ -1,7 +1,9 @@
 import { toFaceError, type FaceError } from '../../core/errors';
-import type { CheckedBackup, RestoreMode } from '../../store/backup/readBackup';
+import type { CheckedBackup } from '../../store/backup/readBackup';
+import type { RestoreMode } from '../../store/backup/restore';
 import type { BackupOptions } from '../../store/backup/writeBackup';
 import type { People } from './people.svelte';
+import type { Photos } from './photos/photos.svelte';
 
 /** A backup being written, checked or restored. */
 export class Backups {
@@ -10,7 +12,10 @@ export class Backups {
   checked = $state.raw<(CheckedBackup & { readonly name: string }) | null>(null);
   #abort = new AbortController();
 
-  constructor(private readonly people: People) {}
+  constructor(
+    private readonly people: People,
+    private readonly photos: Photos,
+  ) {}
 
   /** The encrypted file, or null when that failed or was stopped. */
   write(passphrase: string): Promise<Blob | null> {
@@ -30,7 +35,8 @@ export class Backups {
     const { checked } = this;
     if (!checked) return false;
     const done = await this.#work('Restoring…', async (options) => {
-      await this.people.write(() => checked.restore(mode, options));
+      // The library is read anew before the people are told: who is in which picture goes by both.
+      await this.people.write(() => this.photos.whileStill(() => checked.restore(mode, options)));
       return true;
     });
     if (done) this.checked = null;

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
 import type { Store } from '../../store/schema';
+import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
 import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
@@ -40,7 +41,8 @@ export async function openSession(notices: Notices): Promise<Session> {
   followDeletion();
   const tabs = new Tabs();
   await tabs.open();
-  const store = await openStore(undefined, tabs);
+  const memory = memoryDatabase();
+  const store = await openStore(undefined, tabs, memory);
   const updates = new Updates();
   void updates.register();
   const client = createFaceClient();
@@ -48,11 +50,16 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const pictures = new Pictures(engine);
-  const photos = new Photos(engine, people, tabs);
+  const photos = new Photos(engine, people, tabs, memory);
+  const training = new Training(engine, tabs);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);
   tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
+  tabs.onFollower(() => {
+    photos.queue?.pause();
+    training.leave().catch((thrown: unknown) => notices.problem(thrown));
+  });
   engine.onModel(() => people.sync());
   people.onGallery(async (isWhole) => {
     await pictures.rematch();
@@ -73,7 +80,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     photos,
     samples,
     benchmark,
-    training: new Training(engine),
+    training,
   };
 }
 

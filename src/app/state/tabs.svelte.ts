@@ -18,6 +18,7 @@ export class Tabs implements WriteGuard {
   #letGo: () => void = () => undefined;
   #queued = new AbortController();
   #onWriter: () => void = () => undefined;
+  #onFollower: () => void = () => undefined;
 
   /** Resolves when it is known whether this tab writes. */
   open(): Promise<void> {
@@ -48,6 +49,11 @@ export class Tabs implements WriteGuard {
   /** `callback` runs when this tab becomes the one that writes. */
   onWriter(callback: () => void): void {
     this.#onWriter = callback;
+  }
+
+  /** `callback` runs when another tab takes over: long work that writes should stop. */
+  onFollower(callback: () => void): void {
+    this.#onFollower = callback;
   }
 
   mayWrite(): boolean {
@@ -103,7 +109,7 @@ export class Tabs implements WriteGuard {
 
   /** Waits for the lock as a follower: also after it was taken. */
   #queue(): void {
-    this.isWriter = false;
+    this.#follow();
     this.#queued = new AbortController();
     const { signal } = this.#queued;
     navigator.locks
@@ -116,8 +122,14 @@ export class Tabs implements WriteGuard {
       );
   }
 
-  async #release(): Promise<void> {
+  #follow(): void {
+    if (!this.isWriter) return;
     this.isWriter = false;
+    this.#onFollower();
+  }
+
+  async #release(): Promise<void> {
+    this.#follow();
     await Promise.allSettled([...this.#writing]);
     this.#say('gone');
     this.#letGo();

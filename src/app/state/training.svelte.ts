@@ -3,6 +3,7 @@ import { createTrainClient, type TrainClient } from '../../client/trainClient';
 import type { Progress, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
 import { FaceError, toFaceError } from '../../core/errors';
 import { forgetPictures, keepPictures, readPictures, type RunPictures } from '../../store/trainPictures';
+import type { WriteGuard } from '../../store/guard';
 import type { TrainRunRecord, TrainStore } from '../../store/trainSchema';
 import { openTrainStore } from '../../store/trainStore';
 import type { Engine } from './engine.svelte';
@@ -54,19 +55,26 @@ export class Training {
   #pictures: RunPictures | null = null;
   #noted = 0;
 
-  constructor(private readonly engine: Engine) {}
+  /** The training or judging that is under way. */
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly guard: WriteGuard,
+  ) {}
 
   /** Lists the runs; to be called before anything else. Throws `store/blocked`, `store/newer-version`. */
   async load(): Promise<void> {
     if (!this.#store) {
-      this.#store = await openTrainStore();
+      this.#store = await openTrainStore(undefined, this.guard);
       this.#store.onChange(() => void this.#list());
     }
     await this.#list();
   }
 
-  /** Begins a run. What goes wrong later is in `failure`. Throws `store/full`: nothing was begun. */
+  /** Begins a run. What goes wrong later is in `failure`. Throws `store/full`, `store/other-tab`: nothing was begun. */
   async begin(title: string, plan: RunPlan, pictures: RunPictures): Promise<void> {
+    this.#assertWriter();
     const run = newRun(title, plan, Date.now());
     const kept = await keepPictures(run.id, pictures);
     this.#pictures = pictures;
@@ -84,8 +92,9 @@ export class Training {
     await this.#execute(run);
   }
 
-  /** Goes on with a run that was paused, that failed, or whose tab was closed. */
+  /** Goes on with a run that was paused, that failed, or whose tab was closed. Throws `store/other-tab`. */
   async goOn(run: TrainRunRecord): Promise<void> {
+    this.#assertWriter();
     if (this.#client && this.run?.id === run.id) return this.#train(this.run, this.#client);
     this.points = historyOf(run);
     this.notes = [];
@@ -99,8 +108,17 @@ export class Training {
     await this.#client?.pause();
   }
 
+  /** Another tab writes from now on: the run is left after the step in progress, to be gone on with there. */
+  async leave(): Promise<void> {
+    if (this.phase === 'idle' || this.phase === 'saving') return;
+    await this.pause();
+    if (this.phase === 'pausing') await this.#work;
+    this.#end();
+  }
+
   /** Ends the run of this tab for good; nothing of it stays. */
   async discard(): Promise<void> {
+    this.#assertWriter();
     const { run } = this;
     this.#end();
     if (run) await this.remove(run);
@@ -120,11 +138,11 @@ export class Training {
     if (!client || !run || !report) throw new FaceError('train/not-prepared');
     this.phase = 'saving';
     try {
-      const id = await this.#save(client, run, report, title);
+      const id = await this.guard.run(() => this.#save(client, run, report, title));
       await this.engine.change({ model: id, precision: 'auto' });
       if (this.engine.error) {
         const { error } = this.engine;
-        await this.engine.client.call('removeModel', { id });
+        await this.guard.run(() => this.engine.client.call('removeModel', { id }));
         await this.engine.change({ model: planOf(run).previousModel, precision: 'auto' });
         throw error;
       }
@@ -202,7 +220,12 @@ export class Training {
     return { kind: 'weights', bytes, size, ...(people.length > 0 && { people }) };
   }
 
-  async #train(run: TrainRunRecord, client: TrainClient): Promise<void> {
+  #train(run: TrainRunRecord, client: TrainClient): Promise<void> {
+    this.#work = this.#trainAndJudge(run, client);
+    return this.#work;
+  }
+
+  async #trainAndJudge(run: TrainRunRecord, client: TrainClient): Promise<void> {
     const { signal } = this.#abort;
     this.failure = null;
     this.phase = 'training';
@@ -318,6 +341,10 @@ export class Training {
     this.progress = null;
     this.secondsLeft = null;
     this.phase = 'idle';
+  }
+
+  #assertWriter(): void {
+    if (!this.guard.mayWrite()) throw new FaceError('store/other-tab');
   }
 
   #stored(): TrainStore {

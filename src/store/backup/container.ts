@@ -13,7 +13,8 @@
 import { FaceError } from '../../core/errors';
 
 const MAGIC = new TextEncoder().encode('FACENETB');
-export const BACKUP_VERSION = 1;
+/** 1 held people and settings alone; its container is the same. */
+export const BACKUP_VERSION = 2;
 /** OWASP's figure for PBKDF2-SHA-256 (2023). */
 export const ROUNDS = 600_000;
 /** A damaged or hostile header must not keep the browser busy for minutes. */
@@ -37,6 +38,7 @@ interface Keyed {
 }
 /** A backup whose passphrase is right. Nothing of its content is checked yet. */
 export interface OpenedFile extends Keyed {
+  readonly version: number;
   readonly file: Blob;
   readonly name: string;
 }
@@ -122,12 +124,12 @@ export async function openBackupFile(file: Blob, name: string, passphrase: strin
   if (head.length < HEADER_BYTES) throw new FaceError('backup/cut-off', { name });
   const rounds = view.getUint32(9);
   const chunkBytes = view.getUint32(13);
-  const isSane = version === BACKUP_VERSION && rounds >= ROUNDS && rounds <= MAX_ROUNDS;
+  const isSane = version >= 1 && rounds >= ROUNDS && rounds <= MAX_ROUNDS;
   if (!isSane || chunkBytes === 0 || chunkBytes > MAX_CHUNK_BYTES)
     throw new FaceError('backup/damaged', { name, reason: 'its header makes no sense' });
   const header = head.slice(0, ASSOCIATED);
   const key = await deriveKey(passphrase, head.slice(SALT, PREFIX), rounds);
-  const opened = { key, header, chunkBytes, file, name };
+  const opened = { version, key, header, chunkBytes, file, name };
   if (!(await decrypt(opened, CHECK.index, CHECK.flag, head.slice(ASSOCIATED))))
     throw new FaceError('backup/wrong-passphrase', { name });
   return opened;

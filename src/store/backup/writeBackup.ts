@@ -1,50 +1,45 @@
 import { throwIfAborted } from '../../core/abort';
-import type { Backing } from '../tables';
+import { PRECISIONS } from '../../core/types';
+import type { WholeBacking } from '../wholeTables';
 import { encryptBackup } from './container';
-import { encodeRecord } from './records';
+import type { Bytes } from './fields';
+import { encodeRecord, type BackupCounts, type BackupRecord } from './records';
+import { DECIDED, PART_BYTES } from './trainRecords';
 
-/** Faces read at once: some megabytes of crops. */
+/** Faces or pictures read at once: some megabytes of crops. */
 const PAGE = 64;
 
 export interface BackupOptions {
   readonly signal?: AbortSignal;
-  /** Faces or bytes done, of so many. */
+  /** Faces, pictures and megabytes of models, or bytes of the file done, of so many. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+type Counts = { -readonly [K in keyof BackupCounts]: BackupCounts[K] };
+
 /**
- * People, faces, crops and settings as one encrypted file (container.ts), written page by page: of 10,000 faces no more
- * than a page is in memory. Who is added meanwhile is left out. Throws `backup/weak-passphrase`, `aborted`.
+ * People, faces, the photo library, trained models with the runs that made them, and settings as one encrypted file
+ * (container.ts), written page by page: of 10,000 faces or pictures no more than a page is in memory, of the models one
+ * file. What is added meanwhile may be left out. Throws `backup/weak-passphrase`, `aborted`.
  */
 export async function writeBackup(
-  backing: Backing,
+  whole: Pick<WholeBacking, 'read'>,
   passphrase: string,
   { signal, onProgress }: BackupOptions = {},
 ): Promise<Blob> {
-  async function* content() {
+  const counts: Counts = { people: 0, faces: 0, folders: 0, photos: 0, photoFaces: 0, runs: 0, models: 0 };
+  const total = await countAll(whole);
+  let done = 0;
+  const step = () => {
+    throwIfAborted(signal);
+    onProgress?.(Math.min(++done, total), total);
+  };
+  async function* content(): AsyncGenerator<Bytes> {
     yield encodeRecord({ kind: 'about', createdAt: Date.now() });
-    const settings = await backing.read((tables) => tables.settings.get('settings'));
-    yield encodeRecord({ kind: 'settings', settings: settings ?? {} });
-    const people = await backing.read((tables) => tables.people.all());
-    for (const person of people) yield encodeRecord({ kind: 'person', person });
-    const known = new Set(people.map(({ id }) => id));
-    const total = await backing.read((tables) => tables.faces.count());
-    let faces = 0;
-    for (let after: string | null = null; ;) {
-      throwIfAborted(signal);
-      const page = await readPage(after);
-      for (const face of page) {
-        if (!known.has(face.personId)) continue;
-        yield encodeRecord({ kind: 'face', face });
-        faces++;
-      }
-      onProgress?.(Math.min(faces, total), total);
-      if (page.length < PAGE) break;
-      after = page.at(-1)!.id;
-    }
-    yield encodeRecord({ kind: 'end', people: people.length, faces });
+    for (const part of [peopleOf, photosOf, trainingOf])
+      for await (const record of part(whole, counts, step)) yield encodeRecord(record);
+    yield encodeRecord({ kind: 'end', ...counts });
   }
-  const readPage = (after: string | null) => backing.read((tables) => tables.faces.page(after, PAGE));
   // Blobs: the browser keeps them outside the page's memory, and on the disk when they are many.
   const parts: Blob[] = [];
   for await (const part of encryptBackup(passphrase, content())) {
@@ -53,3 +48,104 @@ export async function writeBackup(
   }
   return new Blob(parts, { type: 'application/octet-stream' });
 }
+
+type Part = (whole: Pick<WholeBacking, 'read'>, counts: Counts, step: () => void) => AsyncGenerator<BackupRecord>;
+
+function countAll({ read }: Pick<WholeBacking, 'read'>): Promise<number> {
+  return read(async ({ faces, photos, trainedModels }) => {
+    const models = await trainedModels.all();
+    const parts = models.flatMap(({ files }) => Object.values(files).map(({ bytes }) => Math.ceil(bytes / PART_BYTES)));
+    return (await faces.count()) + (await photos.count()) + parts.reduce((sum, n) => sum + n, 0);
+  });
+}
+
+const peopleOf: Part = async function* ({ read }, counts, step) {
+  const settings = await read((tables) => tables.settings.get('settings'));
+  yield { kind: 'settings', settings: settings ?? {} };
+  const people = await read((tables) => tables.people.all());
+  for (const person of people) yield { kind: 'person', person };
+  counts.people = people.length;
+  const known = new Set(people.map(({ id }) => id));
+  const readPage = (after: string | null) => read((tables) => tables.faces.page(after, PAGE));
+  for (let after: string | null = null; ;) {
+    const page = await readPage(after);
+    for (const face of page) {
+      step();
+      if (!known.has(face.personId)) continue;
+      yield { kind: 'face', face };
+      counts.faces++;
+    }
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.id;
+  }
+};
+
+const photosOf: Part = async function* ({ read }, counts, step) {
+  const folders = await read((tables) => tables.photoFolders.all());
+  for (const folder of folders) yield { kind: 'folder', folder };
+  counts.folders = folders.length;
+  const known = new Set(folders.map(({ id }) => id));
+  // A picture with all that belongs to it is read at once, so that it is whole whatever happens meanwhile.
+  const readPage = (after: string | null) =>
+    read(async (tables) => {
+      const page = await tables.photos.page(after, PAGE);
+      return Promise.all(
+        page.map(async (photo) => {
+          const faces = await tables.facesOf(photo.id);
+          return {
+            photo,
+            thumbnail: (await tables.photoThumbs.get(photo.id)) ?? null,
+            faces: await Promise.all(
+              faces.map(async (face) => ({
+                face,
+                vector: await tables.photoVectors.get(face.id),
+                crop: await tables.photoCrops.get(face.id),
+              })),
+            ),
+          };
+        }),
+      );
+    });
+  for (let after: string | null = null; ;) {
+    const page = await readPage(after);
+    for (const { photo, thumbnail, faces } of page) {
+      step();
+      if (!known.has(photo.folderId)) continue;
+      yield { kind: 'photo', photo, thumbnail };
+      counts.photos++;
+      for (const { face, vector, crop } of faces) {
+        if (!vector || !crop) continue;
+        yield { kind: 'photoFace', face, vector, crop };
+        counts.photoFaces++;
+      }
+    }
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.photo.id;
+  }
+};
+
+const trainingOf: Part = async function* ({ read }, counts, step) {
+  const [runs, models] = await read(async (tables) => [await tables.trainRuns.all(), await tables.trainedModels.all()]);
+  for (const run of runs) {
+    if (!DECIDED.includes(run.status)) continue;
+    yield { kind: 'run', run };
+    counts.runs++;
+  }
+  for (const model of models) {
+    const files: typeof model.files = {};
+    for (const precision of PRECISIONS) {
+      const about = model.files[precision];
+      const row = about && (await read((tables) => tables.trainedFiles.get(`${model.id}.${precision}`)));
+      if (!about || row?.bytes.length !== about.bytes) continue; // removed meanwhile
+      yield { kind: 'file', modelId: model.id, precision, bytes: about.bytes };
+      for (let at = 0; at < row.bytes.length; at += PART_BYTES) {
+        step();
+        yield { kind: 'part', bytes: row.bytes.subarray(at, at + PART_BYTES) };
+      }
+      files[precision] = about;
+    }
+    if (Object.keys(files).length === 0) continue;
+    yield { kind: 'model', model: { ...model, files } };
+    counts.models++;
+  }
+};

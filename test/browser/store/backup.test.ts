@@ -1,23 +1,33 @@
 import { deleteDB } from 'idb';
 import { afterEach, expect, test } from 'vitest';
 import type { NewFace, Store } from '../../../src/store/schema';
+import { openPhotoStore } from '../../../src/store/photoStore';
 import { openStore } from '../../../src/store/store';
+import { openTrainStore } from '../../../src/store/trainStore';
+import { FOLDER, photo, photoFace } from '../../unit/store/photoStoreBehaviour';
 import { newFace } from '../../unit/store/storeBehaviour';
+import { newModel, newRun } from '../../unit/store/trainStoreBehaviour';
 import { withRoom } from '../quota';
 
 const PASSPHRASE = 'ten thousand faces';
-const opened: { name: string; store: Store }[] = [];
-async function open(): Promise<Store> {
-  const name = `backup-${crypto.randomUUID()}`;
-  const store = await openStore(name);
-  opened.push({ name, store });
+const names: string[] = [];
+const stores: { close(): void }[] = [];
+function opened<T extends { close(): void }>(store: T): T {
+  stores.push(store);
   return store;
 }
+async function open(): Promise<Store> {
+  return (await openAll()).store;
+}
+async function openAll() {
+  const name = `backup-${crypto.randomUUID()}`;
+  names.push(name);
+  const store = opened(await openStore(name));
+  return { store, photos: opened(await openPhotoStore(name)), training: opened(await openTrainStore(name)) };
+}
 afterEach(async () => {
-  for (const { name, store } of opened.splice(0)) {
-    store.close();
-    await deleteDB(name);
-  }
+  for (const store of stores.splice(0)) store.close();
+  for (const name of names.splice(0)) await deleteDB(name);
 });
 
 /** A face with a crop of some bytes, all of the same content: many share one Blob. */
@@ -26,13 +36,13 @@ function faceWith(mark: number, picture: Blob): NewFace {
   return { ...face, crop: { ...face.crop, picture } };
 }
 /** How much is read at once, counted where the browser is asked. */
-function countLargestRead() {
+function countLargestRead(table: string) {
   const proto = IDBObjectStore.prototype;
   const original = proto.getAll;
   let largest = 0;
   proto.getAll = function (this: IDBObjectStore, ...args: Parameters<typeof original>) {
     const request = original.apply(this, args);
-    if (this.name === 'faces')
+    if (this.name === table)
       request.addEventListener('success', () => (largest = Math.max(largest, request.result.length)));
     return request;
   };
@@ -54,7 +64,7 @@ test('10,000 faces are written and restored page by page, in one transaction', a
       `Person ${person}`,
       Array.from({ length: 1_000 }, (_, i) => faceWith(person * 1_000 + i, picture)),
     );
-  const reads = countLargestRead();
+  const reads = countLargestRead('faces');
   let file: Blob;
   const target = await open();
   try {
@@ -74,6 +84,47 @@ test('10,000 faces are written and restored page by page, in one transaction', a
   expect(faces).toHaveLength(10_000);
   expect(new Set(faces.map(({ embedding }) => embedding.vector[0])).size).toBe(10_000);
   expect((await target.people()).map(({ name }) => name).sort()[9]).toBe('Person 9');
+});
+
+test('a library of 200 pictures and a model of 3 MB come back, page by page; a folder keeps its handle; all stores hear of it', async () => {
+  const source = await openAll();
+  const ada = await source.store.addPerson('Ada', [newFace(1)]);
+  await source.photos.putFolder({ ...FOLDER, kind: 'handle', handle: await navigator.storage.getDirectory() });
+  const known = { ...photoFace(1), personId: ada.id, confirmed: true };
+  for (let i = 0; i < 200; i++)
+    await source.photos.savePhoto(photo(`${i}.jpg`), new Blob([new Uint8Array([i])], { type: 'image/jpeg' }), [known]);
+  const weights = new Uint8Array(3_000_001).map((_, i) => i % 251);
+  const model = newModel('m', { files: { int8: { bytes: weights.length, sha256: 'x' } } });
+  await source.training.saveModel(model, new Map([['int8', weights]]));
+  await source.training.saveRun(newRun('r', { status: 'accepted', modelId: 'm' }));
+  const reads = countLargestRead('photos');
+  let file: Blob;
+  try {
+    file = await source.store.writeBackup(PASSPHRASE);
+  } finally {
+    reads.end();
+  }
+  expect(reads.largest, 'pictures read at once').toBe(64);
+
+  const target = await openAll();
+  await target.photos.putFolder({ ...FOLDER, kind: 'handle', handle: await navigator.storage.getDirectory() });
+  await target.photos.savePhoto(photo('gone.jpg'), null, [photoFace(9)]);
+  const told = [target.photos, target.training].map((each) => new Promise<void>((resolve) => each.onChange(resolve)));
+  await (await target.store.checkBackup(file, 'b', PASSPHRASE)).restore('replace');
+  await Promise.all(told);
+  const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
+  expect((await target.photos.photos()).sort(byId)).toEqual((await source.photos.photos()).sort(byId));
+  expect((await target.photos.faces()).sort(byId)).toEqual((await source.photos.faces()).sort(byId));
+  expect(await target.photos.embeddings()).toEqual(await source.photos.embeddings());
+  const [face] = await target.photos.faces();
+  expect(await target.photos.crop(face!.id)).toEqual(await source.photos.crop(face!.id));
+  expect(new Uint8Array(await (await target.photos.thumbnail('f/77.jpg'))!.arrayBuffer())).toEqual(
+    new Uint8Array([77]),
+  );
+  expect(await target.photos.folders()).toMatchObject([{ id: 'f', kind: 'handle', handle: expect.anything() }]);
+  expect(await target.training.models()).toEqual([model]);
+  expect(indexedDB.cmp(await target.training.modelFile('m', 'int8'), weights), 'the same bytes').toBe(0);
+  expect(await target.training.runs()).toMatchObject([{ id: 'r', status: 'accepted' }]);
 });
 
 test('no room for a restore, or stopped in its middle: what was here is as it was', async () => {

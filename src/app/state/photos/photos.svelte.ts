@@ -1,6 +1,7 @@
 import { FaceError } from '../../../core/errors';
 import type { PhotoFolder } from '../../../store/photoSchema';
 import type { WriteGuard } from '../../../store/guard';
+import type { MemoryDatabase } from '../../../store/memoryDatabase';
 import { openPhotoStore } from '../../../store/photoStore';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
@@ -22,6 +23,7 @@ export class Photos {
     private readonly engine: Engine,
     private readonly people: People,
     private readonly guard: WriteGuard,
+    private readonly memory: MemoryDatabase,
   ) {}
 
   /** Opens the library when it is first needed. Throws what the store throws. */
@@ -31,7 +33,7 @@ export class Photos {
   }
 
   async #open(): Promise<Library> {
-    const library = new Library(await openPhotoStore(undefined, this.guard), this.engine, this.people);
+    const library = new Library(await openPhotoStore(undefined, this.guard, this.memory), this.engine, this.people);
     await library.load();
     this.library = library;
     this.queue = new PhotoQueue(this.engine, library);
@@ -40,6 +42,14 @@ export class Photos {
 
   async peopleChanged(): Promise<void> {
     await this.library?.peopleChanged();
+  }
+
+  /** Does what changes the library from outside while nothing is being added to it; then reads it anew. */
+  async whileStill(change: () => Promise<void>): Promise<void> {
+    await this.queue?.stop();
+    await change();
+    await this.library?.load();
+    this.queue?.keep((id) => this.library?.folders.some((folder) => folder.id === id) ?? false);
   }
 
   async addFiles(files: readonly File[]): Promise<void> {
@@ -70,6 +80,7 @@ export class Photos {
   /** Asks for permission where it is needed; a folder that was handed over must be given again. */
   async goOn(folder: PhotoFolder): Promise<void> {
     const { handle } = folder;
+    if (!this.guard.mayWrite()) throw new FaceError('store/other-tab');
     if (!handle) throw new FaceError('photos/not-at-hand', { name: folder.name, count: 0 });
     if (!(await allowed(handle))) throw new FaceError('aborted');
     const source = await sourceOfHandle(handle);

@@ -26,6 +26,7 @@ export class PhotoQueue {
   total = $state<number | null>(null);
   error = $state.raw<FaceError | null>(null);
   #abort = new AbortController();
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly engine: Engine,
@@ -39,7 +40,11 @@ export class PhotoQueue {
   }
 
   async run(): Promise<void> {
-    if (this.running) return;
+    if (!this.running) this.#ended = this.#run();
+    await this.#ended;
+  }
+
+  async #run(): Promise<void> {
     this.running = true;
     this.error = null;
     this.#abort = new AbortController();
@@ -62,6 +67,17 @@ export class PhotoQueue {
 
   pause(): void {
     this.#abort.abort();
+  }
+
+  /** Resolves when nothing of it writes any more; it goes on by `run`. */
+  async stop(): Promise<void> {
+    this.pause();
+    await this.#ended;
+  }
+
+  /** Forgets the folders that are no more. */
+  keep(isThere: (folderId: string) => boolean): void {
+    this.jobs = this.jobs.filter(({ folder }) => isThere(folder.id));
   }
 
   /** Leaves off a folder, which is to be removed. */

@@ -1,10 +1,16 @@
-import { pbkdf2Sync, createDecipheriv } from 'node:crypto';
+import { createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
-import type { Store } from '../../../../src/store/schema';
+import type { Fields } from '../../../../src/store/backup/fields';
 import { HEADER_BYTES } from '../../../../src/store/backup/container';
+import { memoryDatabase } from '../../../../src/store/memoryDatabase';
+import { openPhotoStore } from '../../../../src/store/photoStore';
 import { openStore } from '../../../../src/store/store';
+import { openTrainStore } from '../../../../src/store/trainStore';
+import { FOLDER, photo, photoFace } from '../photoStoreBehaviour';
 import { marks, newFace } from '../storeBehaviour';
+import { checkpoint, newModel, newRun } from '../trainStoreBehaviour';
 
 const PASSPHRASE = 'correct horse – Größe';
 const CHUNK = 1 << 20;
@@ -12,56 +18,107 @@ const WHOLE = CHUNK + 16;
 
 /** A face whose crop is noise, so that chunks differ. */
 function bigFace(mark: number, bytes: number) {
-  const random = mulberry32(mark);
-  const noise = new Uint8Array(bytes).map(() => Math.floor(random() * 256));
   const face = newFace(mark);
-  return { ...face, crop: { ...face.crop, picture: new Blob([noise], { type: 'image/jpeg' }) } };
+  return { ...face, crop: { ...face.crop, picture: new Blob([bytesOf(mark, bytes)], { type: 'image/jpeg' }) } };
 }
-async function filled(): Promise<Store> {
-  const store = await openStore();
-  await store.addPerson('Ada', [newFace(1), newFace(2, 'sample')]);
-  await store.addPerson('<i>Bo</i>', [bigFace(3, 1_500_000), bigFace(4, 1_500_000), newFace(5, 'camera')]);
-  await store.saveSettings({ far: 0.01, mirrorCamera: false, cameraId: 'front' });
-  return store;
+function bytesOf(seed: number, bytes: number): Uint8Array<ArrayBuffer> {
+  const random = mulberry32(seed);
+  return new Uint8Array(bytes).map(() => Math.floor(random() * 256));
 }
-async function content(store: Store) {
-  const faces = await store.faces();
-  const crops = await Promise.all(faces.map(({ crop }) => crop.picture.arrayBuffer()));
-  return {
-    people: await store.people(),
-    faces: faces.map((face, i) => ({
-      ...face,
-      crop: { ...face.crop, picture: [...new Uint8Array(crops[i]!)].join() },
-    })),
-    settings: await store.settings(),
-  };
+/** The row with its long bytes as their hash: a difference is found, and shown, at once. */
+function comparable(row: object): Fields {
+  const text = JSON.stringify(row, (_key, value: unknown) => {
+    if (value instanceof Float32Array) return [...value];
+    if (value instanceof ArrayBuffer || value instanceof Uint8Array)
+      return createHash('sha256').update(new Uint8Array(value)).digest('hex');
+    return value;
+  });
+  return JSON.parse(text) as Fields;
+}
+const byId = (a: Fields, b: Fields) => (String(a['id']) < String(b['id']) ? -1 : 1);
+
+/** A browser's whole content: its three stores, and every row of every table. */
+async function device() {
+  const memory = memoryDatabase();
+  const store = await openStore('d', undefined, memory);
+  const [photos, training] = [
+    await openPhotoStore('d', undefined, memory),
+    await openTrainStore('d', undefined, memory),
+  ];
+  const content = () =>
+    memory.read(async (tables) => {
+      const rows = await Promise.all(
+        Object.entries(tables).map(async ([name, table]) => [name, (await table.all()).map(comparable).sort(byId)]),
+      );
+      return Object.fromEntries(rows) as Record<keyof typeof tables, Fields[]>;
+    });
+  return { store, photos, training, content };
+}
+type Device = Awaited<ReturnType<typeof device>>;
+
+async function filled(): Promise<Device> {
+  const made = await device();
+  const { store, photos, training } = made;
+  const ada = await store.addPerson('Ada', [newFace(1), newFace(2, 'sample')]);
+  await store.addPerson('<i>Bo</i>', [bigFace(3, 1_200_000), newFace(5, 'camera')]);
+  await photos.putFolder(FOLDER);
+  await photos.putFolder({ ...FOLDER, id: 'g', name: 'Empty', unfinished: false, createdAt: 2 });
+  const thumbnail = new Blob([new Uint8Array([7, 8])], { type: 'image/jpeg' });
+  const known = { ...photoFace(1), personId: ada.id, confirmed: true };
+  await photos.savePhoto(photo('a/<b>.jpg'), thumbnail, [known, { ...photoFace(2), group: 'two' }]);
+  const error = { code: 'image/unreadable', message: 'c.jpg is not a picture' } as const;
+  await photos.savePhoto({ ...photo('c.jpg'), error }, null, []);
+  const files = new Map([
+    ['float16', bytesOf(6, 1_500_000)],
+    ['int8', bytesOf(7, 300)],
+  ] as const);
+  const sizes = { float16: { bytes: 1_500_000, sha256: 'x' }, int8: { bytes: 300, sha256: 'y' } };
+  await training.saveModel(newModel('trained-1', { files: sizes, selfTest: [0.5, -1], report: '{}' }), files);
+  await training.saveRun(
+    newRun('r1', { status: 'accepted', modelId: 'trained-1', history: JSON.stringify(['x'.repeat(70_000)]) }),
+  );
+  await training.saveRun(newRun('r2', { status: 'running' }));
+  await training.sink('r2').save(checkpoint(3));
+  await store.saveSettings({ model: 'trained-1', far: 0.01, mirrorCamera: false, cameraId: 'front' });
+  return made;
 }
 /** What is here before a restore that must fail, and a proof that it is as it was. */
 async function target() {
-  const store = await openStore();
+  const made = await device();
+  const { store, photos, training, content } = made;
   await store.addPerson('Cy', [newFace(9)]);
-  const before = await content(store);
-  return { store, unchanged: async () => expect(await content(store)).toEqual(before) };
+  await photos.putFolder({ ...FOLDER, id: 'here', name: 'Here' });
+  await photos.savePhoto(photo('z.jpg', 'here'), null, [photoFace(9)]);
+  await training.saveModel(
+    newModel('old', { files: { int8: { bytes: 1, sha256: 'z' } } }),
+    new Map([['int8', bytesOf(8, 1)]]),
+  );
+  await training.saveRun(newRun('old', { status: 'discarded' }));
+  await training.saveRun(newRun('open', { status: 'paused' }));
+  await training.sink('open').save(checkpoint(5));
+  const before = await content();
+  return { ...made, unchanged: async () => expect(await content()).toEqual(before) };
 }
 
-let source: Store;
+let source: Device;
 let file: Blob;
 let bytes: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   source = await filled();
-  file = await source.writeBackup(PASSPHRASE);
+  file = await source.store.writeBackup(PASSPHRASE);
   bytes = new Uint8Array(await file.arrayBuffer());
 });
 
 test('a backup is more than two chunks, and nothing of it can be read without the passphrase', () => {
   expect(file.size).toBeGreaterThan(HEADER_BYTES + 2 * WHOLE);
   const text = Buffer.from(bytes).toString('latin1');
-  for (const word of ['<i>Bo</i>', 'image/jpeg', 'modelId', 'createdAt']) expect(text).not.toContain(word);
+  for (const word of ['<i>Bo</i>', 'image/jpeg', 'modelId', 'createdAt', 'trained-1', 'Holiday'])
+    expect(text).not.toContain(word);
 });
 
 test('the format is as it is written down: Node’s own PBKDF2 and AES-GCM open it', () => {
   const head = Buffer.from(bytes.subarray(0, HEADER_BYTES));
-  expect(head.subarray(0, 9).toString('latin1')).toBe('FACENETB\u0001');
+  expect(head.subarray(0, 9).toString('latin1')).toBe('FACENETB\u0002');
   const rounds = head.readUInt32BE(9);
   expect(rounds).toBeGreaterThanOrEqual(600_000);
   const key = pbkdf2Sync(PASSPHRASE.normalize('NFC'), head.subarray(17, 33), rounds, 32, 'sha256');
@@ -82,26 +139,66 @@ test('the format is as it is written down: Node’s own PBKDF2 and AES-GCM open 
   expect(JSON.parse(first.subarray(8, 8 + first.readUInt32LE(0)).toString())).toMatchObject({ kind: 'about' });
 });
 
-test('replace: everything comes back as it was, and what was here is gone', async () => {
-  const { store } = await target();
+test('replace: everything comes back as it was, what was here is gone, but for a training that is not decided', async () => {
+  const { store, content } = await target();
   const checked = await store.checkBackup(file, 'b', PASSPHRASE);
-  expect(checked.summary).toMatchObject({ people: 2, faces: 5, createdAt: expect.any(Number) });
+  const { createdAt, ...summary } = checked.summary;
+  expect(createdAt).toBeGreaterThan(0);
+  const photos = { folders: 2, photos: 2, photoFaces: 2 };
+  expect(summary).toEqual({ people: 2, faces: 4, ...photos, runs: 1, models: 1, hasPhotosAndModels: true });
   await checked.restore('replace');
-  const expected = await content(source);
-  expect(await content(store)).toEqual({ ...expected, settings: { ...expected.settings, cameraId: null } });
+  const [expected, restored] = [await source.content(), await content()];
+  expect(restored.settings).toEqual([{ ...expected.settings[0], cameraId: null }]);
+  const accepted = expected.trainRuns.filter(({ id }) => id === 'r1');
+  expect(restored.trainRuns).toHaveLength(2);
+  expect(restored.trainRuns).toEqual(expect.arrayContaining([...accepted, newRun('open', { status: 'paused' })]));
+  expect(restored.checkpoints).toMatchObject([{ runId: 'open' }]);
+  const own = { settings: [], trainRuns: [], checkpoints: [] };
+  expect({ ...restored, ...own }).toEqual({ ...expected, ...own });
 });
 
-test('merge: what is here stays, a person of the same name gets the faces, and twice is as once', async () => {
-  const store = await openStore();
-  await store.addPerson('ADA', [newFace(7)]);
+test('merge: what is here stays; people and folders of the same name take what is new; twice is as once', async () => {
+  const { store, photos, training, content } = await device();
+  const ada = await store.addPerson('ADA', [newFace(7)]);
   await store.saveSettings({ far: 0.1 });
+  await photos.putFolder({ ...FOLDER, id: 'mine' });
+  await photos.savePhoto({ ...photo('c.jpg', 'mine'), size: 77 }, null, [photoFace(4)]);
+  const mine = newModel('trained-1', { title: 'Mine', files: { int8: { bytes: 2, sha256: 'm' } } });
+  await training.saveModel(mine, new Map([['int8', bytesOf(1, 2)]]));
   for (let time = 0; time < 2; time++) await (await store.checkBackup(file, 'b', PASSPHRASE)).restore('merge');
-  const people = await store.people();
-  expect(people.map(({ name }) => name).sort()).toEqual(['<i>Bo</i>', 'ADA']);
-  const ada = people.find(({ name }) => name === 'ADA')!;
+  expect((await store.people()).map(({ name }) => name).sort()).toEqual(['<i>Bo</i>', 'ADA']);
   expect(marks(await store.facesOf(ada.id))).toEqual([1, 2, 7]);
-  expect(await store.faces()).toHaveLength(6);
-  expect((await store.settings()).far).toBe(0.1);
+  expect(await store.faces()).toHaveLength(5);
+  expect(await store.settings()).toMatchObject({ model: null, far: 0.1 });
+  expect((await photos.folders()).map(({ id }) => id)).toEqual(['mine', 'g']);
+  const stored = await photos.photos();
+  expect(stored.map(({ id, size }) => [id, size]).sort()).toEqual([
+    ['mine/a/<b>.jpg', 10],
+    ['mine/c.jpg', 77],
+  ]);
+  const faces = await photos.faces();
+  expect(faces).toHaveLength(3);
+  expect(faces.filter(({ personId }) => personId === ada.id)).toMatchObject([
+    { photoId: 'mine/a/<b>.jpg', confirmed: true },
+  ]);
+  expect((await photos.thumbnail('mine/a/<b>.jpg'))!.size).toBe(2);
+  expect(await training.models(), 'a model of the same id stays as it is').toEqual([mine]);
+  expect((await content()).trainedFiles).toHaveLength(1);
+});
+
+test('a backup of version 1, which held no photos and no models, restores its people and leaves those alone', async () => {
+  const path = new URL('../../../fixtures/backups/version1.facenet-backup', import.meta.url);
+  const old = new Blob([new Uint8Array(readFileSync(path))]);
+  const { store, content } = await target();
+  const before = await content();
+  const checked = await store.checkBackup(old, 'old', 'written by version 1');
+  expect(checked.summary).toMatchObject({ people: 2, faces: 3, photos: 0, hasPhotosAndModels: false });
+  await checked.restore('replace');
+  expect((await store.people()).map(({ name }) => name)).toEqual(['Ada', '<i>Bo</i>']);
+  expect(marks(await store.faces())).toEqual([1, 2, 5]);
+  expect(await store.settings()).toMatchObject({ far: 0.01, mirrorCamera: false });
+  const own = { people: [], faces: [], settings: [] };
+  expect({ ...(await content()), ...own }).toEqual({ ...before, ...own });
 });
 
 describe('refused in clear words, and nothing changed', () => {
@@ -128,7 +225,7 @@ describe('refused in clear words, and nothing changed', () => {
   });
   test('a newer version, whatever follows', async () => {
     const newer = bytes.slice(0, 20);
-    newer[8] = 2;
+    newer[8] = 3;
     await refused(new Blob([newer]), 'backup/newer-version');
   });
   test('a cut exactly at a chunk’s end', async () => {
@@ -150,7 +247,7 @@ describe('refused in clear words, and nothing changed', () => {
   });
   test('something added at the end', () => refused(new Blob([bytes, bytes.slice(-100)]), 'backup/cut-off'));
   test('a chunk of another backup with the same passphrase', async () => {
-    const other = new Uint8Array(await (await source.writeBackup(PASSPHRASE)).arrayBuffer());
+    const other = new Uint8Array(await (await source.store.writeBackup(PASSPHRASE)).arrayBuffer());
     const strange = other.slice(HEADER_BYTES + WHOLE, HEADER_BYTES + 2 * WHOLE);
     await refused(new Blob([head(), part(0), strange, bytes.slice(HEADER_BYTES + 2 * WHOLE)]), 'backup/damaged');
   });
@@ -167,7 +264,7 @@ describe('refused in clear words, and nothing changed', () => {
   ])('a bit flipped in byte %i: %s', (at, code) => refused(flipped(at), code));
 
   test('a short passphrase is refused when writing', async () => {
-    await expect(source.writeBackup('seven77')).rejects.toMatchObject({ code: 'backup/weak-passphrase' });
+    await expect(source.store.writeBackup('seven77')).rejects.toMatchObject({ code: 'backup/weak-passphrase' });
   });
 
   test('stopped in the middle of the check or of the restore', async () => {
@@ -178,6 +275,6 @@ describe('refused in clear words, and nothing changed', () => {
     await expect(restoring).rejects.toMatchObject({ code: 'aborted' });
     await here.unchanged();
     await expect(here.store.checkBackup(file, 'b', PASSPHRASE, { signal })).rejects.toMatchObject({ code: 'aborted' });
-    await expect(source.writeBackup(PASSPHRASE, { signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(source.store.writeBackup(PASSPHRASE, { signal })).rejects.toMatchObject({ code: 'aborted' });
   });
 });

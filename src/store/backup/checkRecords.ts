@@ -1,0 +1,117 @@
+import type { Precision } from '../../core/types';
+import { nameKey } from '../names';
+import { COUNTED, type BackupCounts, type BackupRecord } from './records';
+
+/** What the records told, once all of them have been seen. */
+export interface Checked {
+  readonly createdAt: number;
+  readonly counts: BackupCounts;
+}
+
+/**
+ * Sees that the records of a backup belong together, one after the other, keeping nothing but ids: nothing twice, nothing
+ * missing, no face without its person or picture, every model whole. `take` and `end` throw what `bad` makes.
+ */
+export function recordChecker(bad: (reason: string) => Error): { take(record: BackupRecord): void; end(): Checked } {
+  const ids = { people: new Set<string>(), faces: new Set<string>(), folders: new Set<string>() };
+  const more = { photos: new Set<string>(), photoFaces: new Set<string>(), runs: new Set<string>() };
+  const seen = { ...ids, ...more, models: new Set<string>() };
+  const names = new Set<string>();
+  let createdAt: number | null = null;
+  let ended = false;
+  /** The model's files since the last model, and the one that is not whole yet. */
+  let files = new Map<Precision, number>();
+  let filesOf: string | null = null;
+  let open: { readonly bytes: number; got: number } | null = null;
+
+  const add = (kind: (typeof COUNTED)[number], id: string, what: string) => {
+    if (seen[kind].has(id)) throw bad(`${what} is in it twice`);
+    seen[kind].add(id);
+  };
+  const isWhole = () => open === null || open.got === open.bytes;
+
+  return {
+    take(record) {
+      if (ended) throw bad('it goes on behind its end');
+      if ((record.kind === 'about') !== (createdAt === null)) throw bad('its records are out of order');
+      if (record.kind !== 'part' && !isWhole()) throw bad('a model is not whole');
+      switch (record.kind) {
+        case 'about':
+          createdAt = record.createdAt;
+          break;
+        case 'person': {
+          const key = nameKey(record.person.name);
+          if (names.has(key)) throw bad('a person is in it twice');
+          names.add(key);
+          add('people', record.person.id, 'a person');
+          break;
+        }
+        case 'face':
+          if (!seen.people.has(record.face.personId)) throw bad("a face is nobody's");
+          add('faces', record.face.id, 'a face');
+          break;
+        case 'folder':
+          add('folders', record.folder.id, 'a folder');
+          break;
+        case 'photo':
+          if (!seen.folders.has(record.photo.folderId)) throw bad('a picture is of no folder');
+          add('photos', record.photo.id, 'a picture');
+          break;
+        case 'photoFace':
+          if (!seen.photos.has(record.face.photoId)) throw bad('a face is of no picture');
+          add('photoFaces', record.face.id, 'a face');
+          break;
+        case 'run':
+          add('runs', record.run.id, 'a training');
+          break;
+        case 'file':
+          if (filesOf !== null && (filesOf !== record.modelId || files.has(record.precision)))
+            throw bad('a model is not whole');
+          filesOf = record.modelId;
+          files.set(record.precision, record.bytes);
+          open = { bytes: record.bytes, got: 0 };
+          break;
+        case 'part':
+          if (!open) throw bad('its records are out of order');
+          open.got += record.bytes.length;
+          if (open.got > open.bytes) throw bad('a model is not whole');
+          break;
+        case 'model': {
+          const { model } = record;
+          const told = Object.entries(model.files);
+          const same = told.every(([precision, { bytes }]) =>
+            [...files].some(([p, n]) => p === precision && n === bytes),
+          );
+          if (filesOf !== model.id || told.length !== files.size || !same) throw bad('a model is not whole');
+          add('models', model.id, 'a model');
+          files = new Map();
+          filesOf = null;
+          open = null;
+          break;
+        }
+        case 'end':
+          ended = true;
+          if (filesOf !== null && files.size > 0) throw bad('a model is not whole');
+          if (COUNTED.some((kind) => record[kind] !== seen[kind].size)) throw bad('something is missing');
+          break;
+        default:
+      }
+    },
+    end() {
+      if (!ended || createdAt === null) throw bad('its end is missing');
+      const { people, faces, folders, photos, photoFaces, runs, models } = seen;
+      return {
+        createdAt,
+        counts: {
+          people: people.size,
+          faces: faces.size,
+          folders: folders.size,
+          photos: photos.size,
+          photoFaces: photoFaces.size,
+          runs: runs.size,
+          models: models.size,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { nameKey } from '../names';
+import type { PhotoFace, PhotoFolder } from '../photoSchema';
+import type { Settings } from '../schema';
+import type { TrainedFileRow } from '../trainSchema';
+import type { WholeWriteTables } from '../wholeTables';
+import type { BackupRecord } from './records';
+import { DECIDED } from './trainRecords';
+
+/**
+ * `replace`: what is here goes, the backup's settings count. `merge`: what is here stays as it is, settings too, and what
+ * it lacks is added: a person of the same id or, else, of the same name gets the backup's faces; a folder that would have
+ * to be handed over again the pictures of one of the same name.
+ */
+export type RestoreMode = 'merge' | 'replace';
+
+/** Takes one record after the other into the tables. */
+type Taker = (record: BackupRecord) => Promise<void>;
+
+/**
+ * What writes a backup's records into the tables. `version` 1 held people and settings alone: photos and models stay then,
+ * whatever the mode.
+ */
+export async function restorer(tables: WholeWriteTables, mode: RestoreMode, version: number): Promise<Taker> {
+  const handles = new Map((await tables.photoFolders.all()).map((folder) => [folder.id, folder]));
+  if (mode === 'replace') await empty(tables, version);
+  const people = await peopleRestorer(tables, mode);
+  const photos = await photoRestorer(tables, handles, people.personOf);
+  const training = trainingRestorer(tables);
+  return async (record) => {
+    await people.take(record);
+    await photos(record);
+    await training(record);
+  };
+}
+
+async function empty(tables: WholeWriteTables, version: number): Promise<void> {
+  await tables.faces.clear();
+  await tables.people.clear();
+  if (version < 2) return;
+  const { photoFolders, photos, photoThumbs, photoFaces, photoVectors, photoCrops } = tables;
+  for (const table of [photoFolders, photos, photoThumbs, photoFaces, photoVectors, photoCrops]) await table.clear();
+  await tables.trainedModels.clear();
+  await tables.trainedFiles.clear();
+  // Trainings that are under way are in no backup: they go on.
+  for (const run of await tables.trainRuns.all())
+    if (DECIDED.includes(run.status)) await tables.trainRuns.delete(run.id);
+}
+
+async function peopleRestorer(tables: WholeWriteTables, mode: RestoreMode) {
+  const here = await tables.people.all();
+  const ids = new Set(here.map(({ id }) => id));
+  const byName = new Map(here.map(({ id, name }) => [nameKey(name), id]));
+  /** Who a person of the backup is here. */
+  const becomes = new Map<string, string>();
+  const take: Taker = async (record) => {
+    if (record.kind === 'person') {
+      const { person } = record;
+      const here = ids.has(person.id) ? person.id : byName.get(nameKey(person.name));
+      becomes.set(person.id, here ?? person.id);
+      if (here === undefined) await tables.people.put(person);
+    } else if (record.kind === 'face') {
+      const { face } = record;
+      if (mode === 'merge' && (await tables.faces.get(face.id))) return;
+      await tables.faces.put({ ...face, personId: becomes.get(face.personId)! });
+    } else if (record.kind === 'settings' && mode === 'replace') await restoreSettings(tables, record.settings);
+  };
+  const personOf = (id: string) => becomes.get(id) ?? (ids.has(id) ? id : null);
+  return { take, personOf };
+}
+
+/** The camera is this device's own. */
+async function restoreSettings({ settings }: WholeWriteTables, restored: Partial<Settings>): Promise<void> {
+  const { cameraId = null } = (await settings.get('settings')) ?? {};
+  await settings.put({ ...restored, id: 'settings', cameraId });
+}
+
+/** `before`: the folders as they were here, by id: the browser may still read those that it has a handle of. */
+async function photoRestorer(
+  tables: WholeWriteTables,
+  before: ReadonlyMap<string, PhotoFolder>,
+  personOf: (id: string) => string | null,
+): Promise<Taker> {
+  const here = await tables.photoFolders.all();
+  const ids = new Set(here.map(({ id }) => id));
+  const given = new Map(here.flatMap(({ id, kind, name }) => (kind === 'given' ? [[name, id] as const] : [])));
+  /** Which folder one of the backup is here. */
+  const becomes = new Map<string, string>();
+  /** The picture whose faces come now: its id here, or null where it was here already. */
+  let photoId: string | null = null;
+
+  const belonging = ({ personId, confirmed, group }: PhotoFace) => {
+    if (personId === null) return { personId, confirmed, group };
+    const person = personOf(personId);
+    return person === null ? { personId: null, confirmed: false, group: null } : { personId: person, confirmed, group };
+  };
+
+  return async (record) => {
+    if (record.kind === 'folder') {
+      const { folder } = record;
+      const same = ids.has(folder.id) ? folder.id : given.get(folder.name);
+      becomes.set(folder.id, same ?? folder.id);
+      if (same !== undefined) return;
+      const handle = before.get(folder.id)?.handle;
+      await tables.photoFolders.put(handle ? { ...folder, kind: 'handle', handle } : folder);
+    } else if (record.kind === 'photo') {
+      const { photo, thumbnail } = record;
+      const folderId = becomes.get(photo.folderId)!;
+      const id = `${folderId}/${photo.path}`;
+      photoId = (await tables.photos.get(id)) ? null : id;
+      if (photoId === null) return;
+      await tables.photos.put({ ...photo, id, folderId });
+      if (thumbnail) await tables.photoThumbs.put({ ...thumbnail, id });
+    } else if (record.kind === 'photoFace' && photoId !== null) {
+      const { face, vector, crop } = record;
+      await tables.photoFaces.put({ ...face, ...belonging(face), photoId });
+      await tables.photoVectors.put(vector);
+      await tables.photoCrops.put(crop);
+    }
+  };
+}
+
+function trainingRestorer(tables: WholeWriteTables): Taker {
+  let file: (TrainedFileRow & { got: number }) | null = null;
+  return async (record) => {
+    if (record.kind === 'run') {
+      if (!(await tables.trainRuns.get(record.run.id))) await tables.trainRuns.put(record.run);
+    } else if (record.kind === 'file') {
+      const { modelId, precision } = record;
+      const isHere = await tables.trainedModels.get(modelId);
+      const bytes = new Uint8Array(record.bytes);
+      file = isHere ? null : { id: `${modelId}.${precision}`, modelId, precision, bytes, got: 0 };
+    } else if (record.kind === 'part' && file) {
+      file.bytes.set(record.bytes, file.got);
+      file.got += record.bytes.length;
+      if (file.got < file.bytes.length) return;
+      const { id, modelId, precision, bytes } = file;
+      file = null;
+      await tables.trainedFiles.put({ id, modelId, precision, bytes });
+    } else if (record.kind === 'model') {
+      if (!(await tables.trainedModels.get(record.model.id))) await tables.trainedModels.put(record.model);
+    }
+  };
+}
