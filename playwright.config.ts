@@ -10,7 +10,7 @@ const executablePath = findChromium();
 
 export default defineConfig({
   outputDir: 'test-results',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   forbidOnly: true,
   retries: 0,

@@ -5,11 +5,20 @@ import { CHROMIUM_ARGS } from './scripts/chromiumFlags.ts';
 import { isolation } from './scripts/isolation.ts';
 import { sharedFiles } from './scripts/sharedFiles.ts';
 
+/** Files at once; by itself Vitest would leave a core of CI's two to itself, which needs little. */
+const WORKERS = 2;
+
 export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          maxWorkers: WORKERS,
+        },
       },
       {
         plugins: [isolation(), sharedFiles()],
@@ -33,7 +42,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          maxWorkers: WORKERS,
           provide: {
             expectShared: process.env['EXPECT_SHARED'] === '1',
             expectWebgpu: process.env['EXPECT_WEBGPU'] === '1',

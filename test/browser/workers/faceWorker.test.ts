@@ -175,9 +175,9 @@ describe('the worker on WASM', () => {
     const call = embed(400, abort.signal);
     setTimeout(() => abort.abort(), 50);
     await expect(call).rejects.toMatchObject({ code: 'aborted' });
-    expect(performance.now() - began).toBeLessThan(timeOf20 + 1000);
+    expect(performance.now() - began, 'far less than the 400 take').toBeLessThan(5 * timeOf20);
     expect(await embed(1)).toHaveLength(1);
-    expect(performance.now() - began).toBeLessThan(10 * timeOf20);
+    expect(performance.now() - began, 'the new worker’s start too').toBeLessThan(10 * timeOf20);
   });
 
   test('a start that fails leaves the present model in use', async () => {

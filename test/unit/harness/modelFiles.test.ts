@@ -36,7 +36,6 @@ const get = (options: Partial<ModelOptions> = {}) =>
     packagesDir,
     cacheDir: join(folder, 'cache'),
     baseUrl: nobody,
-    silentMs: 300,
     ...options,
   });
 const manifest = async () => readManifest(new Uint8Array(await readFile(join(outDir, 'manifest.json'))));
@@ -66,10 +65,8 @@ describe('getModels without FaceNet', () => {
 
   it('gives up within the limit when nobody ever answers', async () => {
     const server = await serve(() => undefined);
-    const started = performance.now();
-    const { missing } = await get({ baseUrl: server.url });
+    const { missing } = await get({ baseUrl: server.url, silentMs: 300 });
     expect(missing?.message).toContain('gave no answer for 0.3 seconds');
-    expect(performance.now() - started).toBeLessThan(8000);
   });
 
   it.each([

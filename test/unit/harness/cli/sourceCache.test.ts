@@ -18,7 +18,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true }));
 });
 const get = (url: string, options: Parameters<typeof fetchSource>[3] = {}) =>
-  fetchSource(SOURCE, `${url}x.npy`, folder, { silentMs: 400, ...options });
+  fetchSource(SOURCE, `${url}x.npy`, folder, options);
 const partSize = async () => (await readFile(join(folder, `${SOURCE.sha256}.part`))).length;
 
 describe('fetchSource', () => {
@@ -38,13 +38,14 @@ describe('fetchSource', () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': BYTES.length });
       const send = (at: number) => {
-        response.write(BYTES.subarray(at, at + 10_000));
-        if (at + 10_000 < BYTES.length) setTimeout(send, 200, at + 10_000);
+        response.write(BYTES.subarray(at, at + 2_000));
+        if (at + 2_000 < BYTES.length) setTimeout(send, 50, at + 2_000);
         else response.end();
       };
-      setTimeout(send, 200, 0);
+      send(0);
     });
-    expect(new Uint8Array(await readFile(await get(server.url)))).toEqual(BYTES);
+    // In all it takes longer than the silence that is allowed.
+    expect(new Uint8Array(await readFile(await get(server.url, { silentMs: 1000 })))).toEqual(BYTES);
   });
 
   it('goes on where a connection broke off', async () => {
@@ -129,9 +130,7 @@ describe('fetchSource', () => {
       response.writeHead(200, { 'Content-Length': BYTES.length });
       response.write(BYTES.subarray(0, bytes));
     });
-    const started = performance.now();
-    await expect(get(server.url, { silentMs: 300 })).rejects.toThrow('gave no answer for 0.3 seconds');
-    expect(performance.now() - started).toBeLessThan(2000);
+    await expect(get(server.url, { silentMs: 900 })).rejects.toThrow('gave no answer for 0.9 seconds');
     expect(await partSize()).toBe(bytes);
   });
 
