@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { minimise } from '../../../src/classify/lbfgs';
 import { logisticObjective, trainLogistic } from '../../../src/classify/logistic';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpPeople } from './people';
@@ -32,18 +31,4 @@ test('what is trained lies at the bottom: no small step in any direction is lowe
     const moved = found.map((x) => x + 0.05 * (random() - 0.5));
     expect(objective(moved, new Float64Array(found.length))).toBeGreaterThan(value - 1e-4);
   }
-});
-
-test('the minimiser finds the bottom of Rosenbrock’s valley', () => {
-  const found = minimise(
-    ([a = 0, b = 0], gradient) => {
-      gradient[0] = -400 * a * (b - a * a) - 2 * (1 - a);
-      gradient[1] = 200 * (b - a * a);
-      return 100 * (b - a * a) ** 2 + (1 - a) ** 2;
-    },
-    Float64Array.from([-1.2, 1]),
-    { tolerance: 1e-8, maxRounds: 500 },
-  );
-  expect(found[0]).toBeCloseTo(1, 5);
-  expect(found[1]).toBeCloseTo(1, 5);
 });
