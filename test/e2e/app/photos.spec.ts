@@ -34,6 +34,10 @@ async function text(download: Download): Promise<string> {
 
 test('a folder is looked through, faces are grouped, named once, found, and exported', async ({ page }, info) => {
   const folder = makeFolder(info.outputPath());
+  // The chooser is the system's: it gives a folder of the browser's own instead.
+  await page.addInitScript(() => {
+    window.showDirectoryPicker = () => navigator.storage.getDirectory();
+  });
   await openApp(page, 'Photos');
   await addFolder(page, folder);
   await expect(page.getByText('1 picture could not be read')).toBeVisible({ timeout: 90_000 });
@@ -81,6 +85,15 @@ test('a folder is looked through, faces are grouped, named once, found, and expo
   const zip = unzipSync(new Uint8Array(readFileSync(await (await zipDownload).path())));
   expect(Object.keys(zip).filter((name) => name.startsWith('Commander/'))).toHaveLength(2);
   expect(Buffer.from(zip[`Commander/${CREW}`]!).equals(readFileSync(sample(CREW)))).toBe(true);
+  await page.getByRole('button', { name: 'Pictures sorted by person (folder)' }).click();
+  await expect(message(page, 'The pictures are in people.')).toBeVisible();
+  const written = await page.evaluate(async () => {
+    const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('people');
+    const names: string[] = [];
+    for await (const [name] of (await root.getDirectoryHandle('Commander')).entries()) names.push(name);
+    return names.length;
+  });
+  expect(written).toBe(2);
   const npyDownload = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Embeddings (.npy with labels)' }).click();
   const npy = unzipSync(new Uint8Array(readFileSync(await (await npyDownload).path())));

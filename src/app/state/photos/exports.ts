@@ -1,12 +1,10 @@
-import { strToU8, Zip, ZipPassThrough, zipSync } from 'fflate';
-import { FaceError } from '../../../core/errors';
-import type { PhotoRecord } from '../../../store/photoSchema';
+import { strToU8, zipSync } from 'fflate';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
 import type { FaceGroup, Library } from './library.svelte';
-import type { PictureSource } from './sources';
 
-interface Parts {
+/** What is exported. */
+export interface Parts {
   readonly library: Library;
   readonly people: People;
 }
@@ -71,72 +69,6 @@ export async function embeddingsZip({ library, people }: Parts, engine: Engine):
   });
   const files = { 'embeddings.npy': npy, 'labels.txt': strToU8(labels.join('')) };
   return new Blob([new Uint8Array(zipSync(files, { level: 0 }))], { type: 'application/zip' });
-}
-
-/** A name that every file system takes. */
-export function folderName(title: string): string {
-  const safe = [...title]
-    .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '_' : letter))
-    .join('')
-    .replace(/[. ]+$/, '')
-    .trim();
-  return safe === '' ? '_' : safe;
-}
-
-/**
- * The pictures themselves, in a folder a person; those of several people in each of theirs. `sources`: what is at hand, by
- * folder's id. Throws `photos/not-at-hand` when nothing is.
- */
-export async function sortedZip(
-  { library, people }: Parts,
-  sources: ReadonlyMap<string, PictureSource>,
-  onPicture: (done: number) => void,
-): Promise<{ zip: Blob; left: number }> {
-  const titles = titlesOf(library.groups, people);
-  const foldersOf = new Map<string, Set<string>>();
-  for (const { key, faces } of library.groups)
-    for (const { photoId } of faces)
-      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
-  const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
-  const parts: Blob[] = [];
-  const zip = new Zip((_error, chunk) => {
-    parts.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
-  });
-  const names = new Set<string>();
-  let done = 0;
-  for (const [folderId, source] of sources) {
-    const byPath = new Map(wanted.filter((photo) => photo.folderId === folderId).map((photo) => [photo.path, photo]));
-    if (byPath.size === 0) continue;
-    for await (const picture of source.pictures()) {
-      const photo = byPath.get(picture.path);
-      if (!photo) continue;
-      const bytes = new Uint8Array(await (await picture.read()).arrayBuffer());
-      for (const folder of foldersOf.get(photo.id)!) addFile(zip, freeName(names, folder, photo), bytes);
-      onPicture(++done);
-    }
-  }
-  zip.end();
-  if (done === 0)
-    throw new FaceError('photos/not-at-hand', {
-      name: library.folders.map(({ name }) => name).join(', '),
-      count: wanted.length,
-    });
-  return { zip: new Blob(parts, { type: 'application/zip' }), left: wanted.length - done };
-}
-
-function addFile(zip: Zip, name: string, bytes: Uint8Array): void {
-  const file = new ZipPassThrough(name); // pictures are compressed already
-  zip.add(file);
-  file.push(bytes, true);
-}
-
-function freeName(names: Set<string>, folder: string, { path }: PhotoRecord): string {
-  const file = path.split('/').at(-1)!;
-  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(file) ?? [];
-  let name = `${folder}/${folderName(file)}`;
-  for (let n = 2; names.has(name); n++) name = `${folder}/${folderName(`${stem} (${n})${ending ?? ''}`)}`;
-  names.add(name);
-  return name;
 }
 
 /** Lets the browser save a file. */

@@ -1,7 +1,8 @@
 import { strToU8, zipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { exifDate } from '../../../../../src/app/state/photos/exifDate';
-import { facesCsv, folderName } from '../../../../../src/app/state/photos/exports';
+import { facesCsv } from '../../../../../src/app/state/photos/exports';
+import { folderName } from '../../../../../src/app/state/photos/sortedPictures';
 import { isPicturePath, sourceOfZip } from '../../../../../src/app/state/photos/sources';
 
 /** A JPEG's start with an EXIF block that holds DateTimeOriginal, written by hand in either byte order. */

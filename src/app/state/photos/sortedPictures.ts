@@ -1,0 +1,109 @@
+import { Zip, ZipPassThrough } from 'fflate';
+import { throwIfAborted } from '../../../core/abort';
+import { FaceError } from '../../../core/errors';
+import type { PhotoRecord } from '../../../store/photoSchema';
+import { titlesOf, type Parts } from './exports';
+import type { PictureSource } from './sources';
+
+/** A name that every file system takes. */
+export function folderName(title: string): string {
+  const safe = [...title]
+    .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '_' : letter))
+    .join('')
+    .replace(/[. ]+$/, '')
+    .trim();
+  return safe === '' ? '_' : safe;
+}
+
+export interface SortOptions {
+  /** What is at hand, by folder's id. */
+  readonly sources: ReadonlyMap<string, PictureSource>;
+  readonly signal: AbortSignal;
+  readonly onPicture: (done: number) => void;
+}
+
+/**
+ * The pictures themselves as a zip, in a folder a person; those of several people in each of theirs. `left`: how many are not
+ * at hand. Throws `photos/not-at-hand` when none is, `aborted`.
+ */
+export async function sortedZip(parts: Parts, options: SortOptions): Promise<{ zip: Blob; left: number }> {
+  const bytes: Blob[] = [];
+  const zip = new Zip((_error, chunk) => {
+    bytes.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
+  });
+  const left = await sortPictures(parts, options, async (folder, name, picture) => {
+    const file = new ZipPassThrough(`${folder}/${name}`); // pictures are compressed already
+    zip.add(file);
+    file.push(new Uint8Array(await picture.arrayBuffer()), true);
+  });
+  zip.end();
+  return { zip: new Blob(bytes, { type: 'application/zip' }), left };
+}
+
+/**
+ * The same written into a new folder below `into`, so that nothing there is overwritten. Gives its name. Throws as sortedZip,
+ * and what the browser throws when it may not write.
+ */
+export async function sortedFolder(
+  parts: Parts,
+  into: FileSystemDirectoryHandle,
+  options: SortOptions,
+): Promise<{ name: string; left: number }> {
+  const root = await newFolder(into, 'people');
+  const left = await sortPictures(parts, options, async (folder, name, picture) => {
+    const place = await root.getDirectoryHandle(folder, { create: true });
+    const file = await (await place.getFileHandle(name, { create: true })).createWritable();
+    await file.write(picture);
+    await file.close();
+  });
+  return { name: root.name, left };
+}
+
+async function newFolder(into: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
+  const taken = new Set<string>();
+  for await (const [entry] of into.entries()) taken.add(entry);
+  let free = name;
+  for (let n = 2; taken.has(free); n++) free = `${name} (${n})`;
+  return into.getDirectoryHandle(free, { create: true });
+}
+
+/** Hands every picture that is at hand to `put`, once for each folder it belongs in; gives how many are not at hand. */
+async function sortPictures(
+  { library, people }: Parts,
+  { sources, signal, onPicture }: SortOptions,
+  put: (folder: string, name: string, picture: Blob) => Promise<void>,
+): Promise<number> {
+  const titles = titlesOf(library.groups, people);
+  const foldersOf = new Map<string, Set<string>>();
+  for (const { key, faces } of library.groups)
+    for (const { photoId } of faces)
+      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
+  const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
+  const names = new Set<string>();
+  let done = 0;
+  for (const [folderId, source] of sources) {
+    const byPath = new Map(wanted.filter((photo) => photo.folderId === folderId).map((photo) => [photo.path, photo]));
+    if (byPath.size === 0) continue;
+    for await (const picture of source.pictures()) {
+      throwIfAborted(signal);
+      const photo = byPath.get(picture.path);
+      if (!photo) continue;
+      const blob = await picture.read();
+      for (const folder of foldersOf.get(photo.id)!) await put(folder, freeName(names, folder, photo), blob);
+      onPicture(++done);
+    }
+  }
+  if (done > 0) return wanted.length - done;
+  const name = library.folders.map((folder) => folder.name).join(', ');
+  throw new FaceError('photos/not-at-hand', { name, count: wanted.length });
+}
+
+/** The picture's own name, or with a number where the folder has it already. */
+function freeName(names: Set<string>, folder: string, { path }: PhotoRecord): string {
+  const file = path.split('/').at(-1)!;
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(file) ?? [];
+  let name = folderName(file);
+  for (let n = 2; names.has(`${folder}/${name}`); n++) name = folderName(`${stem} (${n})${ending ?? ''}`);
+  names.add(`${folder}/${name}`);
+  return name;
+}
