@@ -110,15 +110,9 @@ export function createFaceHandlers(): Handlers<Ops> {
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
       return current.pipeline.recognise(picture, { ...call, ...matching(current) });
     },
-    track({ session: name, picture, time, options, embeds }, { signal, progress }) {
+    track({ session: name, picture, options, ...rest }, { signal, progress }) {
       const current = running();
-      const call = {
-        time,
-        signal,
-        onFaces: progress,
-        ...(options && { detect: options }),
-        ...(embeds !== undefined && { embeds }),
-      };
+      const call = { ...rest, signal, onFaces: progress, ...(options && { detect: options }) };
       return current.pipeline.track(picture, videos.of(name), { ...call, ...matching(current) });
     },
     trackedFace({ session: name, id }) {

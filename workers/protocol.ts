@@ -126,6 +126,8 @@ export interface TrackRequest {
   readonly options?: DetectOptions;
   /** Most faces embedded in this frame; default 1. */
   readonly embeds?: number;
+  /** Search the whole of each frame; default: every now and then, and else only where faces should be. */
+  readonly searchAll?: boolean;
 }
 
 /** A face followed through a video. */

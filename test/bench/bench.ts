@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../src/harness/cli/chromium';
 import { launchChromium } from '../../src/harness/cli/launch';
 import { coldStarts } from './cold';
+import { measureLive } from './live/live';
+import { liveRows, liveTable } from './live/report';
 import type { PageResult } from './page/page';
 import { serve } from './pageServer';
 import { ratiosOf, summarise, table, type Report, type Row } from './report';
@@ -35,7 +37,9 @@ export async function main(args: string[]): Promise<number> {
     notes: result.notes,
   };
   console.log(table(report));
-  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 2)}\n`);
+  const live = liveRows(await measureLive({ rounds: 3, seconds: 4, peers: true }));
+  console.log(`\n${liveTable(live)}`);
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify({ ...report, live }, null, 2)}\n`);
   return 0;
 }
 

@@ -41,7 +41,13 @@ export class VideoFile {
       video.pause();
       for (let time = 0; time < video.duration && !abort.signal.aborted; time += STEP_S) {
         await seek(video, time, abort.signal);
-        const request = { session, picture: await createImageBitmap(video), time: time * 1000, embeds: EMBEDS };
+        const request = {
+          session,
+          picture: await createImageBitmap(video),
+          time: time * 1000,
+          embeds: EMBEDS,
+          searchAll: true,
+        };
         const result = await this.engine.client.call('track', request, { signal: abort.signal });
         sightings.push(...this.#sightings(result, time));
         this.progress = Math.min(1, (time + STEP_S) / video.duration);

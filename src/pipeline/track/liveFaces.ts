@@ -21,8 +21,12 @@ const MIN_FACE = 0.1;
 /** Frames of a longer side than this (pixels) are searched in a copy of `SMALL_SIDE`; reducing costs more than it saves before. */
 const WHOLE_SIDE = 1280;
 const SMALL_SIDE = 640;
-/** The whole frame is searched this often, milliseconds; in between faces are looked for only where they should be. */
+/**
+ * The whole frame is searched this often, milliseconds, but after so many other frames at least, for slow machines' sake; in
+ * between faces are looked for only where they should be.
+ */
 const SEARCH_MS = 200;
+const FOLLOWED_FRAMES = 4;
 /** Faces that have gone are remembered, the newest: while their name is typed they may look away. */
 const REMEMBERED = 12;
 
@@ -38,6 +42,8 @@ export interface LiveFrameOptions {
   readonly detect?: DetectOptions;
   /** Most faces embedded in one frame (default 1, so that frames keep coming); new ones first. */
   readonly embeds?: number;
+  /** Search the whole of each frame: of a video that nobody waits for, whose frames are far apart. */
+  readonly searchAll?: boolean;
   readonly gallery: Gallery;
   readonly threshold: number;
   readonly head?: NamingHead | null;
@@ -67,6 +73,7 @@ export class LiveFaces {
   /** By track; the one seen last is last. */
   readonly #views = new Map<number, Views>();
   #searchedAt = -Infinity;
+  #followed = 0;
 
   /** Follows the faces into the next frame. Throws what the detector and the embedder throw. */
   async frame(frame: Frame, models: LiveModels, options: LiveFrameOptions, timings: Timings): Promise<LiveFace[]> {
@@ -112,7 +119,7 @@ export class LiveFaces {
   async #find(
     frame: Frame,
     detector: Detector,
-    { time, detect, signal }: LiveFrameOptions,
+    { time, detect, searchAll = false, signal }: LiveFrameOptions,
     timings: Timings,
   ): Promise<Detection[]> {
     const { width, height } = frame;
@@ -120,12 +127,15 @@ export class LiveFaces {
     const settings = { minSize: MIN_FACE, ...side, ...detect };
     const expected = this.#tracker.expected(time);
     const since = time - this.#searchedAt;
-    if (expected.length > 0 && since >= 0 && since < SEARCH_MS) {
+    const soon = since >= 0 && (since < SEARCH_MS || this.#followed < FOLLOWED_FRAMES);
+    if (expected.length > 0 && soon && !searchAll) {
+      this.#followed++;
       const places = expected.map(({ box }) => box);
       const found = await detector.detectAt(frame, places, settings, timings, signal);
       if (found.length >= expected.filter(({ misses }) => misses === 0).length) return found;
     }
     this.#searchedAt = time;
+    this.#followed = 0;
     return detector.detect(frame, settings, timings, signal);
   }
 

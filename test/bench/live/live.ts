@@ -39,17 +39,13 @@ export function measureLive(options: Parameters<typeof liveBench>[0]): Promise<L
 }
 
 async function soakFrames(frames: number): Promise<void> {
-  await inPage(async (page) => {
-    const session = await page.context().newCDPSession(page);
-    const points = await page.evaluate(([all, every]) => soak(all, every), [frames, Math.ceil(frames / 10)] as const);
-    await session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await session.send('Runtime.getHeapUsage');
-    for (const { frames: done, memory } of points)
-      console.log(
-        `${done} frames: ${memory.tensors} tensors, ${memory.gpuBuffers} GPU buffers, WASM ${(memory.wasmBytes / 2 ** 20).toFixed(1)} MiB`,
-      );
-    console.log(`page's heap at the end: ${(usedSize / 2 ** 20).toFixed(1)} MiB`);
-  });
+  const every = Math.ceil(frames / 4);
+  const points = await inPage((page) => page.evaluate(([all, step]) => soak(all, step), [frames, every] as const));
+  const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+  for (const { frames: done, memory, heapBytes } of points)
+    console.log(
+      `${done} frames: ${memory.tensors} tensors, ${memory.gpuBuffers} GPU buffers, WASM ${mebibytes(memory.wasmBytes)}, heap ${mebibytes(heapBytes)}`,
+    );
 }
 
 async function inPage<T>(work: (page: Page) => Promise<T>): Promise<T> {

@@ -29,6 +29,8 @@ export interface LiveOptions {
 export interface SoakPoint {
   readonly frames: number;
   readonly memory: MemoryState;
+  /** JavaScript of page and workers after collection, as the browser measures it. */
+  readonly heapBytes: number;
 }
 
 declare global {
@@ -78,6 +80,11 @@ function ours(client: FaceClient, session: string): Follow {
   };
 }
 
+async function heapBytes(): Promise<number> {
+  const measuring = performance as Performance & { measureUserAgentSpecificMemory(): Promise<{ bytes: number }> };
+  return (await measuring.measureUserAgentSpecificMemory()).bytes;
+}
+
 globalThis.soak = async (frames, every) => {
   const client = createFaceClient();
   await client.call('start', { backend: 'wasm' });
@@ -86,7 +93,8 @@ globalThis.soak = async (frames, every) => {
   const follow = ours(client, 'soak');
   const points: SoakPoint[] = [];
   for (let done = 0; done <= frames; done++) {
-    if (done % every === 0) points.push({ frames: done, memory: await client.call('memory', {}) });
+    if (done % every === 0)
+      points.push({ frames: done, memory: await client.call('memory', {}), heapBytes: await heapBytes() });
     await follow(scene.video, {});
   }
   scene.stop();
