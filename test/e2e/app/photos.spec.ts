@@ -85,7 +85,7 @@ test('a folder is looked through, faces are grouped, named once, found, and expo
   const zip = unzipSync(new Uint8Array(readFileSync(await (await zipDownload).path())));
   expect(Object.keys(zip).filter((name) => name.startsWith('Commander/'))).toHaveLength(2);
   expect(Buffer.from(zip[`Commander/${CREW}`]!).equals(readFileSync(sample(CREW)))).toBe(true);
-  await page.getByRole('button', { name: 'Pictures sorted by person (folder)' }).click();
+  await page.getByRole('button', { name: 'Pictures by person (folder)' }).click();
   await expect(message(page, 'The pictures are in people.')).toBeVisible();
   const written = await page.evaluate(async () => {
     const root = await (await navigator.storage.getDirectory()).getDirectoryHandle('people');
