@@ -98,7 +98,7 @@ export class Library {
     return this.faces.filter((face) => face.photoId === photoId).sort((a, b) => a.box.x0 - b.box.x0);
   }
 
-  /** The people have changed: who is not known yet may be now, who was deleted is not any more. */
+  /** The people have changed: who was deleted is nobody any more, and who is not known yet may be after the grouping. */
   peopleChanged(): Promise<void> {
     return this.#inTurn(() => this.#rematch());
   }
@@ -110,7 +110,7 @@ export class Library {
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
     await this.#assign(changes);
     this.#publish();
-    await this.grouping.restart();
+    this.grouping.restart();
   }
 
   /** Gives all faces of a group one name, and learns the person from the best of them. */

@@ -1,4 +1,4 @@
-import { toFaceError } from '../../../core/errors';
+import { toFaceError, type FaceError } from '../../../core/errors';
 import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace, PhotoStore } from '../../../store/photoSchema';
 import type { Engine } from '../engine.svelte';
@@ -23,6 +23,8 @@ export class Regrouping {
   stopped = $state(false);
   /** Faces without a name that were too many to be compared with the others. */
   left = $state(0);
+  /** Why the last one that nobody waited for could not be done. */
+  error = $state.raw<FaceError | null>(null);
   #again = false;
   #last: Promise<void> | null = null;
   #abort = new AbortController();
@@ -40,10 +42,10 @@ export class Regrouping {
     return this.#last;
   }
 
-  /** What is being worked out is no longer true: the next one begins at once. */
-  restart(): Promise<void> {
+  /** What is being worked out is no longer true: the next one begins at once, and nobody waits for it. */
+  restart(): void {
     this.#abort.abort();
-    return this.run();
+    this.run().catch((thrown: unknown) => (this.error = toFaceError(thrown)));
   }
 
   /** The groups stay as they were. */
@@ -58,6 +60,7 @@ export class Regrouping {
       while (this.#again) {
         this.#again = false;
         this.stopped = false;
+        this.error = null;
         this.#abort = new AbortController();
         await this.#once(this.#abort.signal).catch((thrown: unknown) => {
           if (toFaceError(thrown).code !== 'aborted') throw thrown;
