@@ -89,12 +89,14 @@ globalThis.soak = async (frames, every) => {
   const client = createFaceClient();
   await client.call('start', { backend: 'wasm' });
   await enrolPortraits(client);
-  const scene = await playScene('six');
+  const scene = await playScene('one');
   const follow = ours(client, 'soak');
   const points: SoakPoint[] = [];
   for (let done = 0; done <= frames; done++) {
-    if (done % every === 0)
+    if (done % every === 0) {
       points.push({ frames: done, memory: await client.call('memory', {}), heapBytes: await heapBytes() });
+      console.log(`${done} of ${frames} frames`, JSON.stringify(points.at(-1)));
+    }
     await follow(scene.video, {});
   }
   scene.stop();
