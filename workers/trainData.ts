@@ -1,3 +1,4 @@
+import { toFaceError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
 import type { FaceCrop, Frame, RgbaImage, StoredCrop } from '../src/core/types';
 import { facenetCrop } from '../src/pipeline/crop/facenet';
 import { decodePicture } from '../src/pipeline/decode';
@@ -129,4 +130,20 @@ export async function pictureHashes(pictures: readonly TrainPicture[]): Promise<
       return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
     }),
   );
+}
+
+/** Those of the files that cannot be read, by their place in the list, with the error of each. */
+export async function unreadablePictures(
+  pictures: readonly File[],
+): Promise<{ index: number; code: ErrorCode; details: ErrorDetails }[]> {
+  const wrong: { index: number; code: ErrorCode; details: ErrorDetails }[] = [];
+  for (const [index, picture] of pictures.entries()) {
+    try {
+      await withFrame(picture, picture.name, () => null);
+    } catch (thrown) {
+      const { code, details } = toFaceError(thrown);
+      wrong.push({ index, code, details });
+    }
+  }
+  return wrong;
 }

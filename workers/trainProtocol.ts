@@ -156,6 +156,14 @@ export interface TrainOps {
     res: { pictures: number };
     progress: never;
   };
+  /** Which of the picture files cannot be read, and why. Their names are for the sentences. */
+  checkPictures: {
+    req: { pictures: readonly File[] };
+    res: {
+      unreadable: readonly { readonly index: number; readonly code: ErrorCode; readonly details: ErrorDetails }[];
+    };
+    progress: never;
+  };
   clearPictures: { req: { set: PictureSet }; res: null; progress: never };
   /**
    * Builds the run. Throws `config/unknown-key`, `config/bad-value`, `train/too-few` (one person, one picture a person,

@@ -9,7 +9,7 @@ import { headShapes } from '../src/train/state';
 import { checkStepMemory } from '../src/train/stepMemory';
 import type { Handlers, ServeOptions } from './rpc';
 import { openBase } from './trainBase';
-import { pictureHashes, TrainData } from './trainData';
+import { pictureHashes, TrainData, unreadablePictures } from './trainData';
 import { openTrainEngines, type TrainEngines } from './trainEngines';
 import { Judge } from './trainJudge';
 import type { TrainOps, TrainPlan } from './trainProtocol';
@@ -73,6 +73,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       judge?.forget(set);
       return { pictures: data.add(set, pictures, labels) };
     },
+    checkPictures: async ({ pictures }) => ({ unreadable: await unreadablePictures(pictures) }),
     clearPictures({ set }) {
       judge?.forget(set);
       data.clear(set);

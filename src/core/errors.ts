@@ -72,6 +72,8 @@ export const ERROR_TEXT = {
   'train/too-large':
     'A training step of {batch} pictures needs about {needed} GB; WebAssembly ends at 4 GB. Take {most} pictures at most, and let accumulate gather several steps into one.',
   'train/unfinished': '{path} holds an unfinished run: go on with --resume, or choose another folder.',
+  'train/not-saved':
+    'The run’s {what} could not be written: {reason}. The last checkpoint is kept: mend that, then go on with --resume.',
   'train/stopped': 'Training was stopped after step {step}, and nothing is lost: go on with --resume.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'photos/not-at-hand':
@@ -87,7 +89,7 @@ export const ERROR_TEXT = {
   'harness/no-face': 'No face was found in {name}.',
   'harness/empty-gallery': 'No picture of the gallery {path} shows a face: there is nobody to recognise.',
   'harness/too-few': 'Two faces are needed to compare; {found} could be read.',
-  'harness/not-written': 'The copy of {name} could not be written: {reason}',
+  'harness/not-written': '{name} could not be written: {reason}.',
   'evaluate/bad-archive': '{path} cannot be read as an archive: {reason}.',
   'evaluate/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
   'harness/unfinished': '{path} holds the work of an earlier run: go on with --resume, or remove it to start over.',

@@ -86,8 +86,11 @@ export interface HarnessOps {
   };
   setGallery: { req: { faces: { person: string; vector: number[] }[] }; res: { people: number } };
   trainStart: { req: TrainStart; res: TrainEngine };
-  /** Aligned faces, whole pictures. */
-  trainAdd: { req: { set: PictureSet; pictures: PictureRef[]; labels: number[] }; res: null };
+  /** Aligned faces, whole pictures; those that cannot be read are left out, by their place in the list and with an error. */
+  trainAdd: {
+    req: { set: PictureSet; pictures: PictureRef[]; labels: number[] };
+    res: { unreadable: { index: number; code: ErrorCode; details: ErrorDetails }[] };
+  };
   trainPrepare: {
     req: { base: HarnessBase; trainable: TrainRequest['trainable']; config: unknown; people: string[] };
     res: TrainPlan;

@@ -20,7 +20,7 @@ export function checkData(
   if (!headOnly && different.every((count) => count === 1))
     throw tooFew(
       groups.every(({ length }) => length === 1)
-        ? 'every person has only one picture'
+        ? 'every person has only one picture to learn from'
         : 'every person’s pictures are all the same one',
     );
   const several = different.filter((count) => count > 1).length;

@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { toFaceError } from '../../core/errors';
 import { PAGE_HEADERS } from '../../core/pageHeaders';
+import { diskReason } from './diskReason';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -118,7 +118,7 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
       await rename(part, file);
     } catch (thrown) {
       await rm(part, { force: true }).catch(() => undefined); // its folder may be what could not be made
-      return end(response, 500, toFaceError(thrown).message);
+      return end(response, 500, diskReason(thrown));
     }
     end(response, 201, 'Written');
   }

@@ -3,7 +3,7 @@ import { selfTestPicture } from '../../client/selfTestPicture';
 import { createTrainClient } from '../../client/trainClient';
 import type { Progress, TrainBase } from '../../client/types';
 import type { CheckpointSink } from '../../core/checkpoint';
-import { FaceError } from '../../core/errors';
+import { FaceError, toFaceError } from '../../core/errors';
 import { readInfo } from '../../weights/trained';
 import type { HarnessBase, HarnessOps } from '../bridge';
 import { packCheckpoint, unpackCheckpoint } from './checkpointFile';
@@ -27,7 +27,15 @@ function diskSink(latest: string | null, out: string): CheckpointSink {
     async latest() {
       return latest === null ? null : unpackCheckpoint(await bytesAt(latest));
     },
-    save: (checkpoint) => put(out, packCheckpoint(checkpoint), 'the checkpoint'),
+    async save(checkpoint) {
+      try {
+        await put(out, packCheckpoint(checkpoint), 'checkpoint');
+      } catch (thrown) {
+        const { code, details } = toFaceError(thrown);
+        if (code !== 'harness/not-written') throw thrown;
+        throw new FaceError('train/not-saved', { what: 'checkpoint', reason: details['reason'] ?? '' });
+      }
+    },
   };
 }
 
@@ -48,8 +56,12 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
   return {
     trainStart: (req) => client.call('start', req, { onProgress }),
     async trainAdd({ set, pictures, labels }) {
-      await client.call('addPictures', { set, labels, pictures: await Promise.all(pictures.map(load)) });
-      return null;
+      const files = await Promise.all(pictures.map(async (each) => new File([await load(each)], each.name)));
+      const { unreadable } = await client.call('checkPictures', { pictures: files });
+      const wrong = new Set(unreadable.map(({ index }) => index));
+      const readable = <T>(list: readonly T[]) => list.filter((_, i) => !wrong.has(i));
+      await client.call('addPictures', { set, labels: readable(labels), pictures: readable(files) });
+      return { unreadable: [...unreadable] };
     },
     async trainPrepare({ base, ...rest }) {
       const plan = await client.call('prepare', { ...rest, base: (await openBase(base)).base }, { onProgress });
@@ -94,7 +106,7 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
         report: null,
       });
       const saved = await faces.call('exportModel', { id, form: 'float32' });
-      await put(out, saved.bytes, 'the model');
+      await put(out, saved.bytes, 'The model');
       return { id, bytes: saved.bytes.length };
     },
   };

@@ -86,6 +86,24 @@ function faces(data: string): string[] {
   return ['bright', 'dark'].map((person) => join(data, person, '0.png'));
 }
 
+test('the full-width network makes the steps of the small recipe; a picture that cannot be read is told and left out', async ({
+  folder,
+}) => {
+  const data = greyFolders(join(folder, 'people'));
+  const broken = join(data, 'dark', 'broken.png');
+  writeFileSync(broken, readFileSync(join(data, 'dark', '0.png')).subarray(0, 60));
+  const recipe = ['--config', 'recipes/ci.json', '--epochs', '1', '--hold-out', '0.5'];
+  const { code, stderr, output } = await runJson<TrainReport>(
+    ...['train', '--data', data, '--aligned', ...recipe, '--out', join(folder, 'out')],
+  );
+  expect(code, 'one picture failed').toBe(1);
+  expect(stderr).toContain(`${broken} is cut off`);
+  expect(stderr).toMatch(/2[123],\d{3},\d{3} of 2[123],\d{3},\d{3} weights learn/);
+  expect(output).toMatchObject({ people: 3, steps: 2 });
+  expect(output.pictures + output.held).toBe(12);
+  expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
+});
+
 test('what cannot be trained on is said in a sentence', async ({ folder }) => {
   const data = greyFolders(join(folder, 'people'));
   const config = join(folder, 'bad.json');

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { FaceError } from '../../../core/errors';
 import { beforeExit } from '../cleanup';
+import { diskReason } from '../diskReason';
 
 /** Where to get a program that is missing. */
 const HINTS: Readonly<Record<string, string>> = {
@@ -43,7 +44,5 @@ export async function runTool(tool: string, args: readonly string[]): Promise<vo
 /** What goes wrong with the disk, in words. */
 export function packError(thrown: unknown): FaceError {
   if (thrown instanceof FaceError) return thrown;
-  const { code, message } = thrown as NodeJS.ErrnoException;
-  const reason = code === 'ENOSPC' ? 'there is no room left on the disk' : (message ?? String(thrown));
-  return new FaceError('pack/failed', { reason: reason.replace(/\.$/, '') }, { cause: thrown });
+  return new FaceError('pack/failed', { reason: diskReason(thrown) }, { cause: thrown });
 }

@@ -45,8 +45,8 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
 
   const data = await cut(await chosenPictures(flags, report), folder.crops);
   const { people, ...all } = peopleOf(data.files);
-  const { train, held } = splitPeople(all, { ...flags, seed: SEED });
-  const outsiders = outsidersOf(
+  const split = splitPeople(all, { ...flags, seed: SEED });
+  const others = outsidersOf(
     flags.outsiders === undefined ? [] : (await cut(await picturesOf(flags.outsiders), folder.outsiderCrops)).files,
   );
   const lfw = flags.lfw !== undefined && flags.pairs !== undefined ? await readLfw(flags.lfw, flags.pairs) : null;
@@ -56,9 +56,9 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     const engine = await session.call('trainStart', { backend: flags.backend });
     report.endProgress();
     report.note(engineLine(engine));
-    await addAll(session, report, 'train', flags.shuffleLabels ? shuffled(train) : train);
-    await addAll(session, report, 'held', held);
-    await addAll(session, report, 'outsiders', outsiders);
+    const train = await addAll(session, report, 'train', flags.shuffleLabels ? shuffled(split.train) : split.train);
+    const held = await addAll(session, report, 'held', split.held);
+    const outsiders = await addAll(session, report, 'outsiders', others);
     const base = await baseOf(kind, flags, session);
     const begins =
       kind === 'train' ? ({ kind: 'scratch', width: flags.width } as const) : ({ kind: 'model', id: '' } as const);
@@ -156,20 +156,28 @@ async function cropsOf(
   return { files: [...found.values()], found, noFace: (await withoutFace(to)).size };
 }
 
+/** Gives the page pictures. Those that cannot be read are told and left out; resolves to the others. */
 async function addAll(
   session: HarnessSession,
   report: Report,
   set: 'train' | 'held' | 'outsiders',
   { files, labels }: Labelled,
-): Promise<void> {
+): Promise<Labelled> {
+  const wrong = new Set<number>();
   for (let at = 0; at < files.length; at += AT_ONCE) {
     const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
-    await session.withPictures(part, (pictures) =>
+    const { unreadable } = await session.withPictures(part, (pictures) =>
       session.call('trainAdd', { set, pictures, labels: labels.slice(at, at + AT_ONCE) }),
     );
+    for (const { index, code, details } of unreadable) {
+      wrong.add(at + index);
+      report.failure(new FaceError(code, details));
+    }
     report.progress({ stage: 'Pictures', done: at + part.length, total: files.length });
   }
   report.endProgress();
+  const readable = <T>(list: readonly T[]) => list.filter((_, i) => !wrong.has(i));
+  return { files: readable(files), labels: readable(labels) };
 }
 
 /** The run's beginning, lent to the page while it is used. */

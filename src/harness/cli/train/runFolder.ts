@@ -5,6 +5,7 @@ import type { LoggedStep } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import { metricsLine, metricsRecord } from '../../../train/metrics';
 import { fileHeaderRecord, scalarsRecord } from '../../../train/tensorboard';
+import { diskReason } from '../diskReason';
 import { writeWhole } from '../writeWhole';
 import { curveSvg, epochsCsv, epochsOf, type MetricsLine } from './epochs';
 
@@ -66,7 +67,7 @@ export class RunFolder {
     return this.#write(point, `${JSON.stringify(point)}\n`, record);
   }
 
-  /** Resolves when all that was added is written. */
+  /** Resolves when all that was added is written. Throws `train/not-saved`; what was added after that is not written. */
   written(): Promise<void> {
     return this.#last;
   }
@@ -87,10 +88,15 @@ export class RunFolder {
 
   #write(first: MetricsLine, line: string, record: Uint8Array): Promise<void> {
     this.#last = this.#last.then(async () => {
-      if (!this.#begun) await this.#begin(first);
-      await appendFile(this.metrics, line);
-      await appendFile(this.#events, record);
+      try {
+        if (!this.#begun) await this.#begin(first);
+        await appendFile(this.metrics, line);
+        await appendFile(this.#events, record);
+      } catch (thrown) {
+        throw new FaceError('train/not-saved', { what: 'metrics', reason: diskReason(thrown) }, { cause: thrown });
+      }
     });
+    this.#last.catch(() => undefined); // `written` tells it
     return this.#last;
   }
 

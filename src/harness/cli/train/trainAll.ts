@@ -25,7 +25,7 @@ export async function trainAll(
   const total = epochs * plan.stepsPerEpoch;
   let lastNote = 0;
   report.onTrainStep = (step) => {
-    void folder.addStep(step);
+    folder.addStep(step).catch(() => undefined); // told after the steps, when their checkpoint is safe
     const words = `loss ${step.loss.toFixed(4)}, ${step.imagesPerSecond.toFixed(1)} pictures/s`;
     report.progress({ stage: 'Training', done: step.step, total }, words);
     if (process.stderr.isTTY || step.epoch === lastNote) return;

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -55,4 +55,12 @@ test('a folder with a run that nobody asked to go on is left as it is; a new run
   const run = await RunFolder.open(folder, {}, true);
   rmSync(run.checkpoint);
   expect(await told(await RunFolder.open(folder, {}, false))).toEqual([]);
+});
+
+test('metrics that cannot be written are said when the run asks for them, and break nothing before', async () => {
+  const run = await RunFolder.open(folder, {}, false);
+  mkdirSync(run.metrics);
+  run.addStep(step(1)).catch(() => undefined);
+  await expect(run.written()).rejects.toMatchObject({ code: 'train/not-saved' });
+  await expect(run.written()).rejects.toThrow('go on with --resume');
 });
