@@ -55,12 +55,18 @@ function withHeaders(response: Response): Response {
 }
 
 async function answer(address: string): Promise<Response> {
-  const cache = await caches.open(cacheOf(address));
-  const kept = await cache.match(address);
+  const cacheName = cacheOf(address);
+  const kept = await caches.match(address, { cacheName });
   if (kept) return withHeaders(kept);
   const response = await fetch(address);
-  if (response.ok) await cache.put(address, response.clone()).catch(() => undefined); // no room: it works without
+  // Only into a cache that is there: “Delete everything” took it away, and its page may still ask for a file.
+  if (response.ok && (await caches.has(cacheName))) await keep(cacheName, address, response.clone());
   return withHeaders(response);
+}
+
+async function keep(cacheName: string, address: string, response: Response): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.put(address, response).catch(() => undefined); // no room: it works without
 }
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
