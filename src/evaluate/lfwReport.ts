@@ -128,7 +128,12 @@ function calibrationTable(points: readonly FarPoint[] | undefined): string[] {
   return ['', ...table(['FAR', 'Distance', 'Pairs of two people'], rows)];
 }
 
+/** A model's name is the user's: neither markup nor the end of a cell. */
+function markdownText(text: string): string {
+  return text.replace(/[\\|<`[\]]/g, '\\$&').replaceAll('\n', ' ');
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(markdownText).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)];
 }

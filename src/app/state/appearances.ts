@@ -1,3 +1,5 @@
+import { notFormula, quotedCell } from './csv';
+
 /** A face seen at a moment of a video. */
 export interface Sighting {
   /** Seconds from the video's beginning. */
@@ -103,10 +105,9 @@ function certaintyOf(certainty: number): string {
   return Math.min(0.9999, Math.floor(certainty * 1e4) / 1e4).toFixed(4);
 }
 
-/** A name that begins like a formula would be run by a spreadsheet: an apostrophe keeps it text. */
 function csvText(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = notFormula(text);
+  return /[",\r\n]/.test(safe) ? quotedCell(text) : safe;
 }
 
 /** A line break would end the cue, and “-->” within one is not allowed: its “>” is escaped. */

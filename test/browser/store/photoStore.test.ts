@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { PhotoStore } from '../../../src/store/photoSchema';
 import { openPhotoStore } from '../../../src/store/photoStore';
 import { openStore } from '../../../src/store/store';
+import { withRoom } from '../quota';
 import { describePhotoStore, FOLDER, photo, photoFace } from '../../unit/store/photoStoreBehaviour';
 
 const names: string[] = [];
@@ -36,6 +37,30 @@ describe('in IndexedDB', () => {
     const [folder] = await again.folders();
     expect(await folder!.handle!.isSameEntry(handle)).toBe(true);
     expect(await again.faces()).toHaveLength(1);
+  });
+
+  test('no room for a picture: store/full, what was known of it stays, and it is saved once there is room', async () => {
+    const name = newName();
+    const noise = crypto.getRandomValues(new Uint8Array(60_000));
+    const big = new Blob(
+      Array.from({ length: 100 }, () => noise),
+      { type: 'image/jpeg' },
+    );
+    const large = { ...photoFace(2), crop: { ...photoFace(2).crop, picture: big } };
+    const save = async (store: PhotoStore) =>
+      store.savePhoto({ ...photo('a.jpg'), size: 11 }, null, [photoFace(3), large]);
+    await withRoom(2_000_000, async () => {
+      const store = await open(name);
+      await store.putFolder(FOLDER);
+      const [known] = await store.savePhoto(photo('a.jpg'), null, [photoFace(1)]);
+      await expect(save(store)).rejects.toMatchObject({ code: 'store/full' });
+      expect(await store.photos()).toMatchObject([{ size: 10 }]);
+      expect(await store.faces()).toEqual([known]);
+      expect(await store.crop(known!.id)).not.toBeNull();
+    });
+    const store = await open(name);
+    await save(store);
+    expect(await store.faces()).toHaveLength(2);
   });
 
   test('another tab hears of a write', async () => {

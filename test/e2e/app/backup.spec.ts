@@ -59,6 +59,7 @@ test('a backup is saved, refused when damaged or with another passphrase, and re
 
   await check(page, backup);
   await panel.getByRole('button', { name: 'Replace what is here' }).click();
+  await panel.getByRole('button', { name: 'Replace it' }).click();
   await expect(message(page, 'The backup is restored.')).toBeVisible();
   await go(page, 'People');
   await expect(people(page)).toHaveText([/Edward Lu\s*1 face/]);

@@ -54,6 +54,46 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await lookAll(page, 'privacy');
 });
 
+/** Each state once: what changes is a sentence and its buttons. */
+test('what keeps data safe is accessible and fits: restoring, the tab that follows, everything deleted', async ({
+  page,
+  context,
+}) => {
+  const [light, dark, phone] = LOOKS;
+  const lookAs = async (
+    tab: Page,
+    { name: variant, colorScheme, width, height }: (typeof LOOKS)[number],
+    name: string,
+  ) => {
+    await tab.setViewportSize({ width, height });
+    await tab.emulateMedia({ colorScheme });
+    await look(tab, `${variant}-${name}`);
+  };
+  await openApp(page, 'Settings');
+  const backup = 'test/fixtures/backups/version1.facenet-backup';
+  await page.locator('input[type=file][accept=".facenet-backup"]').setInputFiles(backup);
+  const form = page.getByRole('form', { name: 'Restore a backup' });
+  await form.getByLabel('Its passphrase').fill('not this one');
+  await form.getByRole('button', { name: 'Check it' }).click();
+  const panel = page.getByRole('region', { name: 'Backup' });
+  await expect(panel.getByRole('alert')).toContainText('The passphrase does not open');
+  await lookAs(page, phone, 'restore-refused');
+  await form.getByLabel('Its passphrase').fill('written by version 1');
+  await form.getByRole('button', { name: 'Check it' }).click();
+  await expect(panel).toContainText('is whole: 2 people with 3 faces');
+  await lookAs(page, phone, 'restore');
+  await lookAs(page, light, 'restore');
+  const other = await context.newPage();
+  await other.goto(`${page.url().split('#')[0]}#/people`);
+  await ready(other);
+  await lookAs(other, phone, 'tab-follows');
+  await other.close();
+  await page.getByRole('button', { name: 'Delete everything…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
+  await expect(page.getByRole('heading', { name: 'Everything is deleted' })).toBeVisible();
+  await lookAs(page, dark, 'deleted');
+});
+
 test('the Photos view is accessible and fits: the library, and one person of it', async ({ page }) => {
   await openApp(page, 'Photos');
   await page.locator('input[webkitdirectory]').setInputFiles('public/samples');

@@ -29,6 +29,10 @@ test('from the second visit on the app works without a network, isolated on a ho
   await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/, { timeout: 60_000 });
   await go(page, 'People');
   await expect(people(page)).toHaveText([/Edward Lu\s*1 face/]);
+  for (const view of ['Photos', 'Train', 'Benchmark', 'Settings'] as const) {
+    await go(page, view);
+    await expect(page.getByRole('heading', { level: 1, name: view }), 'opens without a network').toBeVisible();
+  }
 });
 
 test('a whole session asks nothing of anybody after it has loaded', async ({ page, host, watch }) => {
@@ -69,7 +73,10 @@ test('a whole session asks nothing of anybody after it has loaded', async ({ pag
   expect(watch.foreign).toEqual([]);
 });
 
-test('a new version waits until the user takes it; the manifest names icons that are there', async ({ page, host }) => {
+test('the app can be installed; a new version waits until the user takes it; the manifest names icons that are there', async ({
+  page,
+  host,
+}) => {
   await openFirst(page, '#/settings');
   const note = page.getByText('A new version of the app is here.');
   await expect(note).toHaveCount(0);
@@ -81,6 +88,10 @@ test('a new version waits until the user takes it; the manifest names icons that
   await loaded;
   await ready(page);
   await expect(note).toHaveCount(0);
+  const devtools = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await devtools.send('Page.getInstallabilityErrors');
+  // Tests run in a private window, where Chromium installs nothing.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== 'in-incognito')).toEqual([]);
   const manifest = (await (await page.request.get(`${host.url}manifest.webmanifest`)).json()) as {
     icons: { src: string }[];
   };

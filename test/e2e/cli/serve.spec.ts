@@ -1,3 +1,4 @@
+import { PAGE_HEADERS } from '../../../src/core/pageHeaders';
 import { expect, run, start, test } from './command';
 
 test('serves the app, isolated, until Ctrl-C, and says when the port is taken', async () => {
@@ -5,7 +6,7 @@ test('serves the app, isolated, until Ctrl-C, and says when the port is taken', 
   const address = await command.says(/http:\/\/127\.0\.0\.1:\d+\//);
   const page = await fetch(address);
   expect(page.status).toBe(200);
-  expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+  for (const [name, value] of Object.entries(PAGE_HEADERS)) expect(page.headers.get(name), name).toBe(value);
   expect(await page.text()).toContain('<html');
   const models = await fetch(`${address}models/manifest.json`);
   expect(models.status).toBe(200);

@@ -1,4 +1,5 @@
 import { strToU8, zipSync } from 'fflate';
+import { quotedCell } from '../csv';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
 import type { FaceGroup, Library } from './library.svelte';
@@ -7,13 +8,6 @@ import type { FaceGroup, Library } from './library.svelte';
 export interface Parts {
   readonly library: Library;
   readonly people: People;
-}
-
-/** Text as a cell: quoted, and never taken for a formula by a spreadsheet. */
-function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
 }
 
 /** Called “Unnamed 3” after their place where they have no name. */
@@ -33,9 +27,9 @@ export function facesCsv({ library, people }: Parts): Blob {
     const photo = library.photoById.get(photoId);
     const title = titles.get(personId ?? group ?? '') ?? '';
     return [
-      cell(photo?.path ?? ''),
-      cell(photo ? dateText(photo.takenAt) : ''),
-      cell(title),
+      quotedCell(photo?.path ?? ''),
+      quotedCell(photo ? dateText(photo.takenAt) : ''),
+      quotedCell(title),
       confirmed ? 'yes' : 'no',
       ...[box.x0, box.y0, box.x1, box.y1, score].map((value) => value.toFixed(4)),
     ].join(',');
@@ -65,10 +59,15 @@ export async function embeddingsZip({ library, people }: Parts, engine: Engine):
   const npy = await engine.client.call('encodeNpy', { rows });
   const labels = faces.map(({ photoId, personId, group }) => {
     const title = titles.get(personId ?? group ?? '') ?? '';
-    return `${title}\t${library.photoById.get(photoId)?.path ?? ''}\n`;
+    return `${oneLine(title)}\t${oneLine(library.photoById.get(photoId)?.path ?? '')}\n`;
   });
   const files = { 'embeddings.npy': npy, 'labels.txt': strToU8(labels.join('')) };
   return new Blob([new Uint8Array(zipSync(files, { level: 0 }))], { type: 'application/zip' });
+}
+
+/** Without the tabs and line breaks that part labels. */
+function oneLine(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ');
 }
 
 /** Lets the browser save a file. */
