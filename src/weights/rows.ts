@@ -53,7 +53,7 @@ export const FACENET: EmbedderRow = {
   files: {
     float32: { bytes: 93_906_488, sha256: '79e18fdc767b9c024bab1f336e2cb9d29698a7a53e6fab9149e97f3dd9900ce6' },
     float16: { bytes: 47_041_656, sha256: 'c3ab9fca80ee445aa1e3a241fac97cefc54eb23f67af447269d0799189ba1e56' },
-    int8: { bytes: 23_769_904, sha256: 'b77ad2c9e0e271ec0321b57729f407138bfa27ea75940b9f036f5f21a4dbcc40' },
+    int8: { bytes: 23_778_888, sha256: 'eb8900f583640d39434b349aec4e29574f80c1930e638b958b70382d774dc6fa' },
   },
 };
 

@@ -3,12 +3,20 @@ import type { Weights, WeightTensor } from '../../core/weights';
 import type { FloatArray } from '../formats/array';
 import { encodeFloat16 } from '../../core/float16';
 
+/** Rounded to 8 bits, this one layer of FaceNet (.04 % of its weights) makes three quarters of the embedding's error (1 − cosine). */
+const KEPT_FROM_8_BITS = 'InceptionResnetV1/Conv2d_2a_3x3/weights';
+
 /**
  * Float32 weights in another precision. Only kernels and matrices change; biases, scales and the like, one number a
  * channel, stay float32: they are under 1 % of the bytes.
  */
 export function toPrecision(arrays: ReadonlyMap<string, FloatArray>, precision: Precision): Weights {
-  return new Map([...arrays].map(([name, array]) => [name, convertTensor(array, precision)]));
+  return new Map(
+    [...arrays].map(([name, array]) => [
+      name,
+      convertTensor(array, name === KEPT_FROM_8_BITS && precision === 'int8' ? 'float16' : precision),
+    ]),
+  );
 }
 
 function convertTensor({ shape, data }: FloatArray, precision: Precision): WeightTensor {

@@ -48,3 +48,10 @@ it('stores a channel of zeros as zeros', () => {
     scale,
   });
 });
+
+it('keeps the one kernel of FaceNet that bears no 8 bits as float16, in 8-bit files only', () => {
+  const name = 'InceptionResnetV1/Conv2d_2a_3x3/weights';
+  const only = new Map([[name, kernel]]);
+  expect(toPrecision(only, 'int8').get(name)).toEqual(toPrecision(only, 'float16').get(name));
+  expect(toPrecision(only, 'float32').get(name)!.dtype).toBe('float32');
+});
