@@ -10,7 +10,7 @@ const state: EngineState = {
   adapter: null,
   softwareAdapter: false,
   threads: 2,
-  threshold: 0.9519,
+  threshold: 0.9492,
   far: 1e-3,
   crop: 'facenet',
   embeddingSize: 128,
