@@ -26,7 +26,7 @@ const GOLDEN: Readonly<Record<string, Vectors>> = golden;
 
 /**
  * ‖got − golden‖ / ‖golden‖ for the drawn face. Measured: engines agree to 1e-4 in float32 and float16; in int8 tfjs,
- * whose activations are not quantised, is .008 (dlib) and .015 (FaceNet) away. One convolution out by a tenth gives
+ * whose activations are not quantised, is .008 (dlib) and .021 (FaceNet) away. One convolution out by a tenth gives
  * .003 to .1 in float32, .006 to .13 in int8.
  */
 export function embeddingError(
@@ -48,7 +48,7 @@ export function embeddingError(
 /**
  * Throws `backend/self-test-failed`, with the precision as a detail, when the drawn face's embedding is not what the model
  * gives. A trained model brings its own float32 embedding, from which rounding its weights takes the others further
- * away (FaceNet's: .001 in float16, .065 in 8 bits); one without need only give numbers.
+ * away (FaceNet's: .001 in float16, .027 in 8 bits); one without need only give numbers.
  */
 export function assertGolden(
   embedding: Embedding,
@@ -59,7 +59,7 @@ export function assertGolden(
   const isGpu = choice.backend === 'webgpu';
   // Graphics cards also calculate in half precision.
   const isCoarse = precision === 'int8' || (precision === 'float16' && isGpu);
-  const limit = !trained ? (isCoarse ? 0.02 : 0.002) : precision === 'int8' ? 0.2 : isCoarse ? 0.03 : 0.005;
+  const limit = !trained ? (isCoarse ? 0.03 : 0.002) : precision === 'int8' ? 0.2 : isCoarse ? 0.03 : 0.005;
   const error = trained
     ? embeddingError(embedding, precision, trained.selfTest ?? [...embedding.vector])
     : embeddingError(embedding, precision);
