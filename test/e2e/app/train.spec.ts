@@ -8,9 +8,8 @@ const start = (page: Page) => page.getByRole('button', { name: 'Start training' 
 const step = /step (\d+) of \d+/;
 const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
 
-test('trains on a folder, goes on after a reload and after a full disk, shows old against new, and one click goes back', async ({
+test('trains on a folder, goes on after a reload, shows old against new, and one click goes back', async ({
   page,
-  baseURL,
 }, info) => {
   await watchEmbedding(page);
   await openApp(page, 'People');
@@ -25,24 +24,10 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
 
   await expect(page.getByText(step)).toBeVisible({ timeout: 120_000 });
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(11);
-  // Chromium asks for the quota again only where no database is open, so the page is left first; and what it tells of the
-  // use can be more than there is, so half of it: from the next page on no checkpoint has room.
-  const devtools = await page.context().newCDPSession(page);
-  const origin = new URL(baseURL!).origin;
-  const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
-  await page.goto('about:blank');
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: Math.ceil(usage / 2) });
-  await page.goto('./#/train');
-  const left = page.getByText(/“Trained on 3 people” of .* was left after step/);
-  await expect(left).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(/“Trained on 3 people” of .* was left after step/)).toBeVisible();
   await ready(page);
   await page.getByRole('button', { name: 'Go on' }).click();
-  const full = page.getByText('The browser has no room left: nothing was saved.');
-  await expect(full).toBeVisible({ timeout: 120_000 });
-  await expect(full).toContainText('What was saved of this training is kept.');
-  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
-  await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(full).toHaveCount(0);
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(10);
   await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();
 
