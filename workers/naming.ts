@@ -1,7 +1,7 @@
 import { crossValidate, type CrossValidation } from '../src/classify/crossValidate';
 import { trainLogistic } from '../src/classify/logistic';
 import { packSamples, type Samples } from '../src/classify/samples';
-import type { Gallery } from '../src/pipeline/match';
+import type { Gallery } from '../src/pipeline/gallery';
 import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Progress } from './protocol';
 

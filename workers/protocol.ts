@@ -12,6 +12,7 @@ import type {
   GalleryFace,
   Match,
   Precision,
+  RecognisedFace,
   RgbaImage,
   StoredCrop,
 } from '../src/core/types';
@@ -96,16 +97,6 @@ export interface RecogniseOptions extends DetectOptions {
   readonly faces?: 'all' | 'best';
   /** Also return, for each face, what the store keeps: the square round the box, 1.8 times its longer side, at most 400 px. */
   readonly keepCrops?: boolean;
-}
-
-export interface RecognisedFace {
-  readonly detection: Detection;
-  readonly embedding: Embedding;
-  readonly match: Match;
-  readonly quality: FaceQuality;
-  /** What would make a better view of it for enrolment; null when it is good. */
-  readonly hint: CaptureHint | null;
-  readonly crop?: StoredCrop;
 }
 
 export interface RecogniseResult {

@@ -13,7 +13,6 @@ export type {
   ModelPlace,
   Picture,
   Progress,
-  RecognisedFace,
   RecogniseOptions,
   RecogniseResult,
   SavedDetails,

@@ -133,3 +133,14 @@ export type BackendName = (typeof BACKENDS)[number];
 /** From finest to coarsest. */
 export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
 export type Precision = (typeof PRECISIONS)[number];
+
+/** All that is told of a face. `crop`: where it was asked for. */
+export interface RecognisedFace {
+  readonly detection: Detection;
+  readonly embedding: Embedding;
+  readonly match: Match;
+  readonly quality: FaceQuality;
+  /** What would make a better view of it for enrolment; null when it is good. */
+  readonly hint: CaptureHint | null;
+  readonly crop?: StoredCrop;
+}

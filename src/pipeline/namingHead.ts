@@ -1,10 +1,10 @@
-import type { Weights } from '../core/weights';
+import { eachCandidate } from '../core/search/candidates';
 import { squaredDistance } from '../core/vectors';
+import type { Weights } from '../core/weights';
 import { toFloat32 } from '../nn/weightValues';
 import type { EmbedderRow } from '../weights/registry';
 import { HEAD_NAMES } from '../weights/trained';
-import type { Gallery } from './match';
-import { eachCandidate } from '../core/search/candidates';
+import type { Gallery } from './gallery';
 
 /** A classifier of embeddings that was trained on the gallery's people: row r of `rows` speaks for `people[r]`. */
 export interface NamingHead {

@@ -1,13 +1,11 @@
 import { throwIfAborted } from '../core/abort';
 import type {
-  CaptureHint,
   Detection,
   Embedding,
   FaceCrop,
-  FaceQuality,
   Frame,
-  Match,
   Precision,
+  RecognisedFace,
   RgbaImage,
   StoredCrop,
 } from '../core/types';
@@ -25,7 +23,8 @@ import { findFaces, type TurnedOptions } from './detect/turned';
 import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
 import { captureHint } from './hint';
-import { matchFace, type Gallery } from './match';
+import type { Gallery } from './gallery';
+import { matchFace } from './match';
 import type { NamingHead } from './namingHead';
 import { facePose } from './pose';
 import { faceQuality } from './quality';
@@ -84,16 +83,6 @@ export interface PictureFaces<Face> {
   readonly height: number;
   /** Most probable first. */
   readonly faces: Face[];
-}
-
-export interface RecognisedFace {
-  readonly detection: Detection;
-  readonly embedding: Embedding;
-  readonly match: Match;
-  readonly quality: FaceQuality;
-  /** What would make a better view of it for enrolment; null when it is good. */
-  readonly hint: CaptureHint | null;
-  readonly crop?: StoredCrop;
 }
 
 /** Milliseconds of decode, resize, pnet, rnet, onet, crop, embed, match. */

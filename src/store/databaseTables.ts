@@ -1,4 +1,4 @@
-import type { PagedTable, PagedWriteTable } from './tables';
+import type { PagedTable, PagedWriteTable } from './table';
 
 interface Reads<Row> {
   get(id: string): Promise<Row | undefined>;

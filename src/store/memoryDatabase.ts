@@ -1,4 +1,4 @@
-import type { PagedWriteTable } from './tables';
+import type { PagedWriteTable } from './table';
 import type { CheckpointRow } from './trainSchema';
 import type { WholeBacking, WholeRows, WholeWriteTables } from './wholeTables';
 

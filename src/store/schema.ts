@@ -1,5 +1,4 @@
-import type { CheckedBackup } from './backup/readBackup';
-import type { BackupOptions } from './backup/writeBackup';
+import type { BackupOptions, CheckedBackup } from './backup/backup';
 import type { Embedding, FaceQuality, StoredCrop } from '../core/types';
 
 export interface PersonRecord {

@@ -1,4 +1,4 @@
-import type { WriteTable } from './tables';
+import type { WriteTable } from './table';
 import type { CheckpointRow, TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
 export const TRAIN_TABLES = ['trainRuns', 'checkpoints', 'trainedModels', 'trainedFiles'] as const;

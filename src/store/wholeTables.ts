@@ -1,7 +1,7 @@
 import type { PhotoFace } from './photoSchema';
 import type { PhotoRows } from './photoTables';
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
-import type { PagedTable, PagedWriteTable } from './tables';
+import type { PagedTable, PagedWriteTable } from './table';
 import type { TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
 /** All tables that a backup holds: all there are but the checkpoints of trainings that are not decided yet. */

@@ -1,7 +1,5 @@
 import { toFaceError, type FaceError } from '../../core/errors';
-import type { CheckedBackup } from '../../store/backup/readBackup';
-import type { RestoreMode } from '../../store/backup/restore';
-import type { BackupOptions } from '../../store/backup/writeBackup';
+import type { BackupOptions, CheckedBackup, RestoreMode } from '../../store/backup/backup';
 import type { People } from './people.svelte';
 import type { Photos } from './photos/photos.svelte';
 

@@ -1,5 +1,5 @@
 import { toFaceError, type FaceError } from '../../core/errors';
-import type { RecognisedFace } from '../../client/types';
+import type { RecognisedFace } from '../../core/types';
 import type { FaceSource, NewFace } from '../../store/schema';
 import type { Engine } from './engine.svelte';
 import { newFace } from './people.svelte';

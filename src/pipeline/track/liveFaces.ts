@@ -1,17 +1,16 @@
 import { throwIfAborted } from '../../core/abort';
-import type { CaptureHint, Detection, FaceQuality, Frame, Match } from '../../core/types';
+import type { CaptureHint, Detection, FaceQuality, Frame, Match, RecognisedFace } from '../../core/types';
 import type { EmbedderRow } from '../../weights/registry';
 import { cropFace } from '../crop/crop';
 import { cutSquare, encodeCut } from '../crop/stored';
 import type { Detector } from '../detect/detect';
 import type { DetectOptions } from '../detect/options';
 import type { Embedder } from '../embed';
-import { captureHint, viewScore } from '../hint';
-import type { Gallery } from '../match';
+import { captureHint } from '../hint';
+import type { Gallery } from '../gallery';
 import type { NamingHead } from '../namingHead';
 import { facePose } from '../pose';
 import { faceQuality } from '../quality';
-import type { RecognisedFace } from '../recognise';
 import type { Timings } from '../timings';
 import { Tracker, type Track } from './tracker';
 import { Views, type Look, type Matching } from './views';
@@ -173,8 +172,7 @@ export class LiveFaces {
     );
     const embeddings = await timings.run('embed', () => embedder.embed(crops));
     for (const [i, { views, ...look }] of faces.entries()) {
-      const score = viewScore(look.quality, look.pose);
-      views.add({ ...look, score, embedding: embeddings[i]!, cut: cutSquare(frame, look.detection) }, time);
+      views.add({ ...look, embedding: embeddings[i]! }, time, () => cutSquare(frame, look.detection));
     }
   }
 

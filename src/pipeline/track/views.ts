@@ -3,7 +3,8 @@ import { farAt } from '../../weights/calibration';
 import type { EmbedderRow } from '../../weights/registry';
 import type { CutFace } from '../crop/stored';
 import { viewScore } from '../hint';
-import { matchFace, type Gallery } from '../match';
+import type { Gallery } from '../gallery';
+import { matchFace } from '../match';
 import type { NamingHead } from '../namingHead';
 import type { FacePose } from '../pose';
 import { voteMatch } from './vote';
@@ -33,8 +34,11 @@ export interface Look {
 }
 
 export interface View extends Look {
-  readonly score: number;
   readonly embedding: Embedding;
+}
+/** With the pixels and what they are worth: only few are kept, for enrolment. */
+interface KeptView extends View {
+  readonly score: number;
   readonly cut: CutFace;
 }
 
@@ -57,16 +61,20 @@ interface Answer {
 /** The views of one face: those that vote for its name, and those kept for enrolment. */
 export class Views {
   /** Those that need no hint first, then best first. */
-  best: readonly View[] = [];
+  best: readonly KeptView[] = [];
   /** Newest last. */
   #voters: readonly View[] = [];
   readonly #answers = new WeakMap<View, Answer>();
   #takenAt = -Infinity;
 
-  add(view: View, time: number): void {
+  /** `cut` gives the view's pixels; not asked when it is not among the best. */
+  add(view: View, time: number, cut: () => CutFace): void {
     this.#takenAt = time;
     this.#voters = [...this.#voters, view].slice(-VIEWS.voters);
-    this.best = [...this.best, view].sort(byWorth).slice(0, VIEWS.kept);
+    const score = viewScore(view.quality, view.pose);
+    const worst = this.best.at(-1);
+    if (worst && this.best.length === VIEWS.kept && byWorth({ hint: view.hint, score }, worst) >= 0) return;
+    this.best = [...this.best, { ...view, score, cut: cut() }].sort(byWorth).slice(0, VIEWS.kept);
   }
 
   /** Views kept that need no hint. */
@@ -109,6 +117,6 @@ export class Views {
 }
 
 /** The order of views for enrolment. */
-function byWorth(a: View, b: View): number {
+function byWorth(a: Pick<KeptView, 'hint' | 'score'>, b: Pick<KeptView, 'hint' | 'score'>): number {
   return Number(a.hint !== null) - Number(b.hint !== null) || b.score - a.score;
 }

@@ -1,6 +1,7 @@
 import type { Precision } from '../../core/types';
 import { nameKey } from '../names';
-import { COUNTED, type BackupCounts, type BackupRecord } from './records';
+import type { BackupCounts } from './backup';
+import { COUNTED, type BackupRecord } from './records';
 
 /** What the records told, once all of them have been seen. */
 export interface Checked {

@@ -1,29 +1,11 @@
 import { throwIfAborted } from '../../core/abort';
 import { FaceError } from '../../core/errors';
 import type { WholeBacking } from '../wholeTables';
+import type { BackupOptions, BackupSummary, CheckedBackup } from './backup';
 import { recordChecker } from './checkRecords';
 import { decryptBackup, openBackupFile, type OpenedFile } from './container';
-import { decodeRecords, type BackupCounts } from './records';
-import { restorer, type RestoreMode } from './restore';
-import type { BackupOptions } from './writeBackup';
-
-/** What a backup holds. */
-export interface BackupSummary extends BackupCounts {
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  /** False for one of version 1, which held people and settings alone. */
-  readonly hasPhotosAndModels: boolean;
-}
-
-/** A backup every byte of which has been checked. */
-export interface CheckedBackup {
-  readonly summary: BackupSummary;
-  /**
-   * Writes it in one transaction, all or nothing; each chunk is verified once more as it is read. Throws `store/full`,
-   * `store/other-tab`, `aborted`, and what opening throws when the file has changed meanwhile.
-   */
-  restore(mode: RestoreMode, options?: BackupOptions): Promise<void>;
-}
+import { decodeRecords } from './records';
+import { restorer } from './restore';
 
 /**
  * Opens a backup and reads all of it, keeping nothing but the ids, before anything can be written. Throws

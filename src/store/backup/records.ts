@@ -3,6 +3,7 @@ import { FaceError } from '../../core/errors';
 import { cleanName } from '../names';
 import type { FaceRow, PersonRow } from '../rows';
 import type { Settings } from '../schema';
+import type { BackupCounts } from './backup';
 import {
   cropFields,
   id,
@@ -24,16 +25,6 @@ const MAX_JSON = 1 << 23;
 /** A crop is at most 400 px a side, an embedding some kilobytes; models come in parts. */
 const MAX_BYTES = 1 << 23;
 
-/** How many of each a backup holds; what its version did not know yet is 0. */
-export interface BackupCounts {
-  readonly people: number;
-  readonly faces: number;
-  readonly folders: number;
-  readonly photos: number;
-  readonly photoFaces: number;
-  readonly runs: number;
-  readonly models: number;
-}
 export const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'runs', 'models'] as const;
 
 export type BackupRecord =

@@ -3,15 +3,9 @@ import type { PhotoFace, PhotoFolder } from '../photoSchema';
 import type { Settings } from '../schema';
 import type { TrainedFileRow } from '../trainSchema';
 import type { WholeWriteTables } from '../wholeTables';
+import type { RestoreMode } from './backup';
 import type { BackupRecord } from './records';
 import { DECIDED } from './trainRecords';
-
-/**
- * `replace`: what is here goes, the backup's settings count. `merge`: what is here stays as it is, settings too, and what
- * it lacks is added: a person of the same id or, else, of the same name gets the backup's faces; a folder that would have
- * to be handed over again the pictures of one of the same name.
- */
-export type RestoreMode = 'merge' | 'replace';
 
 /** Takes one record after the other into the tables. */
 type Taker = (record: BackupRecord) => Promise<void>;

@@ -1,19 +1,14 @@
 import { throwIfAborted } from '../../core/abort';
 import { PRECISIONS } from '../../core/types';
 import type { WholeBacking } from '../wholeTables';
+import type { BackupCounts, BackupOptions } from './backup';
 import { encryptBackup } from './container';
 import type { Bytes } from './fields';
-import { encodeRecord, type BackupCounts, type BackupRecord } from './records';
+import { encodeRecord, type BackupRecord } from './records';
 import { DECIDED, PART_BYTES } from './trainRecords';
 
 /** Faces or pictures read at once: some megabytes of crops. */
 const PAGE = 64;
-
-export interface BackupOptions {
-  readonly signal?: AbortSignal;
-  /** Faces, pictures and megabytes of models, or bytes of the file done, of so many. */
-  readonly onProgress?: (done: number, total: number) => void;
-}
 
 type Counts = { -readonly [K in keyof BackupCounts]: BackupCounts[K] };
 
@@ -49,6 +44,19 @@ export async function writeBackup(
   return new Blob(parts, { type: 'application/octet-stream' });
 }
 
+/** All rows, a page of at most `PAGE` at a time; `readPage` gives those that follow an id. */
+async function* paged<Row>(
+  readPage: (after: string | null) => Promise<Row[]>,
+  idOf: (row: Row) => string,
+): AsyncGenerator<Row> {
+  for (let after: string | null = null; ;) {
+    const page: Row[] = await readPage(after);
+    yield* page;
+    if (page.length < PAGE) return;
+    after = idOf(page.at(-1)!);
+  }
+}
+
 type Part = (whole: Pick<WholeBacking, 'read'>, counts: Counts, step: () => void) => AsyncGenerator<BackupRecord>;
 
 function countAll({ read }: Pick<WholeBacking, 'read'>): Promise<number> {
@@ -66,17 +74,14 @@ const peopleOf: Part = async function* ({ read }, counts, step) {
   for (const person of people) yield { kind: 'person', person };
   counts.people = people.length;
   const known = new Set(people.map(({ id }) => id));
-  const readPage = (after: string | null) => read((tables) => tables.faces.page(after, PAGE));
-  for (let after: string | null = null; ;) {
-    const page = await readPage(after);
-    for (const face of page) {
-      step();
-      if (!known.has(face.personId)) continue;
-      yield { kind: 'face', face };
-      counts.faces++;
-    }
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.id;
+  for await (const face of paged(
+    (after) => read((tables) => tables.faces.page(after, PAGE)),
+    ({ id }) => id,
+  )) {
+    step();
+    if (!known.has(face.personId)) continue;
+    yield { kind: 'face', face };
+    counts.faces++;
   }
 };
 
@@ -106,21 +111,16 @@ const photosOf: Part = async function* ({ read }, counts, step) {
         }),
       );
     });
-  for (let after: string | null = null; ;) {
-    const page = await readPage(after);
-    for (const { photo, thumbnail, faces } of page) {
-      step();
-      if (!known.has(photo.folderId)) continue;
-      yield { kind: 'photo', photo, thumbnail };
-      counts.photos++;
-      for (const { face, vector, crop } of faces) {
-        if (!vector || !crop) continue;
-        yield { kind: 'photoFace', face, vector, crop };
-        counts.photoFaces++;
-      }
+  for await (const { photo, thumbnail, faces } of paged(readPage, (row) => row.photo.id)) {
+    step();
+    if (!known.has(photo.folderId)) continue;
+    yield { kind: 'photo', photo, thumbnail };
+    counts.photos++;
+    for (const { face, vector, crop } of faces) {
+      if (!vector || !crop) continue;
+      yield { kind: 'photoFace', face, vector, crop };
+      counts.photoFaces++;
     }
-    if (page.length < PAGE) return;
-    after = page.at(-1)!.photo.id;
   }
 };
 

@@ -3,7 +3,7 @@ import type { GalleryFace } from '../../../src/core/types';
 import { cosine } from '../../../src/core/vectors';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
-import { packGallery } from '../../../src/pipeline/match';
+import { packGallery } from '../../../src/pipeline/gallery';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
 import { bestOverlap, modelWeights, needsShared, sampleBlob, sampleTruth } from './support';

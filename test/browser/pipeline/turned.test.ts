@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
-import { packGallery, type Gallery } from '../../../src/pipeline/match';
+import { packGallery, type Gallery } from '../../../src/pipeline/gallery';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { DLIB, MTCNN } from '../../../src/weights/rows';
 import { cosine } from '../../../src/core/vectors';

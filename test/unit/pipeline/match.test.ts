@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
 import type { GalleryFace } from '../../../src/core/types';
 import { euclidean } from '../../../src/core/vectors';
-import { matchFace, packGallery } from '../../../src/pipeline/match';
+import { packGallery } from '../../../src/pipeline/gallery';
+import { matchFace } from '../../../src/pipeline/match';
 
 const face = (person: string, ...numbers: number[]): GalleryFace => ({
   person,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GalleryFace } from '../../../src/core/types';
-import { matchFace, packGallery } from '../../../src/pipeline/match';
+import { packGallery } from '../../../src/pipeline/gallery';
+import { matchFace } from '../../../src/pipeline/match';
 import { namingHead, type NamingHead } from '../../../src/pipeline/namingHead';
 import { FACENET } from '../../../src/weights/rows';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { matchFace, packGallery } from '../../../src/pipeline/match';
+import { packGallery } from '../../../src/pipeline/gallery';
+import { matchFace } from '../../../src/pipeline/match';
 import { compareNaming, logisticHead } from '../../../workers/naming';
 import { madeUpPeople, vectorAt } from '../classify/people';
 

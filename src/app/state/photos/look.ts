@@ -1,5 +1,5 @@
 import { toFaceError } from '../../../core/errors';
-import type { RecognisedFace } from '../../../client/types';
+import type { RecognisedFace } from '../../../core/types';
 import type { NewPhotoFace, PhotoFolder, PhotoRecord } from '../../../store/photoSchema';
 import type { Engine } from '../engine.svelte';
 import { toJpeg } from '../thumbnail';

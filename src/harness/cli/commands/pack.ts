@@ -1,22 +1,9 @@
 import { Option, type Command } from 'commander';
 import { BACKENDS } from '../../../core/types';
-import type { BackendChoice } from '../launch';
 import { byteSize } from '../options';
 import type { PackOutput } from '../output';
-import { pack } from '../pack/pack';
+import { pack, type PackFlags } from '../pack/pack';
 import { Report } from '../report';
-
-export interface PackFlags {
-  readonly out: string;
-  readonly part: number;
-  readonly chromium?: string;
-  readonly models: boolean;
-  readonly lfw?: string;
-  readonly pairs?: string;
-  readonly data?: string;
-  readonly backend: BackendChoice;
-  readonly json?: true;
-}
 
 export function addPack(program: Command, done: (report: Report) => void): void {
   program

@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib';
 import { FaceError } from '../../../core/errors';
 import { modelFileName, MANIFEST, writeManifest } from '../../../weights/files';
 import { MODELS } from '../../../weights/rows';
-import type { PackFlags } from '../commands/pack';
+import type { BackendChoice } from '../launch';
 import { getModels } from '../modelFiles';
 import type { PackOutput } from '../output';
 import type { Report } from '../report';
@@ -16,6 +16,18 @@ import { neededPackages } from './packages';
 import { removeParts, writeParts, type Part } from './parts';
 import { portableChromium } from './portableChromium';
 import { packError, startTool } from './tools';
+
+export interface PackFlags {
+  readonly out: string;
+  readonly part: number;
+  readonly chromium?: string;
+  readonly models: boolean;
+  readonly lfw?: string;
+  readonly pairs?: string;
+  readonly data?: string;
+  readonly backend: BackendChoice;
+  readonly json?: true;
+}
 
 /** What is in the archive, and its folder there. */
 const ROOT = 'facenet-web';

@@ -1,5 +1,11 @@
 import type { LoggedStep } from '../../../client/types';
-import type { LfwPoint } from './runFolder';
+
+/** A further line of the metrics: LFW on the way. */
+export interface LfwPoint {
+  readonly step: number;
+  readonly epoch: number;
+  readonly lfw: { readonly accuracy: number; readonly val: number; readonly far: number; readonly pairs: number };
+}
 
 /** A line of `metrics.jsonl`: a step, or LFW on the way. */
 export type MetricsLine = LoggedStep | LfwPoint;

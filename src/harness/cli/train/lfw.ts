@@ -6,7 +6,7 @@ import { namesOf, picturesNamed } from '../../../evaluate/pictureNames';
 import { rowPairs } from '../../../evaluate/rowPairs';
 import { readFile } from 'node:fs/promises';
 import { picturesOf, type PictureFile } from '../pictures';
-import type { LfwPoint } from './runFolder';
+import type { LfwPoint } from './epochs';
 
 /** The pictures and pairs of a validation. */
 export interface Lfw {

@@ -1,7 +1,7 @@
 import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
 import { warningsOf, type Judged } from '../../../core/trainJudged';
 import type { Report } from '../report';
-import type { LfwPoint } from './runFolder';
+import type { LfwPoint } from './epochs';
 
 type JudgedAt = Judged & Pick<ModelReport, 'far'>;
 

@@ -7,14 +7,7 @@ import { metricsLine, metricsRecord } from '../../../train/metrics';
 import { fileHeaderRecord, scalarsRecord } from '../../../train/tensorboard';
 import { diskReason } from '../diskReason';
 import { writeWhole } from '../writeWhole';
-import { curveSvg, epochsCsv, epochsOf, type MetricsLine } from './epochs';
-
-/** A further line of the metrics: LFW on the way. */
-export interface LfwPoint {
-  readonly step: number;
-  readonly epoch: number;
-  readonly lfw: { readonly accuracy: number; readonly val: number; readonly far: number; readonly pairs: number };
-}
+import { curveSvg, epochsCsv, epochsOf, type LfwPoint, type MetricsLine } from './epochs';
 
 /** Where a training run leaves what it makes. */
 export class RunFolder {

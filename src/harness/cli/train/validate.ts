@@ -4,7 +4,7 @@ import { AT_ONCE } from './atOnce';
 import { judgeLfw, type Lfw } from './lfw';
 import { nearestAccuracy } from './nearest';
 import type { Labelled } from './people';
-import type { LfwPoint } from './runFolder';
+import type { LfwPoint } from './epochs';
 
 /** Embeds the validation's faces by whatever `embed` does with pictures. */
 export async function lfwBy(

@@ -4,7 +4,7 @@ import { cosine } from '../../../../src/core/vectors';
 import type { Engine } from '../../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../../src/nn/litert';
 import { decodePicture } from '../../../../src/pipeline/decode';
-import { packGallery } from '../../../../src/pipeline/match';
+import { packGallery } from '../../../../src/pipeline/gallery';
 import { createPipeline } from '../../../../src/pipeline/recognise';
 import { resizeImage } from '../../../../src/pipeline/resize';
 import { DLIB, FACENET, MTCNN } from '../../../../src/weights/rows';

@@ -1,0 +1,42 @@
+/** What a backup is to those who write and restore it. */
+
+/** How many of each a backup holds; what its version did not know yet is 0. */
+export interface BackupCounts {
+  readonly people: number;
+  readonly faces: number;
+  readonly folders: number;
+  readonly photos: number;
+  readonly photoFaces: number;
+  readonly runs: number;
+  readonly models: number;
+}
+/** What a backup holds. */
+export interface BackupSummary extends BackupCounts {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  /** False for one of version 1, which held people and settings alone. */
+  readonly hasPhotosAndModels: boolean;
+}
+
+/** A backup every byte of which has been checked. */
+export interface CheckedBackup {
+  readonly summary: BackupSummary;
+  /**
+   * Writes it in one transaction, all or nothing; each chunk is verified once more as it is read. Throws `store/full`,
+   * `store/other-tab`, `aborted`, and what opening throws when the file has changed meanwhile.
+   */
+  restore(mode: RestoreMode, options?: BackupOptions): Promise<void>;
+}
+
+/**
+ * `replace`: what is here goes, the backup's settings count. `merge`: what is here stays as it is, settings too, and what
+ * it lacks is added: a person of the same id or, else, of the same name gets the backup's faces; a folder that would have
+ * to be handed over again the pictures of one of the same name.
+ */
+export type RestoreMode = 'merge' | 'replace';
+
+export interface BackupOptions {
+  readonly signal?: AbortSignal;
+  /** Faces, pictures and megabytes of models, or bytes of the file done, of so many. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
