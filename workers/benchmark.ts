@@ -6,7 +6,7 @@ import { parsePairs } from '../src/evaluate/pairs';
 import { isNamed, namesOf, picturesNamed } from '../src/evaluate/pictureNames';
 import type { BulkFace } from '../src/pipeline/bulk';
 import { writeNpy } from '../src/weights/formats/npy';
-import { sha256 } from '../src/weights/verify';
+import { sha256 } from '../src/core/sha256';
 import type { BenchmarkPictures, BenchmarkRequest, BenchmarkResult } from './protocol';
 import type { CallContext } from './rpc';
 import type { Progress } from './protocol';

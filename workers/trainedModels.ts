@@ -15,7 +15,8 @@ import {
   type TrainedDetails,
   type TrainedInfo,
 } from '../src/weights/trained';
-import { sha256, verifyBytes } from '../src/weights/verify';
+import { sha256 } from '../src/core/sha256';
+import { verifyBytes } from '../src/weights/verify';
 import type { Progress } from './protocol';
 
 /** Models trained with this program: those that this browser keeps, and files that describe themselves. */

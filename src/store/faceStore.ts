@@ -15,6 +15,7 @@ const DEFAULT_SETTINGS: Settings = {
   far: null,
   mirrorCamera: true,
   cameraId: null,
+  photosGrouped: null,
 };
 
 /** Oldest first; the id decides between those of the same millisecond. */
@@ -184,6 +185,6 @@ export function faceStore(
 
 async function readSettings({ settings }: ReadTables): Promise<Settings> {
   const kept = { ...DEFAULT_SETTINGS, ...(await settings.get('settings')) };
-  const { model, backend, precision, far, mirrorCamera, cameraId } = kept;
-  return { model, backend, precision, far, mirrorCamera, cameraId };
+  const { model, backend, precision, far, mirrorCamera, cameraId, photosGrouped } = kept;
+  return { model, backend, precision, far, mirrorCamera, cameraId, photosGrouped };
 }

@@ -34,6 +34,8 @@ export interface Settings {
   readonly far: number | null;
   readonly mirrorCamera: boolean;
   readonly cameraId: string | null;
+  /** What the photos' faces were last grouped by (`groupingState`); null: not grouped yet. In no backup. */
+  readonly photosGrouped: string | null;
 }
 
 export type NewFace = Omit<FaceRecord, 'id' | 'personId' | 'createdAt'>;

@@ -1,3 +1,4 @@
+import { sha256 } from '../core/sha256';
 import type { CropKind, Precision } from '../core/types';
 import type { Weights } from '../core/weights';
 import { badFormat } from './formats/array';
@@ -6,7 +7,7 @@ import { dataStart, readMetadata, readSafetensors, withMetadata } from './format
 import { scaledCalibration, thresholdAt } from './calibration';
 import type { CalibrationPoint, EmbedderRow } from './registry';
 import { FACENET } from './rows';
-import { verifyBytes, sha256 } from './verify';
+import { verifyBytes } from './verify';
 
 /**
  * A model trained here or elsewhere with this program: one safetensors file that says itself, in its metadata, what the

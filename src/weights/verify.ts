@@ -1,4 +1,5 @@
 import { FaceError } from '../core/errors';
+import { sha256 } from '../core/sha256';
 import { checkLength } from './formats/array';
 
 /** Exactly which bytes a file must be. */
@@ -6,12 +7,6 @@ export interface Expected {
   readonly bytes: number;
   /** In hexadecimal, small letters. */
   readonly sha256: string;
-}
-
-/** The SHA-256 of `bytes`, hexadecimal. Needs a secure context in a browser. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** Throws `weights/truncated`, `weights/oversized` or `weights/hash-mismatch` unless `bytes` are those of the registry. */

@@ -50,7 +50,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const pictures = new Pictures(engine);
-  const photos = new Photos(engine, people, tabs, memory);
+  const photos = new Photos(engine, people, tabs, memory, store);
   const training = new Training(engine, tabs);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Download, Locator, Page } from '@playwright/test';
 import { strToU8, unzipSync, zipSync } from 'fflate';
-import { expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
+import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
 
 const CREW = 'sts-106-crew.jpg';
 const PORTRAITS = ['edward-lu', 'daniel-burbank', 'scott-altman', 'terrence-wilcutt'];
@@ -132,7 +132,22 @@ test('a folder given again goes on where it was; a zip works too; removing forge
   // He joins his group: the portrait, the crew, and the zip's.
   await expect(groups(page).filter({ hasText: '3 pictures' })).toHaveCount(1);
 
+  const groupings: string[] = [];
+  page.on('worker', (worker) => {
+    if (worker.url().includes('group.worker')) groupings.push(worker.url());
+  });
+  await page.reload();
+  await ready(page);
+  await expect(found(page)).toHaveCount(7);
   await page.getByRole('button', { name: 'Remove Holiday' }).click();
+  expect(groupings, 'nothing new was to be grouped').toEqual([]);
   await page.getByRole('button', { name: 'Remove the folder' }).click();
   await expect(found(page)).toHaveCount(1);
+
+  // Who becomes known while the library is closed is found in it when it is opened.
+  await go(page, 'People');
+  await page.reload();
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await go(page, 'Photos');
+  await expect(groups(page).filter({ hasText: 'Edward Lu' })).toHaveCount(1);
 });

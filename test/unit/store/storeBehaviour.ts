@@ -155,6 +155,7 @@ export function describeStore(open: () => Promise<Store>): void {
       far: null,
       mirrorCamera: true,
       cameraId: null,
+      photosGrouped: null,
     });
     await store.saveSettings({ backend: 'wasm' });
     expect(await store.saveSettings({ far: 0.01 })).toMatchObject({ backend: 'wasm', far: 0.01 });

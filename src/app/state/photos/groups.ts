@@ -1,3 +1,4 @@
+import { sha256 } from '../../../core/sha256';
 import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace } from '../../../store/photoSchema';
 import type { Person } from '../people.svelte';
@@ -56,6 +57,17 @@ export function chooseFaces(
     return before < PERSON_FACES;
   });
   return { chosen: wanted.slice(0, most), left: Math.max(0, wanted.length - most) };
+}
+
+/** All that a grouping goes by, in short: as long as it is the same as after the last one, there is nothing to group. */
+export async function groupingState(
+  modelId: string,
+  faces: readonly PhotoFace[],
+  people: readonly Person[],
+): Promise<string> {
+  const ofPhotos = faces.map(({ id, personId, confirmed, group }) => [id, personId, confirmed, group].join(' '));
+  const ofPeople = people.flatMap((person) => person.faces.map((face) => `${person.id} ${face.id}`));
+  return sha256(new TextEncoder().encode([modelId, ...[...ofPhotos, ...ofPeople].sort()].join('\n')));
 }
 
 /** What the worker's `groupFaces` takes: the faces, whose numbers are there and of one model, and then those known. */

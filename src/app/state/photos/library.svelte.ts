@@ -1,7 +1,7 @@
 import type { Embedding } from '../../../core/types';
 import { euclidean } from '../../../core/vectors';
 import type { Belonging, PhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from '../../../store/photoSchema';
-import type { NewFace } from '../../../store/schema';
+import type { NewFace, Store } from '../../../store/schema';
 import type { Engine } from '../engine.svelte';
 import type { People, Undo } from '../people.svelte';
 import type { Looked } from './look';
@@ -38,9 +38,10 @@ export class Library {
     readonly store: PhotoStore,
     engine: Engine,
     private readonly people: People,
+    settings: Store,
   ) {
     const assign = (changes: ReadonlyMap<string, Belonging>) => this.#assign(changes);
-    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people);
+    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people, settings);
     // A picture that another tab takes is one change: many are told together.
     store.onChange(() => {
       this.#loading ??= setTimeout(() => {

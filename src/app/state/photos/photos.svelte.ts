@@ -1,6 +1,7 @@
-import { FaceError } from '../../../core/errors';
+import { FaceError, toFaceError } from '../../../core/errors';
 import type { PhotoFolder } from '../../../store/photoSchema';
 import type { WriteGuard } from '../../../store/guard';
+import type { Store } from '../../../store/schema';
 import type { MemoryDatabase } from '../../../store/memoryDatabase';
 import { openPhotoStore } from '../../../store/photoStore';
 import type { Engine } from '../engine.svelte';
@@ -24,6 +25,7 @@ export class Photos {
     private readonly people: People,
     private readonly guard: WriteGuard,
     private readonly memory: MemoryDatabase,
+    private readonly settings: Store,
   ) {}
 
   /** Opens the library when it is first needed. Throws what the store throws. */
@@ -33,10 +35,13 @@ export class Photos {
   }
 
   async #open(): Promise<Library> {
-    const library = new Library(await openPhotoStore(undefined, this.guard, this.memory), this.engine, this.people);
+    const store = await openPhotoStore(undefined, this.guard, this.memory);
+    const library = new Library(store, this.engine, this.people, this.settings);
     await library.load();
     this.library = library;
     this.queue = new PhotoQueue(this.engine, library);
+    // People may have come or gone while the library was not open.
+    void library.peopleChanged().catch((thrown: unknown) => (library.grouping.error = toFaceError(thrown)));
     return library;
   }
 

@@ -1,9 +1,18 @@
 import { toFaceError, type FaceError } from '../../../core/errors';
 import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace, PhotoStore } from '../../../store/photoSchema';
+import type { Store } from '../../../store/schema';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
-import { belongingsOf, chooseFaces, groupingRequest, knownFaces, PERSON_FACES, stillTrue } from './groups';
+import {
+  belongingsOf,
+  chooseFaces,
+  groupingRequest,
+  groupingState,
+  knownFaces,
+  PERSON_FACES,
+  stillTrue,
+} from './groups';
 
 const REEMBEDDED_AT_ONCE = 16;
 
@@ -33,9 +42,10 @@ export class Regrouping {
     private readonly library: GroupedFaces,
     private readonly engine: Engine,
     private readonly people: People,
+    private readonly settings: Pick<Store, 'settings' | 'saveSettings'>,
   ) {}
 
-  /** Resolves when all is grouped, or was stopped. */
+  /** Groups what is new since the last time, in an earlier session too. Resolves when all is grouped, or was stopped. */
   run(): Promise<void> {
     this.#again = true;
     this.#last ??= this.#all().finally(() => (this.#last = null));
@@ -75,18 +85,27 @@ export class Regrouping {
     const state = await this.engine.ready().catch(() => null);
     const { store } = this.library;
     if (!state || this.library.faces().length === 0 || !store.mayWrite()) return;
+    const { photosGrouped } = await this.settings.settings();
+    if (photosGrouped === (await groupingState(state.model, this.library.faces(), this.people.list))) {
+      this.left = chooseFaces(this.library.faces()).left;
+      return;
+    }
     this.percent = 0;
     this.running = true;
     const embeddings = await this.#presentEmbeddings(state.model, signal);
-    const all = this.library.faces();
+    const [all, people] = [this.library.faces(), this.people.list];
     const { chosen, left } = chooseFaces(all.filter(({ id }) => embeddings.get(id)?.modelId === state.model));
     this.left = left;
-    if (chosen.length === 0) return;
-    const known = knownFaces(this.people.list, chosen, embeddings, state.model, PERSON_FACES);
+    const known = knownFaces(people, chosen, embeddings, state.model, PERSON_FACES);
     const onProgress = ({ done }: { done: number }) => (this.percent = done);
     const request = groupingRequest(chosen, embeddings, known);
-    const labels = await this.engine.client.call('groupFaces', request, { signal, onProgress });
-    await this.library.assign(stillTrue(belongingsOf(chosen, known, labels), chosen, this.library.faces()));
+    const labels =
+      chosen.length > 0 ? await this.engine.client.call('groupFaces', request, { signal, onProgress }) : [];
+    const changes = belongingsOf(chosen, known, labels);
+    await this.library.assign(stillTrue(changes, chosen, this.library.faces()));
+    // Not the faces as they are now: what has changed meanwhile is not grouped yet.
+    const grouped = all.map((face) => ({ ...face, ...changes.get(face.id) }));
+    await this.settings.saveSettings({ photosGrouped: await groupingState(state.model, grouped, people) });
   }
 
   /** All embeddings, those of another model made anew from the crops. */

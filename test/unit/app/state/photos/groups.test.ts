@@ -3,6 +3,7 @@ import {
   belongingsOf,
   chooseFaces,
   groupingRequest,
+  groupingState,
   knownFaces,
   PERSON_FACES,
   stillTrue,
@@ -107,4 +108,20 @@ test('what the user has said of a face while it was being grouped stands', () =>
     face('e', 'd'), // the picture of d was read again
   ];
   expect(stillTrue(changes, before, now)).toEqual(new Map([['a', change]]));
+});
+
+test('the state of a grouping changes with whatever a grouping goes by, and with nothing else', async () => {
+  const faces = [face('a', '1'), face('b', '2', { group: 'a' })];
+  const person = { id: 'p', name: 'Ada', createdAt: 0, faces: [{ id: 'f' }] } as unknown as Person;
+  const state = await groupingState('m', faces, [person]);
+  expect(await groupingState('m', faces.toReversed(), [{ ...person, name: 'Grace' }])).toBe(state);
+  for (const [model, others, people] of [
+    ['n', faces, [person]],
+    ['m', [faces[0]!], [person]],
+    ['m', [faces[0]!, face('b', '2')], [person]],
+    ['m', [faces[0]!, face('b', '2', { group: 'a', confirmed: true })], [person]],
+    ['m', faces, []],
+    ['m', faces, [{ ...person, faces: [] }]],
+  ] as const)
+    expect(await groupingState(model, others, people)).not.toBe(state);
 });
