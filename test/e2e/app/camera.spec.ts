@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { addPerson, expect, go, openApp, people, portrait, ready, test as base, Watch } from './appTest';
 import { look } from './look';
-import { launchWithCamera, writeFilm, writePan } from './fakeCamera';
+import { launchWithCamera, launchWithTwoCameras, writeFilm, writePan } from './fakeCamera';
 
 /** Two people with portraits, and one without. */
 const PARTS = [
@@ -131,6 +131,36 @@ test('an unplugged camera is said, and Try again starts it anew', async ({ camer
   await look(page, 'camera-unplugged');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
+});
+
+test('of two cameras the chosen one is used, the other let go, and the choice kept', async ({
+  launchOptions,
+  baseURL,
+}) => {
+  const browser = await launchWithTwoCameras(launchOptions);
+  try {
+    const page = await browser.newPage({ baseURL: baseURL!, locale: 'en-GB', permissions: ['camera'] });
+    await openApp(page);
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    const choice = page.getByRole('combobox', { name: 'Camera' });
+    await expect(choice.getByRole('option')).toHaveCount(2);
+    const [first, second] = await choice.getByRole('option').allInnerTexts();
+    await expect(choice.getByRole('option', { selected: true })).toHaveText(first!);
+    const stream = await page.evaluateHandle(() => document.querySelector('video')!.srcObject as MediaStream);
+    await choice.selectOption({ label: second! });
+    const shown = () =>
+      page.evaluate(() => (document.querySelector('video')?.srcObject as MediaStream | null)?.getTracks()[0]?.label);
+    await expect.poll(shown).toBe(second);
+    expect(await stream.evaluate((gone) => gone.active), 'the first camera is let go').toBe(false);
+    await expect(page.getByText(/frames a second, results \d+ ms old/), 'faces are looked for in it').toBeVisible();
+
+    await page.reload();
+    await ready(page);
+    await page.getByRole('button', { name: 'Use the camera' }).click();
+    await expect.poll(shown).toBe(second);
+  } finally {
+    await browser.close();
+  }
 });
 
 test('a camera refused is said with what to do about it', async ({ context2 }) => {

@@ -87,3 +87,9 @@ export function launchWithCamera(film: string, options: LaunchOptions): Promise<
   ];
   return chromium.launch({ ...options, args });
 }
+
+/** A Chromium with two cameras, which show a test picture each. */
+export function launchWithTwoCameras(options: LaunchOptions): Promise<Browser> {
+  const args = [...(options.args ?? []), '--use-fake-device-for-media-stream=device-count=2'];
+  return chromium.launch({ ...options, args });
+}

@@ -3,7 +3,7 @@ import { openFirst, test } from './offlineTest';
 
 test.use({ serviceWorkers: 'allow' });
 
-test('from the second visit on the app works without a network, isolated on a host without headers', async ({
+test('from the second visit on the app works without a network, isolated, in a folder of a host without headers', async ({
   page,
   context,
   host,
@@ -68,7 +68,7 @@ test('a whole session asks nothing of anybody after it has loaded', async ({ pag
   expect(await page.locator('img[src="x"]').count(), 'a name is text, never markup').toBe(0);
   // Chromium itself looks, some seconds after a start, whether the service worker has a newer version.
   expect(
-    host.asked.filter((path) => path !== '/sw.js'),
+    host.asked.filter((path) => path !== 'sw.js'),
     'at the server',
   ).toEqual([]);
   // The tab's icon is looked up again at each change of the address; the service worker answers it.

@@ -17,9 +17,14 @@ const TYPES: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
+/** Where the app lies on its host: not at the root, as on many static hosts. */
+const FOLDER = '/team/faces/';
+
 /** A host as simple as they come: files, no headers, every request written down. */
 export interface PlainHost {
+  /** The app's address. */
   readonly url: string;
+  /** Paths in the app's folder; those outside it begin with a slash. */
   readonly asked: string[];
   /** From now on the service worker is one of a newer version. */
   newVersion(): void;
@@ -31,21 +36,22 @@ async function startHost(): Promise<PlainHost & { server: Server }> {
   const asked: string[] = [];
   let version = 1;
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url!, 'http://host').pathname);
+    const whole = decodeURIComponent(new URL(request.url!, 'http://host').pathname);
+    const path = whole.startsWith(FOLDER) ? whole.slice(FOLDER.length) : whole;
     asked.push(path);
-    const inSite = path.endsWith('/') ? `${path}index.html` : path;
-    const file = path.startsWith('/models/') ? join('public', path) : join('dist', inSite);
-    readFile(file).then(
+    const file = path.startsWith('models/') ? join('public', path) : join('dist', path || 'index.html');
+    const found = path === whole ? Promise.reject(new Error('outside the app')) : readFile(file);
+    found.then(
       (bytes) => {
         response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream').write(bytes);
-        response.end(path === '/sw.js' ? `\n// ${version}` : undefined);
+        response.end(path === 'sw.js' ? `\n// ${version}` : undefined);
       },
       () => response.writeHead(404).end(),
     );
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${FOLDER}`,
     asked,
     server,
     newVersion() {
@@ -58,7 +64,7 @@ async function startHost(): Promise<PlainHost & { server: Server }> {
   };
 }
 
-/** Tests that also say `test.use({ serviceWorkers: 'allow' })`, on a host that sets no headers. */
+/** Tests that also say `test.use({ serviceWorkers: 'allow' })`, on a host that sets no headers, in a folder of it. */
 export const test = base.extend<{ host: PlainHost }>({
   host: async ({}, use) => {
     const host = await startHost();

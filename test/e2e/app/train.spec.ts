@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { classFolders, tinyRecipe } from './classFolders';
 import { nextEmbedding, watchEmbedding } from './embedding';
+import { fillRoom, freeRoom, limitRoom } from './fullDisk';
 import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
 
 const pupils = (page: Page) => page.locator('input[type=file][data-role=pupils]');
@@ -8,9 +9,11 @@ const start = (page: Page) => page.getByRole('button', { name: 'Start training' 
 const step = /step (\d+) of \d+/;
 const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
 
-test('trains on a folder, goes on after a reload, shows old against new, and one click goes back', async ({
+test('trains on a folder, goes on after a reload and after a full disk, shows old against new, and one click goes back', async ({
   page,
+  baseURL,
 }, info) => {
+  await limitRoom(page, baseURL!, 400 * 2 ** 20);
   await watchEmbedding(page);
   await openApp(page, 'People');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
@@ -27,7 +30,14 @@ test('trains on a folder, goes on after a reload, shows old against new, and one
   await page.reload();
   await expect(page.getByText(/“Trained on 3 people” of .* was left after step/)).toBeVisible();
   await ready(page);
+  await fillRoom(page);
   await page.getByRole('button', { name: 'Go on' }).click();
+  const full = page.getByText('The browser has no room left: nothing was saved.');
+  await expect(full).toBeVisible({ timeout: 120_000 });
+  await expect(full).toContainText('What was saved of this training is kept.');
+  await freeRoom(page);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(full).toHaveCount(0);
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(10);
   await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();
 
