@@ -9,6 +9,8 @@ export interface TrainingCase {
   readonly base: 'scratch' | 'facenet';
   readonly trainable: Trainable;
   readonly batch: number;
+  /** Batches whose gradients make one step. */
+  readonly accumulate: number;
   readonly steps: number;
 }
 
@@ -37,7 +39,7 @@ function noise(seed: number): PixelCrop {
   return { size: 160, data: Uint8Array.from({ length: 160 * 160 * 3 }, () => 256 * random()) };
 }
 
-globalThis.trainingBench = async (backend, { name, base, trainable, batch, steps }) => {
+globalThis.trainingBench = async (backend, { name, base, trainable, batch, accumulate, steps }) => {
   const client = createTrainClient();
   try {
     const { adapter } = await client.call('start', { backend, modelsUrl: new URL('/models/', location.href).href });
@@ -49,6 +51,7 @@ globalThis.trainingBench = async (backend, { name, base, trainable, batch, steps
       trainable,
       config: {
         batch,
+        accumulate,
         epochSteps: steps,
         epochs: 1,
         optimiser: 'ADAM',

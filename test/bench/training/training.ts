@@ -10,13 +10,21 @@ import type { TrainingCase, TrainingResult } from './page';
 /** The original on a Titan X Pascal: 275,000 steps of 90 in about 30 hours. */
 const ORIGINAL = 229;
 
-function cases(batches: readonly number[], steps: number): TrainingCase[] {
+/** Pictures that the whole network learns from at once in WebAssembly's 4 GB; larger batches are gathered from such. */
+const AT_ONCE_ON_WASM = 8;
+
+function cases(batches: readonly number[], steps: number, backend: 'wasm' | 'webgpu'): TrainingCase[] {
   const last = { after: 'InceptionResnetV1/Repeat_2/block8_5' };
-  return batches.flatMap((batch) => [
-    { name: `frozen but Block8, batch ${batch}`, base: 'facenet', trainable: last, batch, steps } as const,
-    { name: `full, folded, batch ${batch}`, base: 'facenet', trainable: 'all', batch, steps } as const,
-    { name: `full, live batch norm, batch ${batch}`, base: 'scratch', trainable: 'all', batch, steps } as const,
-  ]);
+  return batches.flatMap((size) => {
+    const accumulate = backend === 'wasm' ? Math.max(1, Math.round(size / AT_ONCE_ON_WASM)) : 1;
+    const gathered = { batch: Math.round(size / accumulate), accumulate, steps };
+    const name = accumulate === 1 ? `batch ${size}` : `batch ${accumulate} × ${gathered.batch}`;
+    return [
+      { name: `frozen but Block8, batch ${size}`, base: 'facenet', trainable: last, batch: size, accumulate: 1, steps },
+      { name: `full, folded, ${name}`, base: 'facenet', trainable: 'all', ...gathered },
+      { name: `full, live batch norm, ${name}`, base: 'scratch', trainable: 'all', ...gathered },
+    ] as const;
+  });
 }
 
 /**
@@ -40,7 +48,7 @@ export async function main(args: string[]): Promise<number> {
   const browser = await launchChromium(await ensureChromium(), backend);
   const results: (TrainingResult & { adapter: string | null })[] = [];
   try {
-    const chosen = cases(values.batch.split(',').map(Number), Number(values.steps) + 1);
+    const chosen = cases(values.batch.split(',').map(Number), Number(values.steps) + 1, backend);
     for (const each of chosen.filter(({ name }) => name.includes(values.only))) {
       // A page each: memory of one case must not count for the next.
       const page = await browser.newPage();
