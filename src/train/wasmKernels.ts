@@ -61,18 +61,13 @@ export function conv2dFilterGradient(
     const rows = tf.reshape(dy, [-1, out]);
     const pixels = rows.shape[0]!;
     const padded = padImage(x, padInfo);
-    const [n] = x.shape;
+    const size: [number, number] = [(outHeight - 1) * strideHeight + 1, (outWidth - 1) * strideWidth + 1];
     const places: tf.Tensor[] = [];
     for (let i = 0; i < kh; i++)
       for (let j = 0; j < kw; j++)
         places.push(
           tf.tidy(() => {
-            const under = tf.stridedSlice(
-              padded,
-              [0, i, j, 0],
-              [n, i + (outHeight - 1) * strideHeight + 1, j + (outWidth - 1) * strideWidth + 1, channels],
-              [1, strideHeight, strideWidth, 1],
-            );
+            const under = everySo(part(padded, [i, j], size), strideHeight, strideWidth);
             return tf.matMul(tf.transpose(tf.reshape(under, [pixels, channels])), rows);
           }),
         );
@@ -81,8 +76,9 @@ export function conv2dFilterGradient(
 }
 
 /**
- * The gradient of a convolution at its input, `inputShape`: the convolution of `dy`, spread out by the stride, with
- * the filter turned by half a turn, its channels swapped.
+ * The gradient of a convolution at its input, `inputShape`. Pixels whose places modulo the stride are the same (a phase)
+ * are reached by the same places of the window: each phase is a convolution of `dy` with those, turned by half a turn and
+ * with channels swapped, so that no zero between strides is multiplied.
  */
 export function conv2dInputGradient(
   inputShape: Shape4D,
@@ -93,16 +89,77 @@ export function conv2dInputGradient(
   return tf.tidy(() => {
     const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad);
     const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D;
-    const spread = spreadOut(dy, strideHeight, strideWidth);
-    const [, height, width] = inputShape;
-    const top = filterHeight - 1 - padInfo.top;
-    const left = filterWidth - 1 - padInfo.left;
-    const [, dyHeight, dyWidth] = spread.shape;
-    const bottom = height - (dyHeight + top - filterHeight + 1);
-    const right = width - (dyWidth + left - filterWidth + 1);
-    return tf.conv2d(padImage(spread, { top, bottom, left, right }), turned, 1, 'valid');
+    const [n, height, width, channels] = inputShape;
+    const down = phasesOf(height, padInfo.top, strideHeight, filterHeight, dy.shape[1]);
+    const along = phasesOf(width, padInfo.left, strideWidth, filterWidth, dy.shape[2]);
+    const [, , , out] = filter.shape;
+    const places = rowsOf(tf.reshape(filter, [filterHeight * filterWidth, channels * out]));
+    const bands = down.phases.map(({ taps: rows, before: top, after: bottom }) => {
+      const phases = along.phases.map(({ taps: columns, before: left, after: right }) => {
+        if (rows.length * columns.length === 0) return tf.zeros([n, down.count, along.count, channels]);
+        const taps = rows.flatMap((row) => columns.map((column) => places[row * filterWidth + column]!));
+        const turned = tf.transpose(tf.reshape(joined(taps, 0), [taps.length, channels, out]), [0, 2, 1]);
+        const window: tf.Tensor4D = tf.reshape(turned, [rows.length, columns.length, out, channels]);
+        return tf.conv2d(padImage(dy, { top, bottom, left, right }), window, 1, 'valid');
+      });
+      return tf.reshape(joined(phases, 3), [n, down.count, along.count * strideWidth * channels]);
+    });
+    const all: tf.Tensor4D = tf.reshape(joined(bands, 2), [
+      n,
+      down.count * strideHeight,
+      along.count * strideWidth,
+      channels,
+    ]);
+    return part(all, [down.skipped, along.skipped], [height, width]);
   });
+}
+
+/**
+ * One axis of an input of `length` pixels with so many of padding before them: pixel y = stride · q + phase − padding. All
+ * phases are computed for the same `count` of q, of which the first gives `skipped` pixels that are not there. For each
+ * phase the window's places that reach it, the last one first, and what `dy` is padded by.
+ */
+function phasesOf(length: number, padding: number, stride: number, window: number, dyLength: number) {
+  const from = Math.floor(padding / stride);
+  const to = Math.floor((length - 1 + padding) / stride);
+  const phases = Array.from({ length: stride }, (_, phase) => {
+    const taps: number[] = [];
+    for (let tap = phase; tap < window; tap += stride) taps.unshift(tap);
+    return { taps, before: taps.length - 1 - from, after: to - (dyLength - 1) };
+  });
+  return { count: to - from + 1, skipped: padding - from * stride, phases };
+}
+
+function rowsOf(x: tf.Tensor2D): tf.Tensor[] {
+  return x.shape[0] === 1 ? [x] : tf.split(x, x.shape[0], 0);
+}
+
+function joined(tensors: tf.Tensor[], axis: number): tf.Tensor {
+  return tensors.length === 1 ? tensors[0]! : tf.concat(tensors, axis);
+}
+
+/** A part of the rows and columns of an image, cut as rows of numbers: the longer the runs, the quicker. */
+function part(x: tf.Tensor4D, [top, left]: [number, number], [height, width]: [number, number]): tf.Tensor4D {
+  const [n, rows, columns, channels] = x.shape;
+  if (height === rows && width === columns) return x;
+  const lines = tf.reshape(x, [n, rows, columns * channels]);
+  const cut = tf.slice(lines, [0, top, left * channels], [n, height, width * channels]);
+  return tf.reshape(cut, [n, height, width, channels]);
+}
+
+/**
+ * Every so many rows and columns of an image, from the first on: the first of each group of rows, then of columns. Not
+ * `stridedSlice`, which goes number by number.
+ */
+function everySo(x: tf.Tensor4D, down: number, along: number): tf.Tensor4D {
+  if (down === 1 && along === 1) return x;
+  const [n, height, width, channels] = x.shape;
+  const [rows, columns] = [Math.ceil(height / down), Math.ceil(width / along)];
+  const whole = padImage(x, { top: 0, left: 0, bottom: rows * down - height, right: columns * along - width });
+  const groups = tf.reshape(whole, [n * rows, down * columns * along * channels]);
+  const lines = tf.slice(groups, [0, 0], [n * rows, columns * along * channels]);
+  const first = tf.slice(tf.reshape(lines, [n * rows * columns, along * channels]), [0, 0], [-1, channels]);
+  return tf.reshape(first, [n, rows, columns, channels]);
 }
 
 /** Zeros added around; negative amounts cut off. */
@@ -126,23 +183,4 @@ function padImage(
     [Math.max(0, left), Math.max(0, right)],
     [0, 0],
   ]);
-}
-
-/** stride − 1 zeros between the pixels: [n, (h − 1)·stride + 1, (w − 1)·stride + 1, c]. */
-function spreadOut(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
-  if (strideHeight === 1 && strideWidth === 1) return x;
-  const [n, height, width, channels] = x.shape;
-  const wide = tf.pad(tf.reshape(x, [n * height * width, 1, channels]), [
-    [0, 0],
-    [0, strideWidth - 1],
-    [0, 0],
-  ]);
-  const row = width * strideWidth * channels;
-  const tall = tf.pad(tf.reshape(wide, [n * height, 1, row]), [
-    [0, 0],
-    [0, strideHeight - 1],
-    [0, 0],
-  ]);
-  const all = tf.reshape(tall, [n, height * strideHeight, width * strideWidth, channels]) as tf.Tensor4D;
-  return padImage(all, { top: 0, left: 0, bottom: 1 - strideHeight, right: 1 - strideWidth });
 }
