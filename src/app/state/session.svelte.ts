@@ -12,6 +12,7 @@ import { Pictures } from './pictures.svelte';
 import { Samples } from './samples.svelte';
 import { Room } from './room.svelte';
 import { Tabs } from './tabs.svelte';
+import { TrainChoice } from './trainChoice.svelte';
 import { Training } from './training.svelte';
 import { Updates } from './updates.svelte';
 import { followDeletion, leaveToDelete } from './wipe';
@@ -28,6 +29,8 @@ export interface Session {
   readonly samples: Samples;
   readonly benchmark: Benchmark;
   readonly training: Training;
+  /** What was chosen for the next training stays while other views are looked at. */
+  readonly trainChoice: TrainChoice;
   /** Which of several tabs writes. */
   readonly tabs: Tabs;
   readonly room: Room;
@@ -52,6 +55,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const pictures = new Pictures(engine);
   const photos = new Photos(engine, people, tabs, memory, store);
   const training = new Training(engine, tabs);
+  const trainChoice = new TrainChoice(engine, people, training);
   const benchmark = new Benchmark(engine);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);
@@ -81,6 +85,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     samples,
     benchmark,
     training,
+    trainChoice,
   };
 }
 

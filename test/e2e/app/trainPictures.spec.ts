@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, openApp, portrait, test } from './appTest';
+import { expect, go, openApp, portrait, test } from './appTest';
 import { tinyRecipe } from './classFolders';
 import { plainPng } from '../cli/plainPng';
 
@@ -41,6 +41,8 @@ test('pictures that nothing can be learnt from: each a sentence, and nothing beg
   await expect(page.getByText('2 people with 6 faces from the folder “same”.')).toBeVisible({ timeout: 60_000 });
   await page.getByLabel('Outsiders').selectOption({ label: 'None' });
   await tinyRecipe(page, 1);
+  await go(page, 'Settings');
+  await go(page, 'Train'); // what was chosen is still chosen
   await start.click();
   const same = 'There is too little to train on: every person’s pictures are all the same one.';
   await expect(page.getByText(same)).toBeVisible({ timeout: 60_000 });
