@@ -74,7 +74,9 @@ export class Library {
   }
 
   async take({ photo, thumbnail, faces }: Looked): Promise<void> {
-    this.#taken.push({ photo, faces: await this.store.savePhoto(photo, thumbnail, faces) });
+    const saved = await this.store.savePhoto(photo, thumbnail, faces);
+    // Only now: what was taken before may have been published, and its list replaced, while this one was saved.
+    this.#taken.push({ photo, faces: saved });
     this.#publishing ??= setTimeout(() => this.#publish(), PUBLISH_MS);
   }
 

@@ -3,7 +3,7 @@ import type { PhotoFolder } from '../../../store/photoSchema';
 import type { Engine } from '../engine.svelte';
 import { lookAt, photoId } from './look';
 import type { Library } from './library.svelte';
-import type { PictureSource } from './sources';
+import type { PictureSource, SourcePicture } from './sources';
 
 /**
  * New faces between two groupings while more pictures come: so many, and this share of those there are, because the work
@@ -12,12 +12,15 @@ import type { PictureSource } from './sources';
 const GROUP_EVERY = 200;
 const GROUP_SHARE = 0.5;
 
+/** Pictures under way: the worker looks at one while the other is made small and saved. */
+const AT_ONCE = 2;
+
 interface Job {
   readonly folder: PhotoFolder;
   readonly source: PictureSource;
 }
 
-/** Goes through folders in the background, one picture at a time; what is known and unchanged is skipped. */
+/** Goes through folders in the background; what is known and unchanged is skipped. */
 export class PhotoQueue {
   jobs = $state.raw<readonly Job[]>([]);
   running = $state(false);
@@ -25,6 +28,9 @@ export class PhotoQueue {
   /** Null: not known yet. */
   total = $state<number | null>(null);
   error = $state.raw<FaceError | null>(null);
+  /** Faces that have come since the last grouping, and those before it. */
+  #fresh = 0;
+  #grouped = 0;
   #abort = new AbortController();
   #ended: Promise<void> = Promise.resolve();
 
@@ -94,23 +100,37 @@ export class PhotoQueue {
   async #walk({ folder, source }: Job, signal: AbortSignal): Promise<void> {
     this.done = 0;
     this.total = source.total;
-    let fresh = 0;
-    let grouped = this.library.faces.length;
-    for await (const picture of source.pictures()) {
-      if (signal.aborted) return;
-      const known = this.library.photoById.get(photoId(folder, picture.path));
-      const unchanged = known?.size === picture.size && known.modified === picture.modified;
-      if (!unchanged || known.error?.code === 'worker/crashed') {
-        const looked = await lookAt(picture, folder, this.engine, signal);
-        await this.library.take(looked);
-        fresh += looked.faces.length;
-        if (fresh >= Math.max(GROUP_EVERY, GROUP_SHARE * grouped)) {
-          grouped += fresh;
-          fresh = 0;
-          this.#inBackground(this.library.regroup());
+    this.#fresh = 0;
+    this.#grouped = this.library.faces.length;
+    const underWay: Promise<void>[] = [];
+    try {
+      for await (const picture of source.pictures()) {
+        if (signal.aborted) return;
+        const known = this.library.photoById.get(photoId(folder, picture.path));
+        const unchanged = known?.size === picture.size && known.modified === picture.modified;
+        if (unchanged && known.error?.code !== 'worker/crashed') {
+          this.done++;
+          continue;
         }
+        const work = this.#look(picture, folder, signal);
+        work.catch(() => undefined); // told when its turn to be waited for comes
+        underWay.push(work);
+        if (underWay.length === AT_ONCE) await underWay.shift();
       }
-      this.done++;
+      await Promise.all(underWay);
+    } finally {
+      await Promise.allSettled(underWay);
     }
+  }
+
+  async #look(picture: SourcePicture, folder: PhotoFolder, signal: AbortSignal): Promise<void> {
+    const looked = await lookAt(picture, folder, this.engine, signal);
+    await this.library.take(looked);
+    this.done++;
+    this.#fresh += looked.faces.length;
+    if (this.#fresh < Math.max(GROUP_EVERY, GROUP_SHARE * this.#grouped)) return;
+    this.#grouped += this.#fresh;
+    this.#fresh = 0;
+    this.#inBackground(this.library.regroup());
   }
 }
