@@ -5,6 +5,7 @@ import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
 import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
+import { Naming } from './naming.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
 import { Photos } from './photos/photos.svelte';
@@ -24,6 +25,7 @@ export interface Session {
   readonly notices: Notices;
   readonly engine: Engine;
   readonly people: People;
+  readonly naming: Naming;
   readonly pictures: Pictures;
   readonly photos: Photos;
   readonly samples: Samples;
@@ -52,6 +54,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   client.onCrash((error) => notices.problem(error));
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
+  const naming = new Naming(engine, people);
   const pictures = new Pictures(engine);
   const photos = new Photos(engine, people, tabs, memory, store);
   const training = new Training(engine, tabs);
@@ -64,7 +67,10 @@ export async function openSession(notices: Notices): Promise<Session> {
     photos.queue?.pause();
     training.leave().catch((thrown: unknown) => notices.problem(thrown));
   });
-  engine.onModel(() => people.sync());
+  engine.onModel(async () => {
+    await naming.tell();
+    await people.sync();
+  });
   people.onGallery(async (isWhole) => {
     await pictures.rematch();
     // Not waited for: grouping needs an engine that is ready, which it is only after this.
@@ -80,6 +86,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     notices,
     engine,
     people,
+    naming,
     pictures,
     photos,
     samples,
