@@ -8,6 +8,9 @@ import type { PictureSource } from './pictures.svelte';
 /** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
 const DOUBTFUL = 0.95;
 
+/** In place of an id, which is never empty. */
+const NEW = '';
+
 /** A picture offered for a person, and which of its faces is theirs. */
 export class Candidate {
   status = $state<'waiting' | 'working' | 'done' | 'failed'>('waiting');
@@ -27,6 +30,9 @@ export class Candidate {
 
 /** Pictures being gathered for one person before they are saved. */
 export class Enrolment {
+  /** Of a new person; empty for one of the list. */
+  name = $state('');
+  saving = $state(false);
   candidates = $state.raw<readonly Candidate[]>([]);
   busy = $state(false);
   done = $derived(this.candidates.filter((one) => one.status === 'done' || one.status === 'failed').length);
@@ -82,5 +88,29 @@ export class Enrolment {
       candidate.error = toFaceError(thrown);
       candidate.status = 'failed';
     }
+  }
+}
+
+/** The forms that are open: what was gathered stays while other views are looked at, until it is saved or cancelled. */
+export class Enrolments {
+  #open = $state.raw<ReadonlyMap<string, Enrolment>>(new Map());
+
+  constructor(private readonly engine: Engine) {}
+
+  /** The form for that person, or with null for a new one; null where none is open. */
+  of(personId: string | null): Enrolment | null {
+    return this.#open.get(personId ?? NEW) ?? null;
+  }
+
+  begin(personId: string | null): void {
+    if (!this.of(personId)) this.#open = new Map(this.#open).set(personId ?? NEW, new Enrolment(this.engine));
+  }
+
+  /** Drops what was gathered and stops the work under way. */
+  end(personId: string | null): void {
+    this.of(personId)?.clear();
+    const rest = new Map(this.#open);
+    rest.delete(personId ?? NEW);
+    this.#open = rest;
   }
 }

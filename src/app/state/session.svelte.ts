@@ -5,6 +5,7 @@ import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
 import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
+import { Enrolments } from './enrolment.svelte';
 import { Naming } from './naming.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
@@ -16,6 +17,7 @@ import { Tabs } from './tabs.svelte';
 import { TrainChoice } from './trainChoice.svelte';
 import { Training } from './training.svelte';
 import { Updates } from './updates.svelte';
+import { Videos } from './videoFile.svelte';
 import { followDeletion, leaveToDelete } from './wipe';
 
 /** Everything a view works with, once the store is open. */
@@ -26,7 +28,9 @@ export interface Session {
   readonly engine: Engine;
   readonly people: People;
   readonly naming: Naming;
+  readonly enrolments: Enrolments;
   readonly pictures: Pictures;
+  readonly videos: Videos;
   readonly photos: Photos;
   readonly samples: Samples;
   readonly benchmark: Benchmark;
@@ -55,7 +59,9 @@ export async function openSession(notices: Notices): Promise<Session> {
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
   const naming = new Naming(engine, people);
+  const enrolments = new Enrolments(engine);
   const pictures = new Pictures(engine);
+  const videos = new Videos(engine, people);
   const photos = new Photos(engine, people, tabs, memory, store);
   const training = new Training(engine, tabs);
   const trainChoice = new TrainChoice(engine, people, training);
@@ -87,7 +93,9 @@ export async function openSession(notices: Notices): Promise<Session> {
     engine,
     people,
     naming,
+    enrolments,
     pictures,
+    videos,
     photos,
     samples,
     benchmark,

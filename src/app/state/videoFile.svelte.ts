@@ -11,23 +11,44 @@ const EMBEDS = 8;
 
 let files = 0;
 
-/** A video file looked through from beginning to end: who is in it when. */
+/** An open video file, looked through from beginning to end: who is in it when. That goes on in other views. */
 export class VideoFile {
+  /** Plays and seeks whether a view shows it or not. */
+  readonly element = document.createElement('video');
+  usable = $state(false);
   /** Share done, 0–1; null while not running. */
   progress = $state<number | null>(null);
   appearances = $state.raw<readonly Appearance[]>([]);
   /** Whether the whole video was looked through. */
   complete = $state(false);
   error = $state.raw<FaceError | null>(null);
+  /** The file cannot be used at all. */
+  unreadable = $state.raw<FaceError | null>(null);
   #abort = new AbortController();
 
   constructor(
     private readonly engine: Engine,
     private readonly people: People,
-  ) {}
+    readonly file: File,
+  ) {
+    const { element } = this;
+    element.muted = true;
+    element.playsInline = true;
+    element.preload = 'auto';
+    element.ariaLabel = 'The video';
+    element.addEventListener('loadedmetadata', () => void this.#loaded());
+    element.addEventListener('error', () => this.#refuse());
+    element.src = URL.createObjectURL(file);
+  }
 
-  /** Looks through `video`, whose metadata are there; it must not be played or sought meanwhile. Never rejects. */
-  async run(video: HTMLVideoElement): Promise<void> {
+  close(): void {
+    this.stop();
+    URL.revokeObjectURL(this.element.src);
+  }
+
+  /** Looks through the video, which must not be played or sought meanwhile. Never rejects. */
+  async run(): Promise<void> {
+    const video = this.element;
     this.stop();
     const abort = (this.#abort = new AbortController());
     const session = `file-${++files}`;
@@ -68,6 +89,21 @@ export class VideoFile {
     this.#abort.abort();
   }
 
+  async #loaded(): Promise<void> {
+    try {
+      // Sound alone is a video without a size.
+      if (this.element.videoWidth === 0) throw new FaceError('video/unreadable');
+      await knowDuration(this.element);
+      this.usable = true;
+    } catch {
+      this.#refuse();
+    }
+  }
+
+  #refuse(): void {
+    this.unreadable = new FaceError('video/unreadable');
+  }
+
   #sightings({ faces }: TrackResult, time: number): Sighting[] {
     return faces
       .filter(({ misses }) => misses === 0)
@@ -80,11 +116,32 @@ export class VideoFile {
   }
 }
 
+/** The video of the Recognise view. */
+export class Videos {
+  open = $state.raw<VideoFile | null>(null);
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly people: People,
+  ) {}
+
+  /** In place of the one before. */
+  show(file: File): void {
+    this.close();
+    this.open = new VideoFile(this.engine, this.people, file);
+  }
+
+  close(): void {
+    this.open?.close();
+    this.open = null;
+  }
+}
+
 /** Seconds after any video's end: a recording does not say how long it is until its end was looked for. */
 const FAR_S = 1e7;
 
 /** Finds out how long the video is, and leaves it at its beginning. Throws `video/unreadable`. */
-export async function knowDuration(video: HTMLVideoElement): Promise<void> {
+async function knowDuration(video: HTMLVideoElement): Promise<void> {
   const { signal } = new AbortController();
   if (Number.isFinite(video.duration)) return;
   await seek(video, FAR_S, signal);

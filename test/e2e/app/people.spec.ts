@@ -33,6 +33,9 @@ test('a picture without a face is left out, and of several faces the user choose
   await expect(form).toContainText('Several faces: which is the person?');
   await expect(form.getByRole('button', { name: 'Save' })).toBeDisabled();
   await form.getByRole('radio').first().check();
+  await go(page, 'Photos'); // what was gathered is there again
+  await page.goBack();
+  await expect(form.getByLabel('Name')).toHaveValue('Thomas Jones');
   await form.getByRole('button', { name: 'Save 1 face' }).click();
   await expect(people(page)).toHaveText(/Thomas Jones\s*1 face/);
 });

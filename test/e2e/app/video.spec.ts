@@ -39,6 +39,8 @@ test('a video is looked through: who appears when, saved as CSV and WebVTT', asy
   const buffer = await recordPan(page);
   await page.getByLabel('Video file').setInputFiles({ name: 'Film <b>.webm', mimeType: 'video/webm', buffer });
   await page.getByRole('button', { name: 'Who appears when?' }).click();
+  await go(page, 'Photos'); // it is looked through behind
+  await page.goBack();
   const list = page.getByRole('list', { name: 'Appearances' }).getByRole('listitem');
   const csv = page.getByRole('button', { name: 'Save as CSV' });
   await expect(csv).toBeVisible({ timeout: 60_000 });
