@@ -2,6 +2,7 @@ import { throwIfAborted } from '../core/abort';
 import { minimise } from './lbfgs';
 import type { Samples } from './samples';
 import { softmax } from './softmax';
+import { spannedBy, type Subspace } from './subspace';
 
 /**
  * Value and gradient of multinomial logistic regression: ½ ‖W‖² + cost · Σ −log p(class of i), the biases free, as
@@ -47,11 +48,14 @@ export function logisticObjective(
 /** Ends at a gradient that no longer moves an answer: finer ones take several times as long. */
 const TOLERANCE = 1e-2;
 const MAX_ROUNDS = 100;
+/** How much of an embedding of length 1 may lie outside the directions that are learnt in. */
+const REST = 0.01;
 
-/** The parameters of the least objective. Throws `aborted`. */
+/** The parameters of the least objective, learnt in the directions that the samples span. Throws `aborted`. */
 export function trainLogistic(samples: Samples, cost: number, signal?: AbortSignal): Float32Array {
-  const start = new Float64Array(samples.classes.length * (samples.size + 1));
-  const objective = logisticObjective(samples, cost);
+  const spanned = spannedBy(samples, REST);
+  const start = new Float64Array(samples.classes.length * (spanned.rank + 1));
+  const objective = logisticObjective(spanned.samples, cost);
   const found = minimise(
     (x, gradient) => {
       throwIfAborted(signal);
@@ -60,7 +64,23 @@ export function trainLogistic(samples: Samples, cost: number, signal?: AbortSign
     start,
     { tolerance: TOLERANCE, maxRounds: MAX_ROUNDS },
   );
-  return Float32Array.from(found);
+  return inAllDirections(found, spanned, samples);
+}
+
+/** Parameters learnt in a basis as those of the embeddings themselves. */
+function inAllDirections(
+  parameters: Float64Array,
+  { rank, basis }: Subspace,
+  { size, classes }: Samples,
+): Float32Array {
+  const all = new Float32Array(classes.length * (size + 1));
+  for (let c = 0; c < classes.length; c++) {
+    const [from, to] = [c * (rank + 1), c * (size + 1)];
+    for (let k = 0; k < rank; k++)
+      for (let d = 0; d < size; d++) all[to + d]! += parameters[from + k]! * basis[k * size + d]!;
+    all[to + size] = parameters[from + rank]!;
+  }
+  return all;
 }
 
 /** The value of each class's plane; their softmax is the probability. */
