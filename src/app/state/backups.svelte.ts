@@ -3,7 +3,7 @@ import type { BackupOptions, CheckedBackup, RestoreMode } from '../../store/back
 import type { People } from './people.svelte';
 import type { Photos } from './photos/photos.svelte';
 
-/** A backup being written, checked or restored. */
+/** A backup being written, checked or restored: it goes on in other views. */
 export class Backups {
   progress = $state.raw<{ readonly label: string; readonly done: number; readonly total: number } | null>(null);
   error = $state.raw<FaceError | null>(null);

@@ -3,9 +3,11 @@ import { createFaceClient, type FaceClient } from '../../client/faceClient';
 import type { Store } from '../../store/schema';
 import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
+import { Backups } from './backups.svelte';
 import { Benchmark } from './benchmark.svelte';
 import { Engine } from './engine.svelte';
 import { Enrolments } from './enrolment.svelte';
+import { ModelFiles } from './modelFiles.svelte';
 import { Naming } from './naming.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
@@ -32,6 +34,8 @@ export interface Session {
   readonly pictures: Pictures;
   readonly videos: Videos;
   readonly photos: Photos;
+  readonly backups: Backups;
+  readonly modelFiles: ModelFiles;
   readonly samples: Samples;
   readonly benchmark: Benchmark;
   readonly training: Training;
@@ -66,6 +70,8 @@ export async function openSession(notices: Notices): Promise<Session> {
   const training = new Training(engine, tabs);
   const trainChoice = new TrainChoice(engine, people, training);
   const benchmark = new Benchmark(engine);
+  const backups = new Backups(people, photos);
+  const modelFiles = new ModelFiles(client, engine, tabs, notices);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);
   tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
@@ -97,6 +103,8 @@ export async function openSession(notices: Notices): Promise<Session> {
     pictures,
     videos,
     photos,
+    backups,
+    modelFiles,
     samples,
     benchmark,
     training,

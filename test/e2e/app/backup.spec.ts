@@ -52,6 +52,8 @@ test('a backup is saved, refused when damaged or with another passphrase, and re
 
   await check(page, backup);
   await expect(panel).toContainText('is whole: 1 person with 1 face');
+  await go(page, 'People'); // to look who is here now, before deciding
+  await go(page, 'Settings');
   await panel.getByRole('button', { name: 'Add to what is here' }).click();
   await expect(message(page, 'The backup is restored.')).toBeVisible();
   await go(page, 'People');

@@ -54,6 +54,8 @@ test('the FaceNet model is got from its publisher: progress, cancel, going on, t
   await page.getByRole('button', { name: 'Get the FaceNet model' }).click();
   await expect(page.getByText(/\d+(\.\d+)? [kM]B of 9\d(\.\d)? MB/)).toBeVisible();
   await expect.poll(() => asked.length).toBeGreaterThan(20);
+  await go(page, 'People'); // it goes on, and is still the only one
+  await go(page, 'Settings');
   await page.getByRole('button', { name: 'Cancel' }).click();
   const goOn = page.getByRole('button', { name: 'Go on with the download' });
   await expect(goOn).toBeVisible();
