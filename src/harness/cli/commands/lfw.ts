@@ -15,7 +15,7 @@ import { MODELS } from '../../../weights/rows';
 import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
 import { findPictureSet, type PictureSet } from '../lfw/pictureSet';
-import { parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
+import { MOST_SHARDS, parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
 import { assertSameRun, FORM, readWork, WorkFile, type Work, type WorkHeader } from '../lfw/workFile';
 import {
   addDetectOptions,
@@ -215,7 +215,7 @@ function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): W
 
 /** All parts of one run. Throws `harness/shard-missing`, `harness/other-run`. */
 async function readShards(folder: string, { names }: PictureSet): Promise<Work[]> {
-  const counts = Array.from({ length: 1000 }, (_, i) => i + 1);
+  const counts = Array.from({ length: MOST_SHARDS }, (_, i) => i + 1);
   const of = counts.find((n) => counts.slice(0, n).some((index) => existsSync(workPath(folder, { index, of: n }))));
   if (of === undefined) throw new FaceError('harness/shard-missing', { reason: `${folder} holds none.` });
   const works: Work[] = [];

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { FaceError } from '../../../core/errors';
 import type { BackendName } from '../../../core/types';
 import type { Outcome, RunSettings } from '../../../evaluate/lfwReport';
@@ -47,10 +47,14 @@ export class WorkFile {
   }
 
   /**
-   * Goes on with a file; what was left half-written is cut off. `done`: the pictures that are there. Throws `harness/other-run`
-   * where they were made with other settings.
+   * Goes on with a file; what was left half-written is cut off, also a first line. `done`: the pictures that are there. Throws
+   * `harness/other-run` where they were made with other settings.
    */
   static async resume(path: string, header: WorkHeader): Promise<{ work: WorkFile; done: Set<number> }> {
+    if (await isBarelyBegun(path, header)) {
+      await rm(path);
+      return { work: await WorkFile.create(path, header), done: new Set() };
+    }
     const read = await readWork(path);
     assertSameRun(path, read.header.settings, header.settings);
     const file = await open(path, 'a');
@@ -101,6 +105,13 @@ export async function readWork(path: string): Promise<Work> {
   });
   rows.sort((a, b) => a.index - b.index);
   return { header, rows, bytes: end + count * rowBytes };
+}
+
+/** Whether the program was ended while it wrote the first line: so far the file is the beginning of it, or empty. */
+async function isBarelyBegun(path: string, header: WorkHeader): Promise<boolean> {
+  const line = new TextEncoder().encode(JSON.stringify(header));
+  if ((await stat(path)).size > line.length) return false;
+  return (await readFile(path)).every((byte, i) => byte === line[i]);
 }
 
 function headerOf(line: Uint8Array, path: string): WorkHeader {

@@ -58,6 +58,17 @@ test('a row that was being written when the program was killed is cut off, and t
   expect((await readWork(path)).rows).toEqual([0, 1, 2, 3].map(row));
 });
 
+test('a run that was killed while it wrote the first line goes on too', async () => {
+  for (const left of ['', JSON.stringify(header).slice(0, 40), JSON.stringify(header)]) {
+    writeFileSync(path, left);
+    const { work, done } = await WorkFile.resume(path, header);
+    expect(done).toEqual(new Set());
+    await work.append([row(0)]);
+    await work.close();
+    expect(await readWork(path)).toMatchObject({ header, rows: [row(0)] });
+  }
+});
+
 test('batches that end out of turn come back in their order, and the work goes on with what is missing', async () => {
   await written([4, 5], [0, 1]);
   expect((await readWork(path)).rows).toEqual([0, 1, 4, 5].map(row));
