@@ -44,6 +44,11 @@ function minSize(text: string): number {
   return number(text, fits, 'a number of pixels from 12, or a share of the shorter side between 0 and 1');
 }
 
+/** Of the likeness of two faces: a distance or a cosine. */
+export function likeness(text: string): number {
+  return number(text, (x) => x > 0 && x < Infinity, 'a number above 0');
+}
+
 export function far(text: string): number {
   return number(text, (x) => x > 0 && x < 1, 'a rate between 0 and 1, such as 0.001');
 }

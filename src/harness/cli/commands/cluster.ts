@@ -6,6 +6,7 @@ import { groupFaces } from '../../../cluster/groupFaces';
 import { groupsOf } from '../../../cluster/labels';
 import { packPoints, type Points } from '../../../cluster/points';
 import { groupingSettings } from '../../../cluster/settings';
+import { FaceError } from '../../../core/errors';
 import { thresholdAt } from '../../../weights/calibration';
 import { findEmbedder } from '../../../weights/rows';
 import {
@@ -13,6 +14,7 @@ import {
   addEngineOptions,
   addTurnedOption,
   detectOptions,
+  likeness,
   startOptions,
   wholeNumber,
   type CommonFlags,
@@ -44,7 +46,7 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
     .option(
       '--threshold <number>',
       'of average and dbscan a distance (1.05, 1.0), of chinese-whispers a cosine (0.55)',
-      Number,
+      likeness,
     )
     .option('--min-images <n>', 'smallest group; faces of smaller ones are ungrouped', wholeNumber(1, 1_000_000), 2)
     .addOption(
@@ -60,6 +62,12 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
 }
 
 async function cluster(folder: string, flags: ClusterFlags, report: Report): Promise<void> {
+  if (flags.method === 'rounds' && flags.threshold !== undefined)
+    throw new FaceError('config/bad-value', {
+      key: '--threshold',
+      value: flags.threshold,
+      reason: 'the method rounds takes its distances from the model’s calibration.',
+    });
   const files = await picturesOf(folder);
   await withSession(startOptions(flags), report, async (session) => {
     const vectors: number[][] = [];

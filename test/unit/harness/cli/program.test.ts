@@ -50,10 +50,18 @@ test.each([
   [['recognise', 'a.jpg', '--gallery', 'g', '--far', '1'], /between 0 and 1/],
   [['align', 'a', 'b', '--size', '160.5'], /whole number/],
   [['serve', '--port', '70000'], /whole number/],
+  [['cluster', 'a', '--method', 'dbscan', '--threshold', 'near'], /a number above 0/],
+  [['cluster', 'a', '--method', 'dbscan', '--threshold', '-1'], /a number above 0/],
+  [['lfw', '--images', 'a', '--pairs', 'b', '--out', 'c', '--shard', '1/1001'], /1000 parts at most/],
 ])('%j is bad usage, told in a sentence', async (args, sentence) => {
   expect(await runCommand(args)).toBe(EXIT.usage);
   expect(err.join('')).toMatch(sentence);
   expect(out).toEqual([]);
+});
+
+test('a threshold is refused by the method that has none, before anything starts', async () => {
+  expect(await runCommand(['cluster', '/nowhere', '--threshold', '1'])).toBe(EXIT.failure);
+  expect(err.join('')).toContain('The option --threshold cannot be 1: the method rounds takes its distances');
 });
 
 test('a path that is not there fails with its sentence, and as one object with --json', async () => {
