@@ -14,8 +14,8 @@ import { runBenchmark } from './benchmark';
 import { installElsewhere } from './installElsewhere';
 import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
-import { groupElsewhere } from './groupElsewhere';
-import { compareNaming, logisticHead } from './naming';
+import { compareNamingElsewhere, groupElsewhere } from './elsewhere';
+import { logisticHead } from './naming';
 import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
@@ -25,7 +25,7 @@ import { Videos } from './videos';
 import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
 
 /**
- * Work on pictures runs in order. Model files are got and faces grouped in lanes of their own, so that people are recognised
+ * Work on pictures runs in order. Model files are got, faces grouped and ways to name compared in lanes of their own, so that people are recognised
  * meanwhile; questions are answered at once.
  */
 export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
@@ -39,6 +39,7 @@ export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
     renameModel: 'files',
     exportModel: 'files',
     groupFaces: 'grouping',
+    compareNaming: 'naming',
     models: 'questions',
     memory: 'questions',
   },
@@ -161,10 +162,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       );
     },
     groupFaces: (req, context) => groupElsewhere(req, running().row, context),
-    async compareNaming(_req, { signal, progress }) {
-      await messagesArrive();
-      return compareNaming(galleryOf(running().row), signal, progress);
-    },
+    compareNaming: (_req, context) => compareNamingElsewhere(galleryOf(running().row), context),
     setNaming({ method }) {
       naming = method;
       trained = null;

@@ -1,15 +1,13 @@
-import { crossValidate, type CrossValidation } from '../src/classify/crossValidate';
 import { trainLogistic } from '../src/classify/logistic';
 import { packSamples, type Samples } from '../src/classify/samples';
 import type { Gallery } from '../src/pipeline/gallery';
 import type { NamingHead } from '../src/pipeline/namingHead';
-import type { Progress } from './protocol';
 
-const SEED = 1;
 /** Of the logistic regression, as `classify train` has it. */
 const COST = 10;
 
-function samplesOf({ people, personOf, vectors }: Gallery): Samples {
+/** The gallery's faces, labelled with their people. */
+export function samplesOf({ people, personOf, vectors }: Gallery): Samples {
   const size = vectors.length / Math.max(1, personOf.length);
   return packSamples(
     Array.from(personOf, (person, row) => ({
@@ -17,19 +15,6 @@ function samplesOf({ people, personOf, vectors }: Gallery): Samples {
       vector: vectors.subarray(row * size, (row + 1) * size),
     })),
   );
-}
-
-/** Cross-validation of the ways to name on the gallery's own faces. Throws `classify/too-few`, `aborted`. */
-export function compareNaming(
-  gallery: Gallery,
-  signal: AbortSignal | undefined,
-  progress: (progress: Progress) => void,
-): CrossValidation {
-  return crossValidate(samplesOf(gallery), {
-    seed: SEED,
-    signal,
-    onFold: (done, total) => progress({ stage: 'Comparing ways to name', done, total, unit: 'steps' }),
-  });
 }
 
 /** A head trained on the gallery; null where there are not two people. */

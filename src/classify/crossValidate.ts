@@ -1,21 +1,18 @@
 import { throwIfAborted } from '../core/abort';
 import { FaceError } from '../core/errors';
-import { CLASSIFIER_KINDS, classify, trainClassifier, type ClassifierKind } from './classifier';
+import { classify, trainClassifier, type ClassifierKind } from './classifier';
 import { stratifiedFolds } from './folds';
 import { pickSamples, type Samples } from './samples';
-
-/** Ways to name a face among known people. */
-export type NamingMethod = 'nearest' | ClassifierKind;
-export const NAMING_METHODS: readonly NamingMethod[] = ['nearest', ...CLASSIFIER_KINDS];
 
 export interface CrossValidation {
   /** Faces that were named by what the others taught: those of people with at least two. */
   readonly tested: number;
-  /** Faces named rightly, by method. */
-  readonly right: Readonly<Record<NamingMethod, number>>;
+  /** Faces named rightly by the nearest face, and by the classifier. */
+  readonly right: { readonly nearest: number; readonly classifier: number };
 }
 
 export interface CrossValidateOptions {
+  readonly kind: ClassifierKind;
   readonly folds?: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -38,12 +35,12 @@ export function nearestClass({ count, size, vectors, labels }: Samples, vector: 
 }
 
 /**
- * How many faces each method names rightly when it has not seen them, in stratified folds. People with one face teach but
+ * How many faces the nearest face and a classifier of `kind` name rightly when they have not seen them, in stratified folds. People with one face teach but
  * are not tested. Throws `classify/too-few` unless two people have two faces each.
  */
 export function crossValidate(
   samples: Samples,
-  { folds = 5, seed, signal, onFold }: CrossValidateOptions,
+  { kind, folds = 5, seed, signal, onFold }: CrossValidateOptions,
 ): CrossValidation {
   const counts = new Map<number, number>();
   for (const label of samples.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -52,7 +49,7 @@ export function crossValidate(
     throw new FaceError('classify/too-few', { reason: 'two people with at least two faces each are needed' });
   const dealt = Math.min(folds, Math.max(...testable));
   const foldOf = stratifiedFolds(samples.labels, dealt, seed);
-  const right = { nearest: 0, svm: 0, logistic: 0 };
+  const right = { nearest: 0, classifier: 0 };
   let tested = 0;
   for (let fold = 0; fold < dealt; fold++) {
     throwIfAborted(signal);
@@ -61,22 +58,15 @@ export function crossValidate(
     for (let i = 0; i < samples.count; i++)
       (foldOf[i] === fold && counts.get(samples.labels[i]!)! >= 2 ? outside : inside).push(i);
     const known = pickSamples(samples, inside);
-    const classifiers = CLASSIFIER_KINDS.map((kind) =>
-      trainClassifier(kind, known, { seed, signal, calibrate: false }),
-    );
+    const classifier = trainClassifier(kind, known, { seed, signal, calibrate: false });
     for (const i of outside) {
       const vector = samples.vectors.subarray(i * samples.size, (i + 1) * samples.size);
       const truth = samples.labels[i]!;
       tested++;
       if (nearestClass(known, vector) === truth) right.nearest++;
-      for (const classifier of classifiers) if (classify(classifier, vector).best === truth) right[classifier.kind]++;
+      if (classify(classifier, vector).best === truth) right.classifier++;
     }
     onFold?.(fold + 1, dealt);
   }
   return { tested, right };
-}
-
-/** The method with most faces named rightly; nearest neighbour, which needs no training, when equal. */
-export function bestMethod({ right }: CrossValidation): NamingMethod {
-  return NAMING_METHODS.reduce((best, method) => (right[method] > right[best] ? method : best));
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
-import { compareNaming, logisticHead } from '../../../workers/naming';
+import { logisticHead } from '../../../workers/naming';
 import { madeUpPeople, vectorAt } from '../classify/people';
 
 const people = madeUpPeople(4, 6);
@@ -22,12 +22,4 @@ test('the classifier names people of the gallery, and strangers stay unknown', (
 test('nobody and one person alone need no classifier', () => {
   expect(logisticHead(packGallery(faces, 'other'))).toBeNull();
   expect(logisticHead(packGallery(faces.slice(0, 6), 'm'))).toBeNull();
-});
-
-test('the ways to name are compared on hidden faces, with progress', () => {
-  const steps: number[] = [];
-  const result = compareNaming(gallery, undefined, ({ done }) => steps.push(done));
-  expect(result.tested).toBe(24);
-  expect(result.right.logistic).toBeGreaterThan(20);
-  expect(steps).toEqual([1, 2, 3, 4, 5]);
 });

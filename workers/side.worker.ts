@@ -1,0 +1,13 @@
+/** The thread of work that takes seconds in one piece, during which people are recognised in the other. */
+import { crossValidate } from '../src/classify/crossValidate';
+import { groupFaces } from '../src/cluster/groupFaces';
+import { serve } from './rpc';
+import type { SideOps } from './sideProtocol';
+
+const SEED = 1;
+
+serve<SideOps>(self, {
+  group: ({ points, ...options }, { progress }) => groupFaces(points, { ...options, onShare: progress }),
+  compareNaming: ({ samples }, { progress }) =>
+    crossValidate(samples, { kind: 'logistic', seed: SEED, onFold: (done, total) => progress(done / total) }),
+});
