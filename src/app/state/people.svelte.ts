@@ -1,11 +1,14 @@
 import { FaceError, toFaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
+import { euclidean } from '../../core/vectors';
 import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../../store/schema';
 import { Duplicates } from './duplicates.svelte';
 import type { Engine } from './engine.svelte';
 
 /** Faces re-embedded in one call: enough to fill a batch, few enough to show progress and to lose little. */
 const REEMBED_BATCH = 16;
+/** Distance of one face's numbers to themselves: more than nothing where another batch or backend computed them. */
+const SAME_FACE = 1e-3;
 
 /** A person with their faces, oldest first. */
 export interface Person extends PersonRecord {
@@ -14,6 +17,12 @@ export interface Person extends PersonRecord {
 
 /** What undoes an action. */
 export type Undo = () => Promise<void>;
+
+/** Who was made of faces of somebody else. */
+interface Moved {
+  readonly made: PersonRecord;
+  readonly undo: Undo;
+}
 
 /** The people of the store, kept in step with the gallery that the worker matches against. */
 export class People {
@@ -134,22 +143,44 @@ export class People {
     return () => this.write(() => this.store.moveFaces([face.id], face.personId));
   }
 
+  /** The stored face that is this very one: it was named before. */
+  sameFace({ modelId, vector }: Embedding, source: FaceSource): FaceRecord | null {
+    const isSame = (face: FaceRecord): boolean =>
+      face.source.name === source.name &&
+      face.embedding.modelId === modelId &&
+      euclidean(face.embedding.vector, vector) < SAME_FACE;
+    return this.list.flatMap(({ faces }) => faces).find(isSame) ?? null;
+  }
+
+  /** Gives a face that was named before to the person of that name; who has no other face becomes that person. */
+  async reassign(face: FaceRecord, name: string): Promise<Undo> {
+    const from = this.byId.get(face.personId);
+    if (!from) throw new FaceError('store/not-found', { kind: 'person', id: face.personId });
+    const into = this.named(name);
+    const isOnly = from.faces.length === 1;
+    if (into) return isOnly ? this.merge(from.id, into.id) : this.moveFace(face, into.id);
+    if (!isOnly) return (await this.#moveToNew(name, from, [face])).undo;
+    await this.rename(from.id, name);
+    return () => this.rename(from.id, from.name);
+  }
+
   /** Makes a person of their own of some of a person's faces, called “name (2)” or the next free number. */
-  async split(
-    person: Person,
-    faces: readonly FaceRecord[],
-  ): Promise<{ readonly made: PersonRecord; readonly undo: Undo }> {
+  async split(person: Person, faces: readonly FaceRecord[]): Promise<Moved> {
     let number = 2;
     while (this.named(`${person.name} (${number})`)) number++;
+    return this.#moveToNew(`${person.name} (${number})`, person, faces);
+  }
+
+  async #moveToNew(name: string, from: PersonRecord, faces: readonly FaceRecord[]): Promise<Moved> {
     const ids = faces.map((face) => face.id);
     const made = await this.write(async () => {
-      const added = await this.store.addPerson(`${person.name} (${number})`, []);
+      const added = await this.store.addPerson(name, []);
       await this.store.moveFaces(ids, added.id);
       return added;
     });
     const undo = () =>
       this.write(async () => {
-        await this.store.moveFaces(ids, person.id);
+        await this.store.moveFaces(ids, from.id);
         await this.store.removePerson(made.id);
       });
     return { made, undo };

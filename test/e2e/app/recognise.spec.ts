@@ -45,9 +45,21 @@ test('a face can be named from its box in the picture, with the keyboard alone',
   await box.focus();
   await page.keyboard.press('Enter');
   await expect(page.getByLabel('Who is this?')).toBeFocused();
+  await page.keyboard.type('Edwrd Lu');
+  await page.keyboard.press('Enter');
+  await expect(faces(page, 'edward-lu.jpg')).toHaveText(/^\s*Edwrd Lu/);
+
+  // A slip of the pen is mended, not added to: the face would be two people's.
+  await expect(faces(page, 'edward-lu.jpg').getByRole('button', { name: 'Correct Edwrd Lu' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await page.keyboard.type('Edward Lu');
   await page.keyboard.press('Enter');
-  await expect(faces(page, 'edward-lu.jpg')).toHaveText(/Edward Lu/);
+  await expect(message(page, 'The face is no longer Edwrd Lu’s but Edward Lu’s.')).toBeVisible();
+  await expect(faces(page, 'edward-lu.jpg')).toHaveText(/^\s*Edward Lu/);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(faces(page, 'edward-lu.jpg')).toHaveText(/^\s*Edwrd Lu/);
+  await go(page, 'People');
+  await expect(people(page)).toHaveText([/Edwrd Lu\s*1 face/]);
 });
 
 test('pictures that cannot be read say why, each in a sentence, and the others go on', async ({ page }) => {
