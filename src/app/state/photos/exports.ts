@@ -1,4 +1,5 @@
 import { strToU8, zipSync } from 'fflate';
+import { oneLine } from '../../../core/oneLine';
 import { quotedCell } from '../csv';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
@@ -63,11 +64,6 @@ export async function embeddingsZip({ library, people }: Parts, engine: Engine):
   });
   const files = { 'embeddings.npy': npy, 'labels.txt': strToU8(labels.join('')) };
   return new Blob([new Uint8Array(zipSync(files, { level: 0 }))], { type: 'application/zip' });
-}
-
-/** Without the tabs and line breaks that part labels. */
-function oneLine(text: string): string {
-  return text.replace(/[\t\r\n]+/g, ' ');
 }
 
 /** Lets the browser save a file. */

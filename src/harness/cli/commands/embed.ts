@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { oneLine } from '../../../core/oneLine';
 import { writeNpy } from '../../../weights/formats/npy';
 import { faceVector } from '../faceVector';
 import { NpyRows } from '../npy';
@@ -55,7 +56,7 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
       columns = outcome.result.length;
       await rows.append(outcome.result);
       labels.push(classes.indexOf(classOf(file)));
-      names.push(`${classOf(file)}\t${file.inside}\n`);
+      names.push(`${oneLine(classOf(file))}\t${oneLine(file.inside)}\n`);
     }
     await rows.end(columns);
     await writeFile(paths.labels, writeNpy({ shape: [labels.length], data: Int32Array.from(labels) }));
