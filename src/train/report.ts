@@ -34,6 +34,17 @@ export interface ReportInputs {
 }
 
 /**
+ * Whether there will be pairs to judge by, to be known before hours of training. Throws `evaluate/too-few` as `modelReport`
+ * would.
+ */
+export function assertJudgeable(held: readonly number[], outsiders: readonly number[]): void {
+  if (new Set(held).size < 2 && new Set(outsiders).size < 2)
+    throw new FaceError('evaluate/too-few', { reason: NOBODY });
+}
+
+const NOBODY = 'no two outsiders, and no two held-out people.';
+
+/**
  * Judges one model by its embeddings. Given the same pictures, the reports of two models compare: each has its own
  * threshold, at the same false-accept rate. Throws `evaluate/too-few` without a pair of two outsiders or two held-out
  * people.
@@ -43,8 +54,7 @@ export function modelReport({ gallery, held, outsiders, far, named }: ReportInpu
   const ofHeld = pairHistograms(held, held.labels);
   const fromOutsiders = ofOutsiders.impostor.total > 0;
   const impostor = fromOutsiders ? ofOutsiders.impostor : ofHeld.impostor;
-  if (impostor.total === 0)
-    throw new FaceError('evaluate/too-few', { reason: 'no two outsiders, and no two held-out people.' });
+  if (impostor.total === 0) throw new FaceError('evaluate/too-few', { reason: NOBODY });
   const threshold = distanceAt(impostor, far);
   const valOf = ({ genuine }: PairHistograms) => (genuine.total > 0 ? shareBelow(genuine, threshold) : null);
   return {

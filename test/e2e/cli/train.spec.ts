@@ -104,6 +104,21 @@ test('the full-width network makes the steps of the small recipe; a picture that
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
 });
 
+test('a schedule file ends the run, and whole persons judge where that is asked', async ({ folder }) => {
+  const data = greyFolders(join(folder, 'people'));
+  const schedule = join(folder, 'rates.txt');
+  writeFileSync(schedule, '0: 0.05\n2: -1\n');
+  cpSync(join(data, 'dark'), join(data, 'too-dark'), { recursive: true });
+  const asked = ['--schedule', schedule, '--hold-out-people', '--hold-out', '0.5'];
+  const { code, stderr, output } = await runJson<TrainReport>(
+    ...['train', '--data', data, '--aligned', ...TINY, ...asked, '--out', join(folder, 'out')],
+  );
+  expect(code, stderr).toBe(0);
+  expect(output).toMatchObject({ people: 2, pictures: 8, held: 8, epochs: 1, after: { accuracy: null } });
+  expect(output.after.val).not.toBeNull();
+  expect(output).not.toHaveProperty('rawPixels');
+});
+
 test('what cannot be trained on is said in a sentence', async ({ folder }) => {
   const data = greyFolders(join(folder, 'people'));
   const config = join(folder, 'bad.json');
@@ -120,4 +135,7 @@ test('what cannot be trained on is said in a sentence', async ({ folder }) => {
   const alone = await run(...common, join(folder, 'b'), '--data', one);
   expect(alone.code).toBe(1);
   expect(alone.stderr).toContain('There is too little to train on');
+
+  const noneJudges = await run(...common, join(folder, 'c'), '--data', data, '--train-images', '2');
+  expect(noneJudges).toMatchObject({ code: 1, stderr: expect.stringMatching(/^There are too few pairs to judge by/) });
 });

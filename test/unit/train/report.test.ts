@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
-import { modelReport, type LabelledRows } from '../../../src/train/report';
+import { assertJudgeable, modelReport, type LabelledRows } from '../../../src/train/report';
 
 const COLUMNS = 5;
 
@@ -98,4 +98,15 @@ it('nobody to tell apart: evaluate/too-few', () => {
   expect(() => modelReport({ gallery, held: one, outsiders: EMPTY, far: 0.1 })).toThrow(
     expect.objectContaining({ code: 'evaluate/too-few' }),
   );
+});
+
+it('that nobody can be told apart is known beforehand, from the labels', () => {
+  const tooFew = expect.objectContaining({ code: 'evaluate/too-few' });
+  for (const [held, outsiders] of [
+    [[], []],
+    [[3, 3], [0]],
+  ] as const)
+    expect(() => assertJudgeable(held, outsiders)).toThrow(tooFew);
+  expect(() => assertJudgeable([3, 4], [])).not.toThrow();
+  expect(() => assertJudgeable([], [0, 1])).not.toThrow();
 });

@@ -1,5 +1,6 @@
 import { configOf, recipeFor, type RecipeBase, type TrainableName } from '../../../core/trainRecipe';
 import type { LossName } from '../../../train/config';
+import type { ScheduleConfig } from '../../../train/schedule';
 import type { TrainFlags } from './flags';
 
 /**
@@ -7,7 +8,7 @@ import type { TrainFlags } from './flags';
  * recipe knows of the loss and the epochs that were asked for, on which others of its values depend.
  */
 export function runConfig(
-  flags: Pick<TrainFlags, 'loss' | 'epochs' | 'epochSteps'>,
+  flags: Pick<TrainFlags, 'loss' | 'epochs' | 'epochSteps'> & { readonly schedule?: ScheduleConfig | undefined },
   file: Readonly<Record<string, unknown>>,
   { base, trainable }: { readonly base: RecipeBase; readonly trainable: TrainableName },
   amount: { readonly people: number; readonly pictures: number },
@@ -25,6 +26,7 @@ export function runConfig(
     ...file,
     ...(flags.loss && { loss: flags.loss }),
     ...(flags.epochs && { epochs: flags.epochs }),
+    ...(flags.schedule && { schedule: flags.schedule }),
     ...(flags.epochSteps && { epochSteps: flags.epochSteps }),
   };
 }

@@ -3,6 +3,7 @@ import type { ModelReport } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
 import { warningsOf } from '../../../core/trainJudged';
+import { assertJudgeable } from '../../../train/report';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';
 import { align, cropBases } from '../commands/align';
@@ -16,10 +17,10 @@ import { filterPictures, readCentreFile } from './centreFile';
 import { runConfig } from './config';
 import { workOf } from './epochs';
 import { AT_ONCE } from './atOnce';
-import { readConfig, type TrainFlags } from './flags';
+import { readConfig, readSchedule, type TrainFlags } from './flags';
 import { readLfw } from './lfw';
 import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
-import { engineLine, judgedAt, planLine, tell, type TrainReport } from './report';
+import { engineLine, judgedAt, planLine, ranOn, tell, type TrainReport } from './report';
 import { RunFolder } from './runFolder';
 import { trainAll } from './trainAll';
 import { lfwBy, rawAccuracy } from './validate';
@@ -37,18 +38,26 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       value: flags.lfw ?? 'nothing',
       reason: 'it goes together with --pairs',
     });
+  if (flags.holdOutPeople && flags.trainImages !== undefined)
+    throw new FaceError('config/bad-value', {
+      key: '--hold-out-people',
+      value: true,
+      reason: 'with --train-images pictures judge.',
+    });
   const file = await readConfig(flags.config);
+  const schedule = await readSchedule(flags.schedule);
   const trainable = kind === 'train' ? 'all' : (flags.trainable ?? 'head');
   const folder = await RunFolder.open(flags.out, { command: kind, ...flags }, flags.resume === true);
   const crop = (file['augment'] as { crop?: string } | undefined)?.crop === 'random' ? WIDE_CROP : CROP;
   const cut = (from: readonly PictureFile[], to: string) => cropsOf(from, to, crop, flags, report);
 
   const data = await cut(await chosenPictures(flags, report), folder.crops);
-  const { people, ...all } = peopleOf(data.files);
-  const split = splitPeople(all, { ...flags, seed: SEED });
+  const { people, ...split } = splitPeople(peopleOf(data.files), { ...flags, seed: SEED });
   const others = outsidersOf(
     flags.outsiders === undefined ? [] : (await cut(await picturesOf(flags.outsiders), folder.outsiderCrops)).files,
   );
+  // Of one person the trainer says what is wrong.
+  if (people.length > 1) assertJudgeable(split.held.labels, others.labels);
   const lfw = flags.lfw !== undefined && flags.pairs !== undefined ? await readLfw(flags.lfw, flags.pairs) : null;
   const lfwCrops = lfw ? (await cut(lfw.files, folder.lfwCrops)).found : null;
 
@@ -63,7 +72,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     const begins =
       kind === 'train' ? ({ kind: 'scratch', width: flags.width } as const) : ({ kind: 'model', id: '' } as const);
     const amount = { people: people.length, pictures: train.files.length };
-    const config = runConfig(flags, file, { base: begins, trainable }, amount);
+    const config = runConfig({ ...flags, schedule }, file, { base: begins, trainable }, amount);
     const plan = await base.use((given) =>
       session.call('trainPrepare', { base: given, trainable, config, people: [...people] }),
     );
@@ -105,8 +114,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     const work = workOf(await folder.lines(), plan.config.batch * plan.config.accumulate);
     const output: TrainReport = {
       model: id,
-      backend: engine.backend,
-      adapter: engine.adapter,
+      ...ranOn(engine),
       people: people.length,
       pictures: train.files.length,
       held: held.files.length,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import { LOSSES, type LossName } from '../../../train/config';
+import { parseSchedule, type ScheduleConfig } from '../../../train/schedule';
 import { far, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
 
@@ -14,10 +15,12 @@ export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
   readonly trainable?: (typeof TRAINABLE)[number];
   readonly model?: string;
   readonly config?: string;
+  readonly schedule?: string;
   readonly epochs?: number;
   readonly epochSteps?: number;
   readonly holdOut: number;
   readonly trainImages?: number;
+  readonly holdOutPeople?: true;
   readonly outsiders?: string;
   readonly filter?: string;
   readonly filterPercentile: number;
@@ -60,6 +63,7 @@ export function addTrainOptions(command: Command): Command {
     .requiredOption('--out <folder>', 'where the model, checkpoints, metrics and the report go')
     .addOption(new Option('--loss <name>', 'what is made small').choices(LOSSES))
     .option('--config <file>', 'everything else: JSON, as in recipes/; unknown keys stop')
+    .option('--schedule <file>', 'learning rates as the original’s files have them: `epoch: rate` a line, −1 stops')
     .option('--epochs <n>', 'times that every picture is seen', wholeNumber(1, 100_000))
     .option(
       '--epoch-steps <n>',
@@ -67,6 +71,10 @@ export function addTrainOptions(command: Command): Command {
       wholeNumber(1, 1e6),
     )
     .option('--hold-out <share>', 'of each person’s pictures, to judge by', share, 0.3)
+    .option(
+      '--hold-out-people',
+      'that share of the persons judges instead: how well it tells apart whom it has not learnt',
+    )
     .option('--train-images <n>', 'learn each person’s first n; those from the 11th on judge', wholeNumber(1, 10_000))
     .option('--outsiders <folder>', 'people who must stay unknown')
     .option('--filter <file>', 'leave out pictures far from their person’s centre: what `filter-metrics` has written')
@@ -96,9 +104,7 @@ export function addTrainOptions(command: Command): Command {
 /** The configuration file's content. Throws `harness/no-such-file`, `config/bad-value`. */
 export async function readConfig(path: string | undefined): Promise<Record<string, unknown>> {
   if (path === undefined) return {};
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path });
-  });
+  const text = await textOf(path);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -106,4 +112,15 @@ export async function readConfig(path: string | undefined): Promise<Record<strin
     // said below
   }
   throw new FaceError('config/bad-value', { key: '--config', value: path, reason: 'it is not a JSON object.' });
+}
+
+/** The learning rates of a file in the original's form. Throws `harness/no-such-file`, `config/bad-value`. */
+export async function readSchedule(path: string | undefined): Promise<ScheduleConfig | undefined> {
+  return path === undefined ? undefined : parseSchedule(await textOf(path));
+}
+
+async function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => {
+    throw new FaceError('harness/no-such-file', { path });
+  });
 }

@@ -1,5 +1,5 @@
 import { RandomStream } from '../../../core/random';
-import { splitByImage } from '../../../train/split';
+import { splitByIdentity, splitByImage } from '../../../train/split';
 import { classOf, type PictureFile } from '../pictures';
 
 /** Crops with a class number for each. */
@@ -24,22 +24,48 @@ export function outsidersOf(files: readonly PictureFile[]): Labelled {
 }
 
 export interface SplitOptions {
-  /** Share of each person's pictures by which the model is judged, chosen at random. */
+  /** Share of each person's pictures, or of the persons, by which the model is judged, chosen at random. */
   readonly holdOut: number;
   readonly seed: number;
   /** Instead: each person's first so many are learnt, and those from the 11th (or from the next, if more) on judge. */
   readonly trainImages?: number | undefined;
+  /** Whole persons judge: how well the model then tells apart whom it was not taught. */
+  readonly holdOutPeople?: boolean | undefined;
 }
 const JUDGED_FROM = 10;
 
-/** Which pictures are learnt and which judge. A person's only picture is learnt. */
-export function splitPeople({ files, labels }: Labelled, options: SplitOptions): { train: Labelled; held: Labelled } {
-  const chosen = options.trainImages === undefined ? atRandom(labels, options) : firstOnes(labels, options.trainImages);
+export interface PeopleSplit {
+  /** Who is learnt, by class number. Persons who only judge have the numbers after theirs. */
+  readonly people: readonly string[];
+  readonly train: Labelled;
+  readonly held: Labelled;
+}
+
+/** Which pictures are learnt and which judge. A person's only picture is learnt, unless whole persons judge. */
+export function splitPeople(
+  all: Labelled & { readonly people: readonly string[] },
+  options: SplitOptions,
+): PeopleSplit {
+  const { people, files, labels } = all;
+  const chosen = choose(labels, options);
+  const learnt = options.holdOutPeople ? [...new Set(chosen.train.map((i) => labels[i]!))].sort((a, b) => a - b) : [];
+  const order = [...new Set([...learnt, ...people.keys()])];
+  const numberOf = new Map(order.map((label, number) => [label, number]));
   const part = (indices: readonly number[]): Labelled => ({
     files: indices.map((i) => files[i]!),
-    labels: indices.map((i) => labels[i]!),
+    labels: indices.map((i) => numberOf.get(labels[i]!)!),
   });
-  return { train: part(chosen.train), held: part(chosen.held) };
+  return {
+    people: options.holdOutPeople ? learnt.map((label) => people[label]!) : people,
+    train: part(chosen.train),
+    held: part(chosen.held),
+  };
+}
+
+function choose(labels: readonly number[], options: SplitOptions) {
+  const { holdOut, seed, trainImages, holdOutPeople } = options;
+  if (holdOutPeople) return splitByIdentity(Int32Array.from(labels), holdOut, new RandomStream(seed).next);
+  return trainImages === undefined ? atRandom(labels, options) : firstOnes(labels, trainImages);
 }
 
 function atRandom(labels: readonly number[], { holdOut, seed }: SplitOptions) {

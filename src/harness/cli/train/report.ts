@@ -1,5 +1,6 @@
 import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
 import { warningsOf, type Judged } from '../../../core/trainJudged';
+import { namedAdapter } from '../../../evaluate/lfwReport';
 import type { Report } from '../report';
 import type { LfwPoint } from './epochs';
 
@@ -32,6 +33,11 @@ export interface TrainReport {
     readonly before: LfwPoint['lfw'];
     readonly after: LfwPoint['lfw'];
   };
+}
+
+/** Where it trained. WebGPU computed on the CPU is said to be that. */
+export function ranOn(engine: TrainEngine): Pick<TrainReport, 'backend' | 'adapter'> {
+  return { backend: engine.backend, adapter: namedAdapter(engine) };
 }
 
 export function judgedAt({ accuracy, val, outsidersVal, outsidersAccepted, far }: ModelReport): JudgedAt {

@@ -39,9 +39,10 @@ export async function lfwBy(
   );
 }
 
-/** Accuracy of the nearest picture by its pixels; null where nobody judges. */
+/** Accuracy of the nearest picture by its pixels; null where nobody judges who was taught. */
 export async function rawAccuracy(session: HarnessSession, train: Labelled, held: Labelled): Promise<number | null> {
-  if (held.files.length === 0) return null;
+  const taught = new Set(train.labels);
+  if (!held.labels.some((label) => taught.has(label))) return null;
   const pixels = async ({ files }: Labelled) => {
     const rows: Float32Array[] = [];
     for (let at = 0; at < files.length; at += AT_ONCE) {

@@ -24,7 +24,7 @@ test('a share of each person’s pictures judges, the same ones each time; an on
   expect([train.files.length, held.files.length]).toEqual([8, 3]);
   expect(train.files.map(({ inside }) => inside)).toContain('b/0.jpg');
   expect(new Set([...train.files, ...held.files]).size).toBe(11);
-  expect(split()).toEqual({ train, held });
+  expect(split()).toMatchObject({ people: ['a', 'b'], train, held });
 });
 
 test('with --train-images the first ones are learnt and those from the 11th on judge', () => {
@@ -32,6 +32,18 @@ test('with --train-images the first ones are learnt and those from the 11th on j
   const { train, held } = splitPeople(all, { holdOut: 0.3, seed: 1, trainImages: 3 });
   expect(train.files.map(({ inside }) => inside)).toEqual(['a/01.jpg', 'a/02.jpg', 'a/03.jpg']);
   expect(held.files.map(({ inside }) => inside)).toEqual(['a/11.jpg', 'a/12.jpg', 'a/13.jpg']);
+});
+
+test('whole persons judge where that is asked: those who are learnt have the first numbers', () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const all = peopleOf(names.flatMap((name) => [0, 1, 2].map((i) => file(`${name}/${i}.jpg`))));
+  const { people, train, held } = splitPeople(all, { holdOut: 0.4, seed: 1, holdOutPeople: true });
+  expect(people).toHaveLength(3);
+  train.files.forEach(({ inside }, i) => expect(inside).toMatch(new RegExp(`^${people[train.labels[i]!]!}/`)));
+  expect(train.files).toHaveLength(9);
+  expect(new Set(held.labels)).toEqual(new Set([3, 4]));
+  const personOf = ({ inside }: { inside: string }) => inside[0]!;
+  expect([...new Set(held.files.map(personOf)), ...people].sort()).toEqual(names);
 });
 
 test('the nearest row names a probe, the first of equals', () => {
