@@ -79,6 +79,9 @@ export const ERROR_TEXT = {
   'photos/not-at-hand':
     'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',
   'photos/bad-archive': '{name} cannot be read as a zip archive.',
+  'photos/cut-archive': '{name} is cut off or damaged: the pictures before that place have been taken.',
+  'photos/zip-too-large':
+    'These are {count} pictures with {gigabytes} GB; a zip holds 65,535 and 4 GB at most. Export them into a folder (Chrome, Edge) instead.',
   'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
   'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',

@@ -94,7 +94,7 @@ export class Photos {
   }
 
   async remove(folder: PhotoFolder): Promise<void> {
-    this.queue?.drop(folder.id);
+    await this.queue?.drop(folder.id);
     this.sources.delete(folder.id);
     await this.library?.removeFolder(folder);
   }

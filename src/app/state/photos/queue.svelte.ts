@@ -15,6 +15,8 @@ const GROUP_SHARE = 0.5;
 /** Pictures under way: the worker looks at one while the other is made small and saved. */
 const AT_ONCE = 2;
 
+const DAMAGED: ReadonlySet<string> = new Set(['photos/bad-archive', 'photos/cut-archive']);
+
 interface Job {
   readonly folder: PhotoFolder;
   readonly source: PictureSource;
@@ -32,6 +34,8 @@ export class PhotoQueue {
   #fresh = 0;
   #grouped = 0;
   #abort = new AbortController();
+  #walked: Promise<void> = Promise.resolve();
+  /** As `#walked`, with the grouping behind it. */
   #ended: Promise<void> = Promise.resolve();
 
   constructor(
@@ -51,6 +55,12 @@ export class PhotoQueue {
   }
 
   async #run(): Promise<void> {
+    this.#walked = this.#walkAll();
+    await this.#walked;
+    await this.library.regroup();
+  }
+
+  async #walkAll(): Promise<void> {
     this.running = true;
     this.error = null;
     this.#abort = new AbortController();
@@ -64,11 +74,10 @@ export class PhotoQueue {
     } catch (thrown) {
       const error = toFaceError(thrown);
       if (error.code !== 'aborted') this.error = error;
-      if (error.code === 'photos/bad-archive') this.jobs = this.jobs.slice(1); // going on would end the same way
+      if (DAMAGED.has(error.code)) this.jobs = this.jobs.slice(1); // going on would end the same way
     } finally {
       this.running = false;
     }
-    await this.library.regroup();
   }
 
   pause(): void {
@@ -86,10 +95,15 @@ export class PhotoQueue {
     this.jobs = this.jobs.filter(({ folder }) => isThere(folder.id));
   }
 
-  /** Leaves off a folder, which is to be removed. */
-  drop(folderId: string): void {
-    if (this.jobs[0]?.folder.id === folderId) this.pause();
+  /** Leaves off a folder that is to be removed; resolves when nothing of it is written any more. The others go on. */
+  async drop(folderId: string): Promise<void> {
+    const wasRunning = this.running;
+    if (wasRunning && this.jobs[0]?.folder.id === folderId) {
+      this.pause();
+      await this.#walked;
+    }
     this.jobs = this.jobs.filter((job) => job.folder.id !== folderId);
+    if (wasRunning && !this.running && this.jobs.length > 0) this.#inBackground(this.run());
   }
 
   /** Pictures go on meanwhile. */

@@ -22,11 +22,17 @@ export interface SortOptions {
   readonly onPicture: (done: number) => void;
 }
 
+/** Fields of a zip that are as wide as this; what is larger would be cut off unseen. */
+const ZIP = { bytes: 0xffff_ffff, entries: 0xffff } as const;
+/** Of an entry beside the picture: its two headers and its name, twice. */
+const ENTRY_BYTES = 1024;
+
 /**
  * The pictures themselves as a zip, in a folder a person; those of several people in each of theirs. `left`: how many are not
- * at hand. Throws `photos/not-at-hand` when none is, `aborted`.
+ * at hand. Throws `photos/zip-too-large` beforehand, `photos/not-at-hand` when none is, `aborted`.
  */
 export async function sortedZip(parts: Parts, options: SortOptions): Promise<{ zip: Blob; left: number }> {
+  assertFits(parts, options);
   const bytes: Blob[] = [];
   const zip = new Zip((_error, chunk) => {
     bytes.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
@@ -38,6 +44,29 @@ export async function sortedZip(parts: Parts, options: SortOptions): Promise<{ z
   });
   zip.end();
   return { zip: new Blob(bytes, { type: 'application/zip' }), left };
+}
+
+function assertFits(parts: Parts, { sources }: SortOptions): void {
+  const foldersOf = foldersByPhoto(parts);
+  let [count, bytes] = [0, 0];
+  for (const { id, folderId, size } of parts.library.photos) {
+    if (!sources.has(folderId)) continue;
+    const copies = foldersOf.get(id)?.size ?? 0;
+    count += copies;
+    bytes += copies * (size + ENTRY_BYTES);
+  }
+  if (count <= ZIP.entries && bytes <= ZIP.bytes) return;
+  throw new FaceError('photos/zip-too-large', { count, gigabytes: (bytes / 1e9).toFixed(1) });
+}
+
+/** By picture's id the folders that it belongs in. */
+function foldersByPhoto({ library, people }: Parts): Map<string, Set<string>> {
+  const titles = titlesOf(library.groups, people);
+  const foldersOf = new Map<string, Set<string>>();
+  for (const { key, faces } of library.groups)
+    for (const { photoId } of faces)
+      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
+  return foldersOf;
 }
 
 /**
@@ -69,15 +98,12 @@ async function newFolder(into: FileSystemDirectoryHandle, name: string): Promise
 
 /** Hands every picture that is at hand to `put`, once for each folder it belongs in; gives how many are not at hand. */
 async function sortPictures(
-  { library, people }: Parts,
+  parts: Parts,
   { sources, signal, onPicture }: SortOptions,
   put: (folder: string, name: string, picture: Blob) => Promise<void>,
 ): Promise<number> {
-  const titles = titlesOf(library.groups, people);
-  const foldersOf = new Map<string, Set<string>>();
-  for (const { key, faces } of library.groups)
-    for (const { photoId } of faces)
-      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
+  const { library } = parts;
+  const foldersOf = foldersByPhoto(parts);
   const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
   const names = new Set<string>();
   let done = 0;

@@ -105,8 +105,8 @@ async function isZip(file: Blob): Promise<boolean> {
 }
 
 /**
- * The pictures of a zip, unpacked one after the other while it is read: only those not yet taken are in memory. Throws what
- * `photos/bad-archive`, and what the reading throws; an entry that is broken ends as bytes that are no picture.
+ * The pictures of a zip, unpacked one after the other while it is read: only those not yet taken are in memory. Throws
+ * `photos/bad-archive`, `photos/cut-archive`, and what the reading throws; an entry that is broken ends as bytes that are no picture.
  */
 export function sourceOfZip(zip: File): PictureSource {
   return {
@@ -133,7 +133,11 @@ export function sourceOfZip(zip: File): PictureSource {
       try {
         for (;;) {
           const { done, value } = await reader.read();
-          unzip.push(value ?? new Uint8Array(0), done);
+          try {
+            unzip.push(value ?? new Uint8Array(0), done);
+          } catch (thrown) {
+            throw new FaceError('photos/cut-archive', { name: zip.name }, { cause: thrown });
+          }
           yield* ready.splice(0);
           if (done) return;
         }

@@ -1,8 +1,8 @@
 import { strToU8, zipSync } from 'fflate';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { exifDate } from '../../../../../src/app/state/photos/exifDate';
 import { facesCsv } from '../../../../../src/app/state/photos/exports';
-import { folderName } from '../../../../../src/app/state/photos/sortedPictures';
+import { folderName, sortedZip } from '../../../../../src/app/state/photos/sortedPictures';
 import { isPicturePath, sourceOfZip } from '../../../../../src/app/state/photos/sources';
 
 /** A JPEG's start with an EXIF block that holds DateTimeOriginal, written by hand in either byte order. */
@@ -71,6 +71,39 @@ test('a file that is no archive is told in a sentence', async () => {
   await expect(async () => {
     for await (const picture of pictures()) expect(picture).toBeDefined();
   }).rejects.toThrow('all.zip cannot be read as a zip archive.');
+});
+
+test('a zip that is cut off gives what lies before, and is told in a sentence', async () => {
+  const bytes = zipSync({
+    'a.jpg': [new Uint8Array(5000), { level: 0 }],
+    'b.jpg': [new Uint8Array(5000), { level: 0 }],
+  });
+  const { pictures } = sourceOfZip(new File([new Uint8Array(bytes.subarray(0, 8000))], 'all.zip'));
+  const found: string[] = [];
+  await expect(async () => {
+    for await (const { path } of pictures()) found.push(path);
+  }).rejects.toThrow('all.zip is cut off or damaged');
+  expect(found).toEqual(['a.jpg']);
+});
+
+test.each([
+  ['more than 4 GB', 3, 2e9],
+  ['more than 65,535 pictures', 70_000, 1000],
+])('%s do not become a zip whose numbers are cut off', async (_, count, size) => {
+  const faces = Array.from({ length: count }, (_, i) => ({ photoId: `f/${i}.jpg` }));
+  const parts = {
+    library: {
+      folders: [],
+      groups: [{ key: 'x', personId: 'x', faces }],
+      photos: faces.map(({ photoId }) => ({ id: photoId, folderId: 'f', path: photoId.slice(2), size })),
+    },
+    people: { nameOf: () => 'Ada' },
+  } as unknown as Parameters<typeof sortedZip>[0];
+  const pictures = vi.fn(async function* () {});
+  const sources = new Map([['f', { name: 'f', total: count, pictures }]]);
+  const options = { sources, signal: new AbortController().signal, onPicture: () => undefined };
+  await expect(sortedZip(parts, options)).rejects.toThrow(/a zip holds 65,535 and 4 GB at most/);
+  expect(pictures).not.toHaveBeenCalled();
 });
 
 test.each([
