@@ -9,12 +9,6 @@ export type ScheduleConfig =
   /** From `rate` to `last` along half a cosine over `steps`, then `last`. */
   | { readonly kind: 'cosine'; readonly rate: number; readonly last: number; readonly steps: number };
 
-/** VGGFace2's and CASIA-WebFace's published schedules. */
-export const PUBLISHED_SCHEDULES = {
-  vggface2: '0: 0.05\n100: 0.005\n200: 0.0005\n276: -1\n',
-  casia: '0: 0.05\n60: 0.005\n80: 0.0005\n91: -1\n',
-} as const;
-
 /**
  * Reads the original's file: one `epoch: rate` a line, `#` begins a comment, a rate of −1 (or `-`) stops. Throws
  * `config/bad-value` with the line's number for a line of another form or an epoch that does not rise.
