@@ -67,16 +67,6 @@ test('rename, merge and delete, each with Undo', async ({ page }) => {
   await expect(people(page)).toHaveText([/Edward Lu\s*1 face/, /Susan Helms\s*1 face/]);
 });
 
-test('the longest name without a space stays within a phone’s width', async ({ page }) => {
-  const long = 'W'.repeat(100);
-  await addPerson(page, long, portrait('Edward Lu'));
-  await addPerson(page, 'Ed', portrait('Edward Lu'));
-  await people(page).filter({ hasText: 'Ed' }).getByRole('link').click();
-  await expect(page.getByRole('button', { name: `Merge into ${long}` })).toBeVisible();
-  await page.setViewportSize({ width: 360, height: 740 });
-  await look(page, 'phone-person-long-name');
-});
-
 test('a face moves to another person, and back with Undo', async ({ page }) => {
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'), portrait('Susan Helms'));
   await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
@@ -88,14 +78,20 @@ test('a face moves to another person, and back with Undo', async ({ page }) => {
   await expect(tiles).toHaveCount(2);
 });
 
-test('somebody who is in the list twice is pointed out and merged with one click', async ({ page }) => {
-  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+test('somebody who is in the list twice is pointed out and merged with one click, however long the name', async ({
+  page,
+}) => {
+  const long = 'W'.repeat(100);
+  await addPerson(page, long, portrait('Edward Lu'));
   await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
   await expect(page.getByText(/look like the same person/)).toHaveCount(0);
   await addPerson(page, 'Ed', portrait('Edward Lu'));
-  await expect(page.getByText('Ed and Edward Lu look like the same person (distance 0.00).')).toBeVisible();
-  await page.getByRole('button', { name: 'Merge into Edward Lu' }).click();
-  await expect(people(page)).toHaveText([/Edward Lu\s*2 faces/, /Susan Helms\s*1 face/]);
+  await expect(page.getByText(`Ed and ${long} look like the same person (distance 0.00).`)).toBeVisible();
+  const merge = page.getByRole('button', { name: `Merge into ${long}` });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await look(page, 'phone-people-long-name');
+  await merge.click();
+  await expect(people(page)).toHaveText([/Susan Helms\s*1 face/, /W+\s*2 faces/]);
   await expect(page.getByText(/look like the same person/)).toHaveCount(0);
 });
 

@@ -151,3 +151,25 @@ test('a folder given again goes on where it was; a zip works too; removing forge
   await go(page, 'Photos');
   await expect(groups(page).filter({ hasText: 'Edward Lu' })).toHaveCount(1);
 });
+
+test('single pictures of one name, dropped one after the other, are all there; given again they are not doubled', async ({
+  page,
+}) => {
+  await openApp(page, 'Photos');
+  const drop = (name: string): Promise<void> =>
+    page.evaluate(
+      (bytes) => {
+        const data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], 'IMG_1.jpg', { type: 'image/jpeg', lastModified: 1 }));
+        document.body.dispatchEvent(new DragEvent('drop', { bubbles: true, dataTransfer: data }));
+      },
+      [...readFileSync(portrait(name))],
+    );
+  await drop('Edward Lu');
+  await drop('Susan Helms');
+  await expect(found(page)).toHaveCount(2, { timeout: 60_000 });
+  await expect(found(page).filter({ hasText: 'IMG_1 (2).jpg' })).toHaveCount(1);
+  await drop('Susan Helms');
+  await ready(page);
+  await expect(page.getByRole('list', { name: 'Folders' })).toHaveText(/Single pictures\s*2 pictures/);
+});

@@ -8,7 +8,20 @@ import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
 import { Library } from './library.svelte';
 import { PhotoQueue } from './queue.svelte';
-import { isFolder, sourceOfEntry, sourceOfFiles, sourceOfHandle, sourceOfZip, type PictureSource } from './sources';
+import { photoId } from './look';
+import {
+  isFolder,
+  numbered,
+  sourceOfEntry,
+  sourceOfFiles,
+  sourceOfHandle,
+  sourceOfPaths,
+  sourceOfZip,
+  type PictureSource,
+} from './sources';
+
+/** Where pictures are that were dropped without a folder. */
+const SINGLE = 'Single pictures';
 
 /** The Photos view's state: the library, what is being added, and where its pictures can be read again. */
 export class Photos {
@@ -18,6 +31,8 @@ export class Photos {
   turned = $state(false);
   /** By folder's id, those that can be read in this session. */
   readonly sources = new Map<string, PictureSource>();
+  /** Of this session, by path: all of them together can be read again. */
+  readonly #single = new Map<string, File>();
   #opening: Promise<Library> | null = null;
 
   constructor(
@@ -78,7 +93,7 @@ export class Photos {
       .filter((file) => file.name.toLowerCase().endsWith('.zip'))
       .map((file) => sourceOfZip(file));
     for (const entry of entries) if (isFolder(entry)) sources.push(await sourceOfEntry(entry));
-    if (single.length > 0) sources.push(sourceOfFiles(single));
+    if (single.length > 0) sources.push(this.#sourceOfSingle(single, await this.open()));
     for (const source of sources) await this.#add(source);
   }
 
@@ -96,7 +111,24 @@ export class Photos {
   async remove(folder: PhotoFolder): Promise<void> {
     await this.queue?.drop(folder.id);
     this.sources.delete(folder.id);
+    if (isSingle(folder)) this.#single.clear();
     await this.library?.removeFolder(folder);
+  }
+
+  /** Of different files with one name each has a path of its own: none takes another's place. */
+  #sourceOfSingle(files: readonly File[], library: Library): PictureSource {
+    const folder = library.folders.find(isSingle);
+    for (const file of files) {
+      const isFree = (path: string): boolean => {
+        const photo = folder && library.photoById.get(photoId(folder, path));
+        const there = this.#single.get(path) ?? (photo && { size: photo.size, lastModified: photo.modified });
+        return !there || (there.size === file.size && there.lastModified === file.lastModified);
+      };
+      let n = 1;
+      while (!isFree(numbered(file.name, n))) n++;
+      this.#single.set(numbered(file.name, n), file);
+    }
+    return sourceOfPaths(SINGLE, this.#single);
   }
 
   async #add(source: PictureSource, handle?: FileSystemDirectoryHandle): Promise<void> {
@@ -130,6 +162,10 @@ export class Photos {
     }
     return null;
   }
+}
+
+function isSingle({ kind, name }: PhotoFolder): boolean {
+  return kind === 'given' && name === SINGLE;
 }
 
 /** Chromium asks again after a restart; other browsers have no handles. */

@@ -3,16 +3,29 @@ import { throwIfAborted } from '../../../core/abort';
 import { FaceError } from '../../../core/errors';
 import type { PhotoRecord } from '../../../store/photoSchema';
 import { titlesOf, type Parts } from './exports';
-import type { PictureSource } from './sources';
+import { numbered, type PictureSource } from './sources';
 
-/** A name that every file system takes. */
+/** Bytes of UTF-8 that a name may have: 255 nearly everywhere, less what a number at its end adds. */
+const LONGEST_NAME = 240;
+/** What Windows keeps for itself, with any ending. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** A name that every file system takes, with the ending that it has. */
 export function folderName(title: string): string {
   const safe = [...title]
     .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '_' : letter))
     .join('')
     .replace(/[. ]+$/, '')
     .trim();
-  return safe === '' ? '_' : safe;
+  if (safe === '' || DEVICE.test(safe)) return `_${safe}`;
+  const [ending = ''] = /\.[^.]{1,8}$/.exec(safe) ?? [];
+  let stem = [...safe.slice(0, safe.length - ending.length)];
+  while (bytesIn(stem.join('') + ending) > LONGEST_NAME) stem = stem.slice(0, -1);
+  return stem.join('') + ending;
+}
+
+function bytesIn(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 export interface SortOptions {
@@ -126,10 +139,9 @@ async function sortPictures(
 
 /** The picture's own name, or with a number where the folder has it already. */
 function freeName(names: Set<string>, folder: string, { path }: PhotoRecord): string {
-  const file = path.split('/').at(-1)!;
-  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/.exec(file) ?? [];
-  let name = folderName(file);
-  for (let n = 2; names.has(`${folder}/${name}`); n++) name = folderName(`${stem} (${n})${ending ?? ''}`);
-  names.add(`${folder}/${name}`);
-  return name;
+  const file = folderName(path.split('/').at(-1)!);
+  let n = 1;
+  while (names.has(`${folder}/${numbered(file, n)}`)) n++;
+  names.add(`${folder}/${numbered(file, n)}`);
+  return numbered(file, n);
 }

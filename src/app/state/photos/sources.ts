@@ -33,13 +33,25 @@ async function* each(pictures: readonly SourcePicture[]): AsyncIterable<SourcePi
   yield* pictures;
 }
 
-/** Files of an `<input webkitdirectory>`: their paths start with the folder's name. */
+/** Files of an `<input webkitdirectory>`: their paths start with the folder's name, which holds them all. */
 export function sourceOfFiles(files: readonly File[]): PictureSource {
   const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
   const pictures = files
     .map((file) => fromFile(file.webkitRelativePath.split('/').slice(1).join('/') || file.name, file))
     .filter(({ path }) => isPicturePath(path));
-  return { name: name || 'Pictures', total: pictures.length, pictures: () => each(pictures) };
+  return { name, total: pictures.length, pictures: () => each(pictures) };
+}
+
+/** Single pictures, by the path that each is known by. */
+export function sourceOfPaths(name: string, files: ReadonlyMap<string, File>): PictureSource {
+  const pictures = [...files].map(([path, file]) => fromFile(path, file)).filter(({ path }) => isPicturePath(path));
+  return { name, total: pictures.length, pictures: () => each(pictures) };
+}
+
+/** The nth of several files of one name: a.jpg, a (2).jpg, a (3).jpg. */
+export function numbered(file: string, n: number): string {
+  const [, stem, ending] = /^(.*?)(\.[^.]*)?$/s.exec(file) ?? [];
+  return n === 1 ? file : `${stem} (${n})${ending ?? ''}`;
 }
 
 /** A folder that the browser reads by itself; listed first, so that progress has a whole. */

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { exifDate } from '../../../../../src/app/state/photos/exifDate';
 import { facesCsv } from '../../../../../src/app/state/photos/exports';
 import { folderName, sortedZip } from '../../../../../src/app/state/photos/sortedPictures';
-import { isPicturePath, sourceOfZip } from '../../../../../src/app/state/photos/sources';
+import { isPicturePath, numbered, sourceOfZip } from '../../../../../src/app/state/photos/sources';
 
 /** A JPEG's start with an EXIF block that holds DateTimeOriginal, written by hand in either byte order. */
 function jpegWithDate(text: string, little: boolean): Uint8Array {
@@ -112,8 +112,23 @@ test.each([
   ['dots...', 'dots'],
   ['..', '_'],
   ['', '_'],
+  ['CON', '_CON'],
+  ['nul.jpg', '_nul.jpg'],
+  [`${'n'.repeat(3000)}.jpg`, `${'n'.repeat(236)}.jpg`],
+  ['ü'.repeat(200), 'ü'.repeat(120)], // two bytes a letter
 ])('%j as a folder is %j', (name, expected) => {
   expect(folderName(name)).toBe(expected);
+});
+
+test('files of one name are numbered before their ending', () => {
+  expect(['a.b.jpg', 'a'].flatMap((file) => [1, 2, 3].map((n) => numbered(file, n)))).toEqual([
+    'a.b.jpg',
+    'a.b (2).jpg',
+    'a.b (3).jpg',
+    'a',
+    'a (2)',
+    'a (3)',
+  ]);
 });
 
 test('the list of faces quotes names, and none of them is a formula', async () => {
