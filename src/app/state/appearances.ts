@@ -29,8 +29,12 @@ export interface Appearance {
  */
 export function appearancesOf(sightings: readonly Sighting[], step: number, gap = 2): Appearance[] {
   const tracks = new Map<number, Sighting[]>();
-  for (const sighting of sightings.toSorted((a, b) => a.time - b.time))
-    tracks.set(sighting.track, [...(tracks.get(sighting.track) ?? []), sighting]);
+  for (const sighting of sightings.toSorted((a, b) => a.time - b.time)) {
+    const known = tracks.get(sighting.track);
+    // Not a new list for each: somebody may be in the picture for hours.
+    if (known) known.push(sighting);
+    else tracks.set(sighting.track, [sighting]);
+  }
   const open = new Map<string, Appearance>();
   const all: Appearance[] = [];
   const spells = [...tracks].flatMap(([track, seen]) => spellsOf(track, seen, step, gap));

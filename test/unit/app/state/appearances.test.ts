@@ -23,6 +23,12 @@ test('a person who is away briefly is one appearance, away longer two', () => {
   ]);
 });
 
+test('hours of one person take no longer than their sightings', () => {
+  const begun = performance.now();
+  expect(appearancesOf(seen(1, 'Ann', 0, 15_000), 0.5)).toMatchObject([{ start: 0, end: 15_000 }]);
+  expect(performance.now() - begun).toBeLessThan(2_000);
+});
+
 test('two strangers are not one, and two people at once are listed by their beginning', () => {
   const sightings = [...seen(3, 'Bea', 1, 4), ...seen(1, null, 0, 2), ...seen(2, null, 2, 3)];
   expect(appearancesOf(sightings, 0.5).map(({ name, start }) => [name, start])).toEqual([
