@@ -117,19 +117,25 @@ async function withFrame<T>(picture: Blob, name: string, work: (frame: Frame) =>
   }
 }
 
+/** Pictures whose bytes are in memory for their hash at a time: a training set may be larger than the memory. */
+const HASHED_AT_ONCE = 32;
+
 /** A hash of each picture's bytes: equal ones are copies. */
 export async function pictureHashes(pictures: readonly TrainPicture[]): Promise<string[]> {
-  return Promise.all(
-    pictures.map(async (picture) => {
-      const bytes =
-        picture instanceof Blob
-          ? await picture.arrayBuffer()
-          : 'picture' in picture
-            ? await picture.picture.arrayBuffer()
-            : picture.data;
-      return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
-    }),
-  );
+  const hashes: string[] = [];
+  for (let at = 0; at < pictures.length; at += HASHED_AT_ONCE)
+    hashes.push(...(await Promise.all(pictures.slice(at, at + HASHED_AT_ONCE).map(pictureHash))));
+  return hashes;
+}
+
+async function pictureHash(picture: TrainPicture): Promise<string> {
+  const bytes =
+    picture instanceof Blob
+      ? await picture.arrayBuffer()
+      : 'picture' in picture
+        ? await picture.picture.arrayBuffer()
+        : picture.data;
+  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
 }
 
 /** Those of the files that cannot be read, by their place in the list, with the error of each. */

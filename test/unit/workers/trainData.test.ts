@@ -44,3 +44,20 @@ test('sets are apart; equal pictures have equal hashes, whatever they are made o
   data.clear('train');
   expect([data.pictures('train').length, data.pictures('held').length]).toEqual([0, 1]);
 });
+
+test('hashing a large set has only few of its pictures in memory at a time', async () => {
+  let [reading, most] = [0, 0];
+  class Watched extends Blob {
+    override async arrayBuffer(): Promise<ArrayBuffer> {
+      most = Math.max(most, ++reading);
+      const bytes = await super.arrayBuffer();
+      reading--;
+      return bytes;
+    }
+  }
+  const pictures = Array.from({ length: 200 }, (_, i) => new Watched([`picture ${i % 100}`]));
+  const hashes = await pictureHashes(pictures);
+  expect(most).toBeLessThanOrEqual(32);
+  expect(new Set(hashes).size).toBe(100);
+  expect(hashes.slice(0, 100)).toEqual(hashes.slice(100));
+});

@@ -9,7 +9,7 @@ import { Report } from '../report';
 import { eachPicture } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
-import { peopleOf } from '../train/people';
+import { byPerson, peopleOf } from '../train/people';
 import { writeWhole } from '../writeWhole';
 
 interface FilterMetricsFlags extends CommonFlags {
@@ -33,8 +33,7 @@ export function addFilterMetrics(program: Command, done: (report: Report) => voi
 
 /** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */
 async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
-  const { people, files } = peopleOf(await picturesOf(folder));
-  const inOrder = people.flatMap((label) => files.filter((file) => classOf(file) === label));
+  const { people, ...labelled } = peopleOf(await picturesOf(folder));
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: CentreDistance[] = [];
     const noFace: string[] = [];
@@ -55,7 +54,7 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
         throw thrown;
       }
     };
-    for await (const { file, ...outcome } of eachPicture(session, report, inOrder, embed)) {
+    for await (const { file, ...outcome } of eachPicture(session, report, byPerson(labelled), embed)) {
       if (classOf(file) !== label) close();
       label = classOf(file);
       if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });

@@ -16,6 +16,11 @@ export function peopleOf(files: readonly PictureFile[]): Labelled & { readonly p
   return { people, files: kept, labels: kept.map((file) => numberOf.get(classOf(file))!) };
 }
 
+/** The files person by person, in the order of `people`; those of a person keep theirs. */
+export function byPerson({ files, labels }: Labelled): PictureFile[] {
+  return [...labels.keys()].sort((a, b) => labels[a]! - labels[b]! || a - b).map((i) => files[i]!);
+}
+
 /** Outsiders: a folder is a person, a picture that lies in none a person of its own. */
 export function outsidersOf(files: readonly PictureFile[]): Labelled {
   const names = files.map((file) => classOf(file) || file.inside);

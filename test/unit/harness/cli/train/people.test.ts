@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outsidersOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
+import { byPerson, outsidersOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
 import { nearestAccuracy } from '../../../../../src/harness/cli/train/nearest';
 
 const file = (inside: string) => ({ path: `/pictures/${inside}`, inside });
@@ -14,6 +14,14 @@ test('a folder is a person; a picture in no folder is nobody to learn, but an ou
     ['a/2.jpg', 'a'],
   ]);
   expect(new Set(outsidersOf(files).labels).size).toBe(4);
+});
+
+test('the files of a large set are put person by person without a search for each person', () => {
+  const files = Array.from({ length: 200_000 }, (_, i) => file(`p${i % 10_000}/${Math.floor(i / 10_000)}.jpg`));
+  const begun = performance.now();
+  const ordered = byPerson(peopleOf(files));
+  expect(performance.now() - begun).toBeLessThan(5_000);
+  expect(ordered.slice(18, 22).map(({ inside }) => inside)).toEqual(['p0/18.jpg', 'p0/19.jpg', 'p1/0.jpg', 'p1/1.jpg']);
 });
 
 test('a share of each person’s pictures judges, the same ones each time; an only picture is learnt', () => {
