@@ -31,7 +31,7 @@ const CALIBRATION_FOLDS = 3;
 
 /**
  * Learns to tell the people of `samples` apart: linear machines for each pair of people, or logistic regression over all.
- * The same samples and seed give the same classifier. Throws `classify/too-few`, `aborted`.
+ * The same samples and seed give the same classifier. Throws `classify/too-few`, `classify/too-many`, `aborted`.
  */
 export function trainClassifier(kind: ClassifierKind, samples: Samples, options: TrainOptions): Classifier {
   assertTrainable(samples);

@@ -36,7 +36,7 @@ export function nearestClass({ count, size, vectors, labels }: Samples, vector: 
 
 /**
  * How many faces the nearest face and a classifier of `kind` name rightly when they have not seen them, in stratified folds. People with one face teach but
- * are not tested. Throws `classify/too-few` unless two people have two faces each.
+ * are not tested. Throws `classify/too-few` unless two people have two faces each, `classify/too-many`, `aborted`.
  */
 export function crossValidate(
   samples: Samples,

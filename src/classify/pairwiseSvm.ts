@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../core/abort';
+import { FaceError } from '../core/errors';
 import { trainSvm } from './linearSvm';
 import type { Samples } from './samples';
 
@@ -23,7 +24,7 @@ function rowsOf({ labels, classes }: Samples): number[][] {
   return rows;
 }
 
-/** Trains a machine for each pair of classes, each with the same cost; small problems on one table of dot products. */
+/** Trains a machine for each pair of classes, each with the same cost; small problems on one table of dot products. Throws `classify/too-many`, `aborted`. */
 export function trainPairwise(samples: Samples, { cost, seed, signal }: PairwiseOptions): PairwiseSvm {
   const rows = rowsOf(samples);
   const products = productTable(samples);
@@ -54,7 +55,11 @@ export function coefficientCount({ count, classes }: Samples): number {
   return count * (classes.length - 1);
 }
 
+/** Their table of products takes a gigabyte. */
+const MOST_SAMPLES = 16_384;
+
 function productTable({ count, size, vectors }: Samples): Float32Array {
+  if (count > MOST_SAMPLES) throw new FaceError('classify/too-many', { count, most: MOST_SAMPLES });
   const table = new Float32Array(count * count);
   for (let i = 0; i < count; i++)
     for (let j = i; j < count; j++) {

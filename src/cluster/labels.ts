@@ -12,13 +12,6 @@ export function tidyLabels(labels: ArrayLike<number>): Int32Array {
   });
 }
 
-/** Groups of fewer than `least` become −1, the rest is renumbered. */
-export function dropSmall(labels: ArrayLike<number>, least: number): Int32Array {
-  const sizes = new Map<number, number>();
-  for (const label of Array.from(labels)) sizes.set(label, (sizes.get(label) ?? 0) + 1);
-  return tidyLabels(Array.from(labels, (label) => (sizes.get(label)! < least ? UNGROUPED : label)));
-}
-
 /** The members of each group in order of label; the ungrouped are in none. */
 export function groupsOf(labels: ArrayLike<number>): number[][] {
   const groups: number[][] = [];

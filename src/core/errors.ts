@@ -83,6 +83,7 @@ export const ERROR_TEXT = {
   'photos/zip-too-large':
     'These are {count} pictures with {gigabytes} GB; a zip holds 65,535 and 4 GB at most. Export them into a folder (Chrome, Edge) instead.',
   'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
+  'classify/too-many': 'These are {count} faces; {most} at most can be learnt to be told apart pair by pair.',
   'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',

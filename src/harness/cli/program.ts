@@ -16,7 +16,7 @@ import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
 import { addSpeed } from './commands/speed';
 import { addFinetune, addTrain } from './commands/train';
-import { entryError } from './output';
+import { entryError, type FailureOutput } from './output';
 import { packageVersion } from './root';
 
 export const EXIT = { fine: 0, failure: 1, usage: 2 } as const;
@@ -55,7 +55,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (isStopping()) return EXIT.failure;
     const error = toFaceError(thrown);
     console.error(error.message);
-    if (args.includes('--json')) console.log(JSON.stringify({ error: entryError(error) }));
+    const output: FailureOutput = { error: entryError(error) };
+    if (args.includes('--json')) console.log(JSON.stringify(output));
     return error.code === 'train/stopped' ? (stoppedCode() ?? EXIT.failure) : EXIT.failure;
   }
   return code;

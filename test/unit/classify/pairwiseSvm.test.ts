@@ -29,3 +29,10 @@ test('the scores count the pairs won, found again by weights worked out in full'
   const scores = pairwiseScores({ coefficients }, known, vector);
   for (const [c, won] of wins.entries()) expect(Math.abs(scores[c]! * 4 - won)).toBeLessThan(0.5);
 });
+
+test('more faces than their table of products can hold are refused in a sentence', () => {
+  const count = 20_000;
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const many = { count, size: 1, vectors: new Float32Array(count), labels, classes: ['a', 'b'] };
+  expect(() => trainPairwise(many, { cost: 1, seed: 1 })).toThrow('These are 20000 faces; 16384 at most');
+});

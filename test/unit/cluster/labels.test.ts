@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
-import { dropSmall, groupsOf, tidyLabels } from '../../../src/cluster/labels';
+import { groupsOf, tidyLabels } from '../../../src/cluster/labels';
 
 test('labels are renumbered in order of appearance, negative ones become −1', () => {
   expect([...tidyLabels([7, -5, 3, 7, 0])]).toEqual([0, -1, 1, 0, 2]);
-});
-
-test('small groups are dropped and the rest renumbered', () => {
-  expect([...dropSmall([4, 9, 9, 2, 2, 2], 2)]).toEqual([-1, 0, 0, 1, 1, 1]);
-  expect([...dropSmall([4, 9, 9, 2, 2, 2], 3)]).toEqual([-1, -1, -1, 0, 0, 0]);
 });
 
 test('members of groups in order, the ungrouped in none', () => {
