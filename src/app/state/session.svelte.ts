@@ -12,6 +12,7 @@ import { Naming } from './naming.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from './people.svelte';
 import { Photos } from './photos/photos.svelte';
+import { Sorting } from './photos/sorting.svelte';
 import { Pictures } from './pictures.svelte';
 import { Samples } from './samples.svelte';
 import { Room } from './room.svelte';
@@ -34,6 +35,7 @@ export interface Session {
   readonly pictures: Pictures;
   readonly videos: Videos;
   readonly photos: Photos;
+  readonly sorting: Sorting;
   readonly backups: Backups;
   readonly modelFiles: ModelFiles;
   readonly samples: Samples;
@@ -67,6 +69,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const pictures = new Pictures(engine);
   const videos = new Videos(engine, people);
   const photos = new Photos(engine, people, tabs, memory, store);
+  const sorting = new Sorting(notices);
   const training = new Training(engine, tabs);
   const trainChoice = new TrainChoice(engine, people, training);
   const benchmark = new Benchmark(engine);
@@ -103,6 +106,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     pictures,
     videos,
     photos,
+    sorting,
     backups,
     modelFiles,
     samples,

@@ -58,9 +58,13 @@ test('a folder is looked through, faces are grouped, named once, found, and expo
   await expect(groups(page).filter({ hasText: 'Commander' })).toHaveCount(0);
   await expect(groups(page)).toHaveCount(4);
   await groups(page).first().getByRole('button', { name: 'Name' }).click();
+  await page.keyboard.press('Escape');
+  await expect(groups(page).first().getByRole('button', { name: 'Name' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await page.getByLabel('Who is this?').fill('Commander');
-  await page.getByRole('button', { name: 'Save' }).click();
-  await groups(page).filter({ hasText: 'Commander' }).getByRole('link').click();
+  await page.keyboard.press('Enter');
+  await expect(groups(page).filter({ hasText: 'Commander' }).getByRole('link')).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Commander' })).toBeVisible();
   await expect(found(page)).toHaveCount(2);
   await go(page, 'People');
