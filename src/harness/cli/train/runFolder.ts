@@ -38,13 +38,14 @@ export class RunFolder {
 
   /**
    * Opens the folder for a run with these settings. Throws `train/unfinished` where there is a checkpoint and nobody asked
-   * to go on.
+   * to go on, `train/other-run` where it is of a run with other ones.
    */
-  static async open(folder: string, settings: object, resume: boolean): Promise<RunFolder> {
+  static async open(folder: string, settings: Settings, resume: boolean): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await mkdir(folder, { recursive: true });
     if (existsSync(run.checkpoint) && !resume) throw new FaceError('train/unfinished', { path: folder });
-    if (!existsSync(run.checkpoint)) for (const path of [run.metrics, run.#events]) await rm(path, { force: true });
+    if (existsSync(run.checkpoint)) assertSameSettings(await settingsIn(run.#settings), settings);
+    else for (const path of [run.metrics, run.#events]) await rm(path, { force: true });
     await writeWhole(run.#settings, `${JSON.stringify(settings, null, 2)}\n`);
     return run;
   }
@@ -107,6 +108,44 @@ export class RunFolder {
       line.step < first.step || (line.step === first.step && 'lfw' in first && !('lfw' in line));
     const kept = linesOf(await readFile(this.metrics, 'utf8')).filter(stays);
     await writeWhole(this.metrics, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  }
+}
+
+/** What `run.json` holds: the flags, as commander gives them. */
+type Settings = Readonly<Record<string, unknown>>;
+
+/** The flags on which a run depends and that neither its configuration nor the checkpoint's shapes would give away. */
+const SAME = {
+  command: 'command',
+  model: '--model',
+  trainable: '--trainable',
+  width: '--width',
+  size: '--size',
+  aligned: '--aligned',
+  holdOut: '--hold-out',
+  holdOutPeople: '--hold-out-people',
+  trainImages: '--train-images',
+  shuffleLabels: '--shuffle-labels',
+} as const;
+
+function assertSameSettings(there: Settings | null, here: Settings): void {
+  if (!there) return;
+  for (const [key, what] of Object.entries(SAME))
+    if (there[key] !== here[key])
+      throw new FaceError('train/other-run', {
+        what,
+        got: String(there[key] ?? 'none'),
+        expected: String(here[key] ?? 'none'),
+      });
+}
+
+/** Null where they cannot be read: the checkpoint alone then says what it is of. */
+async function settingsIn(path: string): Promise<Settings | null> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return typeof value === 'object' && value !== null ? { ...value } : null;
+  } catch {
+    return null;
   }
 }
 
