@@ -19,7 +19,7 @@ export function splitClasses(
   flags: SplitFlags,
 ): { train: PictureFile[]; test: PictureFile[] } {
   const least = flags.minImages ?? (flags.test ? SPLIT.minImages : 1);
-  const teach = flags.test ? (flags.trainImages ?? SPLIT.trainImages) : Infinity;
+  const teach = flags.trainImages ?? (flags.test ? SPLIT.trainImages : Infinity);
   const people = new Map<string, PictureFile[]>();
   for (const file of files) people.set(classOf(file), [...(people.get(classOf(file)) ?? []), file]);
   const kept = [...people].filter(([name, own]) => name !== '' && own.length >= least).map(([, own]) => own);

@@ -38,7 +38,11 @@ export function addClassify(program: Command, done: (report: Report) => void): v
     .requiredOption('--out <file>', 'the classifier')
     .addOption(new Option('--kind <name>', 'linear machine or regression').choices(CLASSIFIER_KINDS).default('svm'))
     .option('--min-images <n>', 'people with fewer pictures are left out (20 with --test, else 1)', wholeNumber(1, 1e6))
-    .option('--train-images <n>', 'with --test: the first n pictures of a person teach (10)', wholeNumber(1, 1e6))
+    .option(
+      '--train-images <n>',
+      'the first n pictures of a person teach (10 with --test, else all)',
+      wholeNumber(1, 1e6),
+    )
     .option('--test', 'test on each person’s other pictures');
   addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(train)))).action(
     async (folder: string, flags: TrainFlags) => {

@@ -18,6 +18,10 @@ test('all pictures teach; with a test the first of each person do and the others
   expect(paths(rest)).toEqual(['ann/2.jpg']);
 });
 
+test('without a test too, only as many pictures teach as are asked for', () => {
+  expect(paths(splitClasses(files({ ann: 3, bob: 2 }), { trainImages: 1 }).train)).toEqual(['ann/0.jpg', 'bob/0.jpg']);
+});
+
 test('the original’s split takes people with 20 pictures and teaches with 10', () => {
   const { train, test: rest } = splitClasses(files({ ann: 20, bob: 25, cid: 19 }), { test: true });
   expect([train.length, rest.length]).toEqual([20, 25]);
