@@ -104,7 +104,9 @@ test('the full-width network makes the steps of the small recipe; a picture that
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
 });
 
-test('a schedule file ends the run, and whole persons judge where that is asked', async ({ folder }) => {
+test('a schedule file ends the run, whole persons judge where that is asked, and what it made is fine-tuned', async ({
+  folder,
+}) => {
   const data = greyFolders(join(folder, 'people'));
   const schedule = join(folder, 'rates.txt');
   writeFileSync(schedule, '0: 0.05\n2: -1\n');
@@ -117,6 +119,29 @@ test('a schedule file ends the run, and whole persons judge where that is asked'
   expect(output).toMatchObject({ people: 2, pictures: 8, held: 8, epochs: 1, after: { accuracy: null } });
   expect(output.after.val).not.toBeNull();
   expect(output).not.toHaveProperty('rawPixels');
+
+  const outsiders = join(folder, 'outsiders');
+  for (const [name, grey] of Object.entries({ pale: 240, grey: 150 })) {
+    mkdirSync(join(outsiders, name), { recursive: true });
+    for (const i of [0, 1]) writeFileSync(join(outsiders, name, `${i}.png`), plainPng(75, 75, grey + i));
+  }
+  const out = join(folder, 'tuned');
+  const tuned = await runJson<TrainReport>(
+    ...['finetune', '--model', join(folder, 'out', 'model.safetensors'), '--data', data, '--aligned'],
+    ...['--outsiders', outsiders, '--trainable', 'head', '--epochs', '2', '--far', '0.5', '--out', out],
+  );
+  expect(tuned.code, tuned.stderr).toBe(0);
+  const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as TrainReport;
+  expect(report).toEqual(tuned.output);
+  expect(Object.keys(report)).toEqual([
+    ...['model', 'backend', 'adapter', 'people', 'pictures', 'held', 'outsiders', 'noFace', 'steps', 'epochs'],
+    ...['seconds', 'imagesPerSecond', 'before', 'after', 'accepted'],
+  ]);
+  for (const judged of [report.before, report.after]) {
+    expect(Object.keys(judged)).toEqual(['accuracy', 'val', 'far', 'outsidersVal', 'outsidersAccepted']);
+    expect(Object.values(judged).every((value) => value !== null && value >= 0 && value <= 1)).toBe(true);
+  }
+  expect(report).toMatchObject({ people: 4, pictures: 8, held: 8, outsiders: 4, noFace: 0, epochs: 2 });
 });
 
 test('what cannot be trained on is said in a sentence', async ({ folder }) => {
