@@ -1,5 +1,8 @@
 import { parseRoute, type Route } from './route';
 
+/** A write to the history for every scrolled pixel would be refused by some browsers. */
+const SCROLLED_MS = 100;
+
 /** The address's view, followed as it changes. */
 export class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
@@ -8,5 +11,17 @@ export class Router {
     window.addEventListener('hashchange', () => {
       this.route = parseRoute(location.hash);
     });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    window.addEventListener('scroll', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => history.replaceState({ scrolled: window.scrollY }, ''), SCROLLED_MS);
+    });
+  }
+
+  /** How far down the view was read before, where the user came back to it; 0 for one that is opened anew. */
+  get scrolled(): number {
+    const state: unknown = history.state;
+    const known = typeof state === 'object' && state !== null && 'scrolled' in state ? state.scrolled : 0;
+    return typeof known === 'number' ? known : 0;
   }
 }

@@ -39,6 +39,14 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await page.getByRole('button', { name: 'Add a person' }).click();
   await lookAll(page, 'people-adding');
   await page.getByRole('button', { name: 'Cancel' }).click();
+  await people(page).last().getByRole('link').scrollIntoViewIfNeeded();
+  await expect.poll(() => page.evaluate(() => history.state !== null)).toBe(true);
+  const before = await page.evaluate(() => window.scrollY);
+  expect(before).toBeGreaterThan(0);
+  await people(page).last().getByRole('link').click();
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(0);
+  await page.goBack(); // to where the list was read
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(before);
   await people(page).first().getByRole('link').click();
   await lookAll(page, 'person');
   await go(page, 'Train');
