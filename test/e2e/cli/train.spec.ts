@@ -104,14 +104,18 @@ test('the full-width network makes the steps of the small recipe; a picture that
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
 });
 
-test('a schedule file ends the run, whole persons judge where that is asked, and what it made is fine-tuned', async ({
+test('a schedule file ends the run, LFW and whole persons judge where that is asked, and what it made is fine-tuned', async ({
   folder,
 }) => {
   const data = greyFolders(join(folder, 'people'));
   const schedule = join(folder, 'rates.txt');
   writeFileSync(schedule, '0: 0.05\n2: -1\n');
   cpSync(join(data, 'dark'), join(data, 'too-dark'), { recursive: true });
-  const asked = ['--schedule', schedule, '--hold-out-people', '--hold-out', '0.5'];
+  const pairs = join(folder, 'pairs.csv');
+  const people = [0, 1].flatMap((fold) => [`bright/${fold},bright/2,1,${fold}`, `bright/${fold},dark/2,0,${fold}`]);
+  writeFileSync(pairs, people.join('\n'));
+  const lfw = ['--lfw', data, '--pairs', pairs];
+  const asked = ['--schedule', schedule, '--hold-out-people', '--hold-out', '0.5', ...lfw];
   const { code, stderr, output } = await runJson<TrainReport>(
     ...['train', '--data', data, '--aligned', ...TINY, ...asked, '--out', join(folder, 'out')],
   );
@@ -119,6 +123,10 @@ test('a schedule file ends the run, whole persons judge where that is asked, and
   expect(output).toMatchObject({ people: 2, pictures: 8, held: 8, epochs: 1, after: { accuracy: null } });
   expect(output.after.val).not.toBeNull();
   expect(output).not.toHaveProperty('rawPixels');
+  const judged = { accuracy: expect.any(Number), val: expect.any(Number), far: 0.001, pairs: 4 };
+  expect(output.lfw).toEqual({ rawPixels: judged, before: judged, after: judged });
+  const onTheWay = lines(join(folder, 'out')).filter((line) => 'lfw' in line);
+  expect(onTheWay).toEqual([{ step: output.steps, epoch: 1, lfw: output.lfw?.after }]);
 
   const outsiders = join(folder, 'outsiders');
   for (const [name, grey] of Object.entries({ pale: 240, grey: 150 })) {
