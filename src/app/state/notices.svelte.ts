@@ -16,12 +16,16 @@ const SHOWN_MS = 7_000;
 /** Long enough to read, decide and reach the Undo button by keyboard. */
 const SHOWN_WITH_ACTION_MS = 20_000;
 
+/** Longer than a double click. */
+const SHOWN_DONE_MS = 600;
+
 /** Short messages at the edge of the window, and the sentences that a screen reader speaks. */
 export class Notices {
   list = $state.raw<readonly Notice[]>([]);
   /** What the polite live region holds. */
   spoken = $state('');
   #next = 1;
+  #busy = false;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   done(text: string, action?: NoticeAction): void {
@@ -50,9 +54,25 @@ export class Notices {
     }
   }
 
-  async act(notice: Notice): Promise<void> {
-    this.dismiss(notice.id);
-    const { action } = notice;
+  /** Like `attempt`; a second click, before the first has done its work, is none. */
+  async once(action: () => void | Promise<void>): Promise<boolean> {
+    if (this.#busy) return false;
+    this.#busy = true;
+    try {
+      return await this.attempt(action);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The message stays for a moment without its button: a second click must not fall on what is below it. */
+  async act({ action, ...rest }: Notice): Promise<void> {
+    this.list = this.list.map((other) => (other.id === rest.id ? rest : other));
+    clearTimeout(this.#timers.get(rest.id));
+    this.#timers.set(
+      rest.id,
+      setTimeout(() => this.dismiss(rest.id), SHOWN_DONE_MS),
+    );
     if (action) await this.attempt(() => action.run());
   }
 
