@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { toFaceError } from '../../core/errors';
 import { isStopping, stoppedCode } from './cleanup';
 import { addAlign } from './commands/align';
 import { addClassify } from './commands/classify';
@@ -16,6 +15,7 @@ import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
 import { addSpeed } from './commands/speed';
 import { addFinetune, addTrain } from './commands/train';
+import { commandError } from './diskReason';
 import { entryError, type FailureOutput } from './output';
 import { packageVersion } from './root';
 
@@ -53,7 +53,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage;
     if (isStopping()) return EXIT.failure;
-    const error = toFaceError(thrown);
+    const error = commandError(thrown);
     console.error(error.message);
     const output: FailureOutput = { error: entryError(error) };
     if (args.includes('--json')) console.log(JSON.stringify(output));

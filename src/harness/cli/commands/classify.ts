@@ -1,5 +1,4 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { CLASSIFIER_KINDS, trainClassifier, type ClassifierKind } from '../../../classify/classifier';
 import { nameFace, readClassifier, writeClassifier, type TrainedClassifier } from '../../../classify/file';
@@ -18,6 +17,7 @@ import {
   type CommonFlags,
 } from '../options';
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
+import { assertOutFolder } from '../outFolder';
 import { classOf, picturesOf, type PictureFile } from '../pictures';
 import { Report } from '../report';
 import { eachPicture, findPictures, tellFaces } from '../run';
@@ -72,10 +72,7 @@ interface Face {
 
 async function trainCommand(folder: string, flags: TrainFlags, report: Report): Promise<void> {
   const chosen = splitClasses(await picturesOf(folder), flags);
-  const into = dirname(flags.out); // said now, not after minutes of work
-  await access(into).catch(() => {
-    throw new FaceError('harness/no-such-file', { path: into });
-  });
+  await assertOutFolder(flags.out);
   await withSession(startOptions(flags), report, async (session) => {
     const faces = await embed(session, chosen.train, flags, report);
     const samples = packSamples(faces);

@@ -9,6 +9,7 @@ import {
   startOptions,
   type CommonFlags,
 } from '../options';
+import { assertOutFolder } from '../outFolder';
 import { detectedFace, type DetectOutput } from '../output';
 import { Report } from '../report';
 import { eachPicture, findPictures } from '../run';
@@ -35,6 +36,7 @@ export function addDetect(program: Command, done: (report: Report) => void): voi
 
 async function detect(paths: readonly string[], flags: DetectFlags, report: Report): Promise<void> {
   const files = await findPictures(paths, report);
+  if (flags.out !== undefined) await assertOutFolder(flags.out);
   const output: DetectOutput = { pictures: [] };
   await withSession(startOptions(flags), report, async (session) => {
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);

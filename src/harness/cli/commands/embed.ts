@@ -6,6 +6,7 @@ import { faceVector } from '../faceVector';
 import { NpyRows } from '../npy';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { EmbedOutput } from '../output';
+import { assertOutFolder } from '../outFolder';
 import { classOf, picturesOf } from '../pictures';
 import { Report } from '../report';
 import { eachPicture } from '../run';
@@ -36,6 +37,7 @@ export function addEmbed(program: Command, done: (report: Report) => void): void
  */
 async function embed(folder: string, flags: EmbedFlags, report: Report): Promise<void> {
   const files = await picturesOf(folder);
+  await assertOutFolder(flags.out);
   const classes = [...new Set(files.map(classOf))].sort();
   const base = flags.out.replace(/\.npy$/i, '');
   const paths = { embeddings: `${base}.npy`, labels: `${base}.labels.npy`, names: `${base}.labels.txt` };

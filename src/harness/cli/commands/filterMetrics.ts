@@ -4,6 +4,7 @@ import { centreDistances } from '../../../train/split';
 import { faceVector } from '../faceVector';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { FilterMetricsOutput } from '../output';
+import { assertOutFolder } from '../outFolder';
 import { classOf, picturesOf, type PictureFile } from '../pictures';
 import { Report } from '../report';
 import { eachPicture } from '../run';
@@ -34,6 +35,7 @@ export function addFilterMetrics(program: Command, done: (report: Report) => voi
 /** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */
 async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
   const { people, ...labelled } = peopleOf(await picturesOf(folder));
+  await assertOutFolder(flags.out);
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: CentreDistance[] = [];
     const noFace: string[] = [];

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, it, test } from 'vitest';
-import { diskReason } from '../../../../src/harness/cli/diskReason';
+import { commandError, diskReason } from '../../../../src/harness/cli/diskReason';
 
 const failure = (path: string) =>
   writeFile(path, 'x').then(
@@ -10,7 +10,12 @@ const failure = (path: string) =>
   );
 
 test.skipIf(!existsSync('/dev/full'))('a disk without room is called that', async () => {
-  expect(diskReason(await failure('/dev/full'))).toBe('there is no room left on the disk');
+  const full = await failure('/dev/full');
+  expect(diskReason(full)).toBe('there is no room left on the disk');
+  expect(commandError(full)).toMatchObject({
+    code: 'harness/not-written',
+    message: 'The result could not be written: there is no room left on the disk.',
+  });
 });
 
 it('any other failure keeps its own words, without a full stop', async () => {

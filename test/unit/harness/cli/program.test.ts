@@ -71,6 +71,15 @@ test('a path that is not there fails with its sentence, and as one object with -
   expect(JSON.parse(out.join(''))).toEqual({ error: { code: 'harness/no-such-file', message } });
 });
 
+test.each(['embed', 'filter-metrics', 'detect'])(
+  '%s says at once that the folder of its result is not there',
+  async (command) => {
+    const args = [command, 'public/samples', '--out', '/nowhere/result'];
+    expect(await runCommand(args)).toBe(EXIT.failure);
+    expect(err).toEqual([expect.stringMatching(/^\/nowhere does not exist/)]);
+  },
+);
+
 test('crops may not go into the folder of the pictures', async () => {
   expect(await runCommand(['align', 'pictures', 'pictures/crops'])).toBe(EXIT.failure);
   expect(err.join('')).toContain('must lie outside');
