@@ -79,7 +79,13 @@ async function filled(): Promise<Device> {
   );
   await training.saveRun(newRun('r2', { status: 'running' }));
   await training.sink('r2').save(checkpoint(3));
-  await store.saveSettings({ model: 'trained-1', far: 0.01, mirrorCamera: false, cameraId: 'front', photosGrouped: 'a1' });
+  await store.saveSettings({
+    model: 'trained-1',
+    far: 0.01,
+    mirrorCamera: false,
+    cameraId: 'front',
+    photosGrouped: 'a1',
+  });
   return made;
 }
 /** What is here before a restore that must fail, and a proof that it is as it was. */
