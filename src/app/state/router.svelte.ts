@@ -14,7 +14,11 @@ export class Router {
     let timer: ReturnType<typeof setTimeout> | undefined;
     window.addEventListener('scroll', () => {
       clearTimeout(timer);
-      timer = setTimeout(() => history.replaceState({ scrolled: window.scrollY }, ''), SCROLLED_MS);
+      const [{ hash }, { scrollY }] = [location, window];
+      timer = setTimeout(() => {
+        // Not where the user has gone meanwhile: that view begins at its top.
+        if (location.hash === hash) history.replaceState({ scrolled: scrollY }, '');
+      }, SCROLLED_MS);
     });
   }
 

@@ -40,8 +40,9 @@ test('every view is accessible and fits, with people: light and dark, wide and o
   await lookAll(page, 'people-adding');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await people(page).last().getByRole('link').scrollIntoViewIfNeeded();
-  await expect.poll(() => page.evaluate(() => history.state !== null)).toBe(true);
-  const before = await page.evaluate(() => window.scrollY);
+  const kept = () => page.evaluate(() => (history.state as { scrolled: number } | null)?.scrolled);
+  await expect.poll(async () => (await kept()) === (await page.evaluate(() => window.scrollY))).toBe(true);
+  const before = (await kept())!;
   expect(before).toBeGreaterThan(0);
   await people(page).last().getByRole('link').click();
   await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(0);
