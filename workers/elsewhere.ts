@@ -4,10 +4,16 @@ import type { CrossValidation } from '../src/classify/crossValidate';
 import type { Gallery } from '../src/pipeline/gallery';
 import { thresholdAt } from '../src/weights/calibration';
 import type { EmbedderRow } from '../src/weights/registry';
+import { askOnce } from './askOnce';
 import { samplesOf } from './naming';
 import type { Ops, Progress } from './protocol';
-import { connect, type CallContext } from './rpc';
+import type { CallContext, RequestTransfers } from './rpc';
 import type { SideOps } from './sideProtocol';
+
+const TRANSFERS: RequestTransfers<SideOps> = {
+  group: ({ points }) => [points.vectors.buffer],
+  compareNaming: ({ samples }) => [samples.vectors.buffer],
+};
 
 /**
  * Labels of faces that look like one person, by what the model's calibration says of distances. Throws `aborted`,
@@ -28,24 +34,13 @@ export function compareNamingElsewhere(gallery: Gallery, context: CallContext<Pr
   return elsewhere('compareNaming', { samples: samplesOf(gallery) }, 'Comparing ways to name', context);
 }
 
-/** In a worker of its own, which ends with the work, also in the middle when it is aborted, and gives its memory back. */
-async function elsewhere<K extends keyof SideOps>(
+function elsewhere<K extends keyof SideOps>(
   op: K,
   req: SideOps[K]['req'],
   stage: string,
   { signal, progress }: CallContext<Progress>,
 ): Promise<SideOps[K]['res']> {
   const worker = new Worker(new URL('./side.worker.ts', import.meta.url), { type: 'module', name: 'side' });
-  try {
-    const { call } = connect<SideOps>(worker, {
-      transfers: {
-        group: ({ points }) => [points.vectors.buffer],
-        compareNaming: ({ samples }) => [samples.vectors.buffer],
-      },
-    });
-    const onProgress = (share: number) => progress({ stage, done: Math.round(100 * share), total: 100, unit: 'steps' });
-    return await call(op, req, { signal, onProgress });
-  } finally {
-    worker.terminate();
-  }
+  const onProgress = (share: number) => progress({ stage, done: Math.round(100 * share), total: 100, unit: 'steps' });
+  return askOnce<SideOps, K>(worker, op, req, { signal, onProgress }, TRANSFERS);
 }

@@ -25,8 +25,8 @@ import { Videos } from './videos';
 import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
 
 /**
- * Work on pictures runs in order. Model files are got, faces grouped and ways to name compared in lanes of their own, so that people are recognised
- * meanwhile; questions are answered at once.
+ * Work on pictures runs in order. Model files are got, faces grouped and ways to name compared in lanes of their own, so
+ * that people are recognised meanwhile; questions are answered at once.
  */
 export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
   owned: FACE_TRANSFERS,

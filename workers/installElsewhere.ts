@@ -1,16 +1,13 @@
+import { askOnce } from './askOnce';
 import type { InstallOps } from './installProtocol';
-import { connect, type RemoteCallOptions } from './rpc';
 import type { Progress } from './protocol';
+import type { RemoteCallOptions } from './rpc';
 
-/** `installModel` in a worker of its own, which ends with it. Throws what installModel throws, and `worker/crashed`. */
-export async function installElsewhere(
+/** `installModel` in a worker of its own. Throws what installModel throws, and `worker/crashed`. */
+export function installElsewhere(
   request: InstallOps['install']['req'],
   options: RemoteCallOptions<Progress>,
-): Promise<void> {
+): Promise<null> {
   const worker = new Worker(new URL('./install.worker.ts', import.meta.url), { type: 'module', name: 'install' });
-  try {
-    await connect<InstallOps>(worker).call('install', request, options);
-  } finally {
-    worker.terminate();
-  }
+  return askOnce<InstallOps, 'install'>(worker, 'install', request, options);
 }

@@ -1,4 +1,5 @@
 import { toFaceError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import { sha256 } from '../src/core/sha256';
 import type { FaceCrop, Frame, RgbaImage, StoredCrop } from '../src/core/types';
 import { facenetCrop } from '../src/pipeline/crop/facenet';
 import { decodePicture } from '../src/pipeline/decode';
@@ -135,7 +136,7 @@ async function pictureHash(picture: TrainPicture): Promise<string> {
       : 'picture' in picture
         ? await picture.picture.arrayBuffer()
         : picture.data;
-  return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
+  return sha256(new Uint8Array(bytes));
 }
 
 /** Those of the files that cannot be read, by their place in the list, with the error of each. */

@@ -23,7 +23,6 @@ export interface TrainOptions {
   readonly cost?: number;
   /** Without it, probabilities are not calibrated; who is most probable stays the same. Default true. */
   readonly calibrate?: boolean;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const COSTS: Readonly<Record<ClassifierKind, number>> = { svm: 1, logistic: 10 };
@@ -31,7 +30,7 @@ const CALIBRATION_FOLDS = 3;
 
 /**
  * Learns to tell the people of `samples` apart: linear machines for each pair of people, or logistic regression over all.
- * The same samples and seed give the same classifier. Throws `classify/too-few`, `classify/too-many`, `aborted`.
+ * The same samples and seed give the same classifier. Throws `classify/too-few`, `classify/too-many`.
  */
 export function trainClassifier(kind: ClassifierKind, samples: Samples, options: TrainOptions): Classifier {
   assertTrainable(samples);
@@ -41,10 +40,8 @@ export function trainClassifier(kind: ClassifierKind, samples: Samples, options:
 }
 
 function trainParameters(kind: ClassifierKind, samples: Samples, options: TrainOptions): Float32Array {
-  const { cost = COSTS[kind], seed, signal } = options;
-  return kind === 'svm'
-    ? trainPairwise(samples, { cost, seed, signal }).coefficients
-    : trainLogistic(samples, cost, signal);
+  const { cost = COSTS[kind], seed } = options;
+  return kind === 'svm' ? trainPairwise(samples, { cost, seed }).coefficients : trainLogistic(samples, cost);
 }
 
 /** By scores of faces that the machines did not learn from; 1 where nobody has two faces. */

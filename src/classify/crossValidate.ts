@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../core/abort';
 import { FaceError } from '../core/errors';
 import { classify, trainClassifier, type ClassifierKind } from './classifier';
 import { stratifiedFolds } from './folds';
@@ -15,7 +14,6 @@ export interface CrossValidateOptions {
   readonly kind: ClassifierKind;
   readonly folds?: number;
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
   readonly onFold?: (done: number, total: number) => void;
 }
 
@@ -40,7 +38,7 @@ export function nearestClass({ count, size, vectors, labels }: Samples, vector: 
  */
 export function crossValidate(
   samples: Samples,
-  { kind, folds = 5, seed, signal, onFold }: CrossValidateOptions,
+  { kind, folds = 5, seed, onFold }: CrossValidateOptions,
 ): CrossValidation {
   const counts = new Map<number, number>();
   for (const label of samples.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -52,13 +50,12 @@ export function crossValidate(
   const right = { nearest: 0, classifier: 0 };
   let tested = 0;
   for (let fold = 0; fold < dealt; fold++) {
-    throwIfAborted(signal);
     const inside: number[] = [];
     const outside: number[] = [];
     for (let i = 0; i < samples.count; i++)
       (foldOf[i] === fold && counts.get(samples.labels[i]!)! >= 2 ? outside : inside).push(i);
     const known = pickSamples(samples, inside);
-    const classifier = trainClassifier(kind, known, { seed, signal, calibrate: false });
+    const classifier = trainClassifier(kind, known, { seed, calibrate: false });
     for (const i of outside) {
       const vector = samples.vectors.subarray(i * samples.size, (i + 1) * samples.size);
       const truth = samples.labels[i]!;

@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../core/abort';
 import { minimise } from './lbfgs';
 import type { Samples } from './samples';
 import { softmax } from './softmax';
@@ -51,19 +50,12 @@ const MAX_ROUNDS = 100;
 /** How much of an embedding of length 1 may lie outside the directions that are learnt in. */
 const REST = 0.01;
 
-/** The parameters of the least objective, learnt in the directions that the samples span. Throws `aborted`. */
-export function trainLogistic(samples: Samples, cost: number, signal?: AbortSignal): Float32Array {
+/** The parameters of the least objective, learnt in the directions that the samples span. */
+export function trainLogistic(samples: Samples, cost: number): Float32Array {
   const spanned = spannedBy(samples, REST);
   const start = new Float64Array(samples.classes.length * (spanned.rank + 1));
   const objective = logisticObjective(spanned.samples, cost);
-  const found = minimise(
-    (x, gradient) => {
-      throwIfAborted(signal);
-      return objective(x, gradient);
-    },
-    start,
-    { tolerance: TOLERANCE, maxRounds: MAX_ROUNDS },
-  );
+  const found = minimise(objective, start, { tolerance: TOLERANCE, maxRounds: MAX_ROUNDS });
   return inAllDirections(found, spanned, samples);
 }
 

@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../core/abort';
 import { FaceError } from '../core/errors';
 import { trainSvm } from './linearSvm';
 import type { Samples } from './samples';
@@ -14,7 +13,6 @@ export interface PairwiseSvm {
 export interface PairwiseOptions {
   readonly cost: number;
   readonly seed: number;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The rows of each class. */
@@ -25,12 +23,11 @@ function rowsOf({ labels, classes }: Samples): number[][] {
 }
 
 /** Trains a machine for each pair of classes, each with the same cost; small problems on one table of dot products. Throws `classify/too-many`, `aborted`. */
-export function trainPairwise(samples: Samples, { cost, seed, signal }: PairwiseOptions): PairwiseSvm {
+export function trainPairwise(samples: Samples, { cost, seed }: PairwiseOptions): PairwiseSvm {
   const rows = rowsOf(samples);
   const products = productTable(samples);
   const parts: Float64Array[] = [];
   for (let a = 0; a < rows.length; a++) {
-    throwIfAborted(signal);
     for (let b = a + 1; b < rows.length; b++) {
       const both = [...rows[a]!, ...rows[b]!];
       const n = both.length;
