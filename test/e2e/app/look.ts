@@ -4,10 +4,29 @@ import { expect, type Page } from '@playwright/test';
 /** Looked at by hand before a release; git ignores the folder. */
 const FOLDER = 'test/screenshots';
 
-/** The page as it is now: nothing sticks out to the side, axe finds nothing wrong, and a picture of it is kept. */
+/** Words of buttons, none of them long, that lie on two lines. */
+function brokenWords(): string[] {
+  const broken: string[] = [];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, {
+    acceptNode: ({ parentElement }) =>
+      parentElement?.closest('.button') ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP,
+  });
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const { 0: word, index } of (text.textContent ?? '').matchAll(/\S+/g)) {
+      if (word.length > 15) continue;
+      const range = document.createRange();
+      range.setStart(text, index);
+      range.setEnd(text, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) broken.push(word);
+    }
+  return broken;
+}
+
+/** The page as it is now: nothing sticks out to the side, no word in a button is broken, axe finds nothing wrong, and a picture of it is kept. */
 export async function look(page: Page, name: string): Promise<void> {
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(wide, `${name}: nothing sticks out to the side`).toBe(0);
+  expect(await page.evaluate(brokenWords), `${name}: words in buttons are whole`).toEqual([]);
   // Cards outside the window are not drawn otherwise; a sheet made by script passes the page's policy.
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
