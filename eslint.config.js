@@ -20,7 +20,7 @@ const RULES = {
     may: ['models', 'weights', 'pipeline', 'backend', 'evaluate', 'nn', 'core'],
     packages: ['@tensorflow/*'],
   },
-  'src/store': { may: ['core'], packages: ['idb'] },
+  'src/store': { may: ['weights', 'core'], packages: ['idb'] },
   'src/client': { may: ['workers', 'core'], packages: [] },
   'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'] },
   'src/harness': {

@@ -2,7 +2,8 @@ import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGS } from './scripts/chromiumFlags.ts';
 import { findChromium } from './src/harness/cli/chromium.ts';
 
-const PORT = 4273;
+/** `E2E_PORT`: another port, where several checkouts are tested at a time. */
+const PORT = Number(process.env['E2E_PORT'] ?? 4273);
 
 /** `E2E_BASE_URL`: an app that is served already (built by hand, or on a host); without it the tests build and serve their own. */
 const served = process.env['E2E_BASE_URL'];

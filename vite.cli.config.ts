@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { defineConfig, type Plugin } from 'vite';
+import { thirdPartyLicences } from './scripts/thirdPartyLicences.ts';
 
 const OUT = 'dist-cli';
 const LINK = 'node_modules/.bin/facenet-web';
@@ -26,7 +27,7 @@ function npxCommand(): Plugin {
 /** Builds the command line (Node side) into dist-cli/; the page side is built by vite.config.ts. */
 export default defineConfig({
   publicDir: false,
-  plugins: [npxCommand()],
+  plugins: [npxCommand(), thirdPartyLicences().pages],
   build: {
     ssr: true,
     target: 'node20',

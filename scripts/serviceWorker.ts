@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'vite';
 
-/** Kept only when used: engines, of which a browser needs one, and the sample pictures. */
-const LATER = [/\.wasm$/, /^samples\//, /^assets\/(?:litert|tfjs)/];
+/** Kept only when used: engines, of which a browser needs one, licences, and the sample pictures. */
+const LATER = [/\.wasm$/, /^third-party-licences\.txt$/, /^samples\//, /^assets\/(?:litert|tfjs)/];
 /** Not the app's: the command line's page, and files for hosts and people. */
-const NEVER = [/^harness/, /^models\//, /^assets\/harness/, /^sw\.js$/, /\.md$/];
+const NEVER = [/^harness/, /^models\//, /^cohorts\//, /^assets\/harness/, /^sw\.js$/, /\.md$/];
 
 /** The files of a built site, sorted into those that the app cannot start without and those that it may need. */
 export function appFiles(folder: string): { version: string; first: string[]; later: string[] } {

@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { audit } from './audit.js';
 
 const reports = mkdtempSync(join(tmpdir(), 'facenet-web-test-'));
 const env = { ...process.env };
@@ -23,6 +24,7 @@ const STAGES = [
   { name: 'Chromium', run: chromium },
   { name: 'Models', run: () => run(['dist-cli/facenet-web.js', 'models', '--get']) },
   { name: 'Format, lint, types', run: () => atOnce(['lint', 'typecheck']) },
+  { name: 'Known vulnerabilities', run: vulnerabilities },
   { name: 'Unit tests', run: () => vitest('unit') },
   { name: 'Tests in the browser', run: () => vitest('browser') },
   { name: 'A person’s paths', run: playwright },
@@ -55,6 +57,14 @@ async function atOnce(scripts) {
     ),
   );
   return ended.every((fine) => fine);
+}
+
+/** Of the packages that run; skipped, and said, where the registry cannot be asked. */
+async function vulnerabilities() {
+  const { asked, reason, findings } = await audit(npmCli);
+  if (!asked) console.log(`The registry could not be asked: ${reason}`);
+  for (const finding of findings ?? []) console.error(finding);
+  return { passed: Number(asked && findings.length === 0), failed: findings?.length ?? 0, skipped: Number(!asked) };
 }
 
 /** Finds Chromium or installs it, and has all later stages use that one. */

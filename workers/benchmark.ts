@@ -1,9 +1,11 @@
 import { throwIfAborted } from '../src/core/abort';
+import { errorData, FaceError } from '../src/core/errors';
+import { accessOf } from '../src/core/zip/zipDirectory';
 import { readArchive, writeZip } from '../src/evaluate/archive';
-import { judgeRun, MOST_SHOWN, reportFiles, type LfwRun } from '../src/evaluate/judge';
+import { judgeRun, MOST_SHOWN, reportFiles, unreadRow, type LfwRow } from '../src/evaluate/judge';
 import { CENTRE, FACE, namedAdapter, NONE } from '../src/evaluate/lfwReport';
 import { parsePairs } from '../src/evaluate/pairs';
-import { isNamed, namesOf, picturesNamed } from '../src/evaluate/pictureNames';
+import { namedBy, namesOf, picturesNamed } from '../src/evaluate/pictureNames';
 import type { BulkFace } from '../src/pipeline/bulk';
 import { writeNpy } from '../src/weights/formats/npy';
 import { sha256 } from '../src/core/sha256';
@@ -19,8 +21,8 @@ const messagesArrive = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
  * The protocol of Labeled Faces in the Wild on a list of pairs: finds, embeds and judges, as the command `lfw` does.
- * Throws `evaluate/bad-pairs`, `evaluate/bad-archive`, `evaluate/missing-pictures`, `evaluate/too-few`, `aborted`, and
- * decodePicture's errors.
+ * A picture that cannot be read is named in the report, and its pairs are left out. Throws `evaluate/bad-pairs`,
+ * `evaluate/bad-archive`, `evaluate/missing-pictures`, `evaluate/too-few`, `aborted`.
  */
 export async function runBenchmark(
   session: Session,
@@ -31,18 +33,21 @@ export async function runBenchmark(
   const names = namesOf(list);
   progress({ stage: `Reading ${pictures.name}`, done: 0, total: 0, unit: 'pictures' });
   const from = { list: pairs.name, images: pictures.name };
-  const files = picturesNamed(await entriesOf(pictures, new Set(names)), names, from);
+  const files = picturesNamed(await entriesOf(pictures, names), names, from);
 
   const start = performance.now();
-  const rows: LfwRun['rows'][number][] = [];
+  const rows: LfwRow[] = [];
   const { mirror, noFace } = options;
   const columns = session.row.embeddingSize * (mirror ? 2 : 1);
   for (let at = 0; at < names.length; at += PICTURES_AT_ONCE) {
     await messagesArrive();
     throwIfAborted(signal);
-    const batch = names.slice(at, at + PICTURES_AT_ONCE).map((name, i) => ({ name, picture: files[at + i]! }));
-    const faces = await session.pipeline.embedFaces(batch, { mirror, noFace, signal });
-    rows.push(...faces.map((face) => rowOf(face, columns)));
+    const batch = names.slice(at, at + PICTURES_AT_ONCE).map((name, i) => ({ name, file: files[at + i]! }));
+    const readable = batch.flatMap(({ name, file }) => (file instanceof Blob ? [{ name, picture: file }] : []));
+    const faces = await session.pipeline.embedFaces(readable, { mirror, noFace, signal });
+    let face = 0;
+    for (const { file } of batch)
+      rows.push(file instanceof Blob ? rowOf(faces[face++]!, columns) : unreadRow(errorData(file)));
     progress({ stage: 'Embedding the faces', done: rows.length, total: names.length, unit: 'pictures' });
   }
   const { engine, row, precision } = session;
@@ -72,9 +77,11 @@ export async function runBenchmark(
   );
 
   const fileOf = new Map(names.map((name, i) => [name, files[i]!]));
+  // What could not be read is in no pair that was judged.
+  const blobOf = (name: string) => fileOf.get(name) as Blob;
   const wrong = judgement.wrong.slice(0, MOST_SHOWN).map((pair) => ({
     ...pair,
-    pictures: [fileOf.get(pair.a)!, fileOf.get(pair.b)!] as const,
+    pictures: [blobOf(pair.a), blobOf(pair.b)] as const,
   }));
   const bytesOf = async (blob: Blob) => new Uint8Array(await blob.arrayBuffer());
   const shown = await Promise.all(
@@ -99,19 +106,19 @@ export async function runBenchmark(
 /** The pictures of an archive are kept as blobs, which the browser may put on the disk. */
 async function entriesOf(
   pictures: BenchmarkPictures,
-  wanted: ReadonlySet<string>,
-): Promise<(readonly [string, Blob])[]> {
+  names: readonly string[],
+): Promise<(readonly [string, Blob | FaceError])[]> {
   if (pictures.kind === 'folder') return pictures.files.map(({ path, file }) => [path, file]);
   const { name, file } = pictures;
-  const chunks = async function* () {
-    const reader = file.stream().getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  };
-  const files = await readArchive({ name, chunks }, (path) => isNamed(path, wanted));
-  return [...files].map(([path, bytes]) => [path, new Blob([bytes as Uint8Array<ArrayBuffer>])]);
+  const files = await readArchive(name, accessOf(file), namedBy(names));
+  return [...files].map(([path, entry]) => [
+    path,
+    entry instanceof FaceError ? entry : new Blob([entry as Uint8Array<ArrayBuffer>]),
+  ]);
 }
 
-function rowOf({ detection, vector, mirrored }: BulkFace, columns: number): LfwRun['rows'][number] {
+function rowOf({ problem, detection, vector, mirrored }: BulkFace, columns: number): LfwRow {
+  if (problem) return unreadRow(problem);
   const numbers = new Float32Array(columns);
   if (!vector) return { outcome: NONE, vector: numbers };
   numbers.set(vector);

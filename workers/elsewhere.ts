@@ -1,9 +1,9 @@
 import { packPoints } from '../src/cluster/points';
-import { groupingSettings } from '../src/cluster/settings';
 import type { CrossValidation } from '../src/classify/crossValidate';
+import { scaleOf, type Cohort } from '../src/core/cohort';
 import type { Gallery } from '../src/pipeline/gallery';
-import { thresholdAt } from '../src/weights/calibration';
 import type { EmbedderRow } from '../src/weights/registry';
+import { decisionOf } from '../src/weights/calibration';
 import { askOnce } from './askOnce';
 import { samplesOf } from './naming';
 import type { Ops, Progress } from './protocol';
@@ -11,7 +11,7 @@ import type { CallContext, RequestTransfers } from './rpc';
 import type { SideOps } from './sideProtocol';
 
 const TRANSFERS: RequestTransfers<SideOps> = {
-  group: ({ points }) => [points.vectors.buffer],
+  group: ({ faces }) => [faces.vectors.buffer],
   compareNaming: ({ samples }) => [samples.vectors.buffer],
 };
 
@@ -20,13 +20,15 @@ const TRANSFERS: RequestTransfers<SideOps> = {
  * `worker/crashed`.
  */
 export function groupElsewhere(
-  { embeddings, photos, people }: Ops['groupFaces']['req'],
+  { embeddings, ...known }: Ops['groupFaces']['req'],
   row: EmbedderRow,
+  cohort: Cohort | null,
   context: CallContext<Progress>,
 ): Promise<Int32Array> {
-  const points = packPoints(embeddings);
-  const settings = groupingSettings(points.count, (far) => thresholdAt(row, far));
-  return elsewhere('group', { points, ...settings, photos, people }, 'Grouping faces', context);
+  const scales = Float64Array.from(embeddings, (embedding) => scaleOf(cohort, embedding));
+  const faces = { ...packPoints(embeddings.map(({ vector }) => vector)), scales };
+  const { calibration } = decisionOf(row);
+  return elsewhere('group', { faces, calibration, ...known }, 'Grouping faces', context);
 }
 
 /** Cross-validation of the ways to name on the gallery's own faces. Throws `classify/too-few`, `aborted`, `worker/crashed`. */

@@ -1,10 +1,12 @@
 import { FaceError } from '../src/core/errors';
 import { packPoints } from '../src/cluster/points';
-import type { Embedding } from '../src/core/types';
+import { cohortMean } from '../src/core/cohort';
+import type { Embedding, GalleryFace } from '../src/core/types';
 import { writeNpy } from '../src/weights/formats/npy';
 import { packGallery, type Gallery } from '../src/pipeline/gallery';
-import { matchFace } from '../src/pipeline/match';
-import { farAt, thresholdAt } from '../src/weights/calibration';
+import { matchFace, type MatchRule } from '../src/pipeline/match';
+import { decisionOf, farAt, limitsOf } from '../src/weights/calibration';
+import { cohortUse } from '../src/weights/cohorts';
 import { importModelFile, removeModel } from '../src/weights/install';
 import { findFiles, modelPlace, withTrained } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
@@ -16,7 +18,6 @@ import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
 import { compareNamingElsewhere, groupElsewhere } from './elsewhere';
 import { logisticHead } from './naming';
-import type { NamingHead } from '../src/pipeline/namingHead';
 import type { Handlers, ServeOptions } from './rpc';
 import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from './faceTransfers';
 import { exportModel } from './exportModel';
@@ -53,16 +54,21 @@ const EMBEDDED_AT_ONCE = 32;
 /** Networks on WASM run without letting events in: an abort would arrive only when all is done. */
 const messagesArrive = () => new Promise((resolve) => setTimeout(resolve));
 
+interface Matching {
+  readonly gallery: Gallery;
+  readonly rule: MatchRule;
+}
+
 /** What answers every operation of the protocol. */
 export function createFaceHandlers(): Handlers<Ops> {
   let session: Session | null = null;
   let modelsUrl = MODELS_URL;
   let far: number | null = null;
-  /** Known faces by their model: packed, so that many do not lie here twice. */
-  let galleries: readonly Gallery[] = [];
+  /** Known faces of all models; those of the present one are packed when they are first needed. */
+  let known: readonly GalleryFace[] = [];
   let naming: 'nearest' | 'logistic' = 'nearest';
-  /** Made of the present gallery, when first asked for; a head of null: there are too few faces. */
-  let trained: { readonly head: NamingHead | null } | null = null;
+  /** By what faces are matched now; made when first asked for, and again after a change of people, model, rate or way to name. */
+  let matching: Promise<Matching> | null = null;
 
   const videos = new Videos();
 
@@ -70,11 +76,23 @@ export function createFaceHandlers(): Handlers<Ops> {
     if (!session) throw new FaceError('backend/not-started');
     return session;
   }
-  const galleryOf = ({ id }: EmbedderRow) => galleries.find(({ modelId }) => modelId === id) ?? packGallery([], id);
-  function matching({ row, head }: Session) {
-    const gallery = galleryOf(row);
-    if (naming === 'logistic') trained ??= { head: logisticHead(gallery) };
-    return { gallery, threshold: thresholdOf(row, far), head: trained?.head ?? head };
+  async function makeMatching(current: Session): Promise<Matching> {
+    const { row } = current;
+    const cohort = await current.cohort();
+    const gallery = packGallery(known, row.id, row.embeddingSize, cohort);
+    const head = (naming === 'logistic' ? logisticHead(gallery) : null) ?? current.head;
+    const decision = decisionOf(row);
+    return {
+      gallery,
+      rule: { threshold: thresholdOf(row, far), farAt: (distance) => farAt(decision, distance), cohort, head },
+    };
+  }
+  function matchingOf(current: Session): Promise<Matching> {
+    const made = (matching ??= makeMatching(current));
+    made.catch(() => {
+      if (matching === made) matching = null;
+    });
+    return made;
   }
   const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
   const placeOf = async (row: ModelRow) => modelPlace(row, await filesAt(modelsUrl));
@@ -99,27 +117,26 @@ export function createFaceHandlers(): Handlers<Ops> {
       videos.clear(); // their views are the old model's
       modelsUrl = url;
       far = wanted;
-      trained = null;
+      matching = null;
       await old?.dispose();
       if (options.keepForOffline) void keepLoadedAssets();
       return stateOf(opened, far);
     },
     detect: ({ picture, name, options }, { signal }) =>
       running().pipeline.detect(picture, { signal, ...(name && { name }), ...(options && { detect: options }) }),
-    recognise({ picture, name, options = {} }, { signal }) {
+    async recognise({ picture, name, options = {} }, { signal }) {
       const current = running();
       const { faces: which = 'all', keepCrops = false, ...detect } = options;
       const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
-      return current.pipeline.recognise(picture, { ...call, ...matching(current) });
+      return current.pipeline.recognise(picture, { ...call, ...(await matchingOf(current)) });
     },
-    track({ session: name, picture, options, ...rest }, { signal, progress }) {
+    async track({ session: name, picture, options, ...rest }, { signal, progress }) {
       const current = running();
       const call = { ...rest, signal, onFaces: progress, ...(options && { detect: options }) };
-      return current.pipeline.track(picture, videos.of(name), { ...call, ...matching(current) });
+      return current.pipeline.track(picture, videos.of(name), { ...call, ...(await matchingOf(current)) });
     },
-    trackedFace({ session: name, id }) {
-      const current = running();
-      return videos.of(name).best(id, { ...matching(current), row: current.row });
+    async trackedFace({ session: name, id }) {
+      return videos.of(name).best(id, await matchingOf(running()));
     },
     endTrack: ({ session: name }) => ({ ended: videos.end(name) }),
     async embedFaces({ pictures, options }, { signal }) {
@@ -128,17 +145,21 @@ export function createFaceHandlers(): Handlers<Ops> {
       return running().pipeline.embedFaces(pictures, { detect, crops, margins, mirror, noFace, signal });
     },
     async embedAligned({ pictures }, { signal }) {
-      const { pipeline } = running();
+      const { pipeline, cohort: loadCohort } = running();
+      const cohort = await loadCohort();
       const embeddings: Embedding[] = [];
       for (let start = 0; start < pictures.length; start += EMBEDDED_AT_ONCE) {
         await messagesArrive();
-        embeddings.push(...(await pipeline.embedAligned(pictures.slice(start, start + EMBEDDED_AT_ONCE), { signal })));
+        embeddings.push(
+          ...(await pipeline.embedAligned(pictures.slice(start, start + EMBEDDED_AT_ONCE), { signal, cohort })),
+        );
       }
       return embeddings;
     },
-    embedStored: ({ crops }, { signal, progress }) =>
+    embedStored: async ({ crops }, { signal, progress }) =>
       running().pipeline.embedStored(crops, {
         signal,
+        cohort: await running().cohort(),
         onDone: (done) => progress({ stage: 'Learning faces anew', done, total: crops.length, unit: 'pictures' }),
       }),
     align: ({ picture, name, options, ...rest }, { signal }) =>
@@ -149,23 +170,26 @@ export function createFaceHandlers(): Handlers<Ops> {
         ...rest,
       }),
     setGallery({ faces }) {
-      const models = new Set(faces.map(({ embedding }) => embedding.modelId));
-      galleries = [...models].map((modelId) => packGallery(faces, modelId));
-      trained = null;
+      known = faces;
+      matching = null;
       return { people: new Set(faces.map(({ person }) => person)).size, faces: faces.length };
     },
-    match({ embeddings }) {
-      const current = running();
-      const { gallery: packed, threshold, head } = matching(current);
-      return embeddings.map((embedding) =>
-        matchFace(embedding, packed, threshold, (distance) => farAt(current.row, distance), head),
-      );
+    async match({ embeddings }) {
+      const { gallery, rule } = await matchingOf(running());
+      return embeddings.map((embedding) => matchFace(embedding, gallery, rule));
     },
-    groupFaces: (req, context) => groupElsewhere(req, running().row, context),
-    compareNaming: (_req, context) => compareNamingElsewhere(galleryOf(running().row), context),
+    async cohortMeans({ vectors }) {
+      const cohort = await running().cohort();
+      return cohort ? vectors.map((vector) => ({ cohort: cohort.id, mean: cohortMean(cohort, vector) })) : null;
+    },
+    async groupFaces(req, context) {
+      const { row, cohort } = running();
+      return groupElsewhere(req, row, await cohort(), context);
+    },
+    compareNaming: async (_req, context) => compareNamingElsewhere((await matchingOf(running())).gallery, context),
     setNaming({ method }) {
       naming = method;
-      trained = null;
+      matching = null;
       return null;
     },
     encodeNpy({ rows }) {
@@ -176,6 +200,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       const current = running();
       thresholdOf(current.row, req.far);
       far = req.far;
+      matching = null;
       return stateOf(current, far);
     },
     async models(req) {
@@ -216,13 +241,14 @@ export function createFaceHandlers(): Handlers<Ops> {
   };
 }
 
-/** The distance for a false-accept rate; the model's own default for null. Throws `config/bad-value`. */
+/** The normalised distance for a false-accept rate; the model's own default for null. Throws `config/bad-value`. */
 function thresholdOf(row: EmbedderRow, far: number | null): number {
-  return far === null ? row.threshold : thresholdAt(row, far);
+  return limitsOf(row, far).normalised;
 }
 
 function stateOf({ row, precision, engine, notes }: Session, far: number | null): EngineState {
   const { name, backend, adapter, softwareAdapter, threads } = engine;
+  const { normalised, plain, twice } = limitsOf(row, far);
   return {
     model: row.id,
     engine: name,
@@ -231,7 +257,10 @@ function stateOf({ row, precision, engine, notes }: Session, far: number | null)
     adapter,
     softwareAdapter,
     threads,
-    threshold: thresholdOf(row, far),
+    threshold: normalised,
+    plainThreshold: plain,
+    twiceDistance: twice,
+    cohort: row.cohort ? cohortUse(row.cohort) : null,
     far: far ?? row.defaultFar,
     crop: row.crop,
     embeddingSize: row.embeddingSize,

@@ -1,4 +1,5 @@
-import { ASSET_CACHE } from '../src/core/appCaches';
+import { assetCache } from '../src/core/appCaches';
+import { APP_SCOPE } from '../src/core/appScope';
 
 /**
  * Puts the scripts and engines that this worker has loaded where the service worker looks for them. At the first visit
@@ -9,7 +10,7 @@ export async function keepLoadedAssets(): Promise<void> {
   if (!import.meta.env.PROD || !('caches' in globalThis)) return;
   const folder = new URL('./', self.location.href).href;
   const added: string[] = [];
-  const cache = await caches.open(ASSET_CACHE).catch(() => null);
+  const cache = await caches.open(assetCache(APP_SCOPE)).catch(() => null);
   if (!cache) return;
   try {
     for (const { name } of performance.getEntriesByType('resource')) {

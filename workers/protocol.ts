@@ -16,6 +16,8 @@ import type {
   RgbaImage,
   StoredCrop,
 } from '../src/core/types';
+import type { CohortMean, CohortUse } from '../src/core/cohort';
+import type { ErrorData } from '../src/core/errors';
 import type { TrainedDetails } from '../src/weights/trained';
 
 /** Of a model just trained: the base by its id. */
@@ -31,7 +33,7 @@ export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
 
 /** What the caller wants; anything left out is chosen by the worker. */
 export interface StartOptions {
-  /** Embedder's registry id; the default is FaceNet where its file is here, else the embedded dlib ResNet. */
+  /** Embedder's registry id; the default is FaceNet where its file is here, else the embedded MobileFaceNet. */
   readonly model?: string;
   /** Instead of a known model: a file that was trained with this program and describes itself. */
   readonly modelFile?: ModelFileRef;
@@ -56,7 +58,14 @@ export interface EngineState {
   readonly adapter: string | null;
   readonly softwareAdapter: boolean;
   readonly threads: number;
+  /** Normalised distance (see core/cohort.ts) up to which two faces are one person. */
   readonly threshold: number;
+  /** The plain distance of the same rate: what would decide without a cohort. */
+  readonly plainThreshold: number;
+  /** Normalised distance up to which two pictures in a set of people who are all different show one person. */
+  readonly twiceDistance: number;
+  /** How an embedding's scale follows from the mean it carries; null where plain distances decide. */
+  readonly cohort: CohortUse | null;
   readonly far: number;
   readonly crop: CropKind;
   /** Length of the embeddings. */
@@ -74,7 +83,10 @@ export interface Progress {
   readonly unit: 'bytes' | 'steps' | 'pictures';
 }
 
-/** `minSize`: pixels, or a share (0–1) of the picture's shorter side when under 1. */
+/**
+ * `minSize`: pixels, or a share (0–1) of the picture's shorter side when under 1. Large pictures are searched in tiles where
+ * it needs them; by default, faces of 20 px in a copy of at most 1600×1200 are looked for, in long pictures in tiles of it.
+ */
 export interface DetectOptions {
   readonly minSize?: number;
   readonly thresholds?: readonly [number, number, number];
@@ -90,6 +102,8 @@ export interface DetectResult {
   readonly height: number;
   /** Most probable first. */
   readonly faces: readonly Detection[];
+  /** Shorter side of the smallest face looked for, in the picture's pixels. */
+  readonly leastFace: number;
 }
 
 export interface RecogniseOptions extends DetectOptions {
@@ -103,6 +117,8 @@ export interface RecogniseResult {
   readonly width: number;
   readonly height: number;
   readonly faces: readonly RecognisedFace[];
+  /** Shorter side of the smallest face looked for, in the picture's pixels. */
+  readonly leastFace: number;
   /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -113,7 +129,10 @@ export interface TrackRequest {
   readonly picture: Picture;
   /** When the frame was taken, milliseconds on any clock; one that goes back starts anew. */
   readonly time: number;
-  /** Default: faces from a tenth of the shorter side on; frames of more than 1280 px are searched in a copy of 640. */
+  /**
+   * Default: with `searchAll` as pictures are searched; else faces from a tenth of the shorter side on, in frames of more than
+   * 1280 px in a copy of 640.
+   */
   readonly options?: DetectOptions;
   /** Most faces embedded in this frame; default 1. */
   readonly embeds?: number;
@@ -150,6 +169,8 @@ export interface TrackedFaces {
 }
 
 export interface TrackResult extends TrackedFaces {
+  /** Shorter side of the smallest face looked for, in the frame's pixels. */
+  readonly leastFace: number;
   /** Milliseconds of each stage. */
   readonly timings: Readonly<Record<string, number>>;
 }
@@ -166,6 +187,8 @@ export interface EmbedFacesOptions extends DetectOptions {
 }
 
 export interface EmbeddedFace {
+  /** Why the picture could not be read: the others go on. Null where it could. */
+  readonly problem: ErrorData | null;
   /** Null where none was found. */
   readonly detection: Detection | null;
   /** Null where none was found and that is skipped. */
@@ -187,6 +210,8 @@ export interface ModelPlace {
   readonly licence: string;
   readonly embeddingSize: number | null;
   readonly threshold: number | null;
+  /** Of an embedder: a cohort evens its distances out over kinds of people. */
+  readonly isEvenedOut: boolean | null;
   /** Precisions whose files are here, beside the page or in browser storage. */
   readonly present: readonly Precision[];
   /** Bytes the download from upstream would take. */
@@ -200,6 +225,8 @@ export interface ModelPlace {
     readonly inputSize: number;
     /** Whom its head names, by row. */
     readonly people: readonly string[];
+    /** It brings an embedding by which each start tests it. */
+    readonly hasSelfTest: boolean;
   } | null;
 }
 
@@ -294,13 +321,22 @@ export interface Ops {
   setGallery: { req: { faces: GalleryFace[] }; res: { people: number; faces: number }; progress: never };
   /** Embeddings of the present model against the gallery as it is now: faces seen before, after the people changed. */
   match: { req: { embeddings: Embedding[] }; res: Match[]; progress: never };
+  /** Of embeddings of the present model that were stored without; null where it has no cohort. Throws `weights/no-cohort`. */
+  cohortMeans: { req: { vectors: Float32Array[] }; res: CohortMean[] | null; progress: never };
   /**
    * Which faces look like one person: a label a face, numbered in order of appearance. `photos` and `people`, an entry a
-   * face: two faces of one picture are never one person, faces of one known person (−1: not known) always.
+   * face: two faces of one picture are never one person, faces of one known person (−1: not known) always. Where only the
+   * faces `from` a place on are new, `groups` holds the label of each before (−1: none), and only the new are compared.
    * In a thread of its own: other calls are answered meanwhile.
    */
   groupFaces: {
-    req: { embeddings: Float32Array[]; photos: Int32Array; people: Int32Array };
+    req: {
+      embeddings: Pick<Embedding, 'vector' | 'cohortMean'>[];
+      photos: Int32Array;
+      people: Int32Array;
+      groups?: Int32Array;
+      from?: number;
+    };
     res: Int32Array;
     progress: Progress;
   };

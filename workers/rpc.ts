@@ -77,10 +77,13 @@ export function serve<T extends OpTable<T>>(
   }
   function fail(id: number, thrown: unknown): void {
     const { code, details } = toFaceError(thrown);
-    reply({ id, type: 'error', code, details });
-    if (code !== 'internal') return;
-    console.error(thrown);
+    if (code !== 'internal') return reply({ id, type: 'error', code, details });
     const cause = thrown instanceof Error ? thrown.cause : null;
+    // Where it happened is lost on the way otherwise, and a report of it is worth little without.
+    const origin = thrown instanceof FaceError && cause instanceof Error ? cause : thrown;
+    const stack = origin instanceof Error ? (origin.stack ?? null) : null;
+    reply({ id, type: 'error', code, details: { stack, ...details } });
+    console.error(thrown);
     if (thrown instanceof WebAssembly.RuntimeError || cause instanceof WebAssembly.RuntimeError)
       setTimeout(() => {
         throw thrown;

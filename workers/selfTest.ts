@@ -26,7 +26,7 @@ const GOLDEN: Readonly<Record<string, Vectors>> = golden;
 
 /**
  * ‖got − golden‖ / ‖golden‖ for the drawn face. Measured: engines agree to 1e-4 in float32 and float16; in int8 tfjs,
- * whose activations are not quantised, is .008 (dlib) and .021 (FaceNet) away. One convolution out by a tenth gives
+ * whose activations are not quantised, is .02 away. One convolution out by a tenth gives
  * .003 to .1 in float32, .006 to .13 in int8.
  */
 export function embeddingError(

@@ -6,12 +6,14 @@ import type { Precision } from '../src/core/types';
 import type { Weights } from '../src/core/weights';
 import type { Engine } from '../src/nn/executor';
 import { createPipeline, type Pipeline } from '../src/pipeline/recognise';
+import type { Cohort } from '../src/core/cohort';
 import { namingHead, type NamingHead } from '../src/pipeline/namingHead';
 import { modelFileName } from '../src/weights/files';
 import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { FACENET, MTCNN } from '../src/weights/rows';
+import { loadCohort } from '../src/weights/cohorts';
 import { checkFace } from './checkFace';
 import { assertDetected, assertGolden, DETECTED_SIZE } from './selfTest';
 import type { Progress, StartOptions } from './protocol';
@@ -23,6 +25,8 @@ export interface Session {
   readonly precision: Precision;
   readonly engine: Engine;
   readonly pipeline: Pipeline;
+  /** Its cohort, loaded when it is first asked for; null for a model that has none. Throws `weights/no-cohort`. */
+  cohort(): Promise<Cohort | null>;
   /** Of a trained model that names people by itself. */
   readonly head: NamingHead | null;
   /** Sentences about what is not as asked, or not as usual. */
@@ -75,6 +79,7 @@ export async function openSession(
     ...value,
     row,
     engine,
+    cohort: cohortLoader(row, context),
     notes: [...notes, ...chosen.notes],
     async dispose() {
       await value.pipeline.dispose();
@@ -141,6 +146,20 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
     await pipeline.dispose();
     throw thrown;
   }
+}
+
+/** Loads it once, from `cohorts/` beside the models folder; after a failure again. */
+function cohortLoader({ cohort }: EmbedderRow, { modelsUrl, keep }: SessionContext): () => Promise<Cohort | null> {
+  const cohortsUrl = new URL('../cohorts/', new URL(modelsUrl, self.location.href)).href;
+  let loading: Promise<Cohort> | null = null;
+  return async () => {
+    if (!cohort) return null;
+    loading ??= loadCohort(cohort, { modelsUrl: cohortsUrl, keep }).catch((thrown: unknown) => {
+      loading = null;
+      throw thrown;
+    });
+    return loading;
+  };
 }
 
 /** Loads each file once, telling each hundredth. */

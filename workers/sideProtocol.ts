@@ -1,12 +1,16 @@
 import type { CrossValidation } from '../src/classify/crossValidate';
 import type { Samples } from '../src/classify/samples';
 import type { GroupFacesOptions } from '../src/cluster/groupFaces';
-import type { Points } from '../src/cluster/points';
+import type { Faces } from '../src/cluster/normalised';
+import type { CalibrationPoint } from '../src/weights/registry';
 
 /** What the face worker asks of a short-lived one, since it takes seconds in one piece. Progress is the share done, 0–1. */
 export interface SideOps {
   group: {
-    req: { points: Points } & Pick<GroupFacesOptions, 'levels' | 'absorb' | 'photos' | 'people'>;
+    req: { faces: Faces; calibration: readonly CalibrationPoint[] } & Pick<
+      GroupFacesOptions,
+      'from' | 'photos' | 'people' | 'groups'
+    >;
     res: Int32Array;
     progress: number;
   };

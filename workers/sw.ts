@@ -5,7 +5,7 @@
  * has verified, by their hash. Nothing but the app's own files is ever answered, kept or asked for.
  */
 import { PAGE_HEADERS } from '../src/core/pageHeaders';
-import { ASSET_CACHE, SHELL_CACHE_PREFIX, type SwMessage } from '../src/core/appCaches';
+import { assetCache, isShellCache, shellCache, type SwMessage } from '../src/core/appCaches';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: what the app cannot start without, with the hash of each, and what it may need later. */
@@ -16,21 +16,23 @@ declare const __APP_FILES__: {
 };
 
 const { version, first, later } = __APP_FILES__;
-const SHELL = `${SHELL_CACHE_PREFIX}${version}`;
 const scope = self.registration.scope;
+const folder = new URL(scope).pathname;
+const SHELL = shellCache(version, folder);
+const ASSETS = assetCache(folder);
 const addressOf = (path: string) => new URL(path, scope).href;
 const FIRST = new Set(first.map(addressOf));
 const LATER = new Set(later.map(addressOf));
 const START = addressOf('index.html');
 
 /** Hashed names never change their content: they are shared between versions. */
-const cacheOf = (address: string) => (address.startsWith(addressOf('assets/')) ? ASSET_CACHE : SHELL);
+const cacheOf = (address: string) => (address.startsWith(addressOf('assets/')) ? ASSETS : SHELL);
 
 async function install(): Promise<void> {
   await Promise.all(
     [...FIRST].map(async (address) => {
       const cache = await caches.open(cacheOf(address));
-      if (cacheOf(address) === ASSET_CACHE && (await cache.match(address))) return;
+      if (cacheOf(address) === ASSETS && (await cache.match(address))) return;
       // Past the browser's own cache, where a file without a hash could be of another version.
       const response = await fetch(address, { cache: address.startsWith(addressOf('assets/')) ? 'default' : 'reload' });
       if (!response.ok) throw new Error(`${address}: ${response.status}`);
@@ -41,9 +43,8 @@ async function install(): Promise<void> {
 
 /** Only what this version has stays. */
 async function tidy(): Promise<void> {
-  for (const name of await caches.keys())
-    if (name.startsWith(SHELL_CACHE_PREFIX) && name !== SHELL) await caches.delete(name);
-  const assets = await caches.open(ASSET_CACHE);
+  for (const name of await caches.keys()) if (isShellCache(name, folder) && name !== SHELL) await caches.delete(name);
+  const assets = await caches.open(ASSETS);
   for (const { url } of await assets.keys()) if (!FIRST.has(url) && !LATER.has(url)) await assets.delete(url);
 }
 

@@ -68,7 +68,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
         throw new FaceError('config/bad-value', {
           key: 'labels',
           value: String(labels.length),
-          reason: `there are ${pictures.length} pictures`,
+          reason: `the number of pictures is ${pictures.length}`,
         });
       judge?.forget(set);
       return { pictures: data.add(set, pictures, labels) };
@@ -95,7 +95,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
         throw new FaceError('config/bad-value', {
           key: 'labels',
           value: String(outside),
-          reason: `there are ${request.people.length} people`,
+          reason: `the number of people is ${request.people.length}`,
         });
       if (running.state.backend === 'wasm') checkStepMemory(plan.model, plan.config, labels);
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });

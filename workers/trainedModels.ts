@@ -16,6 +16,7 @@ import {
   type TrainedInfo,
 } from '../src/weights/trained';
 import { sha256 } from '../src/core/sha256';
+import { assertSameTrained } from '../src/weights/sameTrained';
 import { verifyBytes } from '../src/weights/verify';
 import type { Progress } from './protocol';
 
@@ -45,7 +46,7 @@ function rowOf(record: TrainedModelRecord): EmbedderRow {
 
 function infoOf(record: TrainedModelRecord): TrainedInfo {
   const { id, title, createdAt, base, run, architecture, width, embeddingSize, inputSize, standardisation } = record;
-  const { crop, normalised, threshold, defaultFar, calibration, licence, credit, selfTest, people } = record;
+  const { crop, normalised, threshold, defaultFar, calibration, cohort, licence, credit, selfTest, people } = record;
   const form = { architecture, width, embeddingSize, inputSize, standardisation, crop, normalised };
   return {
     id,
@@ -57,6 +58,7 @@ function infoOf(record: TrainedModelRecord): TrainedInfo {
     threshold,
     defaultFar,
     calibration,
+    ...(cohort !== undefined && { cohort }),
     licence,
     credit,
     selfTest,
@@ -134,12 +136,16 @@ export async function saveTrained(
 
 /**
  * Keeps a trained model's file that the user has, beside the other precisions of the same model. Throws as
- * `readTrainedFile`, and `store/full`.
+ * `readTrainedFile`, and `weights/id-taken`, `store/full`.
  */
 export async function importTrained(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<EmbedderRow> {
   const { info, precision } = await readTrainedFile(bytes, name);
   const store = await openedStore();
   const known = await store.model(info.id);
+  if (known) {
+    const file = async (here: Precision) => (known.files[here] ? store.modelFile(known.id, here) : null);
+    await assertSameTrained({ info: infoOf(known), file }, { info, precision }, bytes, name);
+  }
   const files = new Map<Precision, Uint8Array<ArrayBuffer>>();
   for (const here of PRECISIONS) if (known?.files[here]) files.set(here, await store.modelFile(info.id, here));
   files.set(precision, bytes);

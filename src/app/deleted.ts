@@ -4,14 +4,13 @@
  */
 import './app.css';
 import './deleted.css';
-import { DELETED_CHANNEL, wipeOrigin } from './state/wipe';
+import { isAskedToDelete, wipeOwn } from './state/wipe';
 
 const at = (id: string): HTMLElement => document.getElementById(id)!;
 
 async function run(): Promise<void> {
-  if (sessionStorage.getItem('facenet-delete') === null) return location.replace('./'); // reached by its address alone
-  new BroadcastChannel(DELETED_CHANNEL).postMessage('deleted');
-  const left = await wipeOrigin();
+  if (!isAskedToDelete()) return location.replace('./'); // reached by its address alone
+  const left = await wipeOwn();
   at('title').textContent = left.length === 0 ? 'Everything is deleted' : 'Not everything could be deleted';
   at('words').textContent =
     left.length === 0

@@ -1,3 +1,4 @@
+import { normalisedDistance } from '../core/cohort';
 import { FaceError } from '../core/errors';
 import { CLASSIFIER_KINDS, classify, type Classifier, type ClassifierKind } from './classifier';
 import { coefficientCount } from './pairwiseSvm';
@@ -15,28 +16,41 @@ export interface NamedFace {
   /** The most probable person, known or not. */
   readonly nearest: string;
   readonly probability: number;
-  /** Plain Euclidean, to the nearest face of that person. */
+  /** Plain Euclidean, to the face of that person that decides. */
   readonly distance: number;
+  /** Evened out over kinds of faces. */
+  readonly normalised: number;
 }
 
-/** Names a face: the most probable person, but unknown when none of their faces is within `threshold`. */
+/** A face's numbers, and what its distances are multiplied by. */
+interface ScaledFace {
+  readonly vector: ArrayLike<number>;
+  readonly scale: number;
+}
+
+/**
+ * Names a face: the most probable person, but unknown when none of their faces is within `threshold`, a normalised distance.
+ * `scales`: of the classifier's samples.
+ */
 export function nameFace(
   { classifier }: Pick<TrainedClassifier, 'classifier'>,
-  vector: ArrayLike<number>,
+  scales: ArrayLike<number>,
+  { vector, scale }: ScaledFace,
   threshold: number,
 ): NamedFace {
   const { best, probability } = classify(classifier, vector);
   const { size, vectors, labels, classes } = classifier.samples;
-  let least = Infinity;
+  let [distance, normalised] = [Infinity, Infinity];
   for (const [i, label] of labels.entries()) {
     if (label !== best) continue;
     let sum = 0;
     for (let k = 0; k < size; k++) sum += (vectors[i * size + k]! - vector[k]!) ** 2;
-    least = Math.min(least, sum);
+    const own = Math.sqrt(sum);
+    const even = normalisedDistance(own, scales[i]!, scale);
+    if (even < normalised) [distance, normalised] = [own, even];
   }
-  const distance = Math.sqrt(least);
   const nearest = classes[best]!;
-  return { name: distance <= threshold ? nearest : null, nearest, probability, distance };
+  return { name: normalised <= threshold ? nearest : null, nearest, probability, distance, normalised };
 }
 
 const FORMAT = 'facenet-web classifier';
@@ -62,6 +76,9 @@ export function writeClassifier({
   });
 }
 
+/** A registry's id is of such characters; nothing that could be a path, a drive or a server's name. */
+const MODEL_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
 /** Reads what `writeClassifier` wrote, every part checked. `file` is for messages. Throws `classify/bad-file`. */
 export function readClassifier(text: string, file: string): TrainedClassifier {
   const fail = (reason: string): never => {
@@ -71,10 +88,11 @@ export function readClassifier(text: string, file: string): TrainedClassifier {
   if (content['format'] !== FORMAT) fail('it was not written by this program');
   if (content['version'] !== VERSION) fail(`its version is ${String(content['version'])}, known is ${VERSION}`);
   const { model, kind, slope, classes, size, labels } = content;
-  if (typeof model !== 'string') return fail('it names no model');
+  if (typeof model !== 'string' || !MODEL_ID.test(model)) return fail('it names no model');
   if (!isKind(kind)) return fail('its kind is not known');
-  if (typeof slope !== 'number' || !(slope > 0)) return fail('its slope is wrong');
+  if (typeof slope !== 'number' || !Number.isFinite(slope) || slope <= 0) return fail('its slope is wrong');
   if (!isList(classes, (name) => typeof name === 'string') || classes.length < 2) return fail('it names no people');
+  if (new Set(classes).size !== classes.length) return fail('two of its people have the same name');
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > 65_536)
     return fail('its size is wrong');
   const inRange = (label: unknown): boolean =>

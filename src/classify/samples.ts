@@ -1,3 +1,4 @@
+import { count } from '../core/count';
 import { FaceError } from '../core/errors';
 
 /** Labelled embeddings: row i is `vectors[i * size …]`, of the class `labels[i]`, an index of `classes`. */
@@ -44,5 +45,7 @@ export function assertTrainable({ labels, classes }: Samples): void {
   const present = new Set(labels).size;
   if (present < 2) throw new FaceError('classify/too-few', { reason: `two people are needed, there is ${present}` });
   if (present < classes.length)
-    throw new FaceError('classify/too-few', { reason: `${classes.length - present} people have no face` });
+    throw new FaceError('classify/too-few', {
+      reason: `no face of ${count(classes.length - present, 'person', 'people')}`,
+    });
 }

@@ -4,19 +4,70 @@ export interface Constraints {
   readonly photos?: ArrayLike<number> | undefined;
   /** The person that the user has said a face is; negative: not said. Same: together; different: never together. */
   readonly people?: ArrayLike<number> | undefined;
+  /** The group that a face was in before; negative: none. Same: together, but for those that the user has named. */
+  readonly groups?: ArrayLike<number> | undefined;
 }
 
-/** Groups to start from: faces confirmed to be one person are one, every other face is its own. Numbered 0, 1, … */
-export function startGroups(count: number, { people }: Constraints): Int32Array {
+/**
+ * Groups to start from: faces confirmed to be one person are one, as are those of a group that there was before; every other
+ * face is its own. Numbered 0, 1, …
+ */
+export function startGroups(count: number, { people, groups }: Constraints): Int32Array {
   const ofPerson = new Map<number, number>();
+  const ofGroup = new Map<number, number>();
   let next = 0;
   return Int32Array.from({ length: count }, (_, i) => {
     const person = people?.[i] ?? -1;
-    const known = person < 0 ? undefined : ofPerson.get(person);
-    if (known !== undefined) return known;
-    if (person >= 0) ofPerson.set(person, next);
-    return next++;
+    const [label, known] = person >= 0 ? [person, ofPerson] : [groups?.[i] ?? -1, ofGroup];
+    if (label < 0) return next++;
+    const there = known.get(label);
+    if (there === undefined) known.set(label, next++);
+    return there ?? next - 1;
   });
+}
+
+export interface MayBeOne {
+  (a: number, b: number): boolean;
+  /** The faces of `b` become those of `a`; before the lists of members change. */
+  readonly join: (a: number, b: number) => void;
+}
+
+/**
+ * Whether two groups may become one: not when both have a face of one picture, nor when the user has said that they are two
+ * people. `members` are the faces of each group, and stay the caller's.
+ */
+export function mayBeOne(members: readonly (readonly number[] | null)[], { photos, people }: Constraints): MayBeOne {
+  const personOf = new Map<number, number>();
+  const photosOf = new Map<number, Set<number>>();
+  for (const [group, faces] of members.entries())
+    for (const face of faces ?? []) {
+      const person = people?.[face] ?? -1;
+      if (person >= 0) personOf.set(group, person);
+      const photo = photos?.[face] ?? -1;
+      if (photo < 0) continue;
+      const known = photosOf.get(group);
+      if (known) known.add(photo);
+      else photosOf.set(group, new Set([photo]));
+    }
+  const mayBe = (a: number, b: number): boolean => {
+    const [person, other] = [personOf.get(a), personOf.get(b)];
+    if (person !== undefined && other !== undefined && person !== other) return false;
+    const [one, two] = [photosOf.get(a), photosOf.get(b)];
+    if (!one || !two) return true;
+    const [few, many] = one.size < two.size ? [one, two] : [two, one];
+    for (const photo of few) if (many.has(photo)) return false;
+    return true;
+  };
+  const join = (a: number, b: number): void => {
+    const person = personOf.get(b);
+    if (person !== undefined) personOf.set(a, person);
+    const [own, other] = [photosOf.get(a), photosOf.get(b)];
+    if (!own && other) photosOf.set(a, other);
+    else for (const photo of other ?? []) own!.add(photo);
+    personOf.delete(b);
+    photosOf.delete(b);
+  };
+  return Object.assign(mayBe, { join });
 }
 
 /** Calls `visit` with each pair of starting groups that may never become one. */

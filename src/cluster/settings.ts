@@ -1,31 +1,36 @@
-import type { GroupFacesOptions } from './groupFaces';
+/** What a model's calibration says of normalised distances: the rate at a distance, and the distance at a rate. */
+export interface Rates {
+  readonly farAt: (distance: number) => number;
+  readonly thresholdAt: (far: number) => number;
+}
 
-/** The distance at which two different people are taken for one at a false-accept rate: a model's calibration. */
-export type ThresholdAt = (far: number) => number;
+/** Nearest faces of each face that are looked at. */
+export const NEAREST = 48;
 
 /**
- * The false-accept rate of the first round times the number of faces: a larger collection, with more strangers alike by
- * chance, is held to a smaller distance. Chosen on 1,799 pictures of 360 people (see CONTRIBUTING.md).
+ * The false-accept rate to which groups are joined falls with their number, for each is compared with every other: by these
+ * two, at so many groups, on a straight line of the logarithms that ends there. Chosen on `data/train` and `data/groups`: see
+ * docs/decisions/grouping.md.
  */
-const CHANCE_NEIGHBOURS = 0.9;
-const LARGEST_FAR = 1e-3;
-const SMALLEST_FAR = 1e-5;
-/** Rates of the later rounds by the first's: .05 and .1 of FaceNet's distance. */
-const WIDER = 2.4;
-const WIDEST = 5.8;
+const FEW = { groups: 60, far: 2.2e-3 };
+const MANY = { groups: 2000, far: 1.1e-4 };
+const SLOPE = Math.log(MANY.far / FEW.far) / Math.log(MANY.groups / FEW.groups);
+/** Among fewer groups than that, too: of a family's few pictures none should be joined that may be two people. */
+const LARGEST_FAR = FEW.far;
 
-/** How `count` faces of a model are grouped. */
-export function groupingSettings(
-  count: number,
-  thresholdAt: ThresholdAt,
-): Pick<GroupFacesOptions, 'levels' | 'absorb'> {
-  const far = Math.min(LARGEST_FAR, Math.max(SMALLEST_FAR, CHANCE_NEIGHBOURS / Math.max(1, count)));
+/**
+ * A mean over many pairs says more than one pair does: at a given distance two large groups of different people lie
+ * 1 / `SURER` ** 2 as often as two faces do.
+ */
+const SURER = 2;
+
+export function linkSettings({ farAt, thresholdAt }: Rates) {
   return {
-    levels: [
-      { least: 1, threshold: thresholdAt(far) },
-      { least: 4, threshold: thresholdAt(far * WIDER) },
-      { least: 6, threshold: thresholdAt(far * WIDEST) },
-    ],
-    absorb: { least: 3, nearest: 2, threshold: thresholdAt(far * WIDER) },
+    logFar: (distance: number, a: number, b: number): number =>
+      Math.log(farAt(distance)) - Math.log(SURER) * (2 - 1 / a - 1 / b),
+    most: (groups: number): number =>
+      Math.min(Math.log(LARGEST_FAR), Math.log(FEW.far) + SLOPE * Math.log(Math.min(groups, MANY.groups) / FEW.groups)),
+    /** No pair of faces beyond it is within a mean that is joined. */
+    limit: thresholdAt(LARGEST_FAR * SURER ** 2),
   };
 }

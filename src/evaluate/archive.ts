@@ -1,33 +1,44 @@
-import { strToU8, unzipSync, zipSync } from 'fflate';
-import { FaceError, toFaceError } from '../core/errors';
+import { strToU8, zipSync } from 'fflate';
+import { FaceError, toFaceError, type ErrorCode } from '../core/errors';
+import { unpack } from '../core/zip/unpack';
+import { readZipDirectory, type RandomAccess } from '../core/zip/zipDirectory';
 import { readTar } from './tar';
 
-/** A file as a stream: from a disk, or one that a person chose. */
-export interface ArchiveFile {
-  /** For messages. */
-  readonly name: string;
-  chunks(): AsyncIterable<Uint8Array>;
-}
+/** Read at a time of a tar. */
+const WINDOW = 2 ** 20;
+
+const PROBLEMS = {
+  'no-zip': 'it is damaged',
+  split: 'it is one part of an archive in several files',
+  cut: 'it is cut off or damaged',
+} as const;
+
+/** A file's bytes, or why it could not be had. */
+export type ArchiveEntry = Uint8Array | FaceError;
+
+/** What may be wrong with one entry of a zip, and with no other. */
+const OF_ENTRY: ReadonlySet<ErrorCode> = new Set([
+  'archive/damaged',
+  'archive/locked',
+  'archive/method',
+  'image/too-many-bytes',
+]);
 
 /**
  * The files of a `.tar`, `.tar.gz` or `.zip` (told by its first bytes) whose names `wants` says yes to, in memory:
- * nothing is unpacked to disk. A tar is read as it comes, a zip, whose table is at its end, whole. Throws
- * `evaluate/bad-archive`.
+ * nothing is unpacked to disk, and nothing else is kept. One that is damaged, locked, packed in another way or too large
+ * has the error that says so in its place, and the others go on. `name` is for messages. Throws `evaluate/bad-archive`.
  */
 export async function readArchive(
-  { name, chunks }: ArchiveFile,
+  name: string,
+  file: RandomAccess,
   wants: (name: string) => boolean,
-): Promise<Map<string, Uint8Array>> {
+): Promise<Map<string, ArchiveEntry>> {
   try {
-    const stream = chunks()[Symbol.asyncIterator]();
-    const first = (await stream.next()).value ?? new Uint8Array(0);
-    const all = concatenated(first, stream);
-    if (first[0] === 0x50 && first[1] === 0x4b) {
-      const bytes = new Uint8Array(await new Response(streamOf(all)).arrayBuffer());
-      return new Map(Object.entries(unzipSync(bytes, { filter: (entry) => wants(entry.name) })));
-    }
-    const gzipped = first[0] === 0x1f && first[1] === 0x8b;
-    return await readTar(gzipped ? gunzipped(all) : all, wants);
+    const [first, second] = await file.read(0, 2);
+    if (first === 0x50 && second === 0x4b) return await readZip(file, wants);
+    const gzipped = first === 0x1f && second === 0x8b;
+    return await readTar(gzipped ? gunzipped(chunksOf(file)) : chunksOf(file), wants);
   } catch (thrown) {
     const { code, details, message } = toFaceError(thrown);
     const reason = (code === 'internal' ? String(details['reason']) : message).replace(/\.$/, '');
@@ -35,9 +46,24 @@ export async function readArchive(
   }
 }
 
-async function* concatenated(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+async function readZip(file: RandomAccess, wants: (name: string) => boolean): Promise<Map<string, ArchiveEntry>> {
+  const { entries, problem } = await readZipDirectory(file);
+  if (problem) throw new Error(PROBLEMS[problem]);
+  const files = new Map<string, ArchiveEntry>();
+  for (const entry of entries) {
+    if (!wants(entry.path)) continue;
+    try {
+      files.set(entry.path, new Uint8Array(await new Blob(await unpack(file, entry)).arrayBuffer()));
+    } catch (thrown) {
+      if (!(thrown instanceof FaceError && OF_ENTRY.has(thrown.code))) throw thrown;
+      files.set(entry.path, thrown);
+    }
+  }
+  return files;
+}
+
+async function* chunksOf(file: RandomAccess): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < file.size; at += WINDOW) yield await file.read(at, at + WINDOW);
 }
 
 /** Ends with an error where the archive does, or where its check sum is wrong. */

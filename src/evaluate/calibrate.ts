@@ -1,3 +1,4 @@
+import { count } from '../core/count';
 import { FaceError } from '../core/errors';
 import type { EmbeddingTable } from './rowPairs';
 
@@ -94,7 +95,9 @@ export function calibrate({ counts, total }: Histogram, fars: readonly number[])
     .filter((far) => far * total >= LEAST_ACCEPTS && far < 1)
     .map((far) => ({ far, distance: quantile(counts, far * total), impostors: total }));
   if (points.length === 0)
-    throw new FaceError('evaluate/too-few', { reason: `${total} pairs of two people cannot show so small a rate.` });
+    throw new FaceError('evaluate/too-few', {
+      reason: `${count(total, 'pair')} of two people cannot show so small a rate.`,
+    });
   return points;
 }
 

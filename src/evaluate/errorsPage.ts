@@ -1,3 +1,4 @@
+import { count } from '../core/count';
 import type { Pair } from './pairs';
 import { escapeMarkup } from './rocPlot';
 
@@ -30,7 +31,7 @@ export function errorsPage(shown: readonly ShownPair[], total: number, title: st
 <head><meta charset="utf-8"><title>Wrongly judged pairs</title><style>${STYLE}</style></head>
 <body>
 <h1>Wrongly judged pairs</h1>
-<p>${escapeMarkup(title)}. ${total} pairs in all.${rest}</p>
+<p>${escapeMarkup(title)}. ${count(total, 'pair')} in all.${rest}</p>
 ${part(true, 'One person, taken for two')}${part(false, 'Two people, taken for one')}</body>
 </html>
 `;

@@ -1,4 +1,4 @@
-import { FaceError } from '../core/errors';
+import { describeError, FaceError, type ErrorData } from '../core/errors';
 import { calibrate, pairHistograms, type FarPoint } from './calibrate';
 import { errorsPage, type ShownPair, type WrongPair } from './errorsPage';
 import { evaluatePairs, STEP, type EvaluateOptions, type Evaluation } from './kfold';
@@ -11,11 +11,23 @@ export interface JudgeOptions extends EvaluateOptions {
   readonly calibrate: boolean;
 }
 
+/** What became of a picture. */
+export interface LfwRow {
+  readonly outcome: Outcome;
+  readonly vector: Float32Array;
+  /** Why it could not be read: it has no embedding then. */
+  readonly problem?: ErrorData;
+}
+
+export function unreadRow(problem: ErrorData): LfwRow {
+  return { outcome: NONE, vector: new Float32Array(0), problem };
+}
+
 /** All pictures of a list, embedded. */
 export interface LfwRun {
   /** In the order in which the list first names them. */
   readonly names: readonly string[];
-  readonly rows: readonly { readonly outcome: Outcome; readonly vector: Float32Array }[];
+  readonly rows: readonly LfwRow[];
   /** Numbers of an embedding; a mirror image's follow the picture's own. */
   readonly columns: number;
   readonly settings: RunSettings;
@@ -27,7 +39,7 @@ export interface LfwRun {
 export interface Judgement {
   readonly report: LfwReport;
   readonly evaluation: Evaluation;
-  /** The embeddings of the pictures `names`: all but those without a face that were skipped. */
+  /** The embeddings of the pictures `names`: all but those that could not be read, or without a face and skipped. */
   readonly table: EmbeddingTable;
   readonly names: readonly string[];
   /** Those furthest on the wrong side of their threshold first. */
@@ -51,7 +63,17 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
   const pairs = rowPairs(list, (name) => rowOf.get(name));
   const evaluation = evaluatePairs(table, pairs, options);
 
-  const without = run.names.filter((_, i) => rows[i]!.outcome !== FACE);
+  const without = run.names.filter((_, i) => rows[i]!.outcome !== FACE && !rows[i]!.problem);
+  const failed = rows.flatMap(({ problem }, i) =>
+    problem
+      ? [
+          {
+            picture: run.names[i]!,
+            error: { code: problem.code, message: describeError(problem.code, problem.details) },
+          },
+        ]
+      : [],
+  );
   const { model, ...made } = settings;
   const { distance, subtractMean, far, thresholdStep = STEP } = options;
   const report: LfwReport = {
@@ -64,7 +86,8 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
     eer: evaluation.eer,
     noFace: without.length,
     noFacePictures: without,
-    imagesPerSecond: rows.length / run.seconds,
+    failed,
+    imagesPerSecond: (rows.length - failed.length) / run.seconds,
     backend: run.backend,
     adapter: run.adapter,
     model,

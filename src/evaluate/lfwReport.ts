@@ -1,3 +1,5 @@
+import { count } from '../core/count';
+import type { ErrorCode } from '../core/errors';
 import type { DistanceName } from './distance';
 import type { Evaluation } from './kfold';
 import type { FarPoint } from './calibrate';
@@ -39,7 +41,7 @@ export interface LfwOptions extends Omit<RunSettings, 'model'> {
 
 /** `report.json`. All but `imagesPerSecond`, `backend` and `adapter` is the same however the work was split or cut off. */
 export interface LfwReport {
-  /** Pairs judged; `leftOut` had a picture without a face that was skipped. */
+  /** Pairs judged; `leftOut` had a picture that could not be read, or one without a face that was skipped. */
   readonly pairs: number;
   readonly leftOut: number;
   readonly pictures: number;
@@ -51,6 +53,11 @@ export interface LfwReport {
   /** Pictures without a detection. */
   readonly noFace: number;
   readonly noFacePictures: readonly string[];
+  /** Pictures that could not be read, and why. */
+  readonly failed: readonly {
+    readonly picture: string;
+    readonly error: { readonly code: ErrorCode; readonly message: string };
+  }[];
   readonly imagesPerSecond: number;
   readonly backend: string;
   readonly adapter: string | null;
@@ -85,7 +92,7 @@ export function markdown(report: LfwReport): string {
     ['AUC', rate(report.auc)],
     ['EER', rate(report.eer)],
     ['Pairs', `${report.pairs} in ${options.folds} folds${report.leftOut > 0 ? `, ${report.leftOut} left out` : ''}`],
-    ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})`],
+    ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})${unreadText(report)}`],
     ['Model', `${report.model}, ${options.precision}, ${options.engine}`],
     ['Crop', `${options.crops.length > 1 ? 'mean of ' : ''}${options.crops.join(', ')}${marginsOf(options)}`],
     ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
@@ -103,10 +110,22 @@ export function markdown(report: LfwReport): string {
     ...table(['Fold', 'Accuracy', 'Threshold'], []),
     ...folds,
     ...calibrationTable(report.calibration),
+    ...unreadTable(report),
     '',
     '![ROC](roc.svg)',
     '',
   ].join('\n');
+}
+
+/** The end of a sentence about the pictures; '' where all could be read. */
+export function unreadText({ failed }: Pick<LfwReport, 'failed'>): string {
+  return failed.length > 0 ? `, ${failed.length} could not be read` : '';
+}
+
+function unreadTable({ failed }: LfwReport): string[] {
+  if (failed.length === 0) return [];
+  const rows = failed.map(({ picture, error }) => [picture, error.message] as const);
+  return ['', `${count(failed.length, 'picture')} could not be read:`, '', ...table(['Picture', 'Why'], rows)];
 }
 
 function marginsOf({ margins }: LfwOptions): string {
@@ -128,9 +147,14 @@ function calibrationTable(points: readonly FarPoint[] | undefined): string[] {
   return ['', ...table(['FAR', 'Distance', 'Pairs of two people'], rows)];
 }
 
-/** A model's name is the user's: neither markup nor the end of a cell. */
+const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** A model's name is the user's: neither markup nor the end of a cell or line. */
 function markdownText(text: string): string {
-  return text.replace(/[\\|<`[\]]/g, '\\$&').replaceAll('\n', ' ');
+  return text
+    .replace(/[\r\n\u0085\u2028\u2029]+/g, ' ')
+    .replace(/[&<>]/g, (sign) => MARKUP[sign]!)
+    .replace(/[\\|`*_~![\]#]/g, '\\$&');
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {

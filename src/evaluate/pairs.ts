@@ -1,3 +1,4 @@
+import { count, countOf } from '../core/count';
 import { FaceError } from '../core/errors';
 
 /** Two pictures by name, and whether they show one person. */
@@ -50,7 +51,7 @@ function parseLfw(lines: readonly string[], header: number, file: string, folds:
     const text = lines[i]!.trim();
     if (text === '') continue;
     if (pairs.length === expected)
-      throw badPairs(file, i + 1, `the first line says ${expected} pairs, but here is one more.`);
+      throw badPairs(file, i + 1, `the first line says ${count(expected, 'pair')}, but here is one more.`);
     const same = pairs.length % (2 * each) < each;
     const fields = text.split(text.includes('\t') ? '\t' : /\s+/);
     if (fields.length !== (same ? 3 : 4))
@@ -73,7 +74,7 @@ function parseLfw(lines: readonly string[], header: number, file: string, folds:
     });
   }
   if (pairs.length < expected)
-    throw badPairs(file, lines.length, `the list ends after ${pairs.length} of ${expected} pairs.`);
+    throw badPairs(file, lines.length, `the list ends after ${countOf(pairs.length, expected, 'pair')}.`);
   return { pairs, folds };
 }
 

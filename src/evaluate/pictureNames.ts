@@ -1,38 +1,53 @@
 import { FaceError } from '../core/errors';
+import { fileRole } from '../core/pictureFiles';
 import type { PairList } from './pairs';
-
-/** What browsers can read; everything else in a folder or an archive is passed over. */
-const EXTENSION = /\.(jpe?g|png|webp|avif|gif|bmp)$/i;
-
-export function isPictureName(name: string): boolean {
-  return EXTENSION.test(name);
-}
 
 /** The pictures of a list, in the order in which it first names them. */
 export function namesOf({ pairs }: PairList): string[] {
   return [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
 }
 
-/** Whether `path` can be what one of the names means. */
-export function isNamed(path: string, wanted: ReadonlySet<string>): boolean {
-  return isPictureName(path) && keysOf(path).some((key) => wanted.has(key));
+/** Whether a path can be what one of the names means. */
+export function namedBy(names: readonly string[]): (path: string) => boolean {
+  const wanted = new Set(names.map(composed));
+  return (path) => {
+    const role = fileRole(path);
+    return (role === 'picture' || role === 'unreadable') && keysOf(path).some((key) => wanted.has(composed(key)));
+  };
+}
+
+/** A letter with its accent as one sign: a Mac writes file names otherwise than the lists that name them. */
+function composed(name: string): string {
+  return name.normalize('NFC');
 }
 
 /**
  * What each of `names` means among `entries` (path and whatever is there): a name is a path, or one below the one folder
- * at the root, with or without its ending. `list` and `images` say in messages what the names and the pictures come from.
+ * at the root, with or without its ending, in any Unicode form; the very same form comes first, and a kind of picture
+ * that browsers read before one that they do not.
+ * `list` and `images` say in messages what the names and the pictures come from; `elsewhere` is asked for names that are
+ * not among the entries.
  * @throws FaceError evaluate/missing-pictures
  */
 export function picturesNamed<T>(
   entries: Iterable<readonly [string, T]>,
   names: readonly string[],
   { list, images }: { readonly list: string; readonly images: string },
+  elsewhere: (name: string) => T | undefined = () => undefined,
 ): T[] {
-  const wanted = new Set(names);
+  const wanted = new Set([...names, ...names.map(composed)]);
+  const byKey = new Map<string, T>();
+  const all = [...entries].map(([path, entry]) => ({ path, entry, role: fileRole(path) }));
+  for (const form of [(key: string) => key, composed])
+    for (const wantedRole of ['picture', 'unreadable'] as const)
+      for (const { path, entry, role } of all)
+        if (role === wantedRole)
+          for (const key of keysOf(path).map(form)) if (wanted.has(key) && !byKey.has(key)) byKey.set(key, entry);
   const found = new Map<string, T>();
-  for (const [path, entry] of entries)
-    if (isPictureName(path))
-      for (const key of keysOf(path)) if (wanted.has(key) && !found.has(key)) found.set(key, entry);
+  for (const name of names) {
+    const entry = byKey.get(name) ?? byKey.get(composed(name)) ?? elsewhere(name);
+    if (entry !== undefined) found.set(name, entry);
+  }
   const missing = names.filter((name) => !found.has(name));
   if (missing.length > 0)
     throw new FaceError('evaluate/missing-pictures', {

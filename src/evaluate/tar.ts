@@ -1,58 +1,94 @@
+import type { FaceError } from '../core/errors';
+import { MOST_PICTURE_BYTES, tooLarge } from '../core/zip/unpack';
+
 const BLOCK = 512;
 /** Entry types: a file (also as old programs write it), a long name for the next entry (GNU), its attributes (POSIX). */
 const FILE = new Set(['0', '\0', '7']);
 const GNU_NAME = 'L';
 const PAX = 'x';
+/** A name or a list of attributes is never longer. */
+const MOST_NAME_BYTES = 2 ** 20;
 
 /**
- * The files of a tar stream whose names `wants` says yes to. Throws an Error whose message says what is wrong with the
- * stream, and what the stream itself throws.
+ * The files of a tar stream whose names `wants` says yes to; everything else is passed over without being kept,
+ * also one that is too large for a picture, which has the error that says so. Throws an Error whose message says what is wrong with the stream, and what the stream itself throws.
  */
 export async function readTar(
   stream: AsyncIterable<Uint8Array>,
   wants: (name: string) => boolean,
-): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>();
+): Promise<Map<string, Uint8Array | FaceError>> {
+  const files = new Map<string, Uint8Array | FaceError>();
   const reader = new BlockReader(stream[Symbol.asyncIterator]());
   let longName: string | null = null;
+  let longSize: number | null = null;
   for (;;) {
     const header = await reader.take(BLOCK);
-    if (header === null) throw new Error('it ends in the middle');
     if (header.every((byte) => byte === 0)) return files;
     if (!checksumFits(header)) throw new Error('it is damaged, or not an archive');
-    const size = numberAt(header, 124, 12);
     const type = String.fromCharCode(header[156]!);
-    const data = await reader.take(Math.ceil(size / BLOCK) * BLOCK);
-    if (data === null) throw new Error('it ends in the middle');
-    const content = data.subarray(0, size);
-    if (type === GNU_NAME) longName = textOf(content);
-    else if (type === PAX) longName = /\d+ path=([^\n]+)\n/.exec(textOf(content))?.[1] ?? longName;
-    else {
-      const name = longName ?? nameOf(header);
-      longName = null;
-      if (FILE.has(type) && wants(name)) files.set(name, content.slice());
+    if (type === GNU_NAME || type === PAX) {
+      const content = textOf(await reader.content(sizeAt(header), MOST_NAME_BYTES));
+      if (type === GNU_NAME) longName = content;
+      else {
+        longName = /\d+ path=([^\n]+)\n/.exec(content)?.[1] ?? longName;
+        const size = /\d+ size=(\d+)\n/.exec(content)?.[1];
+        if (size !== undefined) longSize = Number(size);
+      }
+      continue;
     }
+    const name = longName ?? nameOf(header);
+    const size = longSize ?? sizeAt(header);
+    longName = longSize = null;
+    if (!FILE.has(type) || !wants(name)) await reader.skip(padded(size));
+    else if (size > MOST_PICTURE_BYTES) {
+      files.set(name, tooLarge(name));
+      await reader.skip(padded(size));
+    } else files.set(name, await reader.content(size, MOST_PICTURE_BYTES));
   }
 }
 
-/** Takes pieces of given lengths from a stream's chunks. */
+function padded(size: number): number {
+  return Math.ceil(size / BLOCK) * BLOCK;
+}
+
+/** Takes pieces of given lengths from a stream's chunks. Each method throws where the stream ends before. */
 class BlockReader {
   #rest: Uint8Array = new Uint8Array(0);
   constructor(private readonly chunks: AsyncIterator<Uint8Array>) {}
 
-  /** Null where the stream has no more so many bytes. */
-  async take(length: number): Promise<Uint8Array | null> {
+  async take(length: number): Promise<Uint8Array> {
     const parts = [this.#rest];
     let have = this.#rest.length;
     while (have < length) {
-      const { value, done } = await this.chunks.next();
-      if (done) return null;
-      parts.push(value);
-      have += value.length;
+      const chunk = await this.#next();
+      parts.push(chunk);
+      have += chunk.length;
     }
     const all = parts.length === 1 ? parts[0]! : joined(parts, have);
     this.#rest = all.subarray(length);
     return all.subarray(0, length);
+  }
+
+  /** An entry's content, a copy of its own, without what fills its last block. */
+  async content(size: number, most: number): Promise<Uint8Array> {
+    if (size > most) throw new Error('it is damaged, or not an archive');
+    return (await this.take(padded(size))).slice(0, size);
+  }
+
+  /** Keeps nothing of what it passes over. */
+  async skip(length: number): Promise<void> {
+    let left = length;
+    while (left > this.#rest.length) {
+      left -= this.#rest.length;
+      this.#rest = await this.#next();
+    }
+    this.#rest = this.#rest.subarray(left);
+  }
+
+  async #next(): Promise<Uint8Array> {
+    const { value, done } = await this.chunks.next();
+    if (done) throw new Error('it ends in the middle');
+    return value;
   }
 }
 
@@ -76,6 +112,15 @@ function numberAt(header: Uint8Array, at: number, length: number): number {
   return Number.parseInt(textOf(header.subarray(at, at + length)).trim() || '0', 8);
 }
 
+/** The content's bytes: an octal number, or of large files a binary one, which a set first bit tells. */
+function sizeAt(header: Uint8Array): number {
+  const size =
+    header[124]! & 0x80
+      ? header.subarray(125, 136).reduce((total, byte) => 256 * total + byte, header[124]! & 0x7f)
+      : numberAt(header, 124, 12);
+  if (!Number.isSafeInteger(size) || size < 0) throw new Error('it is damaged, or not an archive');
+  return size;
+}
 function nameOf(header: Uint8Array): string {
   const isPosix = textOf(header.subarray(257, 262)) === 'ustar';
   const prefix = isPosix ? textOf(header.subarray(345, 500)) : '';

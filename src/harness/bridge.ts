@@ -22,7 +22,7 @@ import type {
   TrainStart,
 } from '../client/types';
 import type { Box, Detection, Match, Precision } from '../core/types';
-import type { ErrorCode, ErrorDetails } from '../core/errors';
+import type { ErrorCode, ErrorData, ErrorDetails } from '../core/errors';
 
 export interface PictureRef {
   readonly url: string;
@@ -33,6 +33,8 @@ export interface PictureRef {
 export interface FoundFace {
   readonly detection: Detection;
   readonly vector: number[];
+  /** What its distances are multiplied by: see core/cohort.ts. */
+  readonly scale: number;
   readonly match: Match;
 }
 
@@ -59,14 +61,17 @@ export interface HarnessOps {
   };
   /**
    * One face of each picture. `vectors`: float32 numbers, a row a picture, the mirror image's after its own if asked for;
-   * zeros where there is none. `found`: whether a face was detected; `embedded`: whether the row is one.
+   * zeros where there is none. `found`: whether a face was detected; `embedded`: whether the row is one; `problems`: why
+   * the picture could not be read.
    */
   embedFaces: {
     req: { pictures: PictureRef[]; options: EmbedFacesOptions };
-    res: { found: boolean[]; embedded: boolean[]; vectors: Uint8Array };
+    res: { found: boolean[]; embedded: boolean[]; problems: (ErrorData | null)[]; vectors: Uint8Array };
   };
   /** The vector of a whole picture that is an aligned face already. */
-  embedAligned: { req: { picture: PictureRef }; res: number[] };
+  embedAligned: { req: { picture: PictureRef }; res: Pick<FoundFace, 'vector' | 'scale'> };
+  /** The scales of float32 rows of numbers, as `embedFaces` and files hold them. */
+  faceScales: { req: { vectors: Uint8Array; columns: number }; res: { scales: number[] } };
   /** `files[i]` shows `faces[i]`. */
   align: {
     req: {
@@ -89,6 +94,11 @@ export interface HarnessOps {
   /** Aligned faces, whole pictures; those that cannot be read are left out, by their place in the list and with an error. */
   trainAdd: {
     req: { set: PictureSet; pictures: PictureRef[]; labels: number[] };
+    res: { unreadable: { index: number; code: ErrorCode; details: ErrorDetails }[] };
+  };
+  /** Those that cannot be read, by their place in the list and with an error. */
+  trainCheck: {
+    req: { pictures: PictureRef[] };
     res: { unreadable: { index: number; code: ErrorCode; details: ErrorDetails }[] };
   };
   trainPrepare: {
@@ -139,7 +149,7 @@ export type HarnessBase =
   | { readonly kind: 'scratch'; readonly width: number; readonly size: number };
 
 /** Errors cross as data: an exception that crosses `page.evaluate` loses its code. */
-export type Answer<T> = { readonly value: T } | { readonly code: ErrorCode; readonly details: ErrorDetails };
+export type Answer<T> = { readonly value: T } | ErrorData;
 
 export interface HarnessPage {
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<Answer<HarnessOps[K]['res']>>;

@@ -1,6 +1,8 @@
 import type { Graph, Node, Op } from './graph';
 
 type OpOf<K extends Op['op']> = Extract<Op, { op: K }>;
+type DepthwiseTable = Pick<OpOf<'depthwiseConv2d'>, 'kernel'> &
+  Partial<Pick<OpOf<'depthwiseConv2d'>, 'stride' | 'padding'>>;
 type ConvTable = Pick<OpOf<'conv2d'>, 'kernel' | 'out'> & Partial<Pick<OpOf<'conv2d'>, 'stride' | 'padding'>>;
 
 /** Where a node's weights come from: `scope` when several nodes share them (default: the node's own name). */
@@ -31,6 +33,13 @@ export class GraphBuilder {
     const { kernel, out, stride = 1, padding = 'valid', scope = name, bias = true } = options;
     const weights = `${scope}/weights`;
     return this.add(name, x, { op: 'conv2d', kernel, stride, padding, out, weights, ...biasOf(scope, bias) });
+  }
+
+  /** Weights `<scope>/weights`, bias `<scope>/biases`; stride 1 and no padding unless given. */
+  depthwiseConv(name: string, x: string, options: DepthwiseTable & Scoped): string {
+    const { kernel, stride = 1, padding = 'valid', scope = name, bias = true } = options;
+    const weights = `${scope}/weights`;
+    return this.add(name, x, { op: 'depthwiseConv2d', kernel, stride, padding, weights, ...biasOf(scope, bias) });
   }
 
   /** Weights `<scope>/weights`, bias `<scope>/biases`. */

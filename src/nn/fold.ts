@@ -1,9 +1,9 @@
 import type { WeightTensor, Weights } from '../core/weights';
-import type { Graph, Node, Op } from './graph';
+import { flushDenormals } from './flushDenormals';
+import { isLinear, type Graph, type Linear, type Node, type Op } from './graph';
 import { checkWeights, weightShapes } from './shapes';
 import { toFloat32 } from './weightValues';
 
-type Linear = Extract<Node, { op: 'conv2d' | 'dense' }>;
 type PerChannel = Extract<Op, { op: 'batchNorm' | 'scaleOffset' | 'multiply' }>;
 
 /** A convolution or dense layer and what is done to each output channel c after it: y · factor[c] + offset[c]. */
@@ -17,6 +17,7 @@ interface Folded {
  * The same network for inference: batch norm, scale and offset, and residual scale that follow a convolution or dense
  * layer directly go into its weights and bias; dropout goes. float16 weights that change become float32; int8 weights
  * stay int8, their scale changing. A layer without bias gets `<node>/biases`. Names of nodes that remain do not change.
+ * Denormal weights become zero.
  * Throws as `checkWeights`.
  */
 export function fold(graph: Graph, weights: Weights): { graph: Graph; weights: Weights } {
@@ -34,7 +35,7 @@ export function fold(graph: Graph, weights: Weights): { graph: Graph; weights: W
       renamed.set(node.name, before.node.name);
       continue;
     }
-    if (node.op === 'conv2d' || node.op === 'dense') layers.set(node.name, identity(node));
+    if (isLinear(node)) layers.set(node.name, identity(node, weights));
     nodes.push(node);
   }
   const changed = new Map<string, WeightTensor>();
@@ -45,7 +46,8 @@ export function fold(graph: Graph, weights: Weights): { graph: Graph; weights: W
     outputs: plain.outputs.map((name) => renamed.get(name) ?? name),
   };
   const needed = [...weightShapes(folded).keys()];
-  return { graph: folded, weights: new Map(needed.map((name) => [name, changed.get(name) ?? weights.get(name)!])) };
+  const kept = new Map(needed.map((name) => [name, changed.get(name) ?? weights.get(name)!]));
+  return { graph: folded, weights: flushDenormals(kept) };
 }
 
 function withoutDropout(graph: Graph): Graph {
@@ -71,7 +73,7 @@ function countReaders(graph: Graph): Map<string, number> {
 function countUses(nodes: readonly Node[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const node of nodes)
-    if (node.op === 'conv2d' || node.op === 'dense')
+    if (isLinear(node))
       for (const name of [node.weights, node.bias]) if (name) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
@@ -80,8 +82,9 @@ function isPerChannel(op: Op): op is PerChannel {
   return op.op === 'batchNorm' || op.op === 'scaleOffset' || op.op === 'multiply';
 }
 
-function identity(node: Linear): Folded {
-  return { node, factor: new Float64Array(node.out).fill(1), offset: new Float64Array(node.out) };
+function identity(node: Linear, weights: Weights): Folded {
+  const channels = weights.get(node.weights)!.shape[0]!;
+  return { node, factor: new Float64Array(channels).fill(1), offset: new Float64Array(channels) };
 }
 
 function absorb({ factor, offset }: Folded, op: PerChannel, weights: Weights): void {
@@ -112,7 +115,7 @@ function foldedNode(
   used: ReadonlyMap<string, number>,
   changed: Map<string, WeightTensor>,
 ): Node {
-  if (!layer || (node.op !== 'conv2d' && node.op !== 'dense')) return node;
+  if (!layer || !isLinear(node)) return node;
   const { factor, offset } = layer;
   if (factor.every((a) => a === 1) && offset.every((b) => b === 0)) return node;
   const shared = used.get(node.weights)! > 1 || (node.bias !== undefined && used.get(node.bias)! > 1);

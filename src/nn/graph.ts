@@ -19,6 +19,15 @@ export type Op =
       readonly weights: string;
       readonly bias?: string;
     }
+  /** Each channel by a window of its own, so that there are as many after it. `weights` [channels, kh, kw, 1]; `bias` [channels] if any. */
+  | {
+      readonly op: 'depthwiseConv2d';
+      readonly kernel: readonly [number, number];
+      readonly stride: number;
+      readonly padding: 'valid' | 'same';
+      readonly weights: string;
+      readonly bias?: string;
+    }
   /** (x − mean) / √(variance + epsilon) + beta: the original has no gamma. */
   | {
       readonly op: 'batchNorm';
@@ -40,6 +49,8 @@ export type Op =
   | { readonly op: 'maxPool' | 'avgPool'; readonly size: number; readonly stride: number; readonly padding: Padding }
   /** Zeros added below, to the right and after the last channel. */
   | { readonly op: 'pad'; readonly bottom: number; readonly right: number; readonly channels: number }
+  /** Channels `begin` to `begin + channels − 1` of the last axis. */
+  | { readonly op: 'slice'; readonly begin: number; readonly channels: number }
   /** Mean over height and width: [n, h, w, c] → [n, c]. */
   | { readonly op: 'globalAvgPool' }
   /** [n, …] → [n, product of the rest]. */
@@ -62,4 +73,11 @@ export interface Graph {
   readonly nodes: readonly Node[];
   /** Names of the nodes whose values are the results, in order. */
   readonly outputs: readonly string[];
+}
+
+/** An operation with weights and, if any, a bias: each number of its result is a sum of products. */
+export type Linear = Extract<Node, { op: 'conv2d' | 'depthwiseConv2d' | 'dense' }>;
+
+export function isLinear(node: Node): node is Linear {
+  return node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
 }

@@ -111,6 +111,11 @@ function outputShape(node: Node, inputs: readonly Shape[], fail: Fail): number[]
       const [kh, kw] = node.kernel;
       return [n, along(h, kh, node, fail), along(w, kw, node, fail), node.out];
     }
+    case 'depthwiseConv2d': {
+      const [n, h, w, c] = image(x, fail);
+      const [kh, kw] = node.kernel;
+      return [n, along(h, kh, node, fail), along(w, kw, node, fail), c];
+    }
     case 'maxPool':
     case 'avgPool': {
       const [n, h, w, c] = image(x, fail);
@@ -128,6 +133,12 @@ function outputShape(node: Node, inputs: readonly Shape[], fail: Fail): number[]
     case 'pad': {
       const [n, h, w, c] = image(x, fail);
       return [n, h + node.bottom, w + node.right, c + node.channels];
+    }
+    case 'slice': {
+      const channels = x.at(-1)!;
+      if (node.begin < 0 || node.channels < 1 || node.begin + node.channels > channels)
+        fail(`channels ${node.begin} to ${node.begin + node.channels - 1} of ${channels}`);
+      return [...x.slice(0, -1), node.channels];
     }
     case 'globalAvgPool': {
       const [n, , , c] = image(x, fail);
@@ -161,9 +172,11 @@ function along(length: number, size: number, node: { stride: number; padding: Pa
 function nodeWeights(node: Node, channels: number): [string, number[]][] {
   switch (node.op) {
     case 'conv2d':
-      return [[node.weights, [node.out, ...node.kernel, channels]], ...bias(node)];
+      return [[node.weights, [node.out, ...node.kernel, channels]], ...bias(node, node.out)];
+    case 'depthwiseConv2d':
+      return [[node.weights, [channels, ...node.kernel, 1]], ...bias(node, channels)];
     case 'dense':
-      return [[node.weights, [node.out, channels]], ...bias(node)];
+      return [[node.weights, [node.out, channels]], ...bias(node, node.out)];
     case 'batchNorm':
       return [node.mean, node.variance, node.beta].map((name) => [name, [channels]]);
     case 'scaleOffset':
@@ -175,6 +188,6 @@ function nodeWeights(node: Node, channels: number): [string, number[]][] {
   }
 }
 
-function bias(node: { bias?: string; out: number }): [string, number[]][] {
-  return node.bias === undefined ? [] : [[node.bias, [node.out]]];
+function bias(node: { readonly bias?: string }, out: number): [string, number[]][] {
+  return node.bias === undefined ? [] : [[node.bias, [out]]];
 }

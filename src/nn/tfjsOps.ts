@@ -3,6 +3,7 @@ import { FaceError } from '../core/errors';
 import type { Weights } from '../core/weights';
 import type { Graph, Node, Op } from './graph';
 import { paddingAmounts } from './shapes';
+import { tfjsAxes } from './tfjsLayout';
 import { toFloat32 } from './weightValues';
 
 /** Weights on the device by name, in tfjs's layouts (`uploadWeights` makes them). */
@@ -25,6 +26,14 @@ const OPS: OpTable = {
   },
   conv2d: (node, [x], weights) =>
     tf.fused.conv2d({
+      x: x as tf.Tensor4D,
+      filter: need(weights, node.weights) as tf.Tensor4D,
+      strides: node.stride,
+      pad: node.padding,
+      ...(node.bias !== undefined && { bias: need(weights, node.bias) }),
+    }),
+  depthwiseConv2d: (node, [x], weights) =>
+    tf.fused.depthwiseConv2d({
       x: x as tf.Tensor4D,
       filter: need(weights, node.weights) as tf.Tensor4D,
       strides: node.stride,
@@ -55,6 +64,10 @@ const OPS: OpTable = {
       [0, node.right],
       [0, node.channels],
     ]),
+  slice: (node, [x]) => {
+    const begin = x!.shape.map((_, axis) => (axis === x!.rank - 1 ? node.begin : 0));
+    return tf.slice(x!, begin, [...x!.shape.slice(0, -1), node.channels]);
+  },
   globalAvgPool: (_, [x]) => tf.mean(x!, [1, 2]),
   flatten: (_, [x]) => tf.reshape(x!, [x!.shape[0]!, -1]),
   dense: (node, [x], weights) => {
@@ -124,13 +137,14 @@ function need(weights: Tensors, name: string): tf.Tensor {
   return tensor;
 }
 
-/** The weights that the graph needs as tensors of the backend in use, in tfjs's layouts: kernels [kh, kw, in, out]. */
+/** The weights that the graph needs as tensors of the backend in use, in tfjs's layouts: kernels [kh, kw, in, out], depthwise ones [kh, kw, channels, 1]. */
 export function uploadWeights(graph: Graph, weights: Weights): Map<string, tf.Tensor> {
-  const kernels = new Set(graph.nodes.flatMap((node) => (node.op === 'conv2d' ? [node.weights] : [])));
+  const axes = tfjsAxes(graph);
   return new Map(
     [...weights].map(([name, weight]) => {
       const upload = () => tf.tensor(toFloat32(weight), [...weight.shape]);
-      return [name, kernels.has(name) ? tf.tidy(() => tf.transpose(upload(), [1, 2, 3, 0])) : upload()];
+      const order = axes.get(name);
+      return [name, order ? tf.tidy(() => tf.transpose(upload(), [...order])) : upload()];
     }),
   );
 }

@@ -32,7 +32,14 @@ export function lower(graph: Graph, weights: Weights): TfliteModel {
 }
 
 /** Operations that can apply a ReLU to their own result. */
-const FUSES_RELU: ReadonlySet<Node['op']> = new Set(['conv2d', 'dense', 'add', 'scaleOffset', 'batchNorm']);
+const FUSES_RELU: ReadonlySet<Node['op']> = new Set([
+  'conv2d',
+  'depthwiseConv2d',
+  'dense',
+  'add',
+  'scaleOffset',
+  'batchNorm',
+]);
 
 class Lowering {
   private readonly tensors: TfliteTensor[] = [];
@@ -83,12 +90,22 @@ class Lowering {
       case 'conv2d': {
         const kernel = this.kernel(node.weights);
         const options = Options.conv2d(TflitePadding[node.padding], node.stride, activation);
-        return emit(Operation.conv2d, [x, kernel, this.bias(node)], options, this.isInt8(kernel) ? 5 : 1);
+        return emit(Operation.conv2d, [x, kernel, this.bias(node, node.out)], options, this.isInt8(kernel) ? 5 : 1);
+      }
+      case 'depthwiseConv2d': {
+        const inputs = [x, this.depthwiseKernel(node.weights), this.bias(node, shape.at(-1)!)];
+        const options = Options.depthwiseConv2d(TflitePadding[node.padding], node.stride, activation);
+        return emit(Operation.depthwiseConv2d, inputs, options);
       }
       case 'dense': {
         const matrix = this.kernel(node.weights);
         const options = Options.fullyConnected(activation);
-        return emit(Operation.fullyConnected, [x, matrix, this.bias(node)], options, this.isInt8(matrix) ? 3 : 1);
+        return emit(
+          Operation.fullyConnected,
+          [x, matrix, this.bias(node, node.out)],
+          options,
+          this.isInt8(matrix) ? 3 : 1,
+        );
       }
       case 'batchNorm':
         return this.scaleAndOffset(node, x, ...normalisation(node, (name) => this.floats(name)), activation);
@@ -121,6 +138,11 @@ class Lowering {
         return this.pool(node, x);
       case 'pad':
         return this.pad(node.name, x, shape, [0, node.bottom, node.right, node.channels]);
+      case 'slice': {
+        const begin = shape.map((_, axis) => (axis === shape.length - 1 ? node.begin : 0));
+        const from = this.constant(`begin ${begin.join()}`, [begin.length], Int32Array.from(begin));
+        return emit(Operation.slice, [x, from, this.shape(shape)], Options.slice());
+      }
       case 'globalAvgPool': {
         const axes = this.constant('spatial axes', [2], Int32Array.of(1, 2));
         return emit(Operation.mean, [x, axes], Options.reducer(false));
@@ -267,10 +289,20 @@ class Lowering {
     });
   }
 
+  /** A depthwise convolution's weights as [1, kh, kw, channels], in floats: no kernel here takes 8-bit ones with float activations. */
+  private depthwiseKernel(name: string): number {
+    const [channels, kh, kw] = this.weight(name).shape as [number, number, number, number];
+    const own = this.floats(name);
+    const data = new Float32Array(own.length);
+    for (let c = 0, from = 0; c < channels; c++)
+      for (let place = 0; place < kh * kw; place++) data[place * channels + c] = own[from++]!;
+    return this.constant(name, [1, kh, kw, channels], data);
+  }
+
   /** Zeros where the layer has no bias: not every kernel takes it as optional. */
-  private bias(node: { readonly out: number; readonly bias?: string }): number {
-    if (node.bias === undefined) return this.constant(`zeros ${node.out}`, [node.out], new Float32Array(node.out));
-    return this.constant(node.bias, [node.out], this.floats(node.bias));
+  private bias(node: { readonly bias?: string }, out: number): number {
+    if (node.bias === undefined) return this.constant(`zeros ${out}`, [out], new Float32Array(out));
+    return this.constant(node.bias, [out], this.floats(node.bias));
   }
 
   private isInt8(tensor: number): boolean {

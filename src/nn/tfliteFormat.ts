@@ -13,6 +13,7 @@ export const Operation = {
   averagePool: 1,
   concatenation: 2,
   conv2d: 3,
+  depthwiseConv2d: 4,
   fullyConnected: 9,
   maxPool: 17,
   mul: 18,
@@ -25,6 +26,7 @@ export const Operation = {
   prelu: 54,
   maximum: 55,
   padV2: 60,
+  slice: 65,
   sum: 74,
   rsqrt: 76,
 } as const;
@@ -45,6 +47,11 @@ export const Options = {
     kind: 1,
     fields: [byte(padding), int(stride), int(stride), byte(activation), int(1), int(1)],
   }),
+  // After the strides, how many results a channel gets.
+  depthwiseConv2d: (padding: number, stride: number, activation: number): OptionsTable => ({
+    kind: 2,
+    fields: [byte(padding), int(stride), int(stride), int(1), byte(activation), int(1), int(1)],
+  }),
   pool2d: (padding: number, stride: number, width: number, height: number): OptionsTable => ({
     kind: 5,
     fields: [byte(padding), int(stride), int(stride), int(width), int(height), byte(Activation.none)],
@@ -62,6 +69,7 @@ export const Options = {
   mul: (activation: number): OptionsTable => ({ kind: 21, fields: [byte(activation)] }),
   pad: (): OptionsTable => ({ kind: 22, fields: [] }),
   reducer: (keepDims: boolean): OptionsTable => ({ kind: 27, fields: [byte(keepDims)] }),
+  slice: (): OptionsTable => ({ kind: 48, fields: [] }),
   maximumMinimum: (): OptionsTable => ({ kind: 39, fields: [] }),
 } as const;
 

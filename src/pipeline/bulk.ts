@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../core/abort';
-import { FaceError } from '../core/errors';
+import { errorData, FaceError, toFaceError, type ErrorData } from '../core/errors';
 import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point } from '../core/types';
 import { l2Normalise } from '../core/vectors';
 import type { EmbedderRow } from '../weights/registry';
@@ -32,6 +32,8 @@ export interface BulkOptions {
 
 /** One picture's face. */
 export interface BulkFace {
+  /** Why the picture could not be read; everything else is null then. Null where it could. */
+  readonly problem: ErrorData | null;
   /** Null where none was found. */
   readonly detection: Detection | null;
   /** Null where none was found and that is skipped. */
@@ -50,7 +52,7 @@ const NO_MARGIN = 'only the facenet crop has a margin in pixels.';
 
 /**
  * The face of each of many pictures, one a picture as in facenet's work on LFW: see `centralFace`. Detections and faces of
- * several pictures share batches. Throws `config/bad-value` for margins of another crop.
+ * several pictures share batches. A picture that cannot be read has its `problem`, and the others go on. Throws `config/bad-value` for margins of another crop.
  */
 export async function embedFaces(
   pictures: readonly NamedPicture[],
@@ -64,8 +66,9 @@ export async function embedFaces(
   let next = decodeAll(pictures.slice(0, GROUP));
   try {
     for (let start = 0; start < pictures.length; start += GROUP) {
-      const frames = await timings.run('decode', () => next);
+      const decoded = await timings.run('decode', () => next);
       next = decodeAll(pictures.slice(start + GROUP, start + 2 * GROUP));
+      const frames = framesOf(decoded);
       let group: CutFace[];
       try {
         const found = await detector.detectMany(frames, options.detect, timings, signal);
@@ -76,10 +79,12 @@ export async function embedFaces(
         for (const frame of frames) frame.close();
       }
       throwIfAborted(signal);
-      done.push(...(await timings.run('embed', () => embedGroup(group, options, embedder, row))));
+      const faces = await timings.run('embed', () => embedGroup(group, options, embedder, row));
+      let face = 0;
+      for (const result of decoded) done.push('problem' in result ? unread(result.problem) : faces[face++]!);
     }
   } finally {
-    for (const frame of await next.catch(() => [])) frame.close();
+    for (const frame of framesOf(await next)) frame.close();
   }
   return done;
 }
@@ -108,20 +113,34 @@ async function embedGroup(
   return group.map(({ detection, crops: own }) => {
     const at = first;
     first += own.length;
-    if (own.length === 0) return { detection, vector: null, mirrored: null };
+    if (own.length === 0) return { problem: null, detection, vector: null, mirrored: null };
     const vectorFrom = (i: number): Float32Array => meanOf(embeddings.slice(i, i + own.length), normalised);
-    return { detection, vector: vectorFrom(at), mirrored: mirror ? vectorFrom(crops.length + at) : null };
+    const mirrored = mirror ? vectorFrom(crops.length + at) : null;
+    return { problem: null, detection, vector: vectorFrom(at), mirrored };
   });
 }
 
-/** All or none: where one cannot be read, the others are closed. */
-async function decodeAll(pictures: readonly NamedPicture[]): Promise<Frame[]> {
-  const ends = await Promise.allSettled(pictures.map(({ picture, name }) => decodePicture(picture, name)));
-  const frames = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
-  const failure = ends.find((end) => end.status === 'rejected');
-  if (!failure) return frames;
-  for (const frame of frames) frame.close();
-  throw failure.reason;
+type Decoded = { readonly frame: Frame } | { readonly problem: ErrorData };
+
+/** Never rejects: what is wrong with one picture is its own matter. */
+async function decodeAll(pictures: readonly NamedPicture[]): Promise<Decoded[]> {
+  return Promise.all(
+    pictures.map(async ({ picture, name }): Promise<Decoded> => {
+      try {
+        return { frame: await decodePicture(picture, name) };
+      } catch (thrown) {
+        return { problem: errorData(toFaceError(thrown)) };
+      }
+    }),
+  );
+}
+
+function framesOf(decoded: readonly Decoded[]): Frame[] {
+  return decoded.flatMap((result) => ('frame' in result ? [result.frame] : []));
+}
+
+function unread(problem: ErrorData): BulkFace {
+  return { problem, detection: null, vector: null, mirrored: null };
 }
 
 /** The face that the picture is of: the one with the largest area − 2 · (distance of its middle to the picture's)². */

@@ -1,4 +1,5 @@
 import { FaceError } from '../core/errors';
+import { unreadableError } from '../core/pictureFiles';
 import type { Box, Frame, RgbaImage } from '../core/types';
 import { clipBox, overWhite, pixelFrame, reducedSize } from './pixelFrame';
 import { sniff } from './sniff';
@@ -6,19 +7,26 @@ import { sniff } from './sniff';
 /** What a picture can come from. ImageBitmap and VideoFrame are owned by the frame made of them, and closed with it. */
 export type PictureSource = Blob | ImageBitmap | VideoFrame | RgbaImage;
 
-/** 16,384²: the largest area that browsers draw from and allocate for. */
-const MAX_MEGAPIXELS = 268;
+/** GiB of memory up to which a device counts as small. */
+const SMALL_MEMORY = 4;
+/** A pixel decoded takes 4 bytes. 120 lets in the 108 megapixels of phones. */
+const MAX_MEGAPIXELS = (deviceMemory() ?? Infinity) <= SMALL_MEMORY ? 50 : 120;
 const MAX_SIDE = 65_535;
 /** MTCNN's smallest window, pixels. */
 const MIN_SIDE = 12;
 /** Up to this many pixels a picture is read out once and kept, so that its faces are cut without drawing again. */
 const KEPT_PIXELS = 4_000_000;
 
+/** GiB, as the browser tells it (Chromium: at most 8); undefined where it does not, and in Node. */
+function deviceMemory(): number | undefined {
+  return (globalThis.navigator as (Navigator & { readonly deviceMemory?: number }) | undefined)?.deviceMemory;
+}
+
 /**
  * A picture as a frame: EXIF orientation applied, the file's own RGB numbers (no colour profile applied: the networks were
  * trained on pictures read so, and the published distances depend on it), transparent parts over white, the first frame of
  * an animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
- * @throws FaceError image/empty, image/unreadable, image/truncated, image/too-large, image/too-small
+ * @throws FaceError image/empty, image/not-opened, image/unreadable, image/unsupported, image/truncated, image/too-large, image/too-small
  */
 export async function decodePicture(source: PictureSource, name: string): Promise<Frame> {
   if (source instanceof Blob) return drawnFrame(await decodeFile(source, name), name);
@@ -32,15 +40,25 @@ export async function decodePicture(source: PictureSource, name: string): Promis
 
 async function decodeFile(file: Blob, name: string): Promise<ImageBitmap> {
   if (file.size === 0) throw new FaceError('image/empty', { name });
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
-    const header = sniff(new Uint8Array(await file.arrayBuffer()));
+    bytes = new Uint8Array(await file.arrayBuffer());
+    const header = sniff(bytes);
     if (header && header.width > 0) checkSize(header.width, header.height, name);
     if (header && !header.complete) throw new FaceError('image/truncated', { name });
-    return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
+    const whole = header?.missingEnd === undefined ? file : withJpegEnd(bytes.subarray(0, header.missingEnd));
+    return await createImageBitmap(whole, { imageOrientation: 'from-image', colorSpaceConversion: 'none' });
   } catch (error) {
     if (error instanceof FaceError) throw error;
-    throw new FaceError('image/unreadable', { name }, { cause: error });
+    if (!bytes) throw new FaceError('image/not-opened', { name }, { cause: error }); // moved, or it may not be read
+    // Asked only now: some browsers do decode HEIC.
+    throw unreadableError(name, bytes) ?? new FaceError('image/unreadable', { name }, { cause: error });
   }
+}
+
+/** Chromium's `createImageBitmap` refuses a JPEG without its end marker, which its `<img>` shows. */
+function withJpegEnd(bytes: Uint8Array<ArrayBuffer>): Blob {
+  return new Blob([bytes, Uint8Array.of(0xff, 0xd9)], { type: 'image/jpeg' });
 }
 
 function checkSize(width: number, height: number, name: string): void {
@@ -65,10 +83,10 @@ function drawnFrame(source: ImageBitmap | VideoFrame, name: string): Frame {
   return {
     width,
     height,
-    reduced: (maxSide) => {
-      if (isSmall) return keep().reduced(maxSide);
-      const size = reducedSize(width, height, maxSide);
-      return draw(source, whole, size.width, size.height);
+    reduced: (maxSide, part = whole) => {
+      if (isSmall) return keep().reduced(maxSide, part);
+      const size = reducedSize(part.x1 - part.x0, part.y1 - part.y0, maxSide);
+      return draw(source, part, size.width, size.height);
     },
     region: (box) => {
       if (isSmall) return keep().region(box);

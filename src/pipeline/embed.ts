@@ -1,8 +1,8 @@
 import { l2Normalise } from '../core/vectors';
 import type { Embedding, FaceCrop, Precision } from '../core/types';
 import type { Weights } from '../core/weights';
-import { dlibResnet } from '../models/dlibResnet';
 import { inceptionResnetV1 } from '../models/inceptionResnetV1';
+import { mobileFaceNet } from '../models/mobileFaceNet';
 import type { Engine, Executor } from '../nn/executor';
 import type { Graph } from '../nn/graph';
 import type { EmbedderRow } from '../weights/registry';
@@ -76,7 +76,7 @@ export async function createEmbedder(
 
 /** The row's network for `batch` crops; folded, or with batch norm, as its weights are. */
 export function embedderGraph(row: EmbedderRow, weights: Weights, batch: number): Graph {
-  if (row.architecture === 'dlibResnet') return dlibResnet({ batch });
+  if (row.architecture === 'mobileFaceNet') return mobileFaceNet({ batch });
   const folded = weights.has('InceptionResnetV1/Bottleneck/biases');
   const { embeddingSize, normalised: normalise, width = 1, inputSize: size } = row;
   return inceptionResnetV1({ batch, embeddingSize, folded, normalise, width, size });

@@ -1,3 +1,4 @@
+import { scaleOf, type Cohort } from '../core/cohort';
 import { encodeRows, type Codes } from '../core/search/codes';
 import type { GalleryFace } from '../core/types';
 
@@ -7,18 +8,43 @@ export interface Gallery {
   readonly people: readonly string[];
   readonly personOf: Int32Array;
   readonly vectors: Float32Array;
+  /** By which the normalised distance of row r is its plain one, times the probe's scale: see core/cohort.ts. */
+  readonly scales: Float64Array;
   /** What a search looks at first. */
   readonly codes: Codes;
+  /** Faces of that model whose embedding is not of its length: damaged, and left out. */
+  readonly leftOut: number;
 }
 
-/** Packs the faces of `modelId`; those of other models cannot be compared and are left out. */
-export function packGallery(faces: readonly GalleryFace[], modelId: string): Gallery {
-  const usable = faces.filter(({ embedding }) => embedding.modelId === modelId);
-  const size = usable[0]?.embedding.vector.length ?? 0;
+/** The length that most embeddings have; 0 of none. */
+function usualLength(faces: readonly GalleryFace[]): number {
+  const counts = new Map<number, number>();
+  for (const { embedding } of faces) {
+    const { length } = embedding.vector;
+    counts.set(length, (counts.get(length) ?? 0) + 1);
+  }
+  return [...counts].sort(([a, n], [b, m]) => m - n || b - a)[0]?.[0] ?? 0;
+}
+
+/**
+ * Packs the faces of `modelId`; those of other models cannot be compared and are left out. So are embeddings that are not
+ * `size` numbers long, the model's length; without it, the length that most have. `cohort`: of the model, where it has one.
+ */
+export function packGallery(
+  faces: readonly GalleryFace[],
+  modelId: string,
+  size?: number,
+  cohort: Cohort | null = null,
+): Gallery {
+  const own = faces.filter(({ embedding }) => embedding.modelId === modelId);
+  const length = size ?? usualLength(own);
+  const usable = own.filter(({ embedding }) => embedding.vector.length === length);
   const people = [...new Set(usable.map(({ person }) => person))];
   const index = new Map(people.map((person, i) => [person, i]));
-  const vectors = new Float32Array(usable.length * size);
-  for (const [row, { embedding }] of usable.entries()) vectors.set(embedding.vector, row * size);
+  const vectors = new Float32Array(usable.length * length);
+  for (const [row, { embedding }] of usable.entries()) vectors.set(embedding.vector, row * length);
   const personOf = Int32Array.from(usable, ({ person }) => index.get(person)!);
-  return { modelId, people, personOf, vectors, codes: encodeRows(vectors, size) };
+  const scales = Float64Array.from(usable, ({ embedding }) => scaleOf(cohort, embedding));
+  const leftOut = own.length - usable.length;
+  return { modelId, people, personOf, vectors, scales, codes: encodeRows(vectors, length), leftOut };
 }

@@ -1,63 +1,90 @@
+import { certaintyAmong } from '../core/certainty';
+import { normalisedDistance, scaleOf, type Cohort } from '../core/cohort';
 import { eachCandidate } from '../core/search/candidates';
 import type { Embedding, Match } from '../core/types';
 import { squaredDistance } from '../core/vectors';
 import type { Gallery } from './gallery';
 import { namedByHead, type NamingHead } from './namingHead';
 
-const NOBODY: Match = {
+/** By what a model takes two faces for one person. */
+export interface MatchRule {
+  /** Normalised distance up to which a face is a person. */
+  readonly threshold: number;
+  /** The false-accept rate of one comparison at a normalised distance. */
+  readonly farAt: (distance: number) => number;
+  /** Null for a model that has none: its plain distances are the normalised ones. */
+  readonly cohort: Cohort | null;
+  /** Of a model with a head of its own: chooses among the people within the threshold, see `namedByHead`. */
+  readonly head?: NamingHead | null;
+}
+
+export const NOBODY: Match = {
   person: null,
   nearest: null,
   distance: null,
+  normalised: null,
   certainty: null,
   second: null,
   secondDistance: null,
+  secondNormalised: null,
 };
 
 /**
- * The person whose nearest face is nearest to `embedding`, if within `threshold` (plain Euclidean); and the nearest other
- * person. `farAt` gives the model's false-accept rate at a distance. Nobody when the gallery is empty or another model's.
- * A model with a head of its own chooses by that among the people within the threshold: see `namedByHead`.
+ * The person with the face of least normalised distance to `embedding`, if that is within the rule's threshold; and the
+ * nearest other person. The certainty is that among all people of the gallery. Nobody when the gallery is empty or another
+ * model's.
  */
-export function matchFace(
-  embedding: Embedding,
-  gallery: Gallery,
-  threshold: number,
-  farAt: (distance: number) => number,
-  head: NamingHead | null = null,
-): Match {
+export function matchFace(embedding: Embedding, gallery: Gallery, rule: MatchRule): Match {
   if (gallery.personOf.length === 0 || gallery.modelId !== embedding.modelId) return NOBODY;
-  let best = -1;
-  let second = -1;
-  let bestSquared = Infinity;
-  let secondSquared = Infinity;
-  eachCandidate(gallery.codes, embedding.vector, Infinity, (row) => {
-    const person = gallery.personOf[row]!;
-    const squared = squaredDistance(embedding.vector, gallery.vectors, row * embedding.vector.length);
-    if (squared < (person === best ? bestSquared : secondSquared)) {
-      if (person === best) bestSquared = squared;
-      else if (squared < bestSquared) {
-        [second, secondSquared] = [best, bestSquared];
-        [best, bestSquared] = [person, squared];
-      } else [second, secondSquared] = [person, squared];
-    }
-    return Math.sqrt(secondSquared);
-  });
+  const { vector } = embedding;
+  const { threshold, cohort, head = null } = rule;
+  const scale = scaleOf(cohort, embedding);
+  let [best, second] = [-1, -1];
+  let [bestRow, secondRow] = [-1, -1];
+  // Without the probe's own scale, which is the same for all rows.
+  let [bestScaled, secondScaled] = [Infinity, Infinity];
+  const distanceTo = (row: number): number => Math.sqrt(squaredDistance(vector, gallery.vectors, row * vector.length));
+  eachCandidate(
+    gallery.codes,
+    vector,
+    Infinity,
+    (row) => {
+      const person = gallery.personOf[row]!;
+      const scaled = distanceTo(row) * gallery.scales[row]!;
+      if (scaled < (person === best ? bestScaled : secondScaled)) {
+        if (person === best) [bestScaled, bestRow] = [scaled, row];
+        else if (scaled < bestScaled) {
+          [second, secondScaled, secondRow] = [best, bestScaled, bestRow];
+          [best, bestScaled, bestRow] = [person, scaled, row];
+        } else [second, secondScaled, secondRow] = [person, scaled, row];
+      }
+      return secondScaled;
+    },
+    gallery.scales,
+  );
   if (best < 0) return NOBODY;
-  const distance = Math.sqrt(bestSquared);
+  const measured = (row: number): { distance: number; normalised: number } => {
+    const distance = distanceTo(row);
+    return { distance, normalised: normalisedDistance(distance, gallery.scales[row]!, scale) };
+  };
+  const certaintyAt = (normalised: number): number => certaintyAmong(rule.farAt(normalised), gallery.people.length);
+  const first = measured(bestRow);
   const nearest = gallery.people[best]!;
-  const named =
-    head && distance <= threshold ? namedByHead(embedding.vector, head, gallery, { threshold, nearest }) : null;
+  const isKnown = first.normalised <= threshold;
+  const named = head && isKnown ? namedByHead(embedding, head, gallery, { threshold, scale, nearest }) : null;
   if (named && named.person !== nearest) {
-    const { person } = named;
-    const certainty = 1 - farAt(named.distance);
-    return { person, nearest: person, distance: named.distance, certainty, second: nearest, secondDistance: distance };
+    const { person, row } = named;
+    const chosen = measured(row);
+    return {
+      ...{ person, nearest: person, ...chosen, certainty: certaintyAt(chosen.normalised) },
+      ...{ second: nearest, secondDistance: first.distance, secondNormalised: first.normalised },
+    };
   }
+  const other = second < 0 ? null : measured(secondRow);
   return {
-    person: distance <= threshold ? nearest : null,
-    nearest,
-    distance,
-    certainty: 1 - farAt(distance),
+    ...{ person: isKnown ? nearest : null, nearest, ...first, certainty: certaintyAt(first.normalised) },
     second: gallery.people[second] ?? null,
-    secondDistance: second < 0 ? null : Math.sqrt(secondSquared),
+    secondDistance: other?.distance ?? null,
+    secondNormalised: other?.normalised ?? null,
   };
 }

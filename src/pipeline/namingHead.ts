@@ -1,4 +1,5 @@
 import { eachCandidate } from '../core/search/candidates';
+import type { Embedding } from '../core/types';
 import { squaredDistance } from '../core/vectors';
 import type { Weights } from '../core/weights';
 import { toFloat32 } from '../nn/weightValues';
@@ -22,35 +23,51 @@ export function namingHead(row: EmbedderRow, weights: Weights): NamingHead | nul
   return { people, rows: toFloat32(matrix), biases: biases ? toFloat32(biases) : null };
 }
 
+/** Where a probe stands before the head is asked. */
+interface Standing {
+  /** Normalised. */
+  readonly threshold: number;
+  /** Of the probe: see core/cohort.ts. */
+  readonly scale: number;
+  /** The person of least normalised distance. */
+  readonly nearest: string;
+}
+
 /**
- * Whom the head prefers among the people of the gallery who have a face within `threshold`; null where it knows less than
- * two of them, or not the nearest one (`nearest`): then the distance decides, as without a head. Who is a stranger is
- * never the head's to say.
+ * Whom the head prefers among the people of the gallery who have a face within the threshold, with the row of their nearest
+ * one; null where it knows less than two of them, or not the nearest one: then the distance decides, as without a head. Who
+ * is a stranger is never the head's to say.
  */
 export function namedByHead(
-  vector: Float32Array,
+  { vector }: Pick<Embedding, 'vector'>,
   head: NamingHead,
   gallery: Gallery,
-  { threshold, nearest }: { readonly threshold: number; readonly nearest: string },
-): { readonly person: string; readonly distance: number } | null {
-  const candidates = peopleWithin(vector, gallery, threshold);
-  const known = head.people.flatMap((person, row) => {
-    const distance = candidates.get(person);
-    return distance === undefined ? [] : [{ person, distance, logit: logitOf(vector, head, row) }];
+  { threshold, scale, nearest }: Standing,
+): { readonly person: string; readonly row: number } | null {
+  const candidates = peopleWithin(vector, gallery, threshold / scale);
+  const known = head.people.flatMap((person, headRow) => {
+    const near = candidates.get(person);
+    return near ? [{ person, row: near.row, logit: logitOf(vector, head, headRow) }] : [];
   });
   if (known.length < 2 || !known.some(({ person }) => person === nearest)) return null;
   return known.reduce((best, next) => (next.logit > best.logit ? next : best));
 }
 
-/** The distance to the nearest face of each person that has one within `threshold`. */
-function peopleWithin(vector: Float32Array, gallery: Gallery, threshold: number): Map<string, number> {
-  const within = new Map<string, number>();
-  eachCandidate(gallery.codes, vector, threshold, (row) => {
-    const distance = Math.sqrt(squaredDistance(vector, gallery.vectors, row * vector.length));
-    const person = gallery.people[gallery.personOf[row]!]!;
-    if (distance <= Math.min(threshold, within.get(person) ?? Infinity)) within.set(person, distance);
-    return threshold;
-  });
+/** The nearest face of each person that has one whose distance times its own scale is within `limit`. */
+function peopleWithin(vector: Float32Array, gallery: Gallery, limit: number) {
+  const within = new Map<string, { readonly row: number; readonly scaled: number }>();
+  eachCandidate(
+    gallery.codes,
+    vector,
+    limit,
+    (row) => {
+      const scaled = Math.sqrt(squaredDistance(vector, gallery.vectors, row * vector.length)) * gallery.scales[row]!;
+      const person = gallery.people[gallery.personOf[row]!]!;
+      if (scaled <= limit && scaled < (within.get(person)?.scaled ?? Infinity)) within.set(person, { row, scaled });
+      return limit;
+    },
+    gallery.scales,
+  );
   return within;
 }
 

@@ -6,9 +6,9 @@ export function pixelFrame(image: RgbaImage): Frame {
   return {
     width: image.width,
     height: image.height,
-    reduced: (maxSide) => {
-      const size = reducedSize(image.width, image.height, maxSide);
-      return resizeImage(image, size.width, size.height);
+    reduced: (maxSide, part = { x0: 0, y0: 0, x1: image.width, y1: image.height }) => {
+      const size = reducedSize(part.x1 - part.x0, part.y1 - part.y0, maxSide);
+      return resizeImage(image, size.width, size.height, part);
     },
     region: (box) => {
       const part = clipBox(box, image.width, image.height);

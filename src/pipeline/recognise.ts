@@ -1,4 +1,6 @@
 import { throwIfAborted } from '../core/abort';
+import { withMean, type Cohort } from '../core/cohort';
+import { serial } from '../core/serial';
 import type {
   Detection,
   Embedding,
@@ -11,7 +13,6 @@ import type {
 } from '../core/types';
 import type { Weights } from '../core/weights';
 import type { Engine } from '../nn/executor';
-import { farAt } from '../weights/calibration';
 import type { EmbedderRow } from '../weights/registry';
 import { embedFaces, type BulkFace, type BulkOptions, type NamedPicture } from './bulk';
 import { cropFace } from './crop/crop';
@@ -19,20 +20,19 @@ import { facenetCrop } from './crop/facenet';
 import { storedCrop } from './crop/stored';
 import { decodePicture, type PictureSource } from './decode';
 import { createDetector, type Detector } from './detect/detect';
-import { findFaces, type TurnedOptions } from './detect/turned';
+import { leastFace, withTiles } from './detect/tiles';
+import { findFaces, searchOptions, type TurnedOptions } from './detect/turned';
 import { createEmbedder, type Embedder } from './embed';
 import { encodeImage } from './encode';
 import { captureHint } from './hint';
 import type { Gallery } from './gallery';
-import { matchFace } from './match';
-import type { NamingHead } from './namingHead';
+import { matchFace, type MatchRule } from './match';
 import { facePose } from './pose';
 import { faceQuality } from './quality';
 import { resample } from './resample';
 import { toRgba } from './resize';
-import { serial } from './serial';
 import { Timings } from './timings';
-import type { LiveFace, LiveFaces, LiveFrameOptions } from './track/liveFaces';
+import { searchSettings, type LiveFace, type LiveFaces, type LiveFrameOptions } from './track/liveFaces';
 
 export interface PipelineParts {
   readonly engine: Engine;
@@ -59,10 +59,13 @@ export interface RecogniseOptions extends CallOptions {
   /** Mean with the mirror image's embedding. */
   readonly mirror?: boolean;
   readonly gallery: Gallery;
-  /** Plain Euclidean distance up to which a face is a person. */
-  readonly threshold: number;
-  /** Of a trained model: chooses among the people within the threshold. */
-  readonly head?: NamingHead | null;
+  readonly rule: MatchRule;
+}
+
+/** What embeddings that may be stored carry the mean of. */
+export interface EmbeddingOptions extends CallOptions {
+  /** Of the model, where it has one. */
+  readonly cohort?: Cohort | null;
 }
 
 export interface AlignOptions extends CallOptions {
@@ -85,6 +88,12 @@ export interface PictureFaces<Face> {
   readonly faces: Face[];
 }
 
+/** What was looked for, beside what was found. */
+export interface Searched {
+  /** Shorter side of the smallest face looked for, in the picture's pixels. */
+  readonly leastFace: number;
+}
+
 /** Milliseconds of decode, resize, pnet, rnet, onet, crop, embed, match. */
 export type StageTimings = Readonly<Record<string, number>>;
 
@@ -96,23 +105,23 @@ export interface Pipeline {
   detect(
     picture: PictureSource,
     options?: CallOptions & { readonly detect?: TurnedOptions },
-  ): Promise<PictureFaces<Detection>>;
+  ): Promise<PictureFaces<Detection> & Searched>;
   recognise(
     picture: PictureSource,
     options: RecogniseOptions,
-  ): Promise<PictureFaces<RecognisedFace> & { readonly timings: StageTimings }>;
+  ): Promise<PictureFaces<RecognisedFace> & Searched & { readonly timings: StageTimings }>;
   /** A video's next frame, whose faces `faces` follows. */
   track(
     picture: PictureSource,
     faces: LiveFaces,
     options: CallOptions & TrackOptions,
-  ): Promise<PictureFaces<LiveFace> & { readonly timings: StageTimings }>;
+  ): Promise<PictureFaces<LiveFace> & Searched & { readonly timings: StageTimings }>;
   /** Whole face pictures that are aligned already: each is brought to the model's size and used as it is. */
-  embedAligned(pictures: readonly PictureSource[], options?: CallOptions): Promise<Embedding[]>;
+  embedAligned(pictures: readonly PictureSource[], options?: EmbeddingOptions): Promise<Embedding[]>;
   /** From stored crops, by this model's own crop; `onDone` hears how many are done. */
   embedStored(
     crops: readonly StoredCrop[],
-    options?: CallOptions & { readonly onDone?: (done: number) => void },
+    options?: EmbeddingOptions & { readonly onDone?: (done: number) => void },
   ): Promise<Embedding[]>;
   /** One face of each of many pictures, in the pictures' order: see bulk.ts. */
   embedFaces(pictures: readonly NamedPicture[], options: BulkOptions): Promise<BulkFace[]>;
@@ -129,7 +138,7 @@ export interface Pipeline {
 /** Compiles the networks. Owns what it compiled, not the engine. */
 export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { engine, embedderRow: row } = parts;
-  const detector = createDetector(engine, parts.detectorWeights);
+  const detector = withTiles(createDetector(engine, parts.detectorWeights));
   const embedder = await createEmbedder(engine, row, parts.embedderWeights, parts.precision);
   const inTurn = serial();
 
@@ -142,6 +151,7 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
           faces: (await findFaces(detector, frame, options.detect, timings, options.signal)).map(
             ({ detection }) => detection,
           ),
+          leastFace: leastFace(frame, searchOptions(options.detect)),
         })),
       ),
     recognise: (picture, options) =>
@@ -159,7 +169,12 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
           const { width, height } = frame;
           const onFaces = (first: LiveFace[]): void => options.onFaces?.({ width, height, faces: first });
           const models = { detector, embedder, row };
-          return { width, height, faces: await faces.frame(frame, models, { ...options, onFaces }, timings) };
+          return {
+            width,
+            height,
+            faces: await faces.frame(frame, models, { ...options, onFaces }, timings),
+            leastFace: leastFace(frame, searchSettings(frame, options)),
+          };
         });
         return { ...result, timings: timings.ms };
       }),
@@ -169,7 +184,7 @@ export async function createPipeline(parts: PipelineParts): Promise<Pipeline> {
         for (const picture of pictures) {
           crops.push(await withFrame(picture, options, new Timings(), (frame) => wholeAsCrop(frame, row.inputSize)));
         }
-        return embedder.embed(crops);
+        return (await embedder.embed(crops)).map((embedding) => withMean(options.cohort ?? null, embedding));
       }),
     embedStored: (crops, options = {}) => inTurn(() => embedStored(crops, options, embedder, row)),
     embedFaces: (pictures, options) =>
@@ -213,8 +228,8 @@ async function recogniseFrame(
   options: RecogniseOptions,
   { detector, embedder, row }: Models,
   timings: Timings,
-): Promise<PictureFaces<RecognisedFace>> {
-  const { gallery, threshold, head = null, signal } = options;
+): Promise<PictureFaces<RecognisedFace> & Searched> {
+  const { gallery, rule, signal } = options;
   const all = await findFaces(detector, frame, options.detect, timings, signal);
   const found = options.faces === 'best' ? all.slice(0, 1) : all;
   const crops = await timings.run('crop', () =>
@@ -223,17 +238,25 @@ async function recogniseFrame(
   throwIfAborted(signal);
   const embeddings = await timings.run('embed', () => embedder.embed(crops, { mirror: options.mirror ?? false }));
   throwIfAborted(signal);
-  const matches = await timings.run('match', () =>
-    embeddings.map((embedding) => matchFace(embedding, gallery, threshold, (distance) => farAt(row, distance), head)),
+  const matched = await timings.run('match', () =>
+    embeddings.map((plain) => {
+      const embedding = withMean(rule.cohort, plain);
+      return { embedding, match: matchFace(embedding, gallery, rule) };
+    }),
   );
   const faces: RecognisedFace[] = [];
   for (const [i, { detection, upright, frame: turned }] of found.entries()) {
     const quality = faceQuality(turned, upright);
     const hint = captureHint(quality, facePose(upright.points));
-    const face = { detection, embedding: embeddings[i]!, match: matches[i]!, quality, hint };
+    const face = { detection, ...matched[i]!, quality, hint };
     faces.push(options.keepCrops ? { ...face, crop: await storedCrop(turned, upright) } : face);
   }
-  return { width: frame.width, height: frame.height, faces };
+  return {
+    width: frame.width,
+    height: frame.height,
+    faces,
+    leastFace: leastFace(frame, searchOptions(options.detect)),
+  };
 }
 
 /** Crops decoded and embedded in bulk, so many at a time that they do not fill the memory. */
@@ -241,7 +264,7 @@ const STORED_AT_ONCE = 64;
 
 async function embedStored(
   stored: readonly StoredCrop[],
-  { signal, onDone, ...options }: CallOptions & { readonly onDone?: (done: number) => void },
+  { signal, onDone, cohort = null, ...options }: EmbeddingOptions & { readonly onDone?: (done: number) => void },
   embedder: Embedder,
   row: EmbedderRow,
 ): Promise<Embedding[]> {
@@ -259,7 +282,8 @@ async function embedStored(
         ),
       );
     }
-    embeddings.push(...(await embedder.embed(crops, {}, (done) => onDone?.(start + done))));
+    const made = await embedder.embed(crops, {}, (done) => onDone?.(start + done));
+    embeddings.push(...made.map((embedding) => withMean(cohort, embedding)));
   }
   return embeddings;
 }

@@ -1,11 +1,16 @@
-import type { RgbaImage } from '../core/types';
+import type { Box, RgbaImage } from '../core/types';
 import { resample } from './resample';
 
-/** The whole image at another size, antialiased; itself where the size is its own. */
-export function resizeImage(image: RgbaImage, width: number, height: number): RgbaImage {
-  if (width === image.width && height === image.height) return image;
-  const whole = { x0: 0, y0: 0, x1: image.width, y1: image.height };
-  return toRgba(resample(image, whole, width, height, 'cut'), width, height);
+/** The image, or a part of it, at another size, antialiased; the image itself where that is the whole at its own size. */
+export function resizeImage(
+  image: RgbaImage,
+  width: number,
+  height: number,
+  part: Box = { x0: 0, y0: 0, x1: image.width, y1: image.height },
+): RgbaImage {
+  const isWhole = part.x1 - part.x0 === image.width && part.y1 - part.y0 === image.height;
+  if (isWhole && width === image.width && height === image.height) return image;
+  return toRgba(resample(image, part, width, height, 'cut'), width, height);
 }
 
 /** R, G, B numbers (0–255) as opaque pixels, rounded. */

@@ -10,7 +10,7 @@ export function turnedFrame(frame: Frame, quarters: Quarters): Frame {
   return {
     width,
     height,
-    reduced: (maxSide) => turnImage(frame.reduced(maxSide), quarters),
+    reduced: (maxSide, part) => turnImage(frame.reduced(maxSide, part && turnedBack(part, quarters, frame)), quarters),
     region: (box) => {
       const part = frame.region(turnedBack(box, quarters, frame));
       const turned = turnImage(part, quarters);

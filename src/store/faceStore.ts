@@ -2,7 +2,9 @@ import { FaceError } from '../core/errors';
 import { checkBackup } from './backup/readBackup';
 import { writeBackup } from './backup/writeBackup';
 import { UNGUARDED, type WriteGuard } from './guard';
-import { cleanName, nameKey } from './names';
+import { personKey } from '../core/names';
+import { presentModel } from '../core/retiredModels';
+import { cleanName } from './names';
 import { fromRow, toRow, type FaceRow } from './rows';
 import type { FaceRecord, NewFace, PersonRecord, Settings, Store } from './schema';
 import type { Backing, ReadTables } from './tables';
@@ -30,9 +32,9 @@ async function existing({ people }: ReadTables, id: string): Promise<PersonRecor
 }
 /** Throws `store/duplicate-name` when a person other than `ownId` has the name. */
 async function assertFree({ people }: ReadTables, name: string, ownId: string): Promise<void> {
-  const key = nameKey(name);
+  const key = personKey(name);
   for (const other of await people.all())
-    if (other.id !== ownId && nameKey(other.name) === key)
+    if (other.id !== ownId && personKey(other.name) === key)
       throw new FaceError('store/duplicate-name', { name: other.name });
 }
 function newRows(personId: string, faces: readonly NewFace[]): Promise<FaceRow[]> {
@@ -145,6 +147,14 @@ export function faceStore(
           if (face) await tables.faces.put({ ...face, embedding }); // one removed meanwhile needs none
         }
       }),
+    setCohortMeans: (modelId, means) =>
+      write(async (tables) => {
+        for (const [id, cohortMean] of means) {
+          const face = await tables.faces.get(id);
+          if (face?.embedding.modelId === modelId)
+            await tables.faces.put({ ...face, embedding: { ...face.embedding, cohortMean } });
+        }
+      }),
     removeSamples: () =>
       write(async (tables) => {
         const left = new Map<string, number>();
@@ -186,5 +196,5 @@ export function faceStore(
 async function readSettings({ settings }: ReadTables): Promise<Settings> {
   const kept = { ...DEFAULT_SETTINGS, ...(await settings.get('settings')) };
   const { model, backend, precision, far, mirrorCamera, cameraId, photosGrouped } = kept;
-  return { model, backend, precision, far, mirrorCamera, cameraId, photosGrouped };
+  return { model: presentModel(model), backend, precision, far, mirrorCamera, cameraId, photosGrouped };
 }

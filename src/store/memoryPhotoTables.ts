@@ -23,5 +23,7 @@ function libraryOf(tables: MemoryTables): PhotoTables {
     photoCrops,
     photosOf: async (folderId) => (await photos.all()).filter((photo) => photo.folderId === folderId),
     facesOf: async (photoId) => (await photoFaces.all()).filter((face) => face.photoId === photoId),
+    vectorsWithoutMean: async (cohort) =>
+      (await photoVectors.all()).flatMap(({ id, embedding }) => (embedding.cohortMean?.cohort === cohort ? [] : [id])),
   };
 }

@@ -1,8 +1,7 @@
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
-import { nameKey } from './names';
+import { personKey } from '../core/names';
 import type { FaceRow, PersonRow, SettingsRow } from './rows';
-import type { PhotoFace, PhotoFolder, PhotoRecord } from './photoSchema';
-import type { BlobRow, PhotoCropRow, PhotoVectorRow } from './photoTables';
+import type { BlobRow, PhotoCropRow, PhotoFace, PhotoFolder, PhotoRecord, PhotoVectorRow } from './photoSchema';
 import type { FaceSource } from './schema';
 import type { CheckpointRow, TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
@@ -19,7 +18,7 @@ export interface FaceDb extends DBSchema {
   photos: { key: string; value: PhotoRecord; indexes: { byFolder: string } };
   photoThumbs: { key: string; value: BlobRow };
   photoFaces: { key: string; value: PhotoFace; indexes: { byPhoto: string } };
-  photoVectors: { key: string; value: PhotoVectorRow };
+  photoVectors: { key: string; value: PhotoVectorRow; indexes: { byCohort: string } };
   photoCrops: { key: string; value: PhotoCropRow };
 }
 type Upgrade = IDBPTransaction<FaceDb, StoreNames<FaceDb>[], 'versionchange'>;
@@ -37,13 +36,7 @@ const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promi
     const source: FaceSource = { kind: 'picture', name: '' };
     for await (const cursor of transaction.objectStore('faces').iterate())
       await cursor.update({ ...cursor.value, source });
-    const people = transaction.objectStore('people');
-    const taken = new Set<string>();
-    for (const person of (await people.getAll()).sort((a, b) => a.createdAt - b.createdAt)) {
-      const name = freeName(person.name, taken);
-      taken.add(nameKey(name));
-      if (name !== person.name) await people.put({ ...person, name });
-    }
+    await numberNames(transaction);
   },
   // 2 → 3: training runs with their last checkpoint, and what they made.
   async (db) => {
@@ -61,14 +54,36 @@ const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promi
     db.createObjectStore('photoVectors', { keyPath: 'id' });
     db.createObjectStore('photoCrops', { keyPath: 'id' });
   },
+  // 4 → 5: a picture is known by its content, worked out when it is seen again, and says how it was searched; names that
+  // differ in nothing that is seen are one name.
+  async (_db, transaction) => {
+    for await (const cursor of transaction.objectStore('photos').iterate())
+      await cursor.update({ ...cursor.value, sha256: null, lookedTurned: false });
+    await numberNames(transaction);
+  },
+  // 5 → 6: embeddings carry a cohort mean; those that have none yet are found without reading them.
+  async (_db, transaction) => {
+    transaction.objectStore('photoVectors').createIndex('byCohort', 'embedding.cohortMean.cohort');
+  },
 ];
 
 export const DATABASE_VERSION = STEPS.length;
 
+/** Makes people's names distinct: of several with one name the oldest keeps it. */
+async function numberNames(transaction: Upgrade): Promise<void> {
+  const people = transaction.objectStore('people');
+  const taken = new Set<string>();
+  for (const person of (await people.getAll()).sort((a, b) => a.createdAt - b.createdAt)) {
+    const name = freeName(person.name, taken);
+    taken.add(personKey(name));
+    if (name !== person.name) await people.put({ ...person, name });
+  }
+}
+
 /** `name`, or the first of `name (2)`, `name (3)`, … that is not taken. */
 function freeName(name: string, taken: ReadonlySet<string>): string {
   let free = name;
-  for (let n = 2; taken.has(nameKey(free)); n++) free = `${name} (${n})`;
+  for (let n = 2; taken.has(personKey(free)); n++) free = `${name} (${n})`;
   return free;
 }
 

@@ -1,17 +1,4 @@
-import type { Embedding, StoredCrop } from '../core/types';
-import type { PhotoFace, PhotoFolder, PhotoRecord } from './photoSchema';
-
-/** Bytes rather than a Blob, which not every browser keeps reliably. */
-export interface BlobRow {
-  readonly id: string;
-  readonly bytes: ArrayBuffer;
-  readonly type: string;
-}
-export type PhotoCropRow = Omit<StoredCrop, 'picture'> & BlobRow;
-export interface PhotoVectorRow {
-  readonly id: string;
-  readonly embedding: Embedding;
-}
+import type { BlobRow, PhotoCropRow, PhotoFace, PhotoFolder, PhotoRecord, PhotoVectorRow } from './photoSchema';
 
 export interface PhotoRows {
   photoFolders: PhotoFolder;
@@ -40,6 +27,8 @@ export interface PhotoTable<Row> {
 export type PhotoTables = { readonly [K in PhotoTableName]: PhotoTable<PhotoRows[K]> } & {
   photosOf(folderId: string): Promise<PhotoRecord[]>;
   facesOf(photoId: string): Promise<PhotoFace[]>;
+  /** Ids of the embeddings that carry no mean of that cohort. */
+  vectorsWithoutMean(cohort: string): Promise<string[]>;
 };
 
 /** Where the tables are. A body is one transaction and waits for nothing but the tables. */

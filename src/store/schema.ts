@@ -1,4 +1,5 @@
 import type { BackupOptions, CheckedBackup } from './backup/backup';
+import type { CohortMean } from '../core/cohort';
 import type { Embedding, FaceQuality, StoredCrop } from '../core/types';
 
 export interface PersonRecord {
@@ -62,6 +63,8 @@ export interface Store {
   restore(people: readonly PersonRecord[], faces: readonly FaceRecord[]): Promise<void>;
   /** Replaces embeddings (after a change of model), all or none. */
   setEmbeddings(embeddings: ReadonlyMap<string, Embedding>): Promise<void>;
+  /** Adds cohort means to embeddings of that model by their faces’ ids; faces that are gone, or of another model by now, are skipped. */
+  setCohortMeans(modelId: string, means: ReadonlyMap<string, CohortMean>): Promise<void>;
   /** Removes the people all of whose faces are of the sample pictures; and the sample faces of the others. */
   removeSamples(): Promise<void>;
   settings(): Promise<Settings>;

@@ -1,3 +1,5 @@
+import { APP_SCOPE } from '../core/appScope';
+import { ownName } from '../core/ownNames';
 import { databaseBacking } from './databaseBacking';
 import { keepsNothing } from './denied';
 import { faceStore } from './faceStore';
@@ -12,7 +14,7 @@ import type { Store } from './schema';
  * through it. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
 export async function openStore(
-  name = 'facenet-web',
+  name = ownName('facenet-web', APP_SCOPE),
   guard: WriteGuard = UNGUARDED,
   memory: MemoryDatabase = memoryDatabase(),
 ): Promise<Store> {

@@ -1,4 +1,6 @@
+import { APP_SCOPE } from '../core/appScope';
 import { FaceError } from '../core/errors';
+import { ownName } from '../core/ownNames';
 import type { StoredCrop } from '../core/types';
 
 /**
@@ -15,7 +17,7 @@ export interface RunPicture {
   readonly label: number;
 }
 
-const CACHE = 'facenet-training-pictures';
+const CACHE = ownName('facenet-training-pictures', APP_SCOPE);
 const keyOf = (runId: string): string => new URL(`/training/${encodeURIComponent(runId)}`, location.origin).href;
 
 /** Keeps them. Throws `store/full`; where the browser keeps nothing the run simply cannot outlive the page: false. */

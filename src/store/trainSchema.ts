@@ -1,5 +1,6 @@
 import type { CheckpointSink, StoredCheckpoint } from '../core/checkpoint';
 import type { CropKind, Precision } from '../core/types';
+import type { TrainedCohort } from '../weights/trainedCohort';
 
 /** `running`: also a run whose tab was closed; it goes on from its checkpoint. `accepted`: its model is in use. */
 export type TrainRunStatus = 'running' | 'paused' | 'finished' | 'accepted' | 'discarded' | 'failed';
@@ -45,6 +46,8 @@ export interface TrainedModelRecord {
   readonly threshold: number;
   readonly defaultFar: number;
   readonly calibration: readonly { readonly far: number; readonly distance: number; readonly impostors: number }[];
+  /** As its file says; absent where that was written by the version that knew no cohorts. */
+  readonly cohort?: TrainedCohort | null;
   /** The run that made it; null of a file. */
   readonly run: string | null;
   readonly licence: string;

@@ -1,3 +1,5 @@
+import { APP_SCOPE } from '../core/appScope';
+import { ownName } from '../core/ownNames';
 import { FaceError } from '../core/errors';
 import type { Precision } from '../core/types';
 import { databaseConnection, inTransaction, type DatabaseConnection } from './connection';
@@ -15,7 +17,7 @@ import { TRAIN_TABLES, type TrainBacking, type TrainTables } from './trainTables
  * it; a worker writes for a page that asked its own. Throws `store/blocked`, `store/newer-version`, `store/full`.
  */
 export async function openTrainStore(
-  name = 'facenet-web',
+  name = ownName('facenet-web', APP_SCOPE),
   guard: WriteGuard = UNGUARDED,
   memory: MemoryDatabase = memoryDatabase(),
 ): Promise<TrainStore> {

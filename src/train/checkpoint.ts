@@ -61,8 +61,9 @@ export function readCheckpoint(
   expected: ExpectedRun,
 ): { readonly state: TrainState; readonly position: DataPosition } {
   const { config, random, step, position, data } = parseMeta(meta);
-  checkSameConfig(completeConfig(config), expected.config);
+  // The data first: parts of a configuration, such as its batch, follow from the number of people and pictures.
   checkSameData(data, dataPrint(expected.labels));
+  checkSameConfig(completeConfig(config), expected.config);
   const read = new Map<string, Float32Tensor>();
   for (const [name, tensor] of readSafetensors(tensors, 'checkpoint')) {
     if (tensor.dtype !== 'float32') throw bad(`it holds ${name}`);

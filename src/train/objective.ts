@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { isLinear } from '../nn/graph';
 import type { TrainConfig } from './config';
 import { arcfaceLogits, cosines } from './losses/arcface';
 import { centreLoss } from './losses/centre';
@@ -72,6 +73,6 @@ function mainLoss(
 /** What weight decay holds small: kernels and matrices that are trained. */
 function trainableKernels({ graph, trainable }: TrainModel): string[] {
   const kernels = new Set<string>([HEAD.weights]);
-  for (const node of graph.nodes) if (node.op === 'conv2d' || node.op === 'dense') kernels.add(node.weights);
+  for (const node of graph.nodes) if (isLinear(node)) kernels.add(node.weights);
   return trainable.filter((name) => kernels.has(name));
 }

@@ -42,7 +42,8 @@ export function assertJudgeable(held: readonly number[], outsiders: readonly num
     throw new FaceError('evaluate/too-few', { reason: NOBODY });
 }
 
-const NOBODY = 'no two outsiders, and no two held-out people.';
+const NOBODY =
+  'no two outsiders, and no two held-out people. Leave more pictures of each person to judge by, or give outsiders.';
 
 /**
  * Judges one model by its embeddings. Given the same pictures, the reports of two models compare: each has its own

@@ -1,5 +1,6 @@
 import { FaceError } from '../core/errors';
 import { weightShapes } from '../nn/shapes';
+import { tfjsAxes } from '../nn/tfjsLayout';
 import type { TrainConfig } from './config';
 import { slotNames } from './optimisers';
 import { CENTRES, headShapes, type TrainModel } from './state';
@@ -53,11 +54,10 @@ export function checkSameShapes(
 
 /** The shapes on the device of all that a state holds, kernels as [height, width, in, out]. */
 function runShapes(model: TrainModel, config: TrainConfig): Map<string, readonly number[]> {
-  const kernels = new Set(model.graph.nodes.flatMap((node) => (node.op === 'conv2d' ? [node.weights] : [])));
+  const axes = tfjsAxes(model.graph);
   const weights = new Map<string, readonly number[]>(headShapes(model, config));
   for (const [name, shape] of weightShapes(model.graph)) {
-    const [out, ...rest] = shape;
-    weights.set(name, kernels.has(name) ? [...rest, out!] : shape);
+    weights.set(name, axes.get(name)?.map((axis) => shape[axis]!) ?? shape);
   }
   const all = new Map<string, readonly number[]>();
   for (const [name, shape] of weights) all.set(`weights/${name}`, shape);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Weights, WeightTensor } from '../core/weights';
 import { weightShapes } from '../nn/shapes';
+import { inverseAxes, tfjsAxes } from '../nn/tfjsLayout';
 import type { TrainModel, TrainState } from './state';
 
 /**
@@ -9,11 +10,12 @@ import type { TrainModel, TrainState } from './state';
  * stays behind.
  */
 export async function trainedWeights(model: TrainModel, state: TrainState, averaged: boolean): Promise<Weights> {
-  const kernels = new Set(model.graph.nodes.flatMap((node) => (node.op === 'conv2d' ? [node.weights] : [])));
+  const axes = tfjsAxes(model.graph);
   const weights = new Map<string, WeightTensor>();
   for (const [name, shape] of weightShapes(model.graph)) {
     const tensor = (averaged ? state.averages.get(name) : undefined) ?? state.weights.get(name)!;
-    const ordered = kernels.has(name) ? tf.transpose(tensor, [3, 0, 1, 2]) : tensor;
+    const order = axes.get(name);
+    const ordered = order ? tf.transpose(tensor, inverseAxes(order)) : tensor;
     const data = await ordered.data<'float32'>();
     if (ordered !== tensor) ordered.dispose();
     weights.set(name, { dtype: 'float32', shape, data });

@@ -9,8 +9,8 @@ interface ConvAttributes {
 }
 
 /**
- * Gradients of a convolution for tfjs's WASM backend, made of operations that it has: it lacks the one for the filter,
- * and its own for the input is a plain loop many times slower than its convolution. Calling it again does nothing.
+ * Gradients of convolutions for tfjs's WASM backend, made of operations that it has: it lacks those for filters and the
+ * depthwise ones, and its own for the input is a plain loop many times slower than its convolution. Calling it again does nothing.
  */
 export function registerWasmKernels(): void {
   register('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
@@ -18,6 +18,12 @@ export function registerWasmKernels(): void {
   );
   register('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
     conv2dInputGradient(attributes.inputShape as Shape4D, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
+  );
+  register('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attributes) =>
+    depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape as Shape4D, attributes),
+  );
+  register('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attributes) =>
+    depthwiseInputGradient(attributes.inputShape as Shape4D, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
   );
 }
 
@@ -55,24 +61,44 @@ export function conv2dFilterGradient(
   { strides, pad }: ConvAttributes,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const [kh, kw, channels, out] = filterShape;
+    const [, , channels, out] = filterShape;
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
-    const { padInfo, outHeight, outWidth, strideHeight, strideWidth } = info;
     const rows = tf.reshape(dy, [-1, out]);
-    const pixels = rows.shape[0]!;
-    const padded = padImage(x, padInfo);
-    const size: [number, number] = [(outHeight - 1) * strideHeight + 1, (outWidth - 1) * strideWidth + 1];
-    const places: tf.Tensor[] = [];
-    for (let i = 0; i < kh; i++)
-      for (let j = 0; j < kw; j++)
-        places.push(
-          tf.tidy(() => {
-            const under = everySo(part(padded, [i, j], size), strideHeight, strideWidth);
-            return tf.matMul(tf.transpose(tf.reshape(under, [pixels, channels])), rows);
-          }),
-        );
+    const places = placesUnder(x, info, (under) =>
+      tf.matMul(tf.transpose(tf.reshape(under, [rows.shape[0]!, channels])), rows),
+    );
     return tf.reshape(tf.stack(places), filterShape);
   });
+}
+
+/** The same of a depthwise convolution, [kh, kw, channels, 1]: for each place the sum over pixels of the products. */
+function depthwiseFilterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  filterShape: Shape4D,
+  { strides, pad }: ConvAttributes,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, undefined, true);
+    const places = placesUnder(x, info, (under) => tf.sum(tf.mul(under, dy), [0, 1, 2]));
+    return tf.reshape(tf.stack(places), filterShape);
+  });
+}
+
+/** `f` of the pixels under each place of the window, [n, rows, columns, channels], place by place. */
+function placesUnder(
+  x: tf.Tensor4D,
+  info: tf.backend_util.Conv2DInfo,
+  f: (under: tf.Tensor4D) => tf.Tensor,
+): tf.Tensor[] {
+  const { padInfo, outHeight, outWidth, strideHeight, strideWidth, filterHeight, filterWidth } = info;
+  const padded = padImage(x, padInfo);
+  const size: [number, number] = [(outHeight - 1) * strideHeight + 1, (outWidth - 1) * strideWidth + 1];
+  const places: tf.Tensor[] = [];
+  for (let i = 0; i < filterHeight; i++)
+    for (let j = 0; j < filterWidth; j++)
+      places.push(tf.tidy(() => f(everySo(part(padded, [i, j], size), strideHeight, strideWidth))));
+  return places;
 }
 
 /**
@@ -86,21 +112,44 @@ export function conv2dInputGradient(
   filter: tf.Tensor4D,
   { strides, pad }: ConvAttributes,
 ): tf.Tensor4D {
+  const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad);
+  const [, , channels, out] = filter.shape;
+  return inputGradient(info, dy, filter, (padded, places, [rows, columns]) => {
+    const turned = tf.transpose(tf.reshape(places, [rows * columns, channels, out]), [0, 2, 1]);
+    return tf.conv2d(padded, tf.reshape(turned, [rows, columns, out, channels]), 1, 'valid');
+  });
+}
+
+/** The same of a depthwise convolution, whose channels stay apart. */
+function depthwiseInputGradient(
+  inputShape: Shape4D,
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  { strides, pad }: ConvAttributes,
+): tf.Tensor4D {
+  const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad, undefined, true);
+  return inputGradient(info, dy, filter, (padded, places, [rows, columns]) =>
+    tf.depthwiseConv2d(padded, tf.reshape(places, [rows, columns, filter.shape[2], 1]), 1, 'valid'),
+  );
+}
+
+/** `convolve`: a phase of it, from `dy` padded and the filter's places that reach the phase, turned, so many down and along. */
+function inputGradient(
+  { inShape, padInfo, filterHeight, filterWidth, strideHeight, strideWidth }: tf.backend_util.Conv2DInfo,
+  dy: tf.Tensor4D,
+  filter: tf.Tensor4D,
+  convolve: (dy: tf.Tensor4D, places: tf.Tensor, size: readonly [number, number]) => tf.Tensor4D,
+): tf.Tensor4D {
   return tf.tidy(() => {
-    const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad);
-    const { padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = info;
-    const [n, height, width, channels] = inputShape;
+    const [n, height, width, channels] = inShape;
     const down = phasesOf(height, padInfo.top, strideHeight, filterHeight, dy.shape[1]);
     const along = phasesOf(width, padInfo.left, strideWidth, filterWidth, dy.shape[2]);
-    const [, , , out] = filter.shape;
-    const places = rowsOf(tf.reshape(filter, [filterHeight * filterWidth, channels * out]));
+    const places = rowsOf(tf.reshape(filter, [filterHeight * filterWidth, -1]));
     const bands = down.phases.map(({ taps: rows, before: top, after: bottom }) => {
       const phases = along.phases.map(({ taps: columns, before: left, after: right }) => {
         if (rows.length * columns.length === 0) return tf.zeros([n, down.count, along.count, channels]);
         const taps = rows.flatMap((row) => columns.map((column) => places[row * filterWidth + column]!));
-        const turned = tf.transpose(tf.reshape(joined(taps, 0), [taps.length, channels, out]), [0, 2, 1]);
-        const window: tf.Tensor4D = tf.reshape(turned, [rows.length, columns.length, out, channels]);
-        return tf.conv2d(padImage(dy, { top, bottom, left, right }), window, 1, 'valid');
+        return convolve(padImage(dy, { top, bottom, left, right }), joined(taps, 0), [rows.length, columns.length]);
       });
       return tf.reshape(joined(phases, 3), [n, down.count, along.count * strideWidth * channels]);
     });

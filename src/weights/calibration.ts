@@ -1,7 +1,7 @@
 import { FaceError } from '../core/errors';
-import type { CalibrationPoint } from './registry';
+import type { CalibrationPoint, EmbedderRow } from './registry';
 
-/** What of a model's row is needed here. */
+/** A table of false-accept rates. */
 export interface Calibrated {
   /** Ascending FAR, two points at least. */
   readonly calibration: readonly CalibrationPoint[];
@@ -13,7 +13,39 @@ export interface Calibrated {
  * nearest line goes on.
  */
 
-/** The plain Euclidean distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
+/** By what a model decides: normalised distances where it has a cohort, else plain ones. */
+export function decisionOf({ cohort, calibration, defaultFar, threshold }: EmbedderRow): Calibrated & {
+  /** At the model's default rate. */
+  readonly threshold: number;
+} {
+  if (!cohort) return { calibration, threshold };
+  return { calibration: cohort.calibration, threshold: thresholdAt(cohort, defaultFar) };
+}
+
+/** Two pictures nearer than so many pairs of strangers show one person: a rate by which no usual one is set. */
+const TWICE_FAR = 1e-5;
+
+/** By which distances two faces are one person at the rate `far` (null: the model's own). Throws `config/bad-value`. */
+export function limitsOf(
+  row: EmbedderRow,
+  far: number | null,
+): {
+  /** Normalised: what decides. */
+  readonly normalised: number;
+  /** The plain distance of the same rate. */
+  readonly plain: number;
+  /** Normalised, so small that two pictures in a set of people who are all different show one person. */
+  readonly twice: number;
+} {
+  const decision = decisionOf(row);
+  return {
+    normalised: far === null ? decision.threshold : thresholdAt(decision, far),
+    plain: far === null ? row.threshold : thresholdAt(row, far),
+    twice: thresholdAt(decision, TWICE_FAR),
+  };
+}
+
+/** The distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
 export function thresholdAt(row: Calibrated, far: number): number {
   if (!(far > 0 && far < 1))
     throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must lie between 0 and 1.' });
@@ -33,6 +65,14 @@ export function farAt(row: Calibrated, distance: number): number {
   );
   const share = (distance - a.distance) / (b.distance - a.distance);
   return Math.min(1, a.far * (b.far / a.far) ** share);
+}
+
+/** Both ways, for what is handed no model. */
+export function ratesOf(row: Calibrated) {
+  return {
+    farAt: (distance: number): number => farAt(row, distance),
+    thresholdAt: (far: number): number => thresholdAt(row, far),
+  };
 }
 
 /** The two points between which (or beyond which) the one before `next` lies; `next` is −1 beyond the last. */

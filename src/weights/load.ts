@@ -10,6 +10,7 @@ import { deleteStored, keepForOffline, readStored } from './storage';
 import { verifyBytes, type Expected } from './verify';
 
 export interface LoadOptions {
+  /** The folder that the file lies in, with a slash at the end. */
   readonly modelsUrl: string;
   readonly signal?: AbortSignal | undefined;
   /** Bytes read so far, of `total`. */
@@ -31,6 +32,15 @@ export async function loadWeights(row: ModelRow, precision: Precision, options: 
     const present = Object.keys(row.files).join(', ');
     throw new FaceError('weights/precision-missing', { model: row.title, precision, present });
   }
+  return readSafetensors(await loadFile(expected, file, options), file);
+}
+
+/** The verified bytes of a file: from browser storage, else from the folder. Throws as `loadWeights`. */
+export async function loadFile(
+  expected: Expected,
+  file: string,
+  options: LoadOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const stored = await readStored('files', expected);
   const bytes = stored ?? (await readKept(expected, file)) ?? (await fetchFile(file, expected.bytes, options));
   try {
@@ -41,7 +51,7 @@ export async function loadWeights(row: ModelRow, precision: Precision, options: 
   }
   options.onProgress?.(expected.bytes, expected.bytes);
   if (options.keep && !stored) void keepForOffline(expected.sha256, bytes, knownHashes());
-  return readSafetensors(bytes, file);
+  return bytes;
 }
 
 /** The copy of an earlier start, or null; a damaged one is removed, and the file is fetched. */
@@ -58,7 +68,12 @@ async function readKept(expected: Expected, file: string): Promise<Uint8Array<Ar
 }
 
 function knownHashes(): Set<string> {
-  return new Set(MODELS.flatMap(({ files }) => Object.values(files).map(({ sha256 }) => sha256)));
+  return new Set(
+    MODELS.flatMap((row) => [
+      ...Object.values(row.files),
+      ...(row.kind === 'embedder' && row.cohort ? [row.cohort] : []),
+    ]).map(({ sha256 }) => sha256),
+  );
 }
 
 async function fetchFile(file: string, bytes: number, { modelsUrl, signal, onProgress }: LoadOptions) {

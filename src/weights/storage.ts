@@ -1,4 +1,6 @@
+import { APP_SCOPE } from '../core/appScope';
 import { FaceError } from '../core/errors';
+import { ownName } from '../core/ownNames';
 import type { Expected } from './verify';
 
 /**
@@ -7,9 +9,9 @@ import type { Expected } from './verify';
  * network.
  */
 export const CACHES = {
-  files: 'facenet-models',
-  sources: 'facenet-model-sources',
-  kept: 'facenet-models-kept',
+  files: ownName('facenet-models', APP_SCOPE),
+  sources: ownName('facenet-model-sources', APP_SCOPE),
+  kept: ownName('facenet-models-kept', APP_SCOPE),
 } as const;
 export type CacheName = keyof typeof CACHES;
 

@@ -7,6 +7,7 @@ import { dataStart, readMetadata, readSafetensors, withMetadata } from './format
 import { scaledCalibration, thresholdAt } from './calibration';
 import type { CalibrationPoint, EmbedderRow } from './registry';
 import { FACENET } from './rows';
+import { cohortOfOld, cohortWithHead, readTrainedCohort, registryCohort, type TrainedCohort } from './trainedCohort';
 import { verifyBytes } from './verify';
 
 /**
@@ -33,7 +34,10 @@ export interface TrainedInfo {
   readonly normalised: boolean;
   readonly threshold: number;
   readonly defaultFar: number;
+  /** Of plain distances. */
   readonly calibration: readonly CalibrationPoint[];
+  /** By which its distances are evened out; null: plain distances decide. Absent in files of the version that knew no cohorts. */
+  readonly cohort?: TrainedCohort | null;
   readonly licence: string;
   readonly credit: string;
   /** Float32 embedding of the drawn face of the self-test; null where nobody has computed it. */
@@ -71,9 +75,14 @@ export interface TrainedFile {
   readonly weights: Weights;
 }
 
+/** What a trained model's id looks like. */
+export const TRAINED_ID = /^trained-[0-9a-f]{16}$/;
+
 const KEY = 'facenet-web';
 const HASH = 'data-sha256';
-const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'];
+/** Of two embeddings of length 1. */
+const MAX_DISTANCE = 2;
+const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'];
 /** No safetensors header of ours is longer. */
 export const MAX_HEADER_BYTES = 8 + (1 << 20);
 /** Float32 Inception-ResNet-v1 with a large head takes a quarter of this. */
@@ -101,9 +110,12 @@ export async function trainedInfo(bytes: Uint8Array<ArrayBuffer>, details: Train
     architecture: 'inceptionResnetV1',
     standardisation,
     normalised,
-    threshold: measured ? thresholdAt({ calibration }, defaultFar) : like.threshold,
+    threshold: measured
+      ? Math.min(thresholdAt({ calibration }, defaultFar), normalised ? MAX_DISTANCE : Infinity)
+      : like.threshold,
     defaultFar,
     calibration,
+    cohort: measured ? null : cohortWithHead(base),
     licence: base
       ? `as that of ${base.title}, and as your pictures allow: ${base.licence}`.slice(0, 500)
       : 'as your pictures allow',
@@ -148,12 +160,23 @@ export async function readTrained(bytes: Uint8Array<ArrayBuffer>, file: string):
   if (expected === undefined) throw badFormat(file, 'it does not say which bytes it should hold');
   await verifyBytes(data, { bytes: data.length, sha256: expected }, file);
   for (const [name, tensor] of weights) {
-    const numbers = tensor.dtype === 'float32' ? tensor.data : tensor.dtype === 'int8' ? tensor.scale : null;
-    if (numbers && !numbers.every(Number.isFinite)) throw badFormat(file, `${name} holds what is no number`);
+    const isSound =
+      tensor.dtype === 'float16'
+        ? tensor.data.every(isFiniteHalf)
+        : (tensor.dtype === 'int8' ? tensor.scale : tensor.data).every(Number.isFinite);
+    if (!isSound) throw badFormat(file, `${name} holds what is no number`);
   }
   const kinds = new Set([...weights.values()].flatMap(({ dtype, shape }) => (shape.length > 1 ? [dtype] : [])));
   const precision = kinds.has('int8') ? 'int8' : kinds.has('float16') ? 'float16' : 'float32';
   return { info, precision, weights };
+}
+
+/** Not finite: infinity or no number, all bits of its exponent being set. */
+const isFiniteHalf = (half: number): boolean => (half & 0x7c00) !== 0x7c00;
+
+/** What the file says of its weights' SHA-256, which `readTrained` has compared with them; null where it says nothing. */
+export function dataHashOf(bytes: Uint8Array, file: string): string | null {
+  return readMetadata(bytes, file).get(HASH) ?? null;
 }
 
 /** The description alone; `bytes` may end behind the header. Throws `weights/bad-format`, `weights/truncated`. */
@@ -180,7 +203,7 @@ export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
       : wrong(name);
 
   const id = words('id');
-  if (!/^trained-[0-9a-f]{16}$/.test(id)) wrong('id');
+  if (!TRAINED_ID.test(id)) wrong('id');
   if (field['architecture'] !== 'inceptionResnetV1') wrong('architecture');
   const crop = CROPS.find((kind) => kind === field['crop']) ?? wrong('crop');
   const { mean, divisor } = asRecord(field['standardisation'], file);
@@ -194,6 +217,7 @@ export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
   const embeddingSize = between('embeddingSize', 1, 4096, true);
   const selfTest = field['selfTest'] === null ? null : numbers('selfTest', field['selfTest']);
   if (selfTest && selfTest.length !== embeddingSize) wrong('selfTest');
+  const normalised = field['normalised'] === true || (field['normalised'] === false ? false : wrong('normalised'));
   return {
     id,
     title: words('title', 100),
@@ -206,10 +230,11 @@ export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
     inputSize: between('inputSize', 75, 1024, true),
     standardisation: { mean: [r!, g!, b!], divisor: by! },
     crop,
-    normalised: field['normalised'] === true || (field['normalised'] === false ? false : wrong('normalised')),
-    threshold: between('threshold', 0, 100),
+    normalised,
+    threshold: between('threshold', 0, normalised ? MAX_DISTANCE : 100),
     defaultFar: between('defaultFar', 1e-9, 0.999),
     calibration: readCalibration(field['calibration'], () => wrong('calibration')),
+    ...('cohort' in field && { cohort: readTrainedCohort(field['cohort'], embeddingSize, () => wrong('cohort')) }),
     licence: words('licence'),
     credit: words('credit'),
     selfTest,
@@ -232,8 +257,10 @@ function readCalibration(value: unknown, wrong: () => never): CalibrationPoint[]
 
 /** What the registry would say of it. `files`: bytes and SHA-256 of each file that is here. */
 export function trainedRow(info: TrainedInfo, files: EmbedderRow['files']): EmbedderRow {
-  const { createdAt, base, run, people, selfTest, ...row } = info;
-  return { ...row, kind: 'embedder', sources: [], files, trained: { createdAt, base, run, people, selfTest } };
+  const { createdAt, base, run, people, selfTest, cohort: given, ...row } = info;
+  const cohort = given === undefined ? cohortOfOld(info) : given && registryCohort(given.of, info.embeddingSize);
+  const trained = { createdAt, base, run, people, selfTest };
+  return { ...row, kind: 'embedder', sources: [], files, ...(cohort && { cohort }), trained };
 }
 
 async function dataHash(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

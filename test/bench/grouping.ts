@@ -1,32 +1,36 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { averageLinkage } from '../../src/cluster/averageLinkage';
 import { chineseWhispers } from '../../src/cluster/chineseWhispers';
 import { dbscan } from '../../src/cluster/dbscan';
 import { groupFaces } from '../../src/cluster/groupFaces';
 import { measureGrouping } from '../../src/cluster/measure';
+import { scaleOf } from '../../src/core/cohort';
 import type { Points } from '../../src/cluster/points';
-import { groupingSettings } from '../../src/cluster/settings';
-import { thresholdAt } from '../../src/weights/calibration';
+import type { Faces } from '../../src/cluster/normalised';
+import { decisionOf, ratesOf } from '../../src/weights/calibration';
+import { cohortFileName, readCohort } from '../../src/weights/cohorts';
 import { readNpy } from '../../src/weights/formats/npy';
+import type { EmbedderRow } from '../../src/weights/registry';
 import { MODELS } from '../../src/weights/rows';
 
-interface Faces {
-  readonly points: Points;
+interface Labelled {
+  readonly points: Faces;
   readonly truth: ArrayLike<number>;
 }
 
 /** What `facenet-web embed DIR --out NAME.npy` wrote. */
-async function readFaces(path: string): Promise<Faces> {
+async function readFaces(path: string): Promise<Labelled> {
   const { shape, data } = readNpy(new Uint8Array(await readFile(path)), path);
   const labels = readNpy(new Uint8Array(await readFile(path.replace(/npy$/, 'labels.npy'))), path);
   const [count, size] = shape;
   return {
-    points: { count: count!, size: size!, vectors: Float32Array.from(data, Number) },
+    points: await withScales({ count: count!, size: size!, vectors: Float32Array.from(data, Number) }),
     truth: Float64Array.from(labels.data, Number),
   };
 }
 
-type Method = readonly [name: string, run: (points: Points) => Int32Array];
+type Method = readonly [name: string, run: (points: Faces) => Int32Array];
 
 const SEED = 1;
 const whispers = (similarity: number): Method => [
@@ -42,15 +46,25 @@ const average = (threshold: number): Method => [
   (points) => averageLinkage(points, { threshold }),
 ];
 /** The model is known by the length of its embeddings. */
+function rowOf(size: number): EmbedderRow {
+  const row = MODELS.find((model) => model.kind === 'embedder' && model.embeddingSize === size);
+  if (row?.kind !== 'embedder') throw new Error(`no model has embeddings of ${size} numbers`);
+  return row;
+}
+
+async function withScales(points: Points): Promise<Faces> {
+  const { cohort: row } = rowOf(points.size);
+  const cohort = row ? readCohort(row, await readFile(join('public/cohorts', cohortFileName(row))), row.of) : null;
+  const scales = Float64Array.from({ length: points.count }, (_, i) =>
+    scaleOf(cohort, { vector: points.vectors.subarray(i * points.size, (i + 1) * points.size) }),
+  );
+  return { ...points, scales };
+}
+
 const ours: Method = [
-  'ours: average linkage in rounds',
+  'ours: average linkage along nearest faces',
   (points) => {
-    const row = MODELS.find((model) => model.kind === 'embedder' && model.embeddingSize === points.size);
-    if (row?.kind !== 'embedder') throw new Error(`no model has embeddings of ${points.size} numbers`);
-    return groupFaces(
-      points,
-      groupingSettings(points.count, (far) => thresholdAt(row, far)),
-    );
+    return groupFaces(points, { rates: ratesOf(decisionOf(rowOf(points.size))) });
   },
 ];
 /** Those of the original and of scikit-learn's figures, thresholds round them, and ours. */

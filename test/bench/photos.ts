@@ -101,16 +101,22 @@ async function visit(
 
 async function add(page: Page, folder: string): Promise<void> {
   await page.locator('input[webkitdirectory]').setInputFiles(folder);
+  // First the app finds out whether it is a folder that it knows; a small one may be done before it is seen at work.
+  await page
+    .locator('.working', { hasText: 'Looking through' })
+    .waitFor({ timeout: 10_000 })
+    .catch(() => undefined);
 }
 
 /** Waits until the queue has done so many, or is done. */
 async function reach(page: Page, wanted: number): Promise<void> {
   await page.waitForFunction(
     (least) => {
-      const words = document.querySelector('.working')?.textContent ?? '';
+      const cards = [...document.querySelectorAll('.working')].map((card) => card.textContent);
+      const words = cards.find((text) => text.includes('Looking through')) ?? ''; // another may tell of grouping
       const done = /(\d[\d,]*) of /.exec(words)?.[1];
       if (done !== undefined) return Number(done.replaceAll(',', '')) >= least;
-      return !words.includes('Looking') && document.querySelector('[aria-label="Folders"]') !== null;
+      return words === '' && document.querySelector('[aria-label="Folders"]') !== null;
     },
     wanted,
     { timeout: LONG_MS, polling: 500 },

@@ -15,7 +15,8 @@ export function watchMemory(browser: Browser): () => Promise<number> {
   let watching = true;
   const watch = async (): Promise<void> => {
     while (watching) {
-      most = Math.max(most, await rendererMemory(browser));
+      // A browser that is gone is told by whoever works with it.
+      most = Math.max(most, await rendererMemory(browser).catch(() => 0));
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   };

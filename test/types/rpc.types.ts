@@ -37,7 +37,7 @@ const handlers: Pick<Handlers<Ops>, 'detect' | 'setGallery'> = {
   detect: ({ picture, options }, { signal }) => {
     exactly<Ops['detect']['req']['options']>()(options, true);
     exactly<AbortSignal>()(signal, true);
-    return { width: picture instanceof Blob ? picture.size : 0, height: 0, faces: [] };
+    return { width: picture instanceof Blob ? picture.size : 0, height: 0, faces: [], leastFace: 20 };
   },
   // @ts-expect-error the answer must be of the operation's type
   setGallery: ({ faces }) => ({ people: faces.length }),

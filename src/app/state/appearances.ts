@@ -1,4 +1,4 @@
-import { notFormula, quotedCell } from './csv';
+import { csvFile } from './csv';
 
 /** A face seen at a moment of a video. */
 export interface Sighting {
@@ -88,12 +88,20 @@ export function timestamp(seconds: number): string {
   return `${hours}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${String(ms % 1000).padStart(3, '0')}`;
 }
 
-/** RFC 4180, one line an appearance: name (empty for unknown), start, end in seconds, certainty. */
+/** For people: tenths of a second, hours only where there are any. */
+export function clock(seconds: number): string {
+  return timestamp(seconds).slice(0, 10).replace(/^00:/, '');
+}
+
+/** One line an appearance: name (empty for unknown), start, end in seconds, certainty. */
 export function appearancesCsv(appearances: readonly Appearance[]): string {
-  const lines = appearances.map(({ name, start, end, certainty }) =>
-    [csvText(name ?? ''), start.toFixed(3), end.toFixed(3), certainty === null ? '' : certaintyOf(certainty)].join(','),
-  );
-  return ['name,start,end,certainty', ...lines, ''].join('\r\n');
+  const rows = appearances.map(({ name, start, end, certainty }) => [
+    name ?? '',
+    { plain: start.toFixed(3) },
+    { plain: end.toFixed(3) },
+    { plain: certainty === null ? '' : certaintyOf(certainty) },
+  ]);
+  return csvFile(['name', 'start', 'end', 'certainty'], rows);
 }
 
 /** WebVTT, one cue an appearance; the names are text, never markup. */
@@ -107,11 +115,6 @@ export function appearancesVtt(appearances: readonly Appearance[]): string {
 /** Rounded down, so that nothing is ever called certain, as everywhere in the app. */
 function certaintyOf(certainty: number): string {
   return Math.min(0.9999, Math.floor(certainty * 1e4) / 1e4).toFixed(4);
-}
-
-function csvText(text: string): string {
-  const safe = notFormula(text);
-  return /[",\r\n]/.test(safe) ? quotedCell(text) : safe;
 }
 
 /** A line break would end the cue, and “-->” within one is not allowed: its “>” is escaped. */

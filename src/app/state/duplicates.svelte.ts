@@ -8,15 +8,19 @@ const BATCH = 64;
 export interface Neighbour {
   readonly personId: string;
   readonly otherId: string | null;
+  /** Plain, and the one that decides (core/cohort.ts). */
   readonly distance: number;
+  readonly normalised: number;
   readonly modelId: string;
 }
 
-/** Two people who may be one: their nearest faces are nearer than the threshold. */
+/** Two people who may be one: the normalised distance of their nearest faces is within the threshold. */
 export interface Duplicate {
   readonly a: string;
   readonly b: string;
+  /** Plain, as it is shown. */
   readonly distance: number;
+  readonly normalised: number;
 }
 
 /** The list that is searched; read anew at every check. */
@@ -51,7 +55,10 @@ export class Duplicates {
     const present = new Set(faces.map((face) => face.id));
     for (const id of this.#neighbours.keys()) if (!present.has(id)) this.#neighbours.delete(id);
     const open = faces.filter(
-      (face) => face.embedding.modelId === state.model && this.#mustLook(face, state.threshold),
+      (face) =>
+        face.embedding.modelId === state.model &&
+        face.embedding.vector.length === state.embeddingSize &&
+        this.#mustLook(face, state.threshold),
     );
     for (let start = 0; start < open.length; start += BATCH) await this.#look(open.slice(start, start + BATCH));
     this.#collect(state.threshold);
@@ -66,7 +73,7 @@ export class Duplicates {
     const known = this.#neighbours.get(face.id);
     if (known?.personId !== face.personId || known.modelId !== face.embedding.modelId) return true;
     // A pair that would be shown must still be true: the other's nearest face may have been removed or moved.
-    return known.otherId !== null && (!this.people.byId.has(known.otherId) || known.distance <= threshold);
+    return known.otherId !== null && (!this.people.byId.has(known.otherId) || known.normalised <= threshold);
   }
 
   async #look(faces: readonly FaceRecord[]): Promise<void> {
@@ -80,21 +87,22 @@ export class Duplicates {
         modelId: face.embedding.modelId,
         otherId: own ? match.second : match.nearest,
         distance: (own ? match.secondDistance : match.distance) ?? Infinity,
+        normalised: (own ? match.secondNormalised : match.normalised) ?? Infinity,
       });
     });
   }
 
   #collect(threshold: number): void {
     const nearest = new Map<string, Duplicate>();
-    for (const { personId, otherId, distance } of this.#neighbours.values()) {
-      if (otherId === null || distance > threshold) continue;
+    for (const { personId, otherId, distance, normalised } of this.#neighbours.values()) {
+      if (otherId === null || normalised > threshold) continue;
       const key = keyOf(personId, otherId);
       const before = nearest.get(key);
-      if (this.#dismissed.has(key) || (before && before.distance <= distance)) continue;
-      nearest.set(key, { a: personId, b: otherId, distance });
+      if (this.#dismissed.has(key) || (before && before.normalised <= normalised)) continue;
+      nearest.set(key, { a: personId, b: otherId, distance, normalised });
     }
     this.neighbours = new Map(this.#neighbours);
-    this.pairs = [...nearest.values()].sort((one, other) => one.distance - other.distance);
+    this.pairs = [...nearest.values()].sort((one, other) => one.normalised - other.normalised);
   }
 }
 

@@ -1,8 +1,11 @@
 import { FaceError } from '../../core/errors';
 
-/** A file of the sample pictures; `name` is for the message. Throws `internal`, and what `fetch` throws. */
+/** A file of the sample pictures; `name` is for the message. Throws `app/sample-missing`, `aborted`. */
 export async function fetchSample(url: string, name: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(url, { signal });
-  if (!response.ok) throw new FaceError('internal', { reason: `the sample picture ${name} could not be loaded` });
+  const missing = (cause?: unknown) => new FaceError('app/sample-missing', { name }, { cause });
+  const response = await fetch(url, { signal }).catch((thrown: unknown) => {
+    throw signal.aborted ? thrown : missing(thrown);
+  });
+  if (!response.ok) throw missing();
   return response.blob();
 }

@@ -19,6 +19,8 @@ export interface LiveSpeed {
   /** From a frame taken to its boxes here. */
   readonly age: number;
   readonly stages: Readonly<Record<string, number>>;
+  /** Pixels of the camera's picture from which on faces are looked for; not smoothed. */
+  readonly leastFace: number;
 }
 
 let videos = 0;
@@ -30,8 +32,15 @@ export class Live {
   height = $state(0);
   speed = $state.raw<LiveSpeed | null>(null);
   error = $state.raw<FaceError | null>(null);
+  /** The camera gives no picture: nobody is shown until it goes on. */
+  still = $state(false);
   #session = '';
-  readonly #frames = new FrameLoop((video) => this.#track(video));
+  /** When the frames' clock was set to 0. */
+  #clockStart = 0;
+  readonly #frames = new FrameLoop(
+    (video) => this.#track(video),
+    (still) => this.#stands(still),
+  );
   #lastResult = 0;
 
   constructor(private readonly engine: Engine) {}
@@ -65,21 +74,33 @@ export class Live {
     return good.map((view) => newFace(view, { kind: 'camera', name }));
   }
 
+  /** Who was there before may have left meanwhile: a clock that goes back makes the worker follow all faces anew. */
+  #stands(still: boolean): void {
+    this.still = still;
+    this.faces = [];
+    this.speed = null;
+    this.#clockStart = performance.now();
+  }
+
   async #track(video: HTMLVideoElement): Promise<void> {
     const session = this.#session;
     try {
       await this.engine.ready();
-      const time = performance.now();
+      const taken = performance.now();
       const picture = await frameOf(video);
       let shown: number | null = null;
       const show = (faces: TrackedFaces): void => {
-        if (session !== this.#session) return;
+        if (session !== this.#session || this.still) return;
         shown ??= performance.now();
         this.#show(faces);
       };
-      const result = await this.engine.client.call('track', { session, picture, time }, { onProgress: show });
+      const result = await this.engine.client.call(
+        'track',
+        { session, picture, time: taken - this.#clockStart },
+        { onProgress: show },
+      );
       show(result);
-      if (session === this.#session) this.#measure(result, (shown ?? performance.now()) - time);
+      if (session === this.#session && !this.still) this.#measure(result, (shown ?? performance.now()) - taken);
     } catch (thrown) {
       if (session === this.#session) this.error = toFaceError(thrown);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
@@ -94,7 +115,7 @@ export class Live {
   }
 
   /** `age`: from the frame taken to its boxes, milliseconds. */
-  #measure({ timings }: TrackResult, age: number): void {
+  #measure({ timings, leastFace }: TrackResult, age: number): void {
     const now = performance.now();
     const before = this.speed;
     const fps = 1000 / Math.max(now - this.#lastResult, 1);
@@ -103,6 +124,7 @@ export class Live {
       fps: before ? smooth(before.fps, fps) : fps,
       age: before ? smooth(before.age, age) : age,
       stages: smoothStages(before?.stages ?? {}, timings),
+      leastFace,
     };
   }
 }

@@ -4,6 +4,7 @@ import type { ModelPlace, Progress } from '../../client/types';
 import type { Engine } from './engine.svelte';
 import type { Notices } from './notices.svelte';
 import type { Tabs } from './tabs.svelte';
+import { distanceText } from './words';
 
 interface Call {
   readonly signal: AbortSignal;
@@ -47,12 +48,14 @@ export class ModelFiles {
     this.error = null;
     this.#abort = new AbortController();
     this.progress = { stage, done: 0, total: 0, unit: 'bytes' };
+    const before = new Set(this.engine.models.flatMap(({ id, trained }) => (trained ? [id] : [])));
     try {
       const place = await work({ signal: this.#abort.signal, onProgress: (now) => (this.progress = now) });
       this.begun = false;
       if (place.trained) await this.engine.change({ model: place.id, precision: 'auto' });
       else await this.engine.startAutomatically();
-      this.notices.done(`${place.title} is here and is used from now on.`);
+      const isNew = place.trained !== null && !before.has(place.id);
+      this.notices.done(`${place.title} is here and is used from now on.${isNew ? ` ${originText(place)}` : ''}`);
     } catch (thrown) {
       const failure = toFaceError(thrown);
       this.error = failure.code === 'aborted' ? null : failure;
@@ -60,4 +63,10 @@ export class ModelFiles {
       this.progress = null;
     }
   }
+}
+
+/** What a trained model's file says of itself nobody here has checked. */
+export function originText({ threshold, trained }: ModelPlace): string {
+  const untested = trained?.hasSelfTest ? '' : ' It brings no test of itself.';
+  return `It was not trained in this browser: whoever made it chose its threshold, ${distanceText(threshold ?? 0)}, below which two faces are one person.${untested}`;
 }

@@ -1,4 +1,5 @@
-import { toFaceError } from '../../core/errors';
+import { toFaceError, type FaceError } from '../../core/errors';
+import { isUnforeseen } from './problemReport';
 
 export interface NoticeAction {
   readonly label: string;
@@ -10,6 +11,8 @@ export interface Notice {
   readonly kind: 'done' | 'problem';
   readonly text: string;
   readonly action?: NoticeAction;
+  /** What nobody foresaw: it can be reported. */
+  readonly unforeseen?: FaceError;
 }
 
 const SHOWN_MS = 7_000;
@@ -24,6 +27,8 @@ export class Notices {
   list = $state.raw<readonly Notice[]>([]);
   /** What the polite live region holds. */
   spoken = $state('');
+  /** What the user is about to report; null while the form for it is closed. */
+  reported = $state.raw<FaceError | null>(null);
   #next = 1;
   #busy = false;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
@@ -35,7 +40,8 @@ export class Notices {
   /** Shows what went wrong in the words of its error; stopping on request is no problem and is not shown. */
   problem(thrown: unknown): void {
     const error = toFaceError(thrown);
-    if (error.code !== 'aborted') this.#add({ kind: 'problem', text: error.message });
+    if (error.code === 'aborted') return;
+    this.#add({ kind: 'problem', text: error.message, ...(isUnforeseen(error) && { unforeseen: error }) });
   }
 
   /** Speaks without showing: for what the eye sees anyway. */
@@ -103,7 +109,7 @@ export class Notices {
 
   #startTimer(notice: Notice): void {
     if (this.#timers.has(notice.id)) return;
-    const wait = notice.action ? SHOWN_WITH_ACTION_MS : SHOWN_MS;
+    const wait = notice.action || notice.unforeseen ? SHOWN_WITH_ACTION_MS : SHOWN_MS;
     this.#timers.set(
       notice.id,
       setTimeout(() => this.dismiss(notice.id), wait),

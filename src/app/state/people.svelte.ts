@@ -1,7 +1,10 @@
 import { FaceError, toFaceError } from '../../core/errors';
+import { knownScale } from '../../core/cohort';
+import { personKey } from '../../core/names';
 import type { Embedding } from '../../core/types';
 import { euclidean } from '../../core/vectors';
 import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../../store/schema';
+import { addCohortMeans } from './cohortMeans';
 import { Duplicates } from './duplicates.svelte';
 import type { Engine } from './engine.svelte';
 
@@ -63,10 +66,10 @@ export class People {
     return id === null ? null : (this.byId.get(id)?.name ?? null);
   }
 
-  /** The person of that name, compared as the store compares: without case and outer space. */
+  /** The person of that name, compared as the store compares (`personKey`). */
   named(name: string): Person | null {
-    const wanted = fold(name);
-    return this.list.find((person) => fold(person.name) === wanted) ?? null;
+    const wanted = personKey(name);
+    return this.list.find((person) => personKey(person.name) === wanted) ?? null;
   }
 
   /**
@@ -219,7 +222,7 @@ export class People {
   async #pushGallery(modelId: string): Promise<void> {
     const faces = this.list.flatMap((person) =>
       person.faces
-        .filter((face) => face.embedding.modelId === modelId)
+        .filter((face) => this.#isCurrent(face, modelId))
         .map((face) => ({ person: person.id, embedding: face.embedding })),
     );
     await this.engine.client.call('setGallery', { faces });
@@ -228,7 +231,20 @@ export class People {
   }
 
   #stale(model: string): FaceRecord[] {
-    return this.list.flatMap((person) => person.faces.filter((face) => face.embedding.modelId !== model));
+    return this.list.flatMap((person) => person.faces.filter((face) => !this.#isCurrent(face, model)));
+  }
+
+  /** Whether a face's embedding is of the model, and whole: others are made again from the crop. */
+  #isCurrent({ embedding }: FaceRecord, model: string): boolean {
+    return embedding.modelId === model && embedding.vector.length === this.engine.state?.embeddingSize;
+  }
+
+  /** Faces of the model that were stored without a mean of its cohort: the gallery works them out each time. */
+  #withoutMean(model: string): FaceRecord[] {
+    const cohort = this.engine.state?.cohort ?? null;
+    return this.list.flatMap((person) =>
+      person.faces.filter((face) => this.#isCurrent(face, model) && knownScale(cohort, face.embedding) === null),
+    );
   }
 
   /** Whether faces are to be embedded anew, or are being so. */
@@ -239,9 +255,12 @@ export class People {
   /** What was embedded is stored batch by batch: after a failure, or in another session, the rest follows. */
   #follow(): void {
     const model = this.engine.state?.model;
-    if (model === undefined || this.#following || !this.#mayFollow(model)) return;
+    if (model === undefined || this.#following || this.#halted !== null || !this.store.mayWrite()) return;
+    const [stale, withoutMean] = [this.#stale(model), this.#withoutMean(model)];
+    if (stale.length === 0 && withoutMean.length === 0) return;
     this.#following = true;
-    void this.#reembed(model, this.#stale(model))
+    void this.#reembed(model, stale)
+      .then(() => this.#addMeans(withoutMean))
       .catch((thrown: unknown) => (this.#halted = toFaceError(thrown)))
       .then(async () => {
         this.#following = false;
@@ -262,6 +281,17 @@ export class People {
         .finally(() => this.#writing--);
     }
   }
+
+  async #addMeans(faces: readonly FaceRecord[]): Promise<void> {
+    const embeddings = new Map(faces.map(({ id, embedding }) => [id, embedding]));
+    await addCohortMeans(this.engine, [...embeddings.keys()], {
+      read: async (ids) => new Map(ids.map((id): [string, Embedding] => [id, embeddings.get(id)!])),
+      save: (modelId, means) => {
+        this.#writing++;
+        return this.store.setCohortMeans(modelId, means).finally(() => this.#writing--);
+      },
+    });
+  }
 }
 
 /** A face as recognised, made ready for the store. */
@@ -271,8 +301,4 @@ export function newFace(
 ): NewFace {
   if (!face.crop) throw new FaceError('internal', { reason: 'the face was recognised without keepCrops' });
   return { embedding: face.embedding, crop: face.crop, quality: face.quality, source };
-}
-
-function fold(name: string): string {
-  return name.trim().toLocaleLowerCase();
 }

@@ -1,11 +1,20 @@
+import { normalisedDistance } from '../../core/cohort';
 import { euclidean } from '../../core/vectors';
 
 /** How a face stands among a person's others. */
 export interface FaceStanding {
   /** Mean plain Euclidean distance to the person's other faces; null where there is none to compare with. */
   readonly distance: number | null;
+  /** The same of the normalised distances, by which faces are one person's or not. */
+  readonly normalised: number | null;
   /** `best`: nearest to the others that agree; `outlier`: like none of them; null otherwise, and for under three faces. */
   readonly kind: 'best' | 'outlier' | null;
+}
+
+/** An embedding with its scale: see core/cohort.ts. */
+export interface ScaledFace {
+  readonly vector: Float32Array;
+  readonly scale: number;
 }
 
 export interface PersonFaces {
@@ -21,27 +30,31 @@ const FEWEST = 3;
 const MOST = 500;
 
 /**
- * Which of a person's faces (embeddings of one model) agree: average linkage while the mean distance between two groups is
- * at most `threshold`, the distance up to which that model takes two faces for one person. The largest group, of equals the
+ * Which of a person's faces (embeddings of one model) agree: average linkage while the mean normalised distance between two
+ * groups is at most `threshold`, the one up to which that model takes two faces for one person. The largest group, of equals the
  * one with the first face, is the person; a face alone is an outlier; the next group of two or more looks like a second person.
  */
-export function judgeFaces(vectors: readonly Float32Array[], threshold: number): PersonFaces {
-  const n = vectors.length;
-  if (n > MOST) return { standings: vectors.map(() => ({ distance: null, kind: null })), second: [] };
-  const distances = vectors.map((a) => vectors.map((b) => euclidean(a, b)));
-  const [own = [], ...others] = groupsWithin(distances, threshold).sort((a, b) => b.length - a.length);
+export function judgeFaces(faces: readonly ScaledFace[], threshold: number): PersonFaces {
+  const n = faces.length;
+  if (n > MOST) return { standings: faces.map(() => ({ distance: null, normalised: null, kind: null })), second: [] };
+  const plain = faces.map((a) => faces.map((b) => euclidean(a.vector, b.vector)));
+  const normalised = plain.map((row, a) =>
+    row.map((distance, b) => normalisedDistance(distance, faces[a]!.scale, faces[b]!.scale)),
+  );
+  const [own = [], ...others] = groupsWithin(normalised, threshold).sort((a, b) => b.length - a.length);
   const agreed = n >= FEWEST && own.length > 1;
-  const meanTo = (face: number, rest: readonly number[]): number | null => {
+  const meanTo = (distances: readonly number[][], face: number, rest: readonly number[]): number | null => {
     const left = rest.filter((other) => other !== face);
     return left.length === 0 ? null : left.reduce((sum, other) => sum + distances[face]![other]!, 0) / left.length;
   };
-  const spread = own.map((face) => meanTo(face, own) ?? 0);
+  const spread = own.map((face) => meanTo(plain, face, own) ?? 0);
   const best = agreed ? own[spread.indexOf(Math.min(...spread))] : undefined;
   const alone = new Set(agreed ? others.filter((group) => group.length === 1).flat() : []);
-  const all = [...vectors.keys()];
+  const all = [...faces.keys()];
   return {
     standings: all.map((face) => ({
-      distance: meanTo(face, all),
+      distance: meanTo(plain, face, all),
+      normalised: meanTo(normalised, face, all),
       kind: face === best ? 'best' : alone.has(face) ? 'outlier' : null,
     })),
     second: others[0] && others[0].length > 1 ? others[0] : [],

@@ -3,6 +3,7 @@ import type { CaptureHint, Detection, Embedding, FaceQuality, Match, StoredCrop 
 import type { RecogniseResult } from '../../client/types';
 import type { FaceSource } from '../../store/schema';
 import type { Engine } from './engine.svelte';
+import { mayLie } from '../../core/lying';
 import { thumbnail } from './thumbnail';
 
 /** A picture to be recognised: a file, or one taken by the camera. */
@@ -30,10 +31,18 @@ export class PictureItem {
   url = $state<string | null>(null);
   width = $state(0);
   height = $state(0);
+  /** Pixels of the picture from which on faces were looked for. */
+  leastFace = $state(0);
+  /** How often it was looked at. */
+  looks = 0;
   /** From left to right. */
   faces = $state.raw<readonly ShownFace[]>([]);
-  /** The picture itself, until it is done; kept after a failure that is not the picture's own, to try again. */
+  /** Also searched for faces that lie or stand on their head. */
+  turned = $state(false);
+  /** The picture itself, until it is done; kept after a failure that is not the picture's own, and where people may lie. */
   blob: Blob | null;
+  /** Whether to offer the search for turned faces. */
+  mayLie = $derived(this.status === 'done' && !this.turned && mayLie(this.faces));
   retryable = $derived(this.status === 'failed' && this.error !== null && !this.error.code.startsWith('image/'));
 
   constructor(
@@ -60,6 +69,8 @@ export class Pictures {
   done = $state(0);
   total = $state(0);
   waiting = $derived(this.total - this.done);
+  /** Whether the pictures that follow are also searched for turned faces: see `setTurned`. */
+  turned = $state(false);
 
   #next = 1;
   #abort = new AbortController();
@@ -70,11 +81,7 @@ export class Pictures {
   add(sources: readonly PictureSource[]): Promise<void> {
     const added = sources.map(({ blob, source }) => new PictureItem(this.#next++, source, blob));
     this.items = [...added, ...this.items];
-    if (this.waiting === 0) {
-      this.done = 0;
-      this.total = 0;
-    }
-    this.total += added.length;
+    this.#expect(added.length);
     return this.run();
   }
 
@@ -94,9 +101,22 @@ export class Pictures {
 
   /** Once more what failed for a reason that may have passed: a crash of the worker, a model that was not there. */
   retry(item: PictureItem): Promise<void> {
-    item.status = 'waiting';
     item.error = null;
-    this.done--;
+    this.#again(item);
+    return this.run();
+  }
+
+  /** Once more, for faces that lie or stand on their head. */
+  lookTurned(item: PictureItem): Promise<void> {
+    item.turned = true;
+    this.#again(item);
+    return this.run();
+  }
+
+  /** Of the pictures that follow, and, where it is on, at once of those whose people may lie. */
+  setTurned(on: boolean): Promise<void> {
+    this.turned = on;
+    for (const item of this.items) if (on && item.mayLie) this.#again(item);
     return this.run();
   }
 
@@ -123,15 +143,32 @@ export class Pictures {
   async rematch(): Promise<void> {
     const model = this.engine.state?.model;
     for (const item of this.items) {
-      const { faces } = item;
-      if (faces.length === 0) continue;
-      const stale = faces.some((face) => face.embedding.modelId !== model);
-      const embeddings = stale
-        ? await this.engine.client.call('embedStored', { crops: faces.map((face) => face.crop) })
-        : faces.map((face) => face.embedding);
-      const matches = await this.engine.client.call('match', { embeddings });
-      item.faces = faces.map((face, i) => ({ ...face, embedding: embeddings[i]!, match: matches[i]! }));
+      // Once more where the picture was looked at again meanwhile: its faces are others now.
+      for (let isOf: readonly ShownFace[] | null = null; item.faces.length > 0 && item.faces !== isOf;) {
+        const { faces } = item;
+        const stale = faces.some((face) => face.embedding.modelId !== model);
+        const embeddings = stale
+          ? await this.engine.client.call('embedStored', { crops: faces.map((face) => face.crop) })
+          : faces.map((face) => face.embedding);
+        const matches = await this.engine.client.call('match', { embeddings });
+        if (item.faces !== faces) continue;
+        item.faces = isOf = faces.map((face, i) => ({ ...face, embedding: embeddings[i]!, match: matches[i]! }));
+      }
     }
+  }
+
+  #again(item: PictureItem): void {
+    item.status = 'waiting';
+    this.#expect(1);
+  }
+
+  /** Counts from the beginning where nothing waits any more. */
+  #expect(more: number): void {
+    if (this.done === this.total) {
+      this.done = 0;
+      this.total = 0;
+    }
+    this.total += more;
   }
 
   #nextWaiting(): PictureItem | undefined {
@@ -142,12 +179,14 @@ export class Pictures {
     const { blob } = item;
     if (!blob) return;
     item.status = 'working';
+    item.turned ||= this.turned;
     try {
       await this.engine.ready();
-      const request = { picture: blob, name: item.source.name, options: { keepCrops: true } };
+      const options = { keepCrops: true, ...(item.turned && { turned: true }) };
+      const request = { picture: blob, name: item.source.name, options };
       const result = await this.engine.client.call('recognise', request, { signal });
       this.#take(item, result); // at once: a change of the gallery from here on must find the faces
-      const url = await thumbnail(blob, result.width, result.height);
+      const url = item.url ?? (await thumbnail(blob, result.width, result.height));
       if (this.items.includes(item)) item.url = url;
       else if (url) URL.revokeObjectURL(url);
       item.status = 'done';
@@ -160,18 +199,21 @@ export class Pictures {
       item.error = error;
       item.status = 'failed';
     }
-    if (!item.retryable) item.blob = null;
+    if (!item.retryable && !item.mayLie) item.blob = null;
     if (this.items.includes(item)) this.done++;
   }
 
   #take(item: PictureItem, result: RecogniseResult): void {
     item.width = result.width;
     item.height = result.height;
+    item.leastFace = result.leastFace;
+    // Faces of an earlier look at the picture may be others: a name begun for one of them must not come to another.
+    const looks = ++item.looks;
     item.faces = result.faces
       .toSorted((a, b) => a.detection.box.x0 - b.detection.box.x0)
       .map((face, i) => {
         if (!face.crop) throw new FaceError('internal', { reason: 'a face came without its crop' });
-        return { ...face, crop: face.crop, key: `${item.id}-${i}` };
+        return { ...face, crop: face.crop, key: `${item.id}-${looks}-${i}` };
       });
   }
 }

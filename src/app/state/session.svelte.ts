@@ -1,6 +1,9 @@
 import { createContext } from 'svelte';
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
+import { FaceError } from '../../core/errors';
+import { APP_SCOPE } from '../../core/appScope';
 import type { Store } from '../../store/schema';
+import { takeOver } from '../../store/takeOver';
 import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
 import { Backups } from './backups.svelte';
@@ -51,11 +54,16 @@ export interface Session {
 
 export const [useSession, provideSession] = createContext<Session>();
 
-/** Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`. */
+/**
+ * Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`, and `app/not-secure`
+ * in a page opened by plain http: models are never run unverified, and people and photos get their ids by `crypto`.
+ */
 export async function openSession(notices: Notices): Promise<Session> {
+  if (!isSecureContext) throw new FaceError('app/not-secure');
   followDeletion();
   const tabs = new Tabs();
   await tabs.open();
+  if (!(await takeOver(APP_SCOPE))) notices.problem(new FaceError('store/not-taken-over'));
   const memory = memoryDatabase();
   const store = await openStore(undefined, tabs, memory);
   const updates = new Updates();
@@ -68,7 +76,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const enrolments = new Enrolments(engine);
   const pictures = new Pictures(engine);
   const videos = new Videos(engine, people);
-  const photos = new Photos(engine, people, tabs, memory, store);
+  const photos = new Photos(engine, people, tabs, memory, store, notices);
   const sorting = new Sorting(notices);
   const training = new Training(engine, tabs);
   const trainChoice = new TrainChoice(engine, people, training);

@@ -1,8 +1,10 @@
+import { APP_SCOPE } from '../../core/appScope';
 import { FaceError } from '../../core/errors';
+import { ownName } from '../../core/ownNames';
 import type { WriteGuard } from '../../store/guard';
 
-const LOCK = 'facenet-writer';
-const CHANNEL = 'facenet-tabs';
+const LOCK = ownName('facenet-writer', APP_SCOPE);
+const CHANNEL = ownName('facenet-tabs', APP_SCOPE);
 /** A tab that does not let go in this time hangs: the lock is taken from it. */
 const PATIENCE_MS = 2_000;
 type TabMessage = 'let-go' | 'gone';

@@ -1,5 +1,7 @@
 import { toFaceError, type FaceError } from '../../core/errors';
-import { classFiles } from './classFolders';
+import { personKey } from '../../core/names';
+import { classFiles, placedFiles, type PlacedFile } from './classFolders';
+import { folderOfDrop } from './dropped';
 import type { Engine } from './engine.svelte';
 import type { People } from './people.svelte';
 import { facesOfFiles, outsidersOf, runPictures, sampleOutsiders, type Gathering, type Pupil } from './trainData';
@@ -33,11 +35,9 @@ export class TrainChoice {
   });
   /** The store's people who are not learnt. */
   readonly others: readonly Pupil[] = $derived.by(() => {
-    const learnt = new Set(this.pupils.map(({ name }) => name.toLocaleLowerCase()));
+    const learnt = new Set(this.pupils.map(({ name }) => personKey(name)));
     return this.people.list.flatMap(({ id, name, faces }) =>
-      learnt.has(name.toLocaleLowerCase()) || faces.length === 0
-        ? []
-        : [{ id, name, crops: faces.map(({ crop }) => crop) }],
+      learnt.has(personKey(name)) || faces.length === 0 ? [] : [{ id, name, crops: faces.map(({ crop }) => crop) }],
     );
   });
   readonly held = $derived(this.pupils.reduce((sum, { crops }) => sum + heldOf(crops.length), 0));
@@ -83,11 +83,25 @@ export class TrainChoice {
   }
 
   /** Takes the people of a folder of class folders, to be learnt or as outsiders. */
-  async takeFolder(files: Iterable<File>, role: 'pupils' | 'outsiders'): Promise<void> {
-    const found = classFiles(files);
-    const name = found[0]?.file.webkitRelativePath.split('/')[0] ?? '';
+  async takeFolder(files: readonly File[], role: 'pupils' | 'outsiders'): Promise<void> {
+    const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
+    await this.#take(Promise.resolve({ name, files: placedFiles(files), notes: [] }), role);
+  }
+
+  /** The people of a folder that was dropped are to be learnt. To be called within the event. */
+  async takeDrop(transfer: DataTransfer): Promise<void> {
+    if (!this.gathering) await this.#take(folderOfDrop(transfer), 'pupils');
+  }
+
+  async #take(
+    given: Promise<{ readonly name: string; readonly files: readonly PlacedFile[]; readonly notes: readonly string[] }>,
+    role: 'pupils' | 'outsiders',
+  ): Promise<void> {
     await this.#gather(async (gathering) => {
-      const { pupils, notes } = await facesOfFiles(found, gathering);
+      const { name, files, notes: unread } = await given;
+      const { pictures: found, notes: leftOut } = classFiles(files);
+      const { pupils, notes: without } = await facesOfFiles(found, gathering);
+      const notes = [...unread, ...leftOut, ...without];
       const none = 'No pictures were found: a folder for each person is needed, with the pictures in it.';
       this.notes = pupils.length === 0 ? [none, ...notes] : notes;
       if (pupils.length === 0) return;
@@ -103,12 +117,13 @@ export class TrainChoice {
   /** Gathers the outsiders and begins the run, which goes on by itself. */
   async begin(): Promise<void> {
     const { pupils, recipe } = this;
+    const others = this.outsiders === 'people' ? this.others : [];
     await this.#gather(async (gathering) => {
       const outsiders =
         this.outsiders === 'samples'
           ? await sampleOutsiders(pupils, gathering)
           : this.outsiders === 'people'
-            ? outsidersOf(this.others)
+            ? outsidersOf(others)
             : this.outsiders === 'folder'
               ? outsidersOf(this.outsiderFolder?.pupils ?? [])
               : [];
@@ -122,6 +137,7 @@ export class TrainChoice {
           {
             recipe,
             people: pupils.map(({ id, name }) => ({ id, name })),
+            outsiders: others.map(({ id }) => id),
             pictures: { train: train.length, held: held.length, outsiders: outsiders.length },
             far: reportRate(differentPairs(impostors)),
             previousModel: this.engine.settings.model,

@@ -1,8 +1,10 @@
 import { toFaceError } from '../../core/errors';
-import type { Box, StoredCrop } from '../../core/types';
+import { personKey } from '../../core/names';
+import type { Box, RecognisedFace, StoredCrop } from '../../core/types';
 import type { RunPicture, RunPictures } from '../../store/trainPictures';
 import type { ClassFile } from './classFolders';
 import type { Engine } from './engine.svelte';
+import { isLying, isSure, mayLie } from '../../core/lying';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from './sampleList';
 import { sampleTruth, type TruthFace } from './sampleTruth';
 import { splitPictures } from './trainRecipe';
@@ -22,8 +24,9 @@ export interface Gathering {
 }
 
 /**
- * The most probable face of each picture of a folder of class folders. `notes`: sentences about pictures left out because
- * they cannot be read or show no face. Throws `aborted` and what keeps the engine from running.
+ * The most probable face of each picture of a folder of class folders, also where it lies or stands on its head. `notes`:
+ * sentences about pictures left out because they cannot be read or show no face, and about faces that lie. Throws
+ * `aborted` and what keeps the engine from running.
  */
 export async function facesOfFiles(
   files: readonly ClassFile[],
@@ -36,23 +39,43 @@ export async function facesOfFiles(
     tell({ stage: 'Finding faces', done, total: files.length });
     const crops = found.get(person) ?? [];
     found.set(person, crops);
-    const crop = await bestFace(engine, file, file.name, signal).catch((thrown: unknown) => {
+    const place = `${person}/${file.name}`;
+    const face = await bestFace(engine, file, file.name, signal).catch((thrown: unknown) => {
       const error = toFaceError(thrown);
-      if (!error.code.startsWith('image/')) throw error;
-      notes.push(error.message);
+      // A crashed worker starts again by itself: the next picture is looked at by the new one.
+      if (!error.code.startsWith('image/') && error.code !== 'worker/crashed') throw error;
+      notes.push(error.code === 'worker/crashed' ? `${place} was left out: ${error.message}` : error.message);
       return undefined;
     });
-    if (crop) crops.push(crop);
-    else if (crop === null) notes.push(`No face was found in ${person}/${file.name}.`);
+    if (face?.crop) crops.push(face.crop);
+    else if (face === null) notes.push(`No face was found in ${place}.`);
+    if (face && isLying(face.detection))
+      notes.push(
+        face.turned
+          ? `The face in ${place} lies on its side or upside down: it was turned upright.`
+          : `The face in ${place} leans strongly to the side: look whether it is one to learn from.`,
+      );
   }
   const pupils = [...found].flatMap(([name, crops]) => (crops.length > 0 ? [{ id: name, name, crops }] : []));
   return { pupils, notes };
 }
 
-async function bestFace(engine: Engine, picture: Blob, name: string, signal: AbortSignal): Promise<StoredCrop | null> {
-  const options = { faces: 'best', keepCrops: true } as const;
-  const { faces } = await engine.client.call('recognise', { picture, name, options }, { signal });
-  return faces[0]?.crop ?? null;
+/** Searched in the turned picture too where nobody stands upright for sure: a lying face would be learnt as a wrong one. */
+async function bestFace(
+  engine: Engine,
+  picture: Blob,
+  name: string,
+  signal: AbortSignal,
+): Promise<(RecognisedFace & { readonly turned: boolean }) | null> {
+  const search = async (turned: boolean) => {
+    const options = { faces: 'best', keepCrops: true, ...(turned && { turned }) } as const;
+    const { faces } = await engine.client.call('recognise', { picture, name, options }, { signal });
+    return faces[0] ? { ...faces[0], turned } : null;
+  };
+  const upright = await search(false);
+  if (!mayLie(upright ? [upright] : [])) return upright;
+  const turned = await search(true);
+  return turned && isSure(turned.detection) ? turned : upright;
 }
 
 /** People as outsiders: each with a number of their own. */
@@ -95,7 +118,7 @@ export async function sampleOutsiders(
 }
 
 /** `Edward Lu` and `edward-lu` are one. */
-const key = (name: string): string => name.trim().toLowerCase().replaceAll(' ', '-');
+const key = (name: string): string => personKey(name).replaceAll(' ', '-');
 
 /** Whether the middle of a box found lies in the one that is labelled. */
 function isAt({ x0, y0, x1, y1 }: Box, { box }: TruthFace): boolean {

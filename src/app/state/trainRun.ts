@@ -8,6 +8,8 @@ export interface RunPlan {
   readonly recipe: Recipe;
   /** By class number. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
+  /** Ids of the store's people whose pictures are kept as outsiders'; none in runs of earlier versions. */
+  readonly outsiders?: readonly string[];
   readonly pictures: { readonly train: number; readonly held: number; readonly outsiders: number };
   /** The report's false-accept rate. */
   readonly far: number;

@@ -1,7 +1,9 @@
 import type { SwMessage } from '../../core/appCaches';
+import { APP_SCOPE } from '../../core/appScope';
+import { ownName } from '../../core/ownNames';
 
 /** Set while a page that was not isolated waits to be loaded again by the service worker, so that it is so only once. */
-const RELOADED = 'facenet-reloaded-for-isolation';
+const RELOADED = ownName('facenet-reloaded-for-isolation', APP_SCOPE);
 
 /** The service worker: registered once, and told when a new version that waits shall take over. */
 export class Updates {

@@ -1,13 +1,20 @@
 import { FaceError, toFaceError } from '../../core/errors';
+import { openFilm } from '../../core/filmFile';
 import type { TrackResult } from '../../client/types';
-import { appearancesOf, type Appearance, type Sighting } from './appearances';
+import { appearancesOf, clock, type Appearance, type Sighting } from './appearances';
+import { Damage, knowDuration, seek, StandingFrame, STEP_S } from './filmFrames';
 import type { Engine } from './engine.svelte';
 import type { People } from './people.svelte';
 
-/** Seconds between the frames that are looked at: faces rarely come and go within half a second. */
-export const STEP_S = 0.25;
 /** Most faces embedded in one frame: here nobody waits for the next one. */
 const EMBEDS = 8;
+
+/** A tenth of the shorter side on, in a small copy: several times faster in large films, and blind for faces in the distance. */
+const LARGE_FACES = { minSize: 0.1, maxSide: 640 };
+
+/** How long a film takes to load again at most, and how often that is looked at. */
+const LOAD_MS = 10_000;
+const WAIT_MS = 20;
 
 let files = 0;
 
@@ -21,10 +28,17 @@ export class VideoFile {
   appearances = $state.raw<readonly Appearance[]>([]);
   /** Whether the whole video was looked through. */
   complete = $state(false);
+  /** Look for large faces only, which is faster. */
+  largeOnly = $state(false);
+  /** Pixels of the film from which on faces were looked for; 0 before anything was. */
+  leastFace = $state(0);
   error = $state.raw<FaceError | null>(null);
   /** The file cannot be used at all. */
   unreadable = $state.raw<FaceError | null>(null);
   #abort = new AbortController();
+  #closed = false;
+  /** Whether the file's end is missing by its own account. */
+  #isCut = false;
 
   constructor(
     private readonly engine: Engine,
@@ -37,12 +51,13 @@ export class VideoFile {
     element.preload = 'auto';
     element.ariaLabel = 'The video';
     element.addEventListener('loadedmetadata', () => void this.#loaded());
-    element.addEventListener('error', () => this.#refuse());
-    element.src = URL.createObjectURL(file);
+    element.addEventListener('error', () => this.#broken());
+    void this.#open();
   }
 
   close(): void {
     this.stop();
+    this.#closed = true;
     URL.revokeObjectURL(this.element.src);
   }
 
@@ -52,7 +67,10 @@ export class VideoFile {
     this.stop();
     const abort = (this.#abort = new AbortController());
     const session = `file-${++files}`;
-    const sightings: Sighting[] = [];
+    let sightings: Sighting[] = [];
+    const stands = new StandingFrame(video, abort.signal);
+    const damage = new Damage();
+    const { largeOnly } = this;
     this.appearances = [];
     this.error = null;
     this.complete = false;
@@ -60,20 +78,43 @@ export class VideoFile {
     try {
       await this.engine.ready();
       video.pause();
-      for (let time = 0; time < video.duration && !abort.signal.aborted; time += STEP_S) {
-        await seek(video, time, abort.signal);
+      for (let time = 0; time < video.duration && !abort.signal.aborted;) {
+        let picture: ImageBitmap;
+        try {
+          await seek(video, time, abort.signal);
+          const end = this.#isCut ? await stands.end(time) : null;
+          if (end !== null) {
+            sightings = sightings.filter((sighting) => sighting.time < end);
+            damage.endsAt(end);
+            break;
+          }
+          picture = await pictureOf(video);
+        } catch (thrown) {
+          // At the very beginning it is the whole film; else what comes after the place may be whole.
+          if (time === 0 || toFaceError(thrown).code !== 'video/unreadable') throw thrown;
+          await this.#loadedAgain(abort.signal);
+          time = damage.next(time, video.duration, STEP_S);
+          this.progress = Math.min(1, time / video.duration);
+          continue;
+        }
+        damage.passed(time);
         const request = {
           session,
-          picture: await createImageBitmap(video),
+          picture,
           time: time * 1000,
           embeds: EMBEDS,
           searchAll: true,
+          ...(largeOnly && { options: LARGE_FACES }),
         };
         const result = await this.engine.client.call('track', request, { signal: abort.signal });
+        this.leastFace = result.leastFace;
         sightings.push(...this.#sightings(result, time));
-        this.progress = Math.min(1, (time + STEP_S) / video.duration);
+        time += STEP_S;
+        this.progress = Math.min(1, time / video.duration);
         this.appearances = appearancesOf(sightings, STEP_S);
       }
+      this.appearances = appearancesOf(sightings, STEP_S);
+      this.error = damage.error();
       this.complete = !abort.signal.aborted;
     } catch (thrown) {
       const error = toFaceError(thrown);
@@ -97,6 +138,38 @@ export class VideoFile {
       this.usable = true;
     } catch {
       this.#refuse();
+    }
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const { blob, isCut } = await openFilm(this.file);
+      if (this.#closed) return;
+      this.#isCut = isCut;
+      this.element.src = URL.createObjectURL(blob);
+    } catch {
+      // The file is no longer where it was chosen.
+      this.#refuse();
+    }
+  }
+
+  /** After a place that cannot be read the browser shows nothing of a film any more, until it is loaded again. */
+  #broken(): void {
+    if (!this.usable) {
+      this.#refuse();
+      return;
+    }
+    if (this.progress === null) this.error = new FaceError('video/cut-off', { time: clock(this.element.currentTime) });
+    this.usable = false;
+    this.element.load();
+  }
+
+  /** Resolves when the film can be sought again after an error. Throws `video/unreadable`, `aborted`. */
+  async #loadedAgain(signal: AbortSignal): Promise<void> {
+    for (let waited = 0; !this.usable; waited += WAIT_MS) {
+      if (signal.aborted) throw new FaceError('aborted');
+      if (this.unreadable || waited > LOAD_MS) throw new FaceError('video/unreadable');
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
   }
 
@@ -137,33 +210,11 @@ export class Videos {
   }
 }
 
-/** Seconds after any video's end: a recording does not say how long it is until its end was looked for. */
-const FAR_S = 1e7;
-
-/** Finds out how long the video is, and leaves it at its beginning. Throws `video/unreadable`. */
-async function knowDuration(video: HTMLVideoElement): Promise<void> {
-  const { signal } = new AbortController();
-  if (Number.isFinite(video.duration)) return;
-  await seek(video, FAR_S, signal);
-  await seek(video, 0, signal);
-  if (!Number.isFinite(video.duration)) throw new FaceError('video/unreadable');
-}
-
-/** Resolves when the frame at `time` (seconds) can be drawn. Throws `video/unreadable`, `aborted`. */
-async function seek(video: HTMLVideoElement, time: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw new FaceError('aborted');
-  const there = video.currentTime === time && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
-  if (there && !video.seeking) return;
-  const over = new AbortController();
+/** The frame that is shown. Throws `video/unreadable`: an error of the film may come right after the seek ended. */
+async function pictureOf(video: HTMLVideoElement): Promise<ImageBitmap> {
   try {
-    await new Promise<void>((resolve, reject) => {
-      const { signal: until } = over;
-      video.addEventListener('seeked', () => resolve(), { signal: until });
-      video.addEventListener('error', () => reject(new FaceError('video/unreadable')), { signal: until });
-      signal.addEventListener('abort', () => reject(new FaceError('aborted')), { signal: until });
-      video.currentTime = time;
-    });
-  } finally {
-    over.abort();
+    return await createImageBitmap(video);
+  } catch {
+    throw new FaceError('video/unreadable');
   }
 }

@@ -1,4 +1,10 @@
+import { certaintyText } from '../../core/certainty';
 import type { CaptureHint, Match } from '../../core/types';
+
+type WordedMatch = Pick<Match, 'person' | 'distance' | 'certainty' | 'secondDistance'>;
+
+export { certaintyText, strangerRate } from '../../core/certainty';
+export { count, countOf } from '../../core/count';
 
 const DISTANCE = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
@@ -8,20 +14,11 @@ export function distanceText(distance: number): string {
   return DISTANCE.format(distance);
 }
 
-/** 0.9987 → “99.8 %”: rounded down, so that nothing is ever called certain. */
-export function certaintyText(certainty: number): string {
-  const percent = Math.max(0, certainty) * 100;
-  if (percent >= 99.99) return '> 99.99 %';
-  const digits = percent >= 99.9 ? 2 : percent >= 90 ? 1 : 0;
-  const step = 10 ** digits;
-  return `${(Math.floor(percent * step) / step).toFixed(digits)} %`;
-}
-
 /**
  * “99.9 % certain, distance 0.62”, or for an unknown face the nearest person; where the runner-up's name is given, also by
  * how much further that person is.
  */
-export function matchText(match: Match, nearestName: string | null, secondName: string | null = null): string {
+export function matchText(match: WordedMatch, nearestName: string | null, secondName: string | null = null): string {
   if (match.distance === null) return 'nobody in your list yet';
   const distance = `distance\u00a0${distanceText(match.distance)}`;
   if (match.person === null) return nearestName === null ? distance : `nearest: ${nearestName}, ${distance}`;
@@ -35,16 +32,6 @@ export function matchText(match: Match, nearestName: string | null, secondName: 
 /** 0.001 → “1 in 1,000”. */
 export function oneIn(rate: number): string {
   return `1 in ${WHOLE.format(1 / rate)}`;
-}
-
-/** The chance that a stranger is given some name, each known face being one comparison: 1 − (1 − FAR)^faces. */
-export function strangerRate(far: number, faces: number): number {
-  return 1 - (1 - far) ** faces;
-}
-
-/** 1 → “1 face”, 2 → “2 faces”. */
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${WHOLE.format(n)} ${n === 1 ? one : many}`;
 }
 
 export function bytesText(bytes: number): string {

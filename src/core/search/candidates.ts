@@ -9,9 +9,16 @@ const kernels = new Map<number, DotKernel>();
 /**
  * Calls `visit`, in order, with every row that may be within `limit` (plain Euclidean) of `vector`, and with few others:
  * by the triangle inequality a row is at least as far as its code is from the vector's, less both codes' errors. `visit`
- * gives the limit for the rows that follow.
+ * gives the limit for the rows that follow. With
+ * `rowScales` the row's distance times its scale is what the limit holds for.
  */
-export function eachCandidate(rows: Codes, vector: Float32Array, limit: number, visit: (row: number) => number): void {
+export function eachCandidate(
+  rows: Codes,
+  vector: Float32Array,
+  limit: number,
+  visit: (row: number) => number,
+  rowScales?: Float64Array,
+): void {
   const { count, stride, codes, scales, errors, norms } = rows;
   if (count === 0) return;
   const query = encodeRows(vector, vector.length);
@@ -25,7 +32,7 @@ export function eachCandidate(rows: Codes, vector: Float32Array, limit: number, 
     for (let row = start; row < end; row++) {
       const lengths = norm + norms[row]!;
       const squared = lengths - 2 * scale * scales[row]! * dots[row - start]!;
-      const reach = limit + error + errors[row]!;
+      const reach = (rowScales ? limit / rowScales[row]! : limit) + error + errors[row]!;
       if (squared - ROUNDING * lengths <= reach * reach) limit = visit(row);
     }
   }

@@ -1,10 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { appendFile, readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { oneLine } from '../../core/oneLine';
 import type { Box } from '../../core/types';
-
-const LIST = /^bounding_boxes_\d+\.txt$/;
-const FOUR_NUMBERS = /( -?\d+){4}$/;
 
 /**
  * The box that was cut out, as the original's list has it: half the margin added on each side, clipped to the picture,
@@ -22,7 +20,7 @@ export function cutBox(box: Box, margin: number, width: number, height: number):
 
 /**
  * The original's `bounding_boxes_<number>.txt`: a line a crop, its path and x0 y0 x1 y1; the path alone where a picture
- * shows no face. Each run writes a list of its own, so that several may run at once.
+ * shows no face. Line breaks and tabs in a name are blanks there. Each run writes a list of its own, so that several may run at once.
  */
 export class BoxList {
   readonly path: string;
@@ -32,14 +30,6 @@ export class BoxList {
   }
 
   async add(crop: string, box?: readonly number[]): Promise<void> {
-    await appendFile(this.path, `${[crop, ...(box ?? [])].join(' ')}\n`);
+    await appendFile(this.path, `${[oneLine(crop), ...(box ?? [])].join(' ')}\n`);
   }
-}
-
-/** The crops (whole paths) that earlier runs' lists say cannot be had, because the picture shows no face. */
-export async function withoutFace(folder: string): Promise<Set<string>> {
-  const lists = (await readdir(folder)).filter((name) => LIST.test(name));
-  const texts = await Promise.all(lists.map((name) => readFile(join(folder, name), 'utf8')));
-  const lines = texts.flatMap((text) => text.split('\n'));
-  return new Set(lines.filter((line) => line !== '' && !FOUR_NUMBERS.test(line)).map((line) => resolve(line)));
 }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright';
 // With their endings: the test configurations load this file by Node's own rules.
@@ -49,6 +50,16 @@ async function findWorking(): Promise<string | null> {
   return null;
 }
 
+/** A person at a terminal is asked before packages of the system are installed; a script has nobody to ask, and says it. */
+async function mayInstall(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const question =
+    'The download failed. Install the system’s packages chromium and fonts-liberation with apt-get? [y/N] ';
+  const answer = await terminal.question(question).finally(() => terminal.close());
+  return /^y/i.test(answer.trim());
+}
+
 function download(): Promise<boolean> {
   const cli = join(dirname(createRequire(import.meta.url).resolve('playwright/package.json')), 'cli.js');
   const env = { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '10000' };
@@ -70,7 +81,7 @@ async function aptInstall(): Promise<boolean> {
 
 /**
  * Path of a Chromium that starts: one that is here, else Playwright's download, else Debian's package where we may
- * install it. What it does is told on standard error. Throws `harness/no-chromium`; never waits without end.
+ * install it, which a person at a terminal is asked. What it does is told on standard error. Throws `harness/no-chromium`; never waits without end.
  */
 export async function ensureChromium(): Promise<string> {
   const asked = process.env['CHROMIUM_PATH'];
@@ -84,8 +95,8 @@ export async function ensureChromium(): Promise<string> {
   if (downloaded) return downloaded;
 
   const debian = existsSync(APT);
-  if (debian && process.getuid?.() === 0) {
-    console.error('The download failed: installing the system’s package.');
+  if (debian && process.getuid?.() === 0 && (await mayInstall())) {
+    console.error('The download failed: installing the system’s packages chromium and fonts-liberation.');
     await aptInstall();
     const installed = await findWorking();
     if (installed) return installed;

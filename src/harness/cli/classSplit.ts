@@ -1,5 +1,6 @@
+import { count } from '../../core/count';
 import { FaceError } from '../../core/errors';
-import { classOf, type PictureFile } from './pictures';
+import type { PictureFile } from './pictures';
 
 /** The original's: people with fewer pictures are left out in its split mode, and so many teach. */
 const SPLIT = { minImages: 20, trainImages: 10 } as const;
@@ -12,21 +13,28 @@ export interface SplitFlags {
 
 /**
  * What teaches and what is tested on, as facenet's classifier splits a data set: of each person the first n pictures, and
- * the rest. Throws `classify/too-few` when there are not two people, or nothing to test on.
+ * the rest; `personOf` says whose a picture is, null for nobody's. Throws `classify/too-few` when there are not two people, or nothing to test on.
  */
 export function splitClasses(
   files: readonly PictureFile[],
   flags: SplitFlags,
+  personOf: (file: PictureFile) => string | null,
 ): { train: PictureFile[]; test: PictureFile[] } {
   const least = flags.minImages ?? (flags.test ? SPLIT.minImages : 1);
   const teach = flags.trainImages ?? (flags.test ? SPLIT.trainImages : Infinity);
   const people = new Map<string, PictureFile[]>();
-  for (const file of files) people.set(classOf(file), [...(people.get(classOf(file)) ?? []), file]);
-  const kept = [...people].filter(([name, own]) => name !== '' && own.length >= least).map(([, own]) => own);
+  for (const file of files) {
+    const person = personOf(file);
+    if (person === null) continue;
+    const own = people.get(person) ?? [];
+    people.set(person, own);
+    own.push(file);
+  }
+  const kept = [...people.values()].filter((own) => own.length >= least);
   if (kept.length < 2) throw tooFew(`${kept.length === 1 ? 'only one person has' : 'nobody has'} ${folderOf(least)}`);
   const test = kept.flatMap((own) => own.slice(teach));
   if (flags.test && test.length === 0)
-    throw tooFew(`nobody has more than the ${teach} pictures that teach, so none is left to test on`);
+    throw tooFew(`nobody has more than the ${count(teach, 'picture')} to learn from, so none is left to test on`);
   return { train: kept.flatMap((own) => own.slice(0, teach)), test };
 }
 

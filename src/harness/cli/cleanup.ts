@@ -40,19 +40,37 @@ export function stoppedCode(): number | null {
   return softCode;
 }
 
-/** Ctrl-C, a closed terminal and `kill`: everything that was started is ended first; a second signal does not wait. */
+/** Reads and writes of files that are under way: Node waits for them when it exits, and one of a pipe or a lost network folder may never end. */
+function hasOpenFiles(): boolean {
+  return process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+}
+
+/** Ends the program with `code`; the exit handlers, which end Chromium, run first. `force`: whatever Node would wait for. */
+function end(code: number, force: boolean): void {
+  if (force) process.once('exit', () => process.kill(process.pid, 'SIGKILL'));
+  process.exit(code);
+}
+
+const after = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+async function cleanUpAndEnd(code: number): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  await Promise.race([Promise.allSettled([...pending].map((cleanup) => cleanup())), after(PATIENCE_MS)]);
+  while (hasOpenFiles() && Date.now() < deadline) await after(20);
+  end(code, hasOpenFiles());
+}
+
+/** Ctrl-C, a closed terminal and `kill`: everything that was started is ended first; a second signal does not wait for anything. */
 export function exitCleanlyOnSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
-      if (stopping || softCode !== null) process.exit(code);
+      if (stopping || softCode !== null) return end(code, true);
       if (softly && signal !== 'SIGHUP') {
         softCode = code;
         softly();
         return;
       }
       stopping = true;
-      const patience = new Promise((done) => setTimeout(done, PATIENCE_MS));
-      const all = Promise.allSettled([...pending].map((cleanup) => cleanup()));
-      void Promise.race([all, patience]).then(() => process.exit(code));
+      void cleanUpAndEnd(code);
     });
 }

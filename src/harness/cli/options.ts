@@ -79,7 +79,11 @@ export function addFarOption(command: Command): Command {
 
 export function addDetectOptions(command: Command): Command {
   return command
-    .option('--min-size <size>', 'smallest face: pixels, or a share of the shorter side when under 1', minSize)
+    .option(
+      '--min-size <size>',
+      'smallest face looked for: pixels, or a share of the shorter side when under 1',
+      minSize,
+    )
     .option('--thresholds <p,r,o>', 'least score of each of MTCNN’s three networks', thresholds);
 }
 

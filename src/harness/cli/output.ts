@@ -1,4 +1,5 @@
 /** What `--json` prints: one object a command. Boxes are x0, y0, x1, y1 in the picture's pixels, upright. */
+import type { BiasReport } from '../../evaluate/bias/measureBias';
 import type { FaceError, ErrorCode } from '../../core/errors';
 import type { Box, Detection, Match, Precision } from '../../core/types';
 
@@ -22,6 +23,8 @@ export interface DetectEntry {
   readonly width: number;
   readonly height: number;
   readonly faces: DetectedFace[];
+  /** Shorter side of the smallest face looked for, pixels. */
+  readonly leastFace: number;
 }
 export interface DetectOutput {
   readonly pictures: (DetectEntry | FailedEntry)[];
@@ -33,19 +36,37 @@ export interface RecognisedFace {
   /** Null when unknown. */
   readonly name: string | null;
   readonly nearest: string | null;
+  /** Plain Euclidean. */
   readonly distance: number | null;
-  /** 1 − the model's false-accept rate at `distance`. */
+  /** Evened out over kinds of faces: what the threshold holds for. */
+  readonly normalised: number | null;
+  /** (1 − the model’s false-accept rate at `normalised`)^people of the gallery; never 1. */
   readonly certainty: number | null;
   readonly second: string | null;
   readonly secondDistance: number | null;
+  readonly secondNormalised: number | null;
 }
 export interface RecogniseEntry {
   readonly picture: string;
   readonly faces: RecognisedFace[];
 }
+export interface GalleryOutput {
+  readonly people: number;
+  /** One of each picture; a face in the pictures is compared with all of them. */
+  readonly faces: number;
+  /** Pictures with more than one face, and which of them became the person's. */
+  readonly severalFaces: readonly {
+    readonly picture: string;
+    readonly faces: number;
+    readonly person: string;
+    readonly taken: [number, number, number, number];
+  }[];
+  readonly failed: readonly { readonly picture: string; readonly error: EntryError }[];
+}
 export interface RecogniseOutput {
   readonly model: string;
   readonly threshold: number;
+  readonly gallery: GalleryOutput;
   readonly pictures: (RecogniseEntry | FailedEntry)[];
 }
 
@@ -60,10 +81,23 @@ export interface CompareOutput {
   readonly pictures: string[];
   /** Plain Euclidean, row and column in the order of `pictures`. */
   readonly distances: number[][];
+  /** Evened out over kinds of faces: what the threshold holds for. */
+  readonly normalised: number[][];
   readonly threshold: number;
   readonly same: boolean[][];
   /** Pictures without a face or that could not be read; absent when there are none. */
   readonly failed?: { readonly picture: string; readonly error: EntryError }[];
+}
+
+export interface BiasOutput extends BiasReport {
+  readonly model: string;
+  readonly precision: Precision;
+  /** Sentences: what the figures cannot show, and what was left out. */
+  readonly notes: readonly string[];
+  /** Pictures in no folder, so of no group. */
+  readonly loose: readonly string[];
+  /** Pictures without a face or that could not be read. */
+  readonly failed: readonly { readonly picture: string; readonly error: EntryError }[];
 }
 
 export interface AlignOutput {
@@ -161,6 +195,8 @@ export interface ClassifyTrainOutput {
     readonly accuracy: number;
     readonly unknown: number;
   } | null;
+  /** Why `test` is null although it was asked for. */
+  readonly note?: string;
 }
 
 export interface ClassifiedFace {
@@ -172,6 +208,8 @@ export interface ClassifiedFace {
   readonly nearest: string;
   readonly probability: number;
   readonly distance: number;
+  /** Evened out over kinds of faces: what the threshold holds for. */
+  readonly normalised: number;
 }
 export interface ClassifyOutput {
   readonly model: string;
@@ -208,6 +246,6 @@ export function detectedFace({ box, score, points }: Detection): DetectedFace {
 }
 
 export function recognisedFace({ box, score }: Detection, match: Match): RecognisedFace {
-  const { person, nearest, distance, certainty, second, secondDistance } = match;
-  return { box: boxOf(box), score, name: person, nearest, distance, certainty, second, secondDistance };
+  const { person, ...rest } = match;
+  return { box: boxOf(box), score, name: person, ...rest };
 }

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { isStopping, stoppedCode } from './cleanup';
 import { addAlign } from './commands/align';
+import { addBias } from './commands/bias';
+import { addCalibrate } from './commands/calibrate';
 import { addClassify } from './commands/classify';
 import { addCluster } from './commands/cluster';
 import { addCompare } from './commands/compare';
@@ -15,23 +17,29 @@ import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
 import { addSpeed } from './commands/speed';
 import { addFinetune, addTrain } from './commands/train';
+import { printable } from '../../core/printable';
 import { commandError } from './diskReason';
 import { entryError, type FailureOutput } from './output';
+import type { Report } from './report';
 import { packageVersion } from './root';
 
 export const EXIT = { fine: 0, failure: 1, usage: 2 } as const;
 
-/** Runs one command line (without node and script) and resolves to its exit code; nothing is thrown. */
-export async function runCommand(args: readonly string[]): Promise<number> {
-  let code: number = EXIT.fine;
-  const done = ({ failures }: { readonly failures: number }) => {
-    if (failures > 0) code = EXIT.failure;
-  };
+/** Commands whose files hold nobody's faces, or are made to be handed on. */
+const FOR_OTHERS: ReadonlySet<string> = new Set(['bias', 'calibrate', 'models', 'pack', 'serve', 'speed']);
+
+/** All commands. `done` hears of each that has ended well, by its report. */
+export function createProgram(done: (report: Report) => void): Command {
   const program = new Command('facenet-web')
     .description('Face recognition in headless Chromium: nothing leaves this machine.')
     .version(packageVersion())
     .showHelpAfterError('(--help shows what there is)')
-    .exitOverride();
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(printable(text)) })
+    .hook('preAction', (_, command) => {
+      // Crops, embeddings, checkpoints and reports are of faces: for their owner alone.
+      if (!FOR_OTHERS.has(command.name())) process.umask(0o077);
+    });
   addRecognise(program, done);
   addDetect(program, done);
   addAlign(program, done);
@@ -40,21 +48,33 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   addCluster(program, done);
   addClassify(program, done);
   addLfw(program, done);
+  addBias(program, done);
   addFilterMetrics(program, done);
   addFinetune(program, done);
   addTrain(program, done);
   addSpeed(program, done);
   addPack(program, done);
+  addCalibrate(program, done);
   addModels(program, done);
   addExport(program, done);
   addServe(program);
+  return program;
+}
+
+/** Runs one command line (without node and script) and resolves to its exit code; nothing is thrown. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let code: number = EXIT.fine;
+  const program = createProgram((report) => {
+    report.end();
+    if (report.failures > 0) code = EXIT.failure;
+  });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.fine : EXIT.usage;
     if (isStopping()) return EXIT.failure;
     const error = commandError(thrown);
-    console.error(error.message);
+    console.error(printable(error.message));
     const output: FailureOutput = { error: entryError(error) };
     if (args.includes('--json')) console.log(JSON.stringify(output));
     return error.code === 'train/stopped' ? (stoppedCode() ?? EXIT.failure) : EXIT.failure;

@@ -1,16 +1,18 @@
 import { SingleBar } from 'cli-progress';
 import type { EngineState, LoggedStep, Progress } from '../../client/types';
-import { toFaceError } from '../../core/errors';
+import { count } from '../../core/count';
+import { printable } from '../../core/printable';
+import { toFaceError, type FaceError } from '../../core/errors';
+import { leftOutLines, lyingLine, mayLieLine } from './leftOut';
 import { entryError, type EntryError } from './output';
 
 const ENGINES = { litert: 'LiteRT.js', tfjs: 'TensorFlow.js' } as const;
 
 /** What really runs, in one line. */
 export function engineLine(state: EngineState): string {
-  const threads = state.threads === 1 ? '1 thread' : `${state.threads} threads`;
   const place =
     state.backend === 'wasm'
-      ? `WASM (${threads})`
+      ? `WASM (${count(state.threads, 'thread')})`
       : `WebGPU (${state.adapter ?? 'unnamed adapter'}${state.softwareAdapter ? ', computed on the CPU: slow' : ''})`;
   return `${state.model}, ${state.precision}, ${ENGINES[state.engine]} on ${place}`;
 }
@@ -20,7 +22,9 @@ export function engineLine(state: EngineState): string {
  * standard error, with a progress bar where that is a terminal.
  */
 export class Report {
-  failures = 0;
+  readonly #failed: FaceError[] = [];
+  readonly #lying = new Set<string>();
+  readonly #mayLie = new Set<string>();
   #bar: SingleBar | null = null;
   #stage = '';
 
@@ -35,19 +39,34 @@ export class Report {
 
   /** A line of the result for people; nothing with `--json`. */
   line(text: string): void {
-    if (!this.json) this.#write(process.stdout, text);
+    if (!this.json) this.#write(process.stdout, printable(text));
   }
   note(text: string): void {
-    this.#write(process.stderr, text);
+    this.#write(process.stderr, printable(text));
   }
   /** The one object of `--json`. */
   object(value: object): void {
     if (this.json) this.#write(process.stdout, JSON.stringify(value));
   }
+  get failures(): number {
+    return this.#failed.length;
+  }
+  /** A picture shows a face that lies, `sure` or perhaps, and was not searched for such: nobody is known well by it. */
+  lying(picture: string, sure: boolean): void {
+    (sure ? this.#lying : this.#mayLie).add(picture);
+  }
+  /** Ends a command: how many pictures were left out, which, and why; and which show a face that lies. */
+  end(): void {
+    for (const line of leftOutLines(this.#failed)) this.note(line);
+    const lying = lyingLine([...this.#lying]);
+    if (lying !== null) this.note(lying);
+    const mayLie = mayLieLine([...this.#mayLie]);
+    if (mayLie !== null) this.note(mayLie);
+  }
   /** One picture failed, the others go on. */
   failure(thrown: unknown): EntryError {
-    this.failures++;
     const error = toFaceError(thrown);
+    this.#failed.push(error);
     this.note(error.message);
     return entryError(error);
   }

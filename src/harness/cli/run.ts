@@ -1,8 +1,9 @@
+import { PersonNames } from '../../core/classFolders';
 import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../bridge';
 import { inOrder } from './inOrder';
 import type { EntryError, FailedEntry } from './output';
-import { picturesOfAll, type PictureFile } from './pictures';
+import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictures';
 import type { Report } from './report';
 import type { Session } from './session';
 
@@ -10,14 +11,41 @@ import type { Session } from './session';
 export type Outcome<T> =
   { readonly file: PictureFile; readonly result: T } | { readonly file: PictureFile; readonly error: EntryError };
 
-/** The pictures that `paths` name. A path without any is counted as a failure; where all are, the first one's error is thrown. */
+/**
+ * The pictures that `paths` name; those that cannot be read among them, with their `problem`. A path without any is counted
+ * as a failure; where none can be read, the first one's error is thrown.
+ */
 export async function findPictures(paths: readonly string[], report: Report): Promise<PictureFile[]> {
   const errors: unknown[] = [];
   const files = await picturesOfAll(paths, (thrown) => errors.push(thrown));
-  const [first, ...others] = errors;
-  for (const error of files.length > 0 ? errors : others) report.failure(error);
-  if (files.length === 0) throw first;
-  return files;
+  if (files.some(({ problem }) => !problem)) {
+    for (const error of errors) report.failure(error);
+    return files;
+  }
+  for (const { problem } of files) report.failure(problem);
+  const [first = new FaceError('harness/no-files', { path: paths[0]! }), ...others] = errors;
+  for (const error of others) report.failure(error);
+  throw first;
+}
+
+/** Those pictures of folders that can be read, as far as that is known; the others are told and counted. */
+export async function findReadable(paths: readonly string[], report: Report): Promise<PictureFile[]> {
+  return readable(await findPictures(paths, report), report);
+}
+
+export function readable(files: readonly PictureFile[], report: Report): PictureFile[] {
+  return files.filter(({ problem }) => {
+    if (problem) report.failure(problem);
+    return !problem;
+  });
+}
+
+/** Whose a picture in class folders is, null for a loose one; names in several spellings are told. */
+export function peopleIn(files: readonly PictureFile[], report: Report): (file: PictureFile) => string | null {
+  const names = new PersonNames();
+  const people = new Map(files.map((file) => [file, folderPerson(file, names)]));
+  for (const note of names.notes()) report.note(note);
+  return (file) => people.get(file) ?? null;
 }
 
 /**
@@ -35,7 +63,8 @@ export async function* eachPicture<T>(
     file: PictureFile,
   ): Promise<{ file: PictureFile; result: T } | { file: PictureFile; thrown: unknown }> => {
     try {
-      return { file, result: await session.withPicture(file.path, file.path, (picture) => work(picture, file)) };
+      const source = await sourceOf(file);
+      return { file, result: await session.withPicture(source, file.path, (picture) => work(picture, file)) };
     } catch (thrown) {
       if (thrown instanceof FaceError && thrown.code === 'harness/chromium-ended') throw thrown;
       return { file, thrown };

@@ -19,6 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.mjs': 'text/javascript; charset=utf-8',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
   '.webmanifest': 'application/manifest+json',
   '.webp': 'image/webp',
@@ -76,7 +77,10 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
 
   /** The file that an address names, or null. */
   async function find(path: string): Promise<string | Uint8Array | null> {
-    if (path.startsWith('/local/')) return shared.get(path) ?? null;
+    if (path.startsWith('/local/')) {
+      const file = shared.get(path);
+      return file !== undefined && (typeof file !== 'string' || (await isFile(file))) ? file : null;
+    }
     const inModels = path.startsWith('/models/') ? below(roots.models, path.slice('/models/'.length)) : null;
     if (inModels && (await isFile(inModels))) return inModels;
     const inSite = below(roots.site, path.endsWith('/') ? `${path}index.html` : path);
@@ -129,6 +133,7 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOurs(request)) return end(response, 421, `This is ${url}, and nothing else.`);
     const path = pathOf(request.url ?? '/');
     if (path === null) return end(response, 400, 'Bad address');
     if (request.method === 'GET' || request.method === 'HEAD') return send(request, response, path);
@@ -144,7 +149,17 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
     server.once('error', fail);
     server.listen(port, '127.0.0.1', done);
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { port: own } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${own}/`;
+  const hosts = [`127.0.0.1:${own}`, `localhost:${own}`];
+
+  /**
+   * Whether the request is meant for this server and no page of another site asks: a site whose name is made to lead to this
+   * machine (DNS rebinding) sends its own name.
+   */
+  function isOurs({ headers: { host, origin } }: IncomingMessage): boolean {
+    return hosts.includes(host ?? '') && (origin === undefined || hosts.some((own) => origin === `http://${own}`));
+  }
 
   function hand<T>(table: Map<string, T>, file: T): string {
     const path = `/local/${randomBytes(16).toString('hex')}`;

@@ -1,11 +1,14 @@
 import type { Browser, Page } from 'playwright';
 import type { EngineState, LoggedStep, ModelFileRef } from '../../client/types';
 import { FaceError } from '../../core/errors';
+import { isLying, mayLie } from '../../core/lying';
+import { FACENET } from '../../weights/rows';
 import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { ensureChromium } from './chromium';
 import { beforeExit } from './cleanup';
 import { launchChromium, type BackendChoice } from './launch';
 import { chooseModel } from './trainedFiles';
+import { prepareEmbedded } from './prepareModels';
 import type { Report } from './report';
 import { modelsFolder, siteFolder } from './root';
 import { startServer } from './server';
@@ -14,8 +17,8 @@ import { startServer } from './server';
 export interface HarnessSession {
   /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
   call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
-  /** Lets the page read one picture while `work` runs. `name` is what its errors call it. */
-  withPicture<T>(path: string, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
+  /** Lets the page read one picture, by path or as bytes, while `work` runs. `name` is what its errors call it. */
+  withPicture<T>(file: string | Uint8Array, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
   /** The same for several, by path or as bytes. */
   withPictures<T>(
     pictures: readonly { readonly file: string | Uint8Array; readonly name: string }[],
@@ -48,11 +51,35 @@ export async function withSession<T>(
       const state = await session.call('start', { ...rest, ...given });
       report.endProgress();
       report.engine(state);
-      return work({ ...session, state, modelFile });
+      if (model === undefined && state.model !== FACENET.id)
+        report.note('FaceNet is not here; `npx facenet-web models --get` downloads it once (94 MB).');
+      return work({ ...session, call: noticeLying(session.call, report), state, modelFile });
     };
     if (!chosen || !('path' in chosen)) return start(chosen, null);
     return session.withPicture(chosen.path, chosen.path, (file) => start({ modelFile: file }, file));
   });
+}
+
+/** Tells the report of pictures with a lying face that were searched upright only. */
+function noticeLying(call: HarnessSession['call'], report: Report): HarnessSession['call'] {
+  return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
+    const res = await call(op, req);
+    const look = lookOf({ op, req, res } as Done);
+    if (look) report.lying(look.name, look.sure);
+    return res;
+  };
+}
+
+/** What was asked of the page, and its answer. */
+type Done = { readonly [K in HarnessOp]: { op: K; req: HarnessOps[K]['req']; res: HarnessOps[K]['res'] } }[HarnessOp];
+
+/** The picture searched, where a face lies in it (`sure`) or what was found may be a face that lies; null elsewhere. */
+function lookOf({ op, req, res }: Done): { readonly name: string; readonly sure: boolean } | null {
+  if ((op !== 'recognise' && op !== 'align') || req.options.turned) return null;
+  const faces = op === 'align' ? res.faces : res.faces.map(({ detection }) => detection);
+  const sure = faces.some(isLying);
+  const may = faces.length > 0 && mayLie(faces.map((detection) => ({ detection })));
+  return sure || may ? { name: req.picture.name, sure } : null;
 }
 
 /**
@@ -65,6 +92,7 @@ export async function withPage<T>(
   work: (session: HarnessSession) => Promise<T>,
 ): Promise<T> {
   const site = siteFolder();
+  await prepareEmbedded(report);
   const chromium = await ensureChromium();
   const server = await startServer({ site, models: modelsFolder() });
   let browser: Browser | null = null;
@@ -87,7 +115,7 @@ export async function withPage<T>(
     };
     return await work({
       call,
-      withPicture: (path, name, use) => lend(server.share(path), (url) => use({ url, name })),
+      withPicture: (file, name, use) => lend(server.share(file), (url) => use({ url, name })),
       async withPictures(pictures, use) {
         const refs = pictures.map(({ file, name }) => ({ url: server.share(file), name }));
         try {

@@ -1,9 +1,10 @@
-import { mkdir, open, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceError } from '../../core/errors';
 import { download } from '../../weights/download';
 import type { SourceFile } from '../../weights/registry';
 import { verifyBytes } from '../../weights/verify';
+import { PART } from './writeWhole';
 
 export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
@@ -18,7 +19,7 @@ const TRIES = 8;
 
 /**
  * Brings one source file from `url` into `folder`, verified, and returns its path. What an earlier run left unfinished
- * is gone on with. Throws what `download` throws (a connection that keeps breaking off: `weights/download-failed`) and
+ * is gone on with; two programs that want it at a time each get their own. Throws what `download` throws (a connection that keeps breaking off: `weights/download-failed`) and
  * `weights/hash-mismatch`, after which nothing of the file is kept.
  */
 export async function fetchSource(
@@ -28,12 +29,53 @@ export async function fetchSource(
   options: FetchOptions,
 ): Promise<string> {
   const whole = join(folder, source.sha256);
-  const part = `${whole}.part`;
   if ((await sizeOf(whole)) === source.bytes) {
     options.onHave?.(source.bytes);
     return whole;
   }
   await mkdir(folder, { recursive: true });
+  const part = await claimPart(folder, source.sha256);
+  try {
+    await fillPart(part, source, url, options);
+  } catch (thrown) {
+    await rename(part, `${whole}${PART}`).catch(() => undefined); // gone where its bytes were wrong
+    throw thrown;
+  }
+  await rename(part, whole);
+  return whole;
+}
+
+let claimed = 0;
+
+/** A name for the unfinished file that nobody else has: what an earlier run left, whether it ended well or not, is taken over. */
+async function claimPart(folder: string, name: string): Promise<string> {
+  const own = join(folder, `${name}.${process.pid}-${claimed++}${PART}`);
+  for (const entry of await readdir(folder)) {
+    if (!entry.startsWith(`${name}.`) || !entry.endsWith(PART)) continue;
+    const owner = /\.(\d+)-\d+\.part$/.exec(entry)?.[1];
+    if (owner !== undefined && isRunning(Number(owner))) continue;
+    // Another program may have been quicker.
+    if (
+      await rename(join(folder, entry), own).then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+  }
+  return own;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+  }
+}
+
+async function fillPart(part: string, source: SourceFile, url: string, options: FetchOptions): Promise<void> {
   const file = await open(part, 'a+');
   try {
     for (let tries = 1; !(await goOn(file, source, url, options)); tries++) {
@@ -51,8 +93,6 @@ export async function fetchSource(
     await rm(part);
     throw thrown;
   }
-  await rename(part, whole);
-  return whole;
 }
 
 /** One connection's worth, appended; false when it broke off with more to come. */

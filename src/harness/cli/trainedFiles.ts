@@ -5,7 +5,8 @@ import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import { modelFileName } from '../../weights/files';
 import { MODELS } from '../../weights/rows';
-import { MAX_HEADER_BYTES, readInfo, readTrained, type TrainedInfo } from '../../weights/trained';
+import { assertSameTrained } from '../../weights/sameTrained';
+import { MAX_HEADER_BYTES, readInfo, readTrained, TRAINED_ID, type TrainedInfo } from '../../weights/trained';
 
 /** A trained model's file in the models folder. */
 export interface TrainedEntry {
@@ -17,9 +18,14 @@ export interface TrainedEntry {
 
 const NAME = /^trained-[0-9a-f]{16}\.(float32|float16|int8)\.safetensors$/;
 
+/** Whether `id` can only name a model: a file from elsewhere that says so cannot have another file opened. */
+export function isModelId(id: string): boolean {
+  return TRAINED_ID.test(id) || MODELS.some((model) => model.id === id);
+}
+
 /**
  * What `--model` means: an id of the registry; a trained model's id, whose file of that precision (else the finest) is in
- * `folder`; or the path of such a file. Throws `harness/no-such-file`; an unknown id is left to the worker to refuse.
+ * `folder`; or the path of such a file. Throws `harness/no-such-file`, `harness/not-a-file`; an unknown id is left to the worker to refuse.
  */
 export async function chooseModel(
   asked: string,
@@ -29,9 +35,13 @@ export async function chooseModel(
   if (MODELS.some(({ id }) => id === asked)) return { model: asked };
   const order = precision ? [precision] : PRECISIONS;
   const added = order.map((each) => join(folder, modelFileName(asked, each)));
-  const here = asked.startsWith('trained-') ? added.find((path) => existsSync(path)) : undefined;
-  if (here !== undefined) return { path: here };
-  if (existsSync(asked)) return { path: asked };
+  if (TRAINED_ID.test(asked)) {
+    const here = added.find((path) => existsSync(path));
+    return here === undefined ? { model: asked } : { path: here };
+  }
+  const entry = await stat(asked).catch(() => null);
+  if (entry?.isFile()) return { path: asked };
+  if (entry) throw new FaceError('harness/not-a-file', { path: asked });
   if (asked.endsWith('.safetensors') || asked.includes('/'))
     throw new FaceError('harness/no-such-file', { path: asked });
   return { model: asked };
@@ -66,11 +76,20 @@ async function describedBy(path: string): Promise<TrainedInfo | null> {
 
 /**
  * Puts a trained model's file, checked, into the models folder under its own name, where `--model <id>` finds it. Throws
- * readTrained's errors, `harness/no-such-file`.
+ * readTrained's errors, `weights/id-taken`, `harness/no-such-file`.
  */
 export async function addTrained(path: string, folder: string): Promise<TrainedInfo> {
-  if (!existsSync(path)) throw new FaceError('harness/no-such-file', { path });
-  const { info, precision } = await readTrained(new Uint8Array(await readFile(path)), path);
+  const entry = await stat(path).catch(() => null);
+  if (!entry) throw new FaceError('harness/no-such-file', { path });
+  if (!entry.isFile()) throw new FaceError('harness/not-a-file', { path });
+  const bytes = new Uint8Array(await readFile(path));
+  const { info, precision } = await readTrained(bytes, path);
+  const own = (await trainedEntries(folder)).filter((each) => each.info.id === info.id);
+  const file = async (wanted: Precision) => {
+    const here = own.find((each) => each.precision === wanted);
+    return here ? new Uint8Array(await readFile(here.path)) : null;
+  };
+  for (const each of own) await assertSameTrained({ info: each.info, file }, { info, precision }, bytes, path);
   const target = join(folder, modelFileName(info.id, precision));
   await copyFile(path, `${target}.part`);
   await rename(`${target}.part`, target);

@@ -3,9 +3,14 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 /** What a file is called while it is written; one that is left over comes from a run that was ended. */
 export const PART = '.part';
 
-/** Writes a file so that under its name there is always a whole one, even after a crash. Throws what the disk throws. */
+let written = 0;
+
+/**
+ * Writes a file so that under its name there is always a whole one, even after a crash or with two programs writing it
+ * at a time. Throws what the disk throws.
+ */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const part = path + PART;
+  const part = `${path}.${process.pid}-${written++}${PART}`;
   try {
     await writeFile(part, content, { flush: true });
     await rename(part, path);

@@ -1,7 +1,9 @@
 import { createFaceClient } from '../../client/faceClient';
-import { toFaceError } from '../../core/errors';
+import type { EmbeddedFace } from '../../client/types';
+import { knownScale, type CohortUse } from '../../core/cohort';
+import { errorData, toFaceError, type ErrorData } from '../../core/errors';
 import type { Embedding } from '../../core/types';
-import type { HarnessOp, HarnessOps } from '../bridge';
+import type { HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { drawFaces } from './draw';
 import { asJpeg, load, put } from './files';
 import { packFaces } from './packFaces';
@@ -14,8 +16,24 @@ const client = createFaceClient();
 const clients = [client];
 let calls = 0;
 let modelId = '';
+let cohort: CohortUse | null = null;
 
-const plain = ({ vector }: Embedding): number[] => Array.from(vector);
+const plain = (embedding: Embedding) => ({
+  vector: Array.from(embedding.vector),
+  scale: knownScale(cohort, embedding) ?? 1,
+});
+
+async function loadOrProblem(
+  picture: PictureRef,
+): Promise<{ readonly picture: Blob; readonly name: string } | { readonly problem: ErrorData }> {
+  try {
+    return { picture: await load(picture), name: picture.name };
+  } catch (thrown) {
+    return { problem: errorData(toFaceError(thrown)) };
+  }
+}
+
+const unread = (problem: ErrorData): EmbeddedFace => ({ problem, detection: null, vector: null, mirrored: null });
 
 type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Promise<HarnessOps[K]['res']> };
 
@@ -25,6 +43,7 @@ const handlers: Handlers = {
   async start({ workers = 1, ...options }) {
     const state = await client.call('start', options, { onProgress: (progress) => void facenetProgress(progress) });
     modelId = state.model;
+    cohort = state.cohort;
     const more = state.backend === 'wasm' ? workers - 1 : 0;
     const others = Array.from({ length: more }, () => createFaceClient());
     await Promise.all(others.map((other) => other.call('start', { ...options, model: state.model })));
@@ -37,19 +56,28 @@ const handlers: Handlers = {
   async recognise({ picture, options }) {
     const req = { picture: await load(picture), name: picture.name, options };
     const { width, height, faces } = await client.call('recognise', req);
-    const found = faces.map(({ detection, embedding, match }) => ({ detection, vector: plain(embedding), match }));
+    const found = faces.map(({ detection, embedding, match }) => ({ detection, ...plain(embedding), match }));
     return { width, height, faces: found };
   },
   async embedFaces({ pictures, options }) {
-    const loaded = await Promise.all(
-      pictures.map(async (picture) => ({ picture: await load(picture), name: picture.name })),
-    );
     const next = clients[calls++ % clients.length]!;
-    return packFaces(await next.call('embedFaces', { pictures: loaded, options }));
+    const loaded = await Promise.all(pictures.map(loadOrProblem));
+    const readable = loaded.filter((entry) => 'picture' in entry);
+    const faces = await next.call('embedFaces', { pictures: readable, options });
+    let at = 0;
+    return packFaces(loaded.map((entry) => ('problem' in entry ? unread(entry.problem) : faces[at++]!)));
   },
   async embedAligned({ picture }) {
     const embeddings = await client.call('embedAligned', { pictures: [await load(picture)] });
     return plain(embeddings[0]!);
+  },
+  async faceScales({ vectors, columns }) {
+    const numbers = new Float32Array(vectors.slice().buffer);
+    const rows = Array.from({ length: numbers.length / columns }, (_, i) =>
+      numbers.slice(i * columns, (i + 1) * columns),
+    );
+    const means = cohort ? await client.call('cohortMeans', { vectors: rows }) : null;
+    return { scales: rows.map((_, i) => (means ? knownScale(cohort, { cohortMean: means[i]! })! : 1)) };
   },
   async align({ picture, form, ...rest }) {
     const req = { picture: await load(picture), name: picture.name, ...rest };
@@ -88,8 +116,7 @@ globalThis.facenetHarness = {
     try {
       return { value: await handlers[op](req) };
     } catch (thrown) {
-      const { code, details } = toFaceError(thrown);
-      return { code, details };
+      return errorData(toFaceError(thrown));
     }
   },
 };

@@ -16,6 +16,7 @@ export function packFaces(faces: readonly EmbeddedFace[]): HarnessOps['embedFace
   return {
     found: faces.map(({ detection }) => detection !== null),
     embedded: faces.map(({ vector }) => vector !== null),
+    problems: faces.map(({ problem }) => problem),
     vectors: new Uint8Array(numbers.buffer),
   };
 }

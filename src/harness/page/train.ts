@@ -5,7 +5,7 @@ import type { Progress, TrainBase } from '../../client/types';
 import type { CheckpointSink } from '../../core/checkpoint';
 import { FaceError, toFaceError } from '../../core/errors';
 import { readInfo } from '../../weights/trained';
-import type { HarnessBase, HarnessOps } from '../bridge';
+import type { HarnessBase, HarnessOps, PictureRef } from '../bridge';
 import { packCheckpoint, unpackCheckpoint } from './checkpointFile';
 import { load, put } from './files';
 
@@ -19,6 +19,10 @@ async function bytesAt(url: string): Promise<Uint8Array<ArrayBuffer>> {
   const response = await fetch(url);
   if (!response.ok) throw new FaceError('internal', { reason: `${url} answered ${response.status}` });
   return new Uint8Array(await response.arrayBuffer());
+}
+
+function filesOf(pictures: readonly PictureRef[]): Promise<File[]> {
+  return Promise.all(pictures.map(async (each) => new File([await load(each)], each.name)));
 }
 
 /** Checkpoints on the command line's disk: the latest at one address, new ones to another, each whole. */
@@ -40,12 +44,20 @@ function diskSink(latest: string | null, out: string): CheckpointSink {
 }
 
 /** What a run begins with, for the worker, and the width of its network. */
-async function openBase(base: HarnessBase): Promise<{ base: TrainBase; width: number; id: string | null }> {
-  if (base.kind === 'model') return { base, width: 1, id: base.id };
-  if (base.kind === 'scratch') return { base, width: base.width, id: null };
+async function openBase(base: HarnessBase): Promise<{ base: TrainBase; width: number }> {
+  if (base.kind === 'model') return { base, width: 1 };
+  if (base.kind === 'scratch') return { base, width: base.width };
   const bytes = await bytesAt(base.file.url);
-  const { width, inputSize, people, base: id } = readInfo(bytes, base.file.name);
-  return { base: { kind: 'weights', bytes, size: inputSize, ...(people.length > 0 && { people }) }, width, id };
+  const { width, inputSize, people } = readInfo(bytes, base.file.name);
+  return { base: { kind: 'weights', bytes, size: inputSize, ...(people.length > 0 && { people }) }, width };
+}
+
+/** The id of the model that a run begins with; a file is kept by `faces` first, which must know what it says of itself. */
+async function idOf(base: HarnessBase, faces: FaceClient): Promise<string | null> {
+  if (base.kind === 'scratch') return null;
+  if (base.kind === 'model') return base.id;
+  const file = new Blob([await bytesAt(base.file.url)]);
+  return (await faces.call('importModel', { file, name: base.file.name })).id;
 }
 
 /** What Node asks of a training run. `faces` keeps what was learnt, to write it in its final form. */
@@ -56,11 +68,15 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
   return {
     trainStart: (req) => client.call('start', req, { onProgress }),
     async trainAdd({ set, pictures, labels }) {
-      const files = await Promise.all(pictures.map(async (each) => new File([await load(each)], each.name)));
+      const files = await filesOf(pictures);
       const { unreadable } = await client.call('checkPictures', { pictures: files });
       const wrong = new Set(unreadable.map(({ index }) => index));
       const readable = <T>(list: readonly T[]) => list.filter((_, i) => !wrong.has(i));
       await client.call('addPictures', { set, labels: readable(labels), pictures: readable(files) });
+      return { unreadable: [...unreadable] };
+    },
+    async trainCheck({ pictures }) {
+      const { unreadable } = await client.call('checkPictures', { pictures: await filesOf(pictures) });
       return { unreadable: [...unreadable] };
     },
     async trainPrepare({ base, ...rest }) {
@@ -86,14 +102,14 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
       return { columns, vectors: new Uint8Array(data.buffer) };
     },
     async trainSave({ base, title, createdAt, measured, people, out }) {
-      const { width, id: from } = await openBase(base);
+      const { width } = await openBase(base);
       const { bytes, embeddingSize, inputSize } = await client.call('weights', { averaged });
       const drawn = await client.call('embed', { which: 'after', pictures: [selfTestPicture(inputSize)] });
       const selfTest = [...drawn.data].map((value) => Number(value.toFixed(6)));
       const facts = {
         title,
         createdAt,
-        base: from,
+        base: await idOf(base, faces),
         run: null,
         width,
         embeddingSize,

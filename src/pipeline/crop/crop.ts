@@ -1,5 +1,5 @@
 import type { CropKind, Detection, FaceCrop, Frame } from '../../core/types';
-import { dlibCrop } from './dlib';
+import { arcfaceCrop } from './arcface';
 import { FACENET_MARGIN, facenetCrop } from './facenet';
 import { facenetPytorchCrop } from './facenetPytorch';
 import { similarityCrop } from './similarity';
@@ -20,8 +20,8 @@ export function cropFace(
       return facenetCrop(frame, face, size, FACENET_MARGIN, scale);
     case 'facenet-pytorch':
       return facenetPytorchCrop(frame, face, size, scale);
-    case 'dlib':
-      return dlibCrop(frame, face, size);
+    case 'arcface':
+      return arcfaceCrop(frame, face, size);
     case 'similarity':
       return similarityCrop(frame, face, size);
   }

@@ -47,9 +47,22 @@ export function similarityCrop(frame: Frame, { points }: Pick<Detection, 'points
     TEMPLATE.map(({ x, y }) => ({ x: x * ASPECT, y })),
     points,
   );
-  const at = (u: number, v: number): { x: number; y: number } => ({
-    x: fit.a * u * ASPECT - fit.b * v + fit.x,
-    y: fit.b * u * ASPECT + fit.a * v + fit.y,
+  return turnedCrop(frame, fit, { width: ASPECT, height: 1 }, size);
+}
+
+/**
+ * The piece of the picture to which `fit` takes the rectangle from (0, 0) to (`width`, `height`), as a square of `size`
+ * pixels a side, reduced with antialiasing, then turned by bilinear. Black beyond the picture.
+ */
+export function turnedCrop(
+  frame: Frame,
+  fit: Similarity,
+  { width: across, height: down }: { readonly width: number; readonly height: number },
+  size: number,
+): FaceCrop {
+  const at = (u: number, v: number): Point => ({
+    x: fit.a * u * across - fit.b * v * down + fit.x,
+    y: fit.b * u * across + fit.a * v * down + fit.y,
   });
   const corners = [at(0, 0), at(1, 0), at(0, 1), at(1, 1)];
   const x0 = Math.floor(Math.min(...corners.map(({ x }) => x))) - 2;
@@ -57,7 +70,7 @@ export function similarityCrop(frame: Frame, { points }: Pick<Detection, 'points
   const width = Math.ceil(Math.max(...corners.map(({ x }) => x))) + 2 - x0;
   const height = Math.ceil(Math.max(...corners.map(({ y }) => y))) + 2 - y0;
   // First reduced to about the crop's own resolution, so that the turn may be plain bilinear.
-  const step = Math.max(1, (Math.hypot(fit.a, fit.b) * ASPECT) / size);
+  const step = Math.max(1, (Math.hypot(fit.a, fit.b) * Math.min(across, down)) / size);
   const [columns, rows] = [Math.ceil(width / step), Math.ceil(height / step)];
   const box = { x0, y0, x1: x0 + columns * step, y1: y0 + rows * step };
   const part = frame.region(box);

@@ -8,7 +8,8 @@ import type { Engine, Executor } from '../../nn/executor';
 import { Timings } from '../timings';
 import { batchedNetwork } from './batches';
 import { squareBox, type Candidate } from './boxes';
-import { integralOf, type Integral } from './integral';
+import { createAreaKernel, type AreaKernel } from './areaKernel';
+import { integralsOf, type Integral } from './integral';
 import { faces } from './onet';
 import { detectSettings, type DetectOptions } from './options';
 import { levelInput, proposals, type Size } from './pnet';
@@ -18,9 +19,11 @@ import { inside, windowsOf } from './windows';
 
 /** Compiled frame sizes kept; the one not used for longest is freed. */
 const KEPT_GRAPHS = 8;
-// Measured on two cores: .053 ms a window at 32, .101 at 8, and .094 at 128, whose memory no longer fits the cache.
-const RNET_BATCHES = [8, 32];
-const ONET_BATCHES = [1, 4, 16];
+/** Bytes of pictures' sums kept: those of one of the largest that is searched. WebAssembly's memory never shrinks. */
+const KEPT_SUMS = 32e6;
+// Measured on two cores, milliseconds a window: R-Net .045 at 32 and at 128, .049 at 16, .056 at 8; O-Net .31 at 4, 8 and 16, .39 at 1.
+const RNET_BATCHES = [4, 8, 16, 32];
+const ONET_BATCHES = [1, 2, 4, 8];
 
 /** MTCNN: finds faces and their five points. */
 export interface Detector {
@@ -65,7 +68,7 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
   const refiner = batchedNetwork(RNET_BATCHES, RNET_SIZE ** 2 * 3, (batch) => engine.prepare(rnet({ batch }), weights));
   const judge = batchedNetwork(ONET_BATCHES, ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), weights));
   /** Kept from picture to picture. */
-  let sums: Int32Array = new Int32Array(0);
+  let kernel: AreaKernel | null = null;
   let memory = new Float32Array(0);
 
   async function compiled({ width, height, scales }: Pyramid): Promise<CompiledPyramid> {
@@ -106,11 +109,11 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
 
   /** The frames' copies that are searched. */
   function read(frames: readonly Frame[], maxSide: number): Integral[] {
-    return frames.map((frame, i) => {
-      const picture = integralOf(frame.reduced(maxSide), i === 0 ? sums : undefined);
-      if (i === 0) sums = picture.sums;
-      return picture;
-    });
+    if (!kernel || kernel.bytes.length > KEPT_SUMS) kernel = createAreaKernel();
+    return integralsOf(
+      frames.map((frame) => frame.reduced(maxSide)),
+      kernel,
+    );
   }
 
   /** O-Net's answer for the candidates of each picture, in the frames' own pixels. */

@@ -1,43 +1,37 @@
 import type { RgbaImage } from '../../core/types';
+import { createAreaKernel, ENTRY, type AreaKernel } from './areaKernel';
+
+/** Bytes of a pixel's sums, three int32. */
+const PIXEL = 12;
 
 /**
- * Sums of all pixels above and to the left: `sums[(y · (width + 1) + x) · 3 + channel]` over rows < y and columns < x. The
- * mean of any rectangle then costs four look-ups, however large it is. Sums may wrap round; differences stay right up
- * to 8 million pixels.
+ * Sums of all pixels above and to the left: three int32 (R, G, B) for column x and row y, over rows < y and columns < x,
+ * at `at` + (y · (width + 1) + x) · 12 in the kernel's memory. The mean of any rectangle then costs four look-ups, however
+ * large it is. Sums may wrap round; differences stay right up to 8 million pixels.
  */
 export interface Integral {
   readonly width: number;
   readonly height: number;
-  readonly sums: Int32Array;
+  readonly at: number;
+  readonly kernel: AreaKernel;
 }
 
-/** Makes the sums of `image`, in `memory` if it is large enough. */
-export function integralOf(image: RgbaImage, memory: Int32Array = new Int32Array(0)): Integral {
-  const { width, height, data } = image;
-  const stride = (width + 1) * 3;
-  const length = stride * (height + 1);
-  const sums = memory.length >= length ? memory : new Int32Array(length);
-  sums.fill(0, 0, stride);
-  let from = 0;
-  for (let y = 1; y <= height; y++) {
-    let at = y * stride;
-    let r = 0;
-    let g = 0;
-    let b = 0;
-    sums[at] = 0;
-    sums[at + 1] = 0;
-    sums[at + 2] = 0;
-    for (const end = at + stride - 3; at < end; from += 4) {
-      r = (r + data[from]!) | 0;
-      g = (g + data[from + 1]!) | 0;
-      b = (b + data[from + 2]!) | 0;
-      at += 3;
-      sums[at] = sums[at - stride]! + r;
-      sums[at + 1] = sums[at + 1 - stride]! + g;
-      sums[at + 2] = sums[at + 2 - stride]! + b;
+/** Makes the sums of the images in the kernel's memory, in place of those before. */
+export function integralsOf(images: readonly RgbaImage[], kernel: AreaKernel = createAreaKernel()): Integral[] {
+  const places = kernel.reserve(images.map(({ width, height }) => (width + 1) * (height + 1) * PIXEL));
+  return images.map(({ width, height, data }, i) => {
+    const stride = (width + 1) * PIXEL;
+    const at = places[i]!;
+    kernel.bytes.fill(0, at, at + stride);
+    const band = Math.floor(kernel.through / (width * 4));
+    if (band === 0) throw new RangeError(`a picture ${width} pixels wide is too wide to be summed up`);
+    for (let y = 0; y < height; y += band) {
+      const rows = Math.min(band, height - y);
+      kernel.bytes.set(data.subarray(y * width * 4, (y + rows) * width * 4), kernel.throughAt);
+      kernel.sum(kernel.throughAt, width, rows, at + (y + 1) * stride, stride);
     }
-  }
-  return { width, height, sums };
+    return { width, height, at, kernel };
+  });
 }
 
 /** Whole pixels, x0 ≤ x < x1 and y0 ≤ y < y1, at least one; may reach beyond the picture. */
@@ -59,7 +53,7 @@ export interface Place {
  * MTCNN's Python versions call area), as R, G, B: value · scale + offset, value 0–255. Beyond the picture is black.
  */
 export function areaResize(
-  { width: pictureWidth, height: pictureHeight, sums }: Integral,
+  { width: pictureWidth, height: pictureHeight, at: sumsAt, kernel }: Integral,
   box: PixelBox,
   width: number,
   height: number,
@@ -68,33 +62,39 @@ export function areaResize(
   scale: number,
   offset: number,
 ): void {
-  const clampX = (x: number): number => Math.min(Math.max(x, 0), pictureWidth);
-  const clampY = (y: number): number => Math.min(Math.max(y, 0), pictureHeight);
+  const { ints, doubles, floats, throughAt } = kernel;
+  const band = Math.min(height, Math.floor(kernel.through / (width * PIXEL)));
+  const rowsAt = width * ENTRY;
+  if (band === 0 || rowsAt + band * ENTRY > kernel.tables) throw new RangeError(`${width} columns are too many`);
   const across = box.x1 - box.x0;
-  const down = box.y1 - box.y0;
-  const lefts = new Int32Array(width);
-  const rights = new Int32Array(width);
-  const weights = new Float64Array(width);
   for (let x = 0; x < width; x++) {
     const left = Math.floor((x * across) / width);
     const right = Math.ceil(((x + 1) * across) / width);
-    lefts[x] = clampX(box.x0 + left) * 3;
-    rights[x] = clampX(box.x0 + right) * 3;
-    weights[x] = scale / (right - left);
+    ints[x * 4] = clamp(box.x0 + left, pictureWidth) * PIXEL;
+    ints[x * 4 + 1] = clamp(box.x0 + right, pictureWidth) * PIXEL;
+    doubles[x * 2 + 1] = scale / (right - left);
   }
-  const sumsStride = (pictureWidth + 1) * 3;
-  for (let y = 0; y < height; y++) {
-    const top = Math.floor((y * down) / height);
-    const bottom = Math.ceil(((y + 1) * down) / height);
-    const a = clampY(box.y0 + top) * sumsStride;
-    const b = clampY(box.y0 + bottom) * sumsStride;
-    let to = at + y * stride;
-    for (let x = 0; x < width; x++, to += 3) {
-      const weight = weights[x]! / (bottom - top);
-      const [al, ar, bl, br] = [a + lefts[x]!, a + rights[x]!, b + lefts[x]!, b + rights[x]!];
-      out[to] = ((sums[br]! - sums[bl]! - sums[ar]! + sums[al]!) | 0) * weight + offset;
-      out[to + 1] = ((sums[br + 1]! - sums[bl + 1]! - sums[ar + 1]! + sums[al + 1]!) | 0) * weight + offset;
-      out[to + 2] = ((sums[br + 2]! - sums[bl + 2]! - sums[ar + 2]! + sums[al + 2]!) | 0) * weight + offset;
+  const down = box.y1 - box.y0;
+  const sumsStride = (pictureWidth + 1) * PIXEL;
+  for (let y = 0; y < height; y += band) {
+    const rows = Math.min(band, height - y);
+    for (let row = 0, entry = width; row < rows; row++, entry++) {
+      const top = Math.floor(((y + row) * down) / height);
+      const bottom = Math.ceil(((y + row + 1) * down) / height);
+      ints[entry * 4] = sumsAt + clamp(box.y0 + top, pictureHeight) * sumsStride;
+      ints[entry * 4 + 1] = sumsAt + clamp(box.y0 + bottom, pictureHeight) * sumsStride;
+      doubles[entry * 2 + 1] = bottom - top;
     }
+    kernel.mean(0, rowsAt, width, rows, throughAt, offset);
+    const from = throughAt / 4;
+    const length = width * 3;
+    if (stride === length) out.set(floats.subarray(from, from + rows * length), at + y * stride);
+    else
+      for (let row = 0; row < rows; row++)
+        out.set(floats.subarray(from + row * length, from + (row + 1) * length), at + (y + row) * stride);
   }
+}
+
+function clamp(value: number, most: number): number {
+  return Math.min(Math.max(value, 0), most);
 }

@@ -23,6 +23,12 @@ const SAME_FACE = 0.5;
 const TURNED_SCORE = 0.95;
 const TURNS: readonly Quarters[] = [0, 1, 2, 3];
 
+/** What the detector itself takes. */
+export function searchOptions(options: TurnedOptions = {}): DetectOptions {
+  const { turned, ...rest } = options;
+  return turned === undefined ? options : rest;
+}
+
 /**
  * The faces of a frame, most probable first; with `turned` of all four ways round, each face once, by the turn that is
  * surest of it. Throws what `detector.detect` throws.
@@ -30,11 +36,12 @@ const TURNS: readonly Quarters[] = [0, 1, 2, 3];
 export async function findFaces(
   detector: Detector,
   frame: Frame,
-  { turned = false, ...options }: TurnedOptions = {},
+  turnedOptions: TurnedOptions = {},
   timings?: Timings,
   signal?: AbortSignal,
 ): Promise<FoundFace[]> {
-  if (!turned) {
+  const options = searchOptions(turnedOptions);
+  if (turnedOptions.turned !== true) {
     const found = await detector.detect(frame, options, timings, signal);
     return found.map((detection) => ({ detection, upright: detection, frame }));
   }

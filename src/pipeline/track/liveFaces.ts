@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
+import { withMean } from '../../core/cohort';
 import type { CaptureHint, Detection, FaceQuality, Frame, Match, RecognisedFace } from '../../core/types';
 import type { EmbedderRow } from '../../weights/registry';
 import { cropFace } from '../crop/crop';
@@ -8,14 +9,14 @@ import type { DetectOptions } from '../detect/options';
 import type { Embedder } from '../embed';
 import { captureHint } from '../hint';
 import type { Gallery } from '../gallery';
-import type { NamingHead } from '../namingHead';
+import type { MatchRule } from '../match';
 import { facePose } from '../pose';
 import { faceQuality } from '../quality';
 import type { Timings } from '../timings';
 import { Tracker, type Track } from './tracker';
 import { Views, type Look, type Matching } from './views';
 
-/** Smallest live face, as a share of the frame's shorter side. */
+/** Smallest face of the camera's picture, as a share of the frame's shorter side. */
 const MIN_FACE = 0.1;
 /** Frames of a longer side than this (pixels) are searched in a copy of `SMALL_SIDE`; reducing costs more than it saves before. */
 const WHOLE_SIDE = 1280;
@@ -38,14 +39,13 @@ export interface LiveModels {
 export interface LiveFrameOptions {
   /** When the frame was taken, milliseconds on any clock that does not go back. */
   readonly time: number;
-  readonly detect?: DetectOptions;
+  readonly detect?: DetectOptions | undefined;
   /** Most faces embedded in one frame (default 1, so that frames keep coming); new ones first. */
   readonly embeds?: number;
-  /** Search the whole of each frame: of a video that nobody waits for, whose frames are far apart. */
+  /** Search the whole of each frame, and for faces as small as in pictures: of a film that nobody waits for. */
   readonly searchAll?: boolean;
   readonly gallery: Gallery;
-  readonly threshold: number;
-  readonly head?: NamingHead | null;
+  readonly rule: MatchRule;
   readonly signal?: AbortSignal | undefined;
   /** Hears of the faces before any of them is embedded, which takes longer than all else. */
   readonly onFaces?: (faces: LiveFace[]) => void;
@@ -66,6 +66,19 @@ interface Seen extends Look {
   readonly views: Views;
 }
 
+/**
+ * How a frame is searched. Live, where the next frame waits, for large faces only, and large frames in a small copy; a film
+ * that nobody waits for as pictures are.
+ */
+export function searchSettings(
+  { width, height }: { readonly width: number; readonly height: number },
+  { detect, searchAll = false }: Pick<LiveFrameOptions, 'detect' | 'searchAll'>,
+): DetectOptions {
+  if (searchAll) return detect ?? {};
+  const side = Math.max(width, height) > WHOLE_SIDE ? { maxSide: SMALL_SIDE } : {};
+  return { minSize: MIN_FACE, ...side, ...detect };
+}
+
 /** The faces of one video, frame after frame. */
 export class LiveFaces {
   readonly #tracker = new Tracker();
@@ -77,7 +90,6 @@ export class LiveFaces {
   /** Follows the faces into the next frame. Throws what the detector and the embedder throw. */
   async frame(frame: Frame, models: LiveModels, options: LiveFrameOptions, timings: Timings): Promise<LiveFace[]> {
     const { time, signal, embeds = 1 } = options;
-    const matching = { ...options, row: models.row };
     const found = await this.#find(frame, models.detector, options, timings);
     const tracks = await timings.run('track', () => this.#tracker.update(found, time));
     const seen = await timings.run('crop', () => this.#look(frame, tracks));
@@ -89,11 +101,11 @@ export class LiveFaces {
       .slice(0, embeds)
       .map(({ one }) => one);
     if (wanted.length > 0) {
-      options.onFaces?.(this.#faces(tracks, seen, matching));
-      await this.#embed(wanted, frame, models, time, timings);
+      options.onFaces?.(this.#faces(tracks, seen, options));
+      await this.#embed(wanted, frame, models, options, timings);
     }
     this.#forget();
-    return timings.run('match', () => this.#faces(tracks, seen, matching));
+    return timings.run('match', () => this.#faces(tracks, seen, options));
   }
 
   /** The best views of a face, those that need no hint first, as the store keeps faces; empty where it is forgotten. */
@@ -121,9 +133,7 @@ export class LiveFaces {
     { time, detect, searchAll = false, signal }: LiveFrameOptions,
     timings: Timings,
   ): Promise<Detection[]> {
-    const { width, height } = frame;
-    const side = Math.max(width, height) > WHOLE_SIDE ? { maxSide: SMALL_SIDE } : {};
-    const settings = { minSize: MIN_FACE, ...side, ...detect };
+    const settings = searchSettings(frame, { detect, searchAll });
     const expected = this.#tracker.expected(time);
     const since = time - this.#searchedAt;
     const soon = since >= 0 && (since < SEARCH_MS || this.#followed < FOLLOWED_FRAMES);
@@ -164,7 +174,7 @@ export class LiveFaces {
     faces: readonly Seen[],
     frame: Frame,
     { embedder, row }: LiveModels,
-    time: number,
+    { time, rule }: LiveFrameOptions,
     timings: Timings,
   ): Promise<void> {
     const crops = await timings.run('crop', () =>
@@ -172,7 +182,8 @@ export class LiveFaces {
     );
     const embeddings = await timings.run('embed', () => embedder.embed(crops));
     for (const [i, { views, ...look }] of faces.entries()) {
-      views.add({ ...look, embedding: embeddings[i]! }, time, () => cutSquare(frame, look.detection));
+      const embedding = withMean(rule.cohort, embeddings[i]!);
+      views.add({ ...look, embedding }, time, () => cutSquare(frame, look.detection));
     }
   }
 

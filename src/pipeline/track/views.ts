@@ -1,11 +1,8 @@
 import type { CaptureHint, Detection, Embedding, FaceQuality, Match } from '../../core/types';
-import { farAt } from '../../weights/calibration';
-import type { EmbedderRow } from '../../weights/registry';
 import type { CutFace } from '../crop/stored';
 import { viewScore } from '../hint';
 import type { Gallery } from '../gallery';
-import { matchFace } from '../match';
-import type { NamingHead } from '../namingHead';
+import { matchFace, type MatchRule } from '../match';
 import type { FacePose } from '../pose';
 import { voteMatch } from './vote';
 
@@ -45,16 +42,10 @@ interface KeptView extends View {
 /** How people are told apart at the moment. */
 export interface Matching {
   readonly gallery: Gallery;
-  readonly threshold: number;
-  /** Of a trained model: chooses among the people within the threshold. */
-  readonly head?: NamingHead | null;
-  readonly row: EmbedderRow;
+  readonly rule: MatchRule;
 }
 
-interface Answer {
-  readonly gallery: Gallery;
-  readonly threshold: number;
-  readonly head: NamingHead | null;
+interface Answer extends Matching {
   readonly match: Match;
 }
 
@@ -87,16 +78,16 @@ export class Views {
     if (this.#voters.length === 0) return null;
     return voteMatch(
       this.#voters.map((view) => this.match(view, matching)),
-      matching.threshold,
+      matching.rule.threshold,
     );
   }
 
   /** Asked anew only after people, or how strictly they are told apart, changed. */
-  match(view: View, { gallery, threshold, head = null, row }: Matching): Match {
+  match(view: View, { gallery, rule }: Matching): Match {
     const known = this.#answers.get(view);
-    if (known?.gallery === gallery && known.threshold === threshold && known.head === head) return known.match;
-    const match = matchFace(view.embedding, gallery, threshold, (distance) => farAt(row, distance), head);
-    this.#answers.set(view, { gallery, threshold, head, match });
+    if (known?.gallery === gallery && known.rule === rule) return known.match;
+    const match = matchFace(view.embedding, gallery, rule);
+    this.#answers.set(view, { gallery, rule, match });
     return match;
   }
 

@@ -1,28 +1,21 @@
 import type { Match } from '../../core/types';
+import { NOBODY } from '../match';
 
 /** What counts for each answer even at the threshold itself. */
 const LEAST_WEIGHT = 0.1;
-const NOBODY: Match = {
-  person: null,
-  nearest: null,
-  distance: null,
-  certainty: null,
-  second: null,
-  secondDistance: null,
-};
 
 /**
  * One answer from the answers to several views of a face: each counts for its person, or for unknown, the more the
- * further its distance is from `threshold`, as a share of it. The answer given is the winner's view of least distance
+ * further its normalised distance is from `threshold`, as a share of it. The answer given is the winner's view of least distance
  * (of unknown too: it names who was nearest). Ties go to unknown.
  */
 export function voteMatch(matches: readonly Match[], threshold: number): Match {
   const votes = new Map<string | null, { weight: number; best: Match }>();
   for (const match of matches) {
-    const margin = match.distance === null ? 1 : Math.min(1, Math.abs(1 - match.distance / threshold));
+    const margin = match.normalised === null ? 1 : Math.min(1, Math.abs(1 - match.normalised / threshold));
     const vote = votes.get(match.person) ?? { weight: 0, best: match };
     vote.weight += LEAST_WEIGHT + margin;
-    if ((match.distance ?? Infinity) < (vote.best.distance ?? Infinity)) vote.best = match;
+    if ((match.normalised ?? Infinity) < (vote.best.normalised ?? Infinity)) vote.best = match;
     votes.set(match.person, vote);
   }
   let winner = votes.get(null) ?? { weight: 0, best: NOBODY };

@@ -31,7 +31,8 @@ export interface CheckedBackup {
 /**
  * `replace`: what is here goes, the backup's settings count. `merge`: what is here stays as it is, settings too, and what
  * it lacks is added: a person of the same id or, else, of the same name gets the backup's faces; a folder that would have
- * to be handed over again the pictures of one of the same name.
+ * to be handed over again the pictures of one of the same name that has pictures in common with it; of a picture that has
+ * changed meanwhile, what is here stays.
  */
 export type RestoreMode = 'merge' | 'replace';
 

@@ -1,5 +1,5 @@
-import type { Precision } from '../../core/types';
-import { nameKey } from '../names';
+import type { Embedding, Precision } from '../../core/types';
+import { MODELS } from '../../weights/rows';
 import type { BackupCounts } from './backup';
 import { COUNTED, type BackupRecord } from './records';
 
@@ -25,6 +25,17 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
   let filesOf: string | null = null;
   let open: { readonly bytes: number; got: number } | null = null;
 
+  /** The numbers of an embedding, by its model: of a published one as many as it gives, else as many as the first has. */
+  const lengths = new Map(
+    MODELS.flatMap((row) => (row.kind === 'embedder' ? [[row.id, row.embeddingSize] as const] : [])),
+  );
+  const checkLength = (modelId: string, length: number) => {
+    if ((lengths.get(modelId) ?? length) !== length) throw bad('an embedding is not as long as its model makes them');
+    lengths.set(modelId, length);
+  };
+  const checkEmbedding = ({ modelId, vector }: Embedding) => checkLength(modelId, vector.length);
+  let photoId: string | null = null;
+
   const add = (kind: (typeof COUNTED)[number], id: string, what: string) => {
     if (seen[kind].has(id)) throw bad(`${what} is in it twice`);
     seen[kind].add(id);
@@ -41,15 +52,16 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
           createdAt = record.createdAt;
           break;
         case 'person': {
-          const key = nameKey(record.person.name);
-          if (names.has(key)) throw bad('a person is in it twice');
-          names.add(key);
+          // By the name itself: an older version took names for different that are one today (they become one person).
+          if (names.has(record.person.name)) throw bad('a person is in it twice');
+          names.add(record.person.name);
           add('people', record.person.id, 'a person');
           break;
         }
         case 'face':
           if (!seen.people.has(record.face.personId)) throw bad("a face is nobody's");
           add('faces', record.face.id, 'a face');
+          checkEmbedding(record.face.embedding);
           break;
         case 'folder':
           add('folders', record.folder.id, 'a folder');
@@ -57,10 +69,13 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
         case 'photo':
           if (!seen.folders.has(record.photo.folderId)) throw bad('a picture is of no folder');
           add('photos', record.photo.id, 'a picture');
+          photoId = record.photo.id;
           break;
         case 'photoFace':
-          if (!seen.photos.has(record.face.photoId)) throw bad('a face is of no picture');
+          // Its picture's faces follow each picture: the restore gives them to that one.
+          if (record.face.photoId !== photoId) throw bad('a face is of no picture');
           add('photoFaces', record.face.id, 'a face');
+          checkEmbedding(record.vector.embedding);
           break;
         case 'run':
           add('runs', record.run.id, 'a training');
@@ -85,6 +100,7 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
           );
           if (filesOf !== model.id || told.length !== files.size || !same) throw bad('a model is not whole');
           add('models', model.id, 'a model');
+          checkLength(model.id, model.embeddingSize);
           files = new Map();
           filesOf = null;
           open = null;

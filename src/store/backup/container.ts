@@ -1,32 +1,40 @@
 /**
  * The encrypted file round a backup: a header, then the content in chunks.
  *
- *   8 bytes `FACENETB`, 1 version, 4 rounds of PBKDF2, 4 bytes a chunk, 16 salt, 7 nonce prefix; 16 bytes key check
+ *   8 bytes `FACENETB`, 1 version, 4 rounds of PBKDF2, 4 bytes a chunk, 16 salt, 7 nonce prefix; 32 bytes commitment
  *   each chunk: AES-256-GCM of its bytes, 16 bytes longer
  *
  * The chunks are the STREAM construction (Hoang, Reyhanitabar, Rogaway and Vizár, “Online Authenticated-Encryption and
  * its Nonce-Reuse Misuse-Resistance”, CRYPTO 2015): a chunk's nonce is the prefix, its index (4 bytes, big-endian) and 1
  * for the last one, else 0, so that none can be left out, swapped, repeated or added, nor the end be missing. The header
- * is each chunk's associated data. The key is PBKDF2-SHA-256's of the passphrase (NFC); the check is the tag of nothing
- * under the index 2³² − 1 and the flag 2, which no chunk has: it tells a wrong passphrase from a damaged file.
+ * is each chunk's associated data.
+ *
+ * PBKDF2-SHA-256 of the passphrase (NFC) gives 32 bytes, of which HKDF-SHA-256 makes the key (info `facenet backup key`) and
+ * the commitment (info `facenet backup commitment` and the header). AES-GCM alone does not commit to its key: a file can be
+ * made that opens under two passphrases, with a content for each (Albertini and others, “How to Abuse and Fix Authenticated
+ * Encryption Without Key Commitment”, 2022). It also tells a wrong passphrase from a damaged file.
+ *
+ * Versions 1 and 2, which are still read, used PBKDF2's bytes as the key, and had 16 bytes in the commitment's place: the
+ * tag of nothing under the index 2³² − 1 and the flag 2, which no chunk has.
  */
 import { FaceError } from '../../core/errors';
 
 const MAGIC = new TextEncoder().encode('FACENETB');
-/** 1 held people and settings alone; its container is the same. */
-export const BACKUP_VERSION = 2;
+/** 1 held people and settings alone; 3 commits to its key. */
+const BACKUP_VERSION = 3;
 /** OWASP's figure for PBKDF2-SHA-256 (2023). */
 export const ROUNDS = 600_000;
 /** A damaged or hostile header must not keep the browser busy for minutes. */
 const MAX_ROUNDS = 10_000_000;
 const CHUNK_BYTES = 1 << 20;
 const MAX_CHUNK_BYTES = 1 << 24;
-const LEAST_PASSPHRASE = 8;
 const SALT = 17;
 const PREFIX = 33;
 const ASSOCIATED = 40;
 const TAG = 16;
-export const HEADER_BYTES = ASSOCIATED + TAG;
+const COMMITMENT = 32;
+export const HEADER_BYTES = ASSOCIATED + COMMITMENT;
+const headerBytes = (version: number): number => (version < 3 ? ASSOCIATED + TAG : HEADER_BYTES);
 const CHECK = { index: 0xffff_ffff, flag: 2 } as const;
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -39,6 +47,8 @@ interface Keyed {
 /** A backup whose passphrase is right. Nothing of its content is checked yet. */
 export interface OpenedFile extends Keyed {
   readonly version: number;
+  /** Where the first chunk begins. */
+  readonly start: number;
   readonly file: Blob;
   readonly name: string;
 }
@@ -51,11 +61,29 @@ function gcm({ header }: Pick<Keyed, 'header'>, index: number, flag: number): Ae
   return { name: 'AES-GCM', iv, additionalData: header };
 }
 
-async function deriveKey(passphrase: string, salt: Bytes, iterations: number): Promise<CryptoKey> {
+/** What costs an attacker time: 32 bytes of the passphrase. */
+async function stretch(passphrase: string, salt: Bytes, iterations: number): Promise<ArrayBuffer> {
   const secret = new TextEncoder().encode(passphrase.normalize('NFC'));
-  const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey']);
-  const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
-  return crypto.subtle.deriveKey(derivation, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+  const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveBits']);
+  return crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, base, 256);
+}
+
+const importKey = (bytes: ArrayBuffer): Promise<CryptoKey> =>
+  crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+
+/** The key of a file, and its commitment, which binds the header too. */
+async function keyAndCommitment(stretched: ArrayBuffer, header: Bytes): Promise<{ key: CryptoKey; commitment: Bytes }> {
+  const base = await crypto.subtle.importKey('raw', stretched, 'HKDF', false, ['deriveBits']);
+  const expand = (...info: (string | Bytes)[]) =>
+    new Blob(info)
+      .arrayBuffer()
+      .then((bytes) =>
+        crypto.subtle.deriveBits({ name: 'HKDF', hash: 'SHA-256', salt: new Uint8Array(0), info: bytes }, base, 256),
+      );
+  return {
+    key: await importKey(await expand('facenet backup key')),
+    commitment: new Uint8Array(await expand('facenet backup commitment', header)),
+  };
 }
 
 /** The largest plain chunk that decrypts, or null where the tag is wrong. */
@@ -68,15 +96,12 @@ async function decrypt(keyed: Keyed, index: number, flag: number, data: Bytes): 
 
 /**
  * Encrypts what `content` gives, piece after piece; yields the file's parts. At most a chunk and a piece are in memory.
- * Throws `backup/weak-passphrase`.
  */
 export async function* encryptBackup(
   passphrase: string,
   content: AsyncIterable<Bytes>,
   chunkBytes = CHUNK_BYTES,
 ): AsyncGenerator<Bytes> {
-  if ([...passphrase].length < LEAST_PASSPHRASE)
-    throw new FaceError('backup/weak-passphrase', { least: LEAST_PASSPHRASE });
   const header = new Uint8Array(ASSOCIATED);
   const view = new DataView(header.buffer);
   header.set(MAGIC);
@@ -84,12 +109,15 @@ export async function* encryptBackup(
   view.setUint32(9, ROUNDS);
   view.setUint32(13, chunkBytes);
   crypto.getRandomValues(header.subarray(SALT));
-  const key = await deriveKey(passphrase, header.slice(SALT, PREFIX), ROUNDS);
+  const { key, commitment } = await keyAndCommitment(
+    await stretch(passphrase, header.slice(SALT, PREFIX), ROUNDS),
+    header,
+  );
   const keyed = { key, header, chunkBytes };
   const encrypt = async (index: number, flag: number, data: Bytes) =>
     new Uint8Array(await crypto.subtle.encrypt(gcm(keyed, index, flag), key, data));
   yield header;
-  yield await encrypt(CHECK.index, CHECK.flag, new Uint8Array(0));
+  yield commitment;
 
   const chunk = new Uint8Array(chunkBytes);
   let index = 0;
@@ -121,18 +149,26 @@ export async function openBackupFile(file: Blob, name: string, passphrase: strin
   const view = new DataView(head.buffer);
   const version = view.getUint8(8);
   if (version > BACKUP_VERSION) throw new FaceError('backup/newer-version', { name });
-  if (head.length < HEADER_BYTES) throw new FaceError('backup/cut-off', { name });
+  const start = headerBytes(version);
+  if (head.length < start) throw new FaceError('backup/cut-off', { name });
   const rounds = view.getUint32(9);
   const chunkBytes = view.getUint32(13);
   const isSane = version >= 1 && rounds >= ROUNDS && rounds <= MAX_ROUNDS;
   if (!isSane || chunkBytes === 0 || chunkBytes > MAX_CHUNK_BYTES)
     throw new FaceError('backup/damaged', { name, reason: 'its header makes no sense' });
   const header = head.slice(0, ASSOCIATED);
-  const key = await deriveKey(passphrase, head.slice(SALT, PREFIX), rounds);
-  const opened = { version, key, header, chunkBytes, file, name };
-  if (!(await decrypt(opened, CHECK.index, CHECK.flag, head.slice(ASSOCIATED))))
-    throw new FaceError('backup/wrong-passphrase', { name });
-  return opened;
+  const stretched = await stretch(passphrase, head.slice(SALT, PREFIX), rounds);
+  const check = head.slice(ASSOCIATED, start);
+  const rest = { version, header, chunkBytes, start, file, name };
+  if (version < 3) {
+    const opened = { ...rest, key: await importKey(stretched) };
+    if (await decrypt(opened, CHECK.index, CHECK.flag, check)) return opened;
+  } else {
+    const { key, commitment } = await keyAndCommitment(stretched, header);
+    // Whoever tries it has the file: how long it takes tells nothing.
+    if (commitment.every((byte, i) => byte === check[i])) return { ...rest, key };
+  }
+  throw new FaceError('backup/wrong-passphrase', { name });
 }
 
 /** The content, chunk after chunk, each verified before it is given. Throws `backup/cut-off`, `backup/damaged`. */
@@ -140,12 +176,12 @@ export async function* decryptBackup(
   opened: OpenedFile,
   onDone: (bytes: number) => void = () => {},
 ): AsyncGenerator<Bytes> {
-  const { file, name, chunkBytes } = opened;
+  const { file, name, chunkBytes, start: first } = opened;
   const whole = chunkBytes + TAG;
-  const count = Math.ceil((file.size - HEADER_BYTES) / whole);
+  const count = Math.ceil((file.size - first) / whole);
   if (count < 1) throw new FaceError('backup/cut-off', { name });
   for (let index = 0; index < count; index++) {
-    const start = HEADER_BYTES + index * whole;
+    const start = first + index * whole;
     const data = new Uint8Array(await file.slice(start, start + whole).arrayBuffer());
     const isLast = index === count - 1;
     const plain = data.length < TAG ? null : await decrypt(opened, index, isLast ? 1 : 0, data);

@@ -1,5 +1,6 @@
 /** Reads fields of a backup's JSON. Each throws an Error that says in words what is wrong. */
-import type { Box, CropDetection, FaceQuality } from '../../core/types';
+import type { CohortMean } from '../../core/cohort';
+import type { Box, CropDetection, Embedding, FaceQuality } from '../../core/types';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type Fields = Record<string, unknown>;
@@ -15,6 +16,24 @@ export function list(value: unknown): unknown[] {
 export function number(value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Error('a number is missing');
   return value;
+}
+export function between(value: unknown, low: number, high: number): number {
+  const given = number(value);
+  if (given < low || given > high) throw new Error('a number is out of its range');
+  return given;
+}
+export function count(value: unknown, most = 1e9): number {
+  const given = between(value, 0, most);
+  if (!Number.isInteger(given)) throw new Error('a count is not whole');
+  return given;
+}
+/** Milliseconds since 1970, as far as dates go. */
+export function date(value: unknown): number {
+  return between(value, -8.64e15, 8.64e15);
+}
+/** Pixels of a picture, which a face may overlap. */
+function coordinate(value: unknown): number {
+  return between(value, -1e6, 1e6);
 }
 export function flag(value: unknown): boolean {
   if (typeof value !== 'boolean') throw new Error('a yes or no is missing');
@@ -38,18 +57,27 @@ export function oneOf<T extends string>(value: unknown, of: readonly T[]): T {
   return found;
 }
 
+/** What the app writes; an SVG, for one, is a document. */
+const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp']);
+
 export function imageType(value: unknown): string {
   const type = text(value);
-  if (!/^image\/[\w.+-]+$/.test(type)) throw new Error('a crop is no picture');
+  if (!PICTURES.has(type)) throw new Error('a crop is no picture');
   return type;
 }
 export function box<Space extends 'image' | 'crop'>(value: unknown): Box<Space> {
   const { x0, y0, x1, y1 } = object(value);
-  return { x0: number(x0), y0: number(y0), x1: number(x1), y1: number(y1) };
+  const read = { x0: coordinate(x0), y0: coordinate(y0), x1: coordinate(x1), y1: coordinate(y1) };
+  if (read.x0 > read.x1 || read.y0 > read.y1) throw new Error('a box is turned inside out');
+  return read;
 }
 export function quality(value: unknown): FaceQuality {
   const { size, sharpness, brightness } = object(value);
-  return { size: number(size), sharpness: number(sharpness), brightness: number(brightness) };
+  return {
+    size: between(size, 0, 1e6),
+    sharpness: between(sharpness, 0, 1e9),
+    brightness: between(brightness, 0, 255),
+  };
 }
 
 /** A stored crop but for its picture. */
@@ -61,13 +89,13 @@ export interface CropFields {
 export function cropFields(value: unknown): CropFields {
   const crop = object(value);
   const detection = object(crop['detection']);
-  const point = (each: unknown) => ({ x: number(object(each)['x']), y: number(object(each)['y']) });
+  const point = (each: unknown) => ({ x: coordinate(object(each)['x']), y: coordinate(object(each)['y']) });
   const [a, b, c, d, e, ...more] = Array.isArray(detection['points']) ? detection['points'].map(point) : [];
   if (!a || !b || !c || !d || !e || more.length > 0) throw new Error('a face has five points');
   return {
-    scale: number(crop['scale']),
+    scale: between(crop['scale'], 1e-6, 1e6),
     type: imageType(crop['type']),
-    detection: { box: box(detection['box']), score: number(detection['score']), points: [a, b, c, d, e] },
+    detection: { box: box(detection['box']), score: between(detection['score'], 0, 1.001), points: [a, b, c, d, e] },
   };
 }
 
@@ -85,4 +113,19 @@ export function joinVector(vector: Float32Array, picture: ArrayBuffer): Bytes {
   body.set(numbers);
   body.set(new Uint8Array(picture), numbers.length);
   return body;
+}
+
+/** What a record's JSON says of its embedding; the numbers themselves are in the body. */
+export function embeddingFields({ modelId, vector, cohortMean: mean }: Embedding) {
+  return { modelId, vectorLength: vector.length, cohortMean: mean ?? null };
+}
+/** An embedding of such fields and the numbers. Backups of earlier versions have no cohort means. */
+export function embedding(value: Fields, vector: Float32Array): Embedding {
+  const mean = orNull(value['cohortMean'] ?? null, cohortMean);
+  return { modelId: text(value['modelId']), vector, ...(mean && { cohortMean: mean }) };
+}
+/** A mean of cosines. */
+function cohortMean(value: unknown): CohortMean {
+  const { cohort, mean } = object(value);
+  return { cohort: id(cohort), mean: between(mean, -1, 1) };
 }

@@ -1,15 +1,27 @@
 /** The photo library's records of a backup: folders without their handles, pictures with their thumbnails, faces. */
 import { ERROR_TEXT, type ErrorCode } from '../../core/errors';
-import type { PhotoFace, PhotoFolder, PhotoRecord } from '../photoSchema';
-import type { BlobRow, PhotoCropRow, PhotoVectorRow } from '../photoTables';
+import type {
+  BlobRow,
+  FolderReport,
+  PhotoCropRow,
+  PhotoFace,
+  PhotoFolder,
+  PhotoRecord,
+  PhotoVectorRow,
+} from '../photoSchema';
 import {
   box,
   cropFields,
+  between,
+  count,
+  date,
+  embedding,
+  embeddingFields,
   flag,
   id,
   imageType,
   joinVector,
-  number,
+  list,
   object,
   orNull,
   quality,
@@ -19,8 +31,14 @@ import {
   type Fields,
 } from './fields';
 
-/** Paths below a folder; the longest that systems allow are 4096 bytes. */
-const MAX_PATH = 5000;
+/** Paths below a folder; the longest are those of archives, 65,535 bytes. What is kept here has to open again. */
+const MAX_PATH = 70_000;
+/** The app keeps 500 of a folder. */
+const MOST_SENTENCES = 10_000;
+/** Of a report, what is written: names of an archive's entries may be of any length, and a record may not. */
+const REPORT_SENTENCE = 2000;
+const REPORT_WORD = 200;
+const REPORT_KINDS = 1000;
 
 /** What the app shows of a face in a picture, its numbers and its crop: rows of three tables. */
 export interface PhotoFaceRows {
@@ -37,8 +55,9 @@ export type PhotoRecords =
 export function encodePhotos(record: PhotoRecords): { readonly json: unknown; readonly body: Bytes } {
   const none = new Uint8Array(0);
   if (record.kind === 'folder') {
-    const { id, name, turned, unfinished, createdAt } = record.folder;
-    return { json: { kind: 'folder', folder: { id, name, turned, unfinished, createdAt } }, body: none };
+    const { id, name, turned, unfinished, createdAt, report = null } = record.folder;
+    const folder = { id, name, turned, unfinished, createdAt, report: report && shortened(report) };
+    return { json: { kind: 'folder', folder }, body: none };
   }
   if (record.kind === 'photo') {
     const { photo, thumbnail } = record;
@@ -46,12 +65,10 @@ export function encodePhotos(record: PhotoRecords): { readonly json: unknown; re
     return { json: { kind: 'photo', photo, thumbnail: thumbnail && { type: thumbnail.type } }, body };
   }
   const { face, vector, crop } = record;
-  const { embedding } = vector;
   const { scale, type, detection } = crop;
-  const numbers = { modelId: embedding.modelId, vectorLength: embedding.vector.length };
   return {
-    json: { kind: 'photoFace', face, ...numbers, crop: { scale, type, detection } },
-    body: joinVector(embedding.vector, crop.bytes),
+    json: { kind: 'photoFace', face, ...embeddingFields(vector.embedding), crop: { scale, type, detection } },
+    body: joinVector(vector.embedding.vector, crop.bytes),
   };
 }
 
@@ -84,7 +101,44 @@ function parseFolder(value: Fields): PhotoFolder {
     kind: 'given',
     turned: flag(value['turned']),
     unfinished: flag(value['unfinished']),
-    createdAt: number(value['createdAt']),
+    createdAt: date(value['createdAt']),
+    // Null of a folder that has not been gone through; backups of earlier versions have none at all.
+    ...(value['report'] ? { report: parseReport(object(value['report'])) } : {}),
+  };
+}
+
+function shortened({ problem, skipped, kinds, others, ...rest }: FolderReport): FolderReport {
+  const short = (sentence: string) =>
+    sentence.length > REPORT_SENTENCE ? `${sentence.slice(0, REPORT_SENTENCE - 1)}…` : sentence;
+  const counts = (given: FolderReport['others']) =>
+    Object.fromEntries(
+      Object.entries(given)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, REPORT_KINDS)
+        .map(([name, files]) => [name.slice(0, REPORT_WORD), files]),
+    );
+  return {
+    ...rest,
+    problem: problem === null ? null : short(problem),
+    skipped: skipped.map(short),
+    kinds: counts(kinds),
+    others: counts(others),
+  };
+}
+
+function parseReport(value: Fields): FolderReport {
+  const counts = (given: unknown): Record<string, number> =>
+    Object.fromEntries(Object.entries(object(given)).map(([name, files]) => [text(name), count(files)]));
+  const skipped = list(value['skipped']);
+  if (skipped.length > MOST_SENTENCES) throw new Error('a folder’s report is too long');
+  return {
+    problem: orNull(value['problem'], (given) => text(given, MAX_PATH + 1000)),
+    skipped: skipped.map((given) => text(given, MAX_PATH + 1000)),
+    skippedTotal: count(value['skippedTotal']),
+    places: count(value['places']),
+    kinds: counts(value['kinds']),
+    system: count(value['system']),
+    others: counts(value['others']),
   };
 }
 
@@ -97,13 +151,21 @@ function parsePhoto(value: Fields): PhotoRecord {
     id: given,
     folderId,
     path,
-    size: number(value['size']),
-    modified: number(value['modified']),
-    takenAt: number(value['takenAt']),
-    width: number(value['width']),
-    height: number(value['height']),
+    size: count(value['size'], Number.MAX_SAFE_INTEGER),
+    modified: date(value['modified']),
+    // Backups of earlier versions have neither of these two.
+    sha256: orNull(value['sha256'] ?? null, hash),
+    lookedTurned: value['lookedTurned'] === undefined ? false : flag(value['lookedTurned']),
+    takenAt: date(value['takenAt']),
+    width: count(value['width']),
+    height: count(value['height']),
     error: orNull(value['error'], parseError),
   };
+}
+
+function hash(value: unknown): string {
+  if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) throw new Error('a picture has no proper hash');
+  return value;
 }
 
 function parseError(value: unknown): NonNullable<PhotoRecord['error']> {
@@ -121,13 +183,13 @@ function parsePhotoFace(value: Fields, body: Bytes): PhotoFaceRows {
       id: own,
       photoId: text(face['photoId'], MAX_PATH + 1000),
       box: box(face['box']),
-      score: number(face['score']),
+      score: between(face['score'], 0, 1.001),
       quality: quality(face['quality']),
       personId: orNull(face['personId'], id),
       confirmed: flag(face['confirmed']),
       group: orNull(face['group'], id),
     },
-    vector: { id: own, embedding: { modelId: text(value['modelId']), vector } },
+    vector: { id: own, embedding: embedding(value, vector) },
     crop: { id: own, ...cropFields(value['crop']), bytes: rest },
   };
 }

@@ -1,14 +1,17 @@
 import { throwIfAborted } from '../../core/abort';
 import { FaceError } from '../../core/errors';
+import type { PhotoFolder } from '../photoSchema';
 import type { WholeBacking } from '../wholeTables';
 import type { BackupOptions, BackupSummary, CheckedBackup } from './backup';
+import { modelChecker } from './checkModels';
 import { recordChecker } from './checkRecords';
 import { decryptBackup, openBackupFile, type OpenedFile } from './container';
 import { decodeRecords } from './records';
 import { restorer } from './restore';
+import type { PhotoList } from './sameFolders';
 
 /**
- * Opens a backup and reads all of it, keeping nothing but the ids, before anything can be written. Throws
+ * Opens a backup and reads all of it, keeping nothing but ids and the list of pictures, before anything can be written. Throws
  * `backup/not-a-backup`, `backup/newer-version`, `backup/wrong-passphrase`, `backup/cut-off`, `backup/damaged`, `aborted`.
  */
 export async function checkBackup(
@@ -19,11 +22,12 @@ export async function checkBackup(
   options: BackupOptions = {},
 ): Promise<CheckedBackup> {
   const opened = await openBackupFile(file, name, passphrase);
+  const { summary, list } = await check(opened, options);
   return {
-    summary: await check(opened, options),
+    summary,
     restore: (mode, restoring = {}) =>
       whole.write(async (tables) => {
-        const take = await restorer(tables, mode, opened.version);
+        const take = await restorer(tables, mode, opened.version, list);
         const chunks = recordsOf(opened, restoring);
         for (;;) {
           // Reading and decrypting are not the database's work: the transaction waits for them.
@@ -44,12 +48,25 @@ function recordsOf(opened: OpenedFile, { onProgress }: BackupOptions) {
   );
 }
 
-async function check(opened: OpenedFile, options: BackupOptions): Promise<BackupSummary> {
-  const checker = recordChecker((reason) => new FaceError('backup/damaged', { name: opened.name, reason }));
+async function check(opened: OpenedFile, options: BackupOptions): Promise<{ summary: BackupSummary; list: PhotoList }> {
+  const bad = (reason: string) => new FaceError('backup/damaged', { name: opened.name, reason });
+  const checker = recordChecker(bad);
+  const models = modelChecker(bad);
+  const folders: PhotoFolder[] = [];
+  const photos: PhotoList['photos'][number][] = [];
   for await (const records of recordsOf(opened, options)) {
     throwIfAborted(options.signal);
-    for (const record of records) checker.take(record);
+    for (const record of records) {
+      checker.take(record);
+      await models.take(record);
+      if (record.kind === 'folder') folders.push(record.folder);
+      if (record.kind === 'photo') {
+        const { folderId, path, size, modified, sha256 } = record.photo;
+        photos.push({ folderId, path, size, modified, sha256 });
+      }
+    }
   }
   const { counts, createdAt } = checker.end();
-  return { ...counts, createdAt, hasPhotosAndModels: opened.version >= 2 };
+  const summary = { ...counts, createdAt, hasPhotosAndModels: opened.version >= 2 };
+  return { summary, list: { folders, photos } };
 }

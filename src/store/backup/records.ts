@@ -5,7 +5,11 @@ import type { FaceRow, PersonRow } from '../rows';
 import type { Settings } from '../schema';
 import type { BackupCounts } from './backup';
 import {
+  between,
   cropFields,
+  date,
+  embedding,
+  embeddingFields,
   id,
   joinVector,
   number,
@@ -40,10 +44,10 @@ export type BackupRecord =
 export function encodeRecord(record: BackupRecord): Bytes {
   switch (record.kind) {
     case 'face': {
-      const { embedding, crop, ...rest } = record.face;
+      const { embedding: numbers, crop, ...rest } = record.face;
       const { bytes, ...cropRest } = crop;
-      const face = { ...rest, modelId: embedding.modelId, vectorLength: embedding.vector.length, crop: cropRest };
-      return frame({ kind: 'face', face }, joinVector(embedding.vector, bytes));
+      const face = { ...rest, ...embeddingFields(numbers), crop: cropRest };
+      return frame({ kind: 'face', face }, joinVector(numbers.vector, bytes));
     }
     case 'folder':
     case 'photo':
@@ -116,7 +120,7 @@ function parse(json: Bytes, body: Bytes, bad: (reason: string) => FaceError): Ba
 function parsePeople(value: Fields, body: Bytes): BackupRecord | null {
   switch (value['kind']) {
     case 'about':
-      return { kind: 'about', createdAt: number(value['createdAt']) };
+      return { kind: 'about', createdAt: date(value['createdAt']) };
     case 'settings':
       return { kind: 'settings', settings: parseSettings(object(value['settings'])) };
     case 'person':
@@ -139,7 +143,7 @@ function parseEnd(value: Fields): BackupRecord {
 }
 
 function parsePerson(value: Fields): PersonRow {
-  return { id: id(value['id']), name: cleanName(text(value['name'])), createdAt: number(value['createdAt']) };
+  return { id: id(value['id']), name: cleanName(text(value['name'])), createdAt: date(value['createdAt']) };
 }
 
 function parseFace(value: Fields, body: Bytes): FaceRow {
@@ -148,8 +152,8 @@ function parseFace(value: Fields, body: Bytes): FaceRow {
   return {
     id: id(value['id']),
     personId: id(value['personId']),
-    createdAt: number(value['createdAt']),
-    embedding: { modelId: text(value['modelId']), vector },
+    createdAt: date(value['createdAt']),
+    embedding: embedding(value, vector),
     quality: quality(value['quality']),
     source: { kind: oneOf(source['kind'], ['picture', 'camera', 'sample']), name: text(source['name']) },
     crop: { ...cropFields(value['crop']), bytes: rest },
@@ -163,7 +167,7 @@ function parseSettings(value: Fields): Partial<Settings> {
     ...(model !== undefined && { model: model === null ? null : text(model) }),
     ...(backend !== undefined && { backend: oneOf(backend, ['auto', 'wasm', 'webgpu']) }),
     ...(precision !== undefined && { precision: oneOf(precision, ['auto', 'float32', 'float16', 'int8']) }),
-    ...(far !== undefined && { far: far === null ? null : number(far) }),
+    ...(far !== undefined && { far: far === null ? null : between(far, 1e-9, 0.999) }),
     ...(typeof mirrorCamera === 'boolean' && { mirrorCamera }),
   };
 }

@@ -1,10 +1,11 @@
-import { nameKey } from '../names';
+import { personKey } from '../../core/names';
 import type { PhotoFace, PhotoFolder } from '../photoSchema';
 import type { Settings } from '../schema';
 import type { TrainedFileRow } from '../trainSchema';
 import type { WholeWriteTables } from '../wholeTables';
 import type { RestoreMode } from './backup';
 import type { BackupRecord } from './records';
+import { sameFolders, type PhotoList } from './sameFolders';
 import { DECIDED } from './trainRecords';
 
 /** Takes one record after the other into the tables. */
@@ -12,13 +13,18 @@ type Taker = (record: BackupRecord) => Promise<void>;
 
 /**
  * What writes a backup's records into the tables. `version` 1 held people and settings alone: photos and models stay then,
- * whatever the mode.
+ * whatever the mode. `list`: the folders and pictures that will come.
  */
-export async function restorer(tables: WholeWriteTables, mode: RestoreMode, version: number): Promise<Taker> {
+export async function restorer(
+  tables: WholeWriteTables,
+  mode: RestoreMode,
+  version: number,
+  list: PhotoList,
+): Promise<Taker> {
   const handles = new Map((await tables.photoFolders.all()).map((folder) => [folder.id, folder]));
   if (mode === 'replace') await empty(tables, version);
   const people = await peopleRestorer(tables, mode);
-  const photos = await photoRestorer(tables, handles, people.personOf);
+  const photos = await photoRestorer(tables, handles, list, people.personOf);
   const training = trainingRestorer(tables);
   return async (record) => {
     await people.take(record);
@@ -43,15 +49,17 @@ async function empty(tables: WholeWriteTables, version: number): Promise<void> {
 async function peopleRestorer(tables: WholeWriteTables, mode: RestoreMode) {
   const here = await tables.people.all();
   const ids = new Set(here.map(({ id }) => id));
-  const byName = new Map(here.map(({ id, name }) => [nameKey(name), id]));
+  const byName = new Map(here.map(({ id, name }) => [personKey(name), id]));
   /** Who a person of the backup is here. */
   const becomes = new Map<string, string>();
   const take: Taker = async (record) => {
     if (record.kind === 'person') {
       const { person } = record;
-      const here = ids.has(person.id) ? person.id : byName.get(nameKey(person.name));
+      const here = ids.has(person.id) ? person.id : byName.get(personKey(person.name));
       becomes.set(person.id, here ?? person.id);
-      if (here === undefined) await tables.people.put(person);
+      if (here !== undefined) return;
+      await tables.people.put(person);
+      byName.set(personKey(person.name), person.id);
     } else if (record.kind === 'face') {
       const { face } = record;
       if (mode === 'merge' && (await tables.faces.get(face.id))) return;
@@ -72,13 +80,12 @@ async function restoreSettings({ settings }: WholeWriteTables, restored: Partial
 async function photoRestorer(
   tables: WholeWriteTables,
   before: ReadonlyMap<string, PhotoFolder>,
+  list: PhotoList,
   personOf: (id: string) => string | null,
 ): Promise<Taker> {
-  const here = await tables.photoFolders.all();
-  const ids = new Set(here.map(({ id }) => id));
-  const given = new Map(here.flatMap(({ id, kind, name }) => (kind === 'given' ? [[name, id] as const] : [])));
+  const folders = await tables.photoFolders.all();
   /** Which folder one of the backup is here. */
-  const becomes = new Map<string, string>();
+  const becomes = sameFolders(list, { folders, photos: folders.length > 0 ? await tables.photos.all() : [] });
   /** The picture whose faces come now: its id here, or null where it was here already. */
   let photoId: string | null = null;
 
@@ -91,9 +98,8 @@ async function photoRestorer(
   return async (record) => {
     if (record.kind === 'folder') {
       const { folder } = record;
-      const same = ids.has(folder.id) ? folder.id : given.get(folder.name);
-      becomes.set(folder.id, same ?? folder.id);
-      if (same !== undefined) return;
+      if (becomes.has(folder.id)) return;
+      becomes.set(folder.id, folder.id);
       const handle = before.get(folder.id)?.handle;
       await tables.photoFolders.put(handle ? { ...folder, kind: 'handle', handle } : folder);
     } else if (record.kind === 'photo') {
@@ -106,9 +112,11 @@ async function photoRestorer(
       if (thumbnail) await tables.photoThumbs.put({ ...thumbnail, id });
     } else if (record.kind === 'photoFace' && photoId !== null) {
       const { face, vector, crop } = record;
-      await tables.photoFaces.put({ ...face, ...belonging(face), photoId });
-      await tables.photoVectors.put(vector);
-      await tables.photoCrops.put(crop);
+      // The same id may stand for a face of another picture here, which stays.
+      const id = (await tables.photoFaces.get(face.id)) ? crypto.randomUUID() : face.id;
+      await tables.photoFaces.put({ ...face, ...belonging(face), id, photoId });
+      await tables.photoVectors.put({ ...vector, id });
+      await tables.photoCrops.put({ ...crop, id });
     }
   };
 }

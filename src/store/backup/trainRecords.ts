@@ -1,7 +1,22 @@
 /** The records of a backup that trainings left: runs that are decided, and models, each behind its files. */
 import { PRECISIONS, type CropKind, type Precision } from '../../core/types';
+import { readTrainedCohort } from '../../weights/trainedCohort';
 import type { TrainedModelRecord, TrainRunRecord, TrainRunStatus } from '../trainSchema';
-import { flag, id, list, number, object, oneOf, orNull, text, type Bytes, type Fields } from './fields';
+import {
+  between,
+  count,
+  date,
+  flag,
+  id,
+  list,
+  number,
+  object,
+  oneOf,
+  orNull,
+  text,
+  type Bytes,
+  type Fields,
+} from './fields';
 
 /** Bytes of a model's file in one record. */
 export const PART_BYTES = 1 << 20;
@@ -9,7 +24,7 @@ export const PART_BYTES = 1 << 20;
 const MAX_FILE_BYTES = 512 << 20;
 /** Reports and plots are JSON. */
 const MAX_JSON_TEXT = 1 << 22;
-const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'];
+const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'];
 
 /** What of a run outlives a backup: one that is not decided needs its checkpoint and pictures, which stay here. */
 export const DECIDED: readonly TrainRunStatus[] = ['accepted', 'discarded', 'failed'];
@@ -54,12 +69,12 @@ function jsonText(value: unknown): string {
 function parseRun(value: Fields): TrainRunRecord {
   return {
     id: id(value['id']),
-    title: text(value['title']),
-    createdAt: number(value['createdAt']),
-    updatedAt: number(value['updatedAt']),
+    title: text(value['title'], 200),
+    createdAt: date(value['createdAt']),
+    updatedAt: date(value['updatedAt']),
     status: oneOf(value['status'], DECIDED),
-    step: number(value['step']),
-    epoch: number(value['epoch']),
+    step: count(value['step']),
+    epoch: between(value['epoch'], 0, 1e9),
     plan: jsonText(value['plan']),
     history: jsonText(value['history']),
     report: orNull(value['report'], jsonText),
@@ -79,15 +94,19 @@ function parseModel(value: Fields): TrainedModelRecord {
     const { bytes, sha256 } = object(given[precision]);
     files[precision] = { bytes: number(bytes), sha256: text(sha256) };
   }
+  const embeddingSize = number(value['embeddingSize']);
+  const noCohort = (): never => {
+    throw new Error('its cohort is none');
+  };
   return {
     id: id(value['id']),
-    title: text(value['title']),
-    createdAt: number(value['createdAt']),
+    title: text(value['title'], 100),
+    createdAt: date(value['createdAt']),
     base: orNull(value['base'], id),
     architecture: oneOf(value['architecture'], ['inceptionResnetV1']),
     width: number(value['width']),
     folded: flag(value['folded']),
-    embeddingSize: number(value['embeddingSize']),
+    embeddingSize,
     inputSize: number(value['inputSize']),
     standardisation: { mean: [r, g, b], divisor: number(standardisation['divisor']) },
     crop: oneOf(value['crop'], CROPS),
@@ -98,6 +117,7 @@ function parseModel(value: Fields): TrainedModelRecord {
       const { far, distance, impostors } = object(each);
       return { far: number(far), distance: number(distance), impostors: number(impostors) };
     }),
+    ...('cohort' in value && { cohort: readTrainedCohort(value['cohort'], embeddingSize, noCohort) }),
     run: orNull(value['run'], id),
     licence: text(value['licence']),
     credit: text(value['credit']),

@@ -1,8 +1,10 @@
 import { throwIfAborted } from '../../core/abort';
-import { PRECISIONS } from '../../core/types';
+import { PRECISIONS, type Precision } from '../../core/types';
 import type { WholeBacking } from '../wholeTables';
 import type { BackupCounts, BackupOptions } from './backup';
+import { checkModel } from './checkModels';
 import { encryptBackup } from './container';
+import { assertStrong } from './passphrase';
 import type { Bytes } from './fields';
 import { encodeRecord, type BackupRecord } from './records';
 import { DECIDED, PART_BYTES } from './trainRecords';
@@ -37,6 +39,7 @@ export async function writeBackup(
   }
   // Blobs: the browser keeps them outside the page's memory, and on the disk when they are many.
   const parts: Blob[] = [];
+  assertStrong(passphrase);
   for await (const part of encryptBackup(passphrase, content())) {
     throwIfAborted(signal);
     parts.push(new Blob([part]));
@@ -133,10 +136,17 @@ const trainingOf: Part = async function* ({ read }, counts, step) {
   }
   for (const model of models) {
     const files: typeof model.files = {};
+    // One that cannot be used here could not be restored either, and would take all the rest with it.
+    const isWhole = async (bytes: Bytes, precision: Precision) =>
+      checkModel(model, new Map([[precision, bytes]])).then(
+        () => true,
+        () => false,
+      );
     for (const precision of PRECISIONS) {
       const about = model.files[precision];
       const row = about && (await read((tables) => tables.trainedFiles.get(`${model.id}.${precision}`)));
       if (!about || row?.bytes.length !== about.bytes) continue; // removed meanwhile
+      if (!(await isWhole(row.bytes, precision))) continue;
       yield { kind: 'file', modelId: model.id, precision, bytes: about.bytes };
       for (let at = 0; at < row.bytes.length; at += PART_BYTES) {
         step();

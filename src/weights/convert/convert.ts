@@ -1,7 +1,7 @@
 import type { FloatArray } from '../formats/array';
 import type { ModelRow, SourceFile } from '../registry';
-import { convertDlib } from './dlib';
 import { convertFacenetFile } from './facenet';
+import { convertMobileFaceNet } from './mobileFaceNet';
 import { convertMtcnnPickled, convertMtcnnShards } from './mtcnn';
 
 /** Gives a source file's bytes, verified. */
@@ -25,7 +25,7 @@ export async function convertModel(
   const files = new Map<string, Uint8Array>();
   for (const source of sources) files.set(baseName(source.path), await read(source));
   const first = baseName(sources[0]?.path ?? '');
-  if (row.architecture === 'dlibResnet') return convertDlib(first, files);
+  if (row.architecture === 'mobileFaceNet') return convertMobileFaceNet(first, files.get(first)!);
   const [p, r, o] = ['det1.npy', 'det2.npy', 'det3.npy'].map((name) => files.get(name));
   return p && r && o ? convertMtcnnPickled([p, r, o]) : convertMtcnnShards(first, files);
 }

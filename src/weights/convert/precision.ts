@@ -6,6 +6,11 @@ import { encodeFloat16 } from '../../core/float16';
 /** Rounded to 8 bits, this one layer of FaceNet (.04 % of its weights) makes three quarters of the embedding's error (1 − cosine). */
 const KEPT_FROM_8_BITS = 'InceptionResnetV1/Conv2d_2a_3x3/weights';
 
+/** No engine here has a depthwise kernel for 8-bit weights with float activations, and they are few: [channels, kh, kw, 1]. */
+function isDepthwise({ shape }: FloatArray): boolean {
+  return shape.length === 4 && shape[3] === 1;
+}
+
 /**
  * Float32 weights in another precision. Only kernels and matrices change; biases, scales and the like, one number a
  * channel, stay float32: they are under 1 % of the bytes.
@@ -14,7 +19,10 @@ export function toPrecision(arrays: ReadonlyMap<string, FloatArray>, precision: 
   return new Map(
     [...arrays].map(([name, array]) => [
       name,
-      convertTensor(array, name === KEPT_FROM_8_BITS && precision === 'int8' ? 'float16' : precision),
+      convertTensor(
+        array,
+        precision === 'int8' && (name === KEPT_FROM_8_BITS || isDepthwise(array)) ? 'float16' : precision,
+      ),
     ]),
   );
 }

@@ -36,7 +36,7 @@ export function checkLength(actual: number, expected: number, file: string): voi
 }
 
 /** An array of column order (Fortran's: the first index runs fastest) in row order. */
-export function rowOrder<T extends Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array>(
+export function rowOrder<T extends Float32Array | Float64Array | Int32Array | BigInt64Array | Int8Array | Uint8Array>(
   columns: T,
   shape: readonly number[],
 ): T {

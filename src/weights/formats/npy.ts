@@ -7,6 +7,7 @@ const TYPES = {
   '<i4': Int32Array,
   '<i8': BigInt64Array,
   '|u1': Uint8Array,
+  '|i1': Int8Array,
 } as const;
 type Descr = keyof typeof TYPES;
 export type NpyData = InstanceType<(typeof TYPES)[Descr]>;

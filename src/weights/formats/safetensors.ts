@@ -170,12 +170,12 @@ export function writeArrays(
     (a, b) => WRITTEN.indexOf(a.type) - WRITTEN.indexOf(b.type) || (a.name < b.name ? -1 : 1),
   );
   let size = 0;
-  const header: Record<string, unknown> = metadata ? { [METADATA]: Object.fromEntries(metadata) } : {};
+  const header = new Map<string, unknown>(metadata ? [[METADATA, Object.fromEntries(metadata)]] : []);
   for (const { name, type, shape, data } of arrays) {
-    header[name] = { dtype: type, shape, data_offsets: [size, (size += data.byteLength)] };
+    header.set(name, { dtype: type, shape, data_offsets: [size, (size += data.byteLength)] });
   }
   return assemble(
-    header,
+    Object.fromEntries(header), // defines each name, `__proto__` too
     arrays.map(({ data }) => data),
   );
 }

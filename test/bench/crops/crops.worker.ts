@@ -6,7 +6,7 @@ import { decodePicture } from '../../../src/pipeline/decode';
 import { batchedNetwork, type BatchedNetwork } from '../../../src/pipeline/detect/batches';
 import { squareBox } from '../../../src/pipeline/detect/boxes';
 import { createDetector, type Detector } from '../../../src/pipeline/detect/detect';
-import { integralOf } from '../../../src/pipeline/detect/integral';
+import { integralsOf } from '../../../src/pipeline/detect/integral';
 import { faces } from '../../../src/pipeline/detect/onet';
 import { windowInput } from '../../../src/pipeline/detect/windows';
 import { createEmbedder, mirrorCrop, type Embedder } from '../../../src/pipeline/embed';
@@ -74,9 +74,9 @@ serve<CropOps>(self as unknown as Worker, {
 
 /** The face as O-Net sees it in the square round the box that it gave first. */
 async function lookAgain(frame: Frame, { box, score }: Detection, judge: BatchedNetwork): Promise<Detection> {
-  const picture = integralOf(frame.reduced(Math.max(frame.width, frame.height)));
+  const [picture] = integralsOf([frame.reduced(Math.max(frame.width, frame.height))]);
   // From edges to pixels counted from 1, as O-Net's windows are.
   const window = squareBox({ x0: box.x0 + 1, y0: box.y0 + 1, x1: box.x1, y1: box.y1, score });
-  const outputs = await judge.run(1, (_, out, at) => windowInput(picture, window, ONET_SIZE, out, at));
+  const outputs = await judge.run(1, (_, out, at) => windowInput(picture!, window, ONET_SIZE, out, at));
   return faces([window], outputs, 0, 0)[0]!;
 }

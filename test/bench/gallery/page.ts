@@ -1,4 +1,5 @@
 import { createFaceClient } from '../../../src/client/faceClient';
+import { knownScale, type CohortUse } from '../../../src/core/cohort';
 import { mulberry32 } from '../../../src/core/random';
 import type { Embedding, GalleryFace, Match } from '../../../src/core/types';
 import { euclidean, l2Normalise } from '../../../src/core/vectors';
@@ -43,14 +44,26 @@ globalThis.galleryBench = async (options) => {
   const { modelId, gallery, known, strangers } = await makeFaces(options);
   const client = createFaceClient();
   try {
-    await client.call('start', { model: modelId, modelsUrl: new URL('/models/', location.href).href });
+    const { cohort } = await client.call('start', {
+      model: modelId,
+      modelsUrl: new URL('/models/', location.href).href,
+    });
+    // As the store has them.
+    const withMeans = async <T extends { readonly embedding: Embedding }>(list: readonly T[]): Promise<T[]> => {
+      const means = await client.call('cohortMeans', { vectors: list.map(({ embedding }) => embedding.vector) });
+      return list.map((one, i) => ({
+        ...one,
+        embedding: { ...one.embedding, ...(means && { cohortMean: means[i]! }) },
+      }));
+    };
+    const stored = await withMeans(gallery);
     const timed = async <T>(work: () => Promise<T>): Promise<[T, number]> => {
       const start = performance.now();
       const result = await work();
       return [result, performance.now() - start];
     };
     const match = (embeddings: Embedding[]) => client.call('match', { embeddings });
-    const [{ people }, setUp] = await timed(() => client.call('setGallery', { faces: gallery }));
+    const [{ people }, setUp] = await timed(() => client.call('setGallery', { faces: stored }));
     const [, first] = await timed(() => match([strangers[0]!]));
     const oneByOne = async (probes: readonly Embedding[]): Promise<[Match[], number[]]> => {
       const matches: Match[] = [];
@@ -69,7 +82,8 @@ globalThis.galleryBench = async (options) => {
     const answers = [...ofKnown, ...ofStrangers];
     const step = Math.max(1, Math.floor(all.length / CHECKED));
     const checked = [...all.keys()].filter((i) => i % step === 0);
-    const wrong = checked.filter((i) => !isPlainAnswer(answers[i]!, all[i]!, gallery)).length;
+    const probes = await withMeans(checked.map((i) => ({ embedding: all[i]! })));
+    const wrong = checked.filter((i, at) => !isPlainAnswer(answers[i]!, probes[at]!.embedding, stored, cohort)).length;
     return {
       faces: gallery.length,
       people,
@@ -125,10 +139,16 @@ function noisy(vector: Float32Array, random: () => number): Float32Array {
   return l2Normalise(vector.map((value) => value + scale * gaussian()));
 }
 
-function isPlainAnswer(match: Match, probe: Embedding, gallery: readonly GalleryFace[]): boolean {
+function isPlainAnswer(
+  match: Match,
+  probe: Embedding,
+  gallery: readonly GalleryFace[],
+  cohort: CohortUse | null,
+): boolean {
   const nearest = new Map<string, number>();
+  const scale = knownScale(cohort, probe)!;
   for (const { person, embedding } of gallery) {
-    const distance = euclidean(probe.vector, embedding.vector);
+    const distance = euclidean(probe.vector, embedding.vector) * scale * knownScale(cohort, embedding)!;
     if (distance < (nearest.get(person) ?? Infinity)) nearest.set(person, distance);
   }
   const [first, second] = [...nearest].sort((a, b) => a[1] - b[1]);
@@ -136,7 +156,7 @@ function isPlainAnswer(match: Match, probe: Embedding, gallery: readonly Gallery
   return (
     match.nearest === first![0] &&
     match.second === second![0] &&
-    same(match.distance, first![1]) &&
-    same(match.secondDistance, second![1])
+    same(match.normalised, first![1]) &&
+    same(match.secondNormalised, second![1])
   );
 }

@@ -1,10 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright';
-import { ensureChromium } from '../../../src/harness/cli/chromium';
-import { launchChromium } from '../../../src/harness/cli/launch';
-import { serve } from '../pageServer';
-import type { LiveRound } from './page';
+import { inPage, measureLive } from './measureLive';
 import { liveRows, liveTable } from './report';
 
 /**
@@ -33,11 +29,6 @@ export async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Also part of `npm run bench`. */
-export function measureLive(options: Parameters<typeof liveBench>[0]): Promise<LiveRound[]> {
-  return inPage(async (page) => page.evaluate((given) => liveBench(given), options));
-}
-
 async function soakFrames(frames: number): Promise<void> {
   const every = Math.ceil(frames / 4);
   const points = await inPage((page) => page.evaluate(([all, step]) => soak(all, step), [frames, every] as const));
@@ -46,22 +37,4 @@ async function soakFrames(frames: number): Promise<void> {
     console.log(
       `${done} frames: ${memory.tensors} tensors, ${memory.gpuBuffers} GPU buffers, WASM ${mebibytes(memory.wasmBytes)}, heap ${mebibytes(heapBytes)}`,
     );
-}
-
-async function inPage<T>(work: (page: Page) => Promise<T>): Promise<T> {
-  const server = await serve();
-  const browser = await launchChromium(await ensureChromium(), 'auto');
-  try {
-    const page = await browser.newPage();
-    page.on('pageerror', (error) => console.error(error));
-    page.on('console', (message) => {
-      if (message.type() === 'log' || message.type() === 'error') console.error(message.text());
-    });
-    await page.goto(`${server.resolvedUrls!.local[0]!}test/bench/live/index.html`);
-    await page.waitForFunction(() => 'liveBench' in globalThis);
-    return await work(page);
-  } finally {
-    await browser.close();
-    await server.close();
-  }
 }

@@ -125,7 +125,7 @@ async function watch({ video, faces }: Scene, follow: Follow, seconds: number): 
   loop.follow(video);
   await new Promise((resolve) => setTimeout(resolve, WARM_MS + seconds * 1000));
   loop.leave();
-  const fps = (1000 * (ages.length - 1)) / (last - first);
+  const fps = ages.length > 1 ? (1000 * (ages.length - 1)) / (last - first) : ages.length / seconds;
   stages = Object.fromEntries(Object.entries(stages).map(([stage, ms]) => [stage, ms / ages.length]));
   return { fps, ages, found: counts.reduce((sum, n) => sum + n, 0) / counts.length, faces, stages };
 }

@@ -18,13 +18,19 @@ export function timed(name: string, work: () => Promise<unknown>, per = 1): Case
   };
 }
 
+/** In every round each case runs once untimed, then `repeats` times. */
+export interface Turns {
+  readonly rounds: number;
+  readonly repeats: number;
+}
+
 /**
  * Runs the cases in turn, `rounds` times over, so that whatever else the machine does meets all of them alike. In each
  * turn a case first runs once untimed: the caches then hold its own data and not the case's before it.
  */
 export async function measureInTurn(
   cases: readonly Case[],
-  { rounds, repeats }: { readonly rounds: number; readonly repeats: number },
+  { rounds, repeats }: Turns,
 ): Promise<Record<string, number[]>> {
   const samples: Record<string, number[]> = {};
   for (let round = 1; round <= rounds; round++) {

@@ -6,7 +6,7 @@ export interface NetworkOps {
       readonly threads: number;
       /** Faces cut out for each embedder, [n, size, size, 3], 0–255. */
       readonly facenetFaces: Float32Array;
-      readonly dlibFaces: Float32Array;
+      readonly embeddedFaces: Float32Array;
     };
     res: { readonly rows: readonly { readonly name: string; readonly batch: number }[]; readonly notes: string[] };
     progress: never;

@@ -2,15 +2,15 @@ import { FaceError } from '../../../src/core/errors';
 import { cosine } from '../../../src/core/vectors';
 import type { Precision } from '../../../src/core/types';
 import type { Weights } from '../../../src/core/weights';
-import { dlibResnet } from '../../../src/models/dlibResnet';
 import { FACENET_SIZE, inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
+import { mobileFaceNet } from '../../../src/models/mobileFaceNet';
 import type { Engine } from '../../../src/nn/executor';
 import type { Graph } from '../../../src/nn/graph';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { createTfjsEngine } from '../../../src/nn/tfjs';
 import { loadWeights } from '../../../src/weights/load';
 import type { EmbedderRow } from '../../../src/weights/registry';
-import { DLIB, FACENET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
 import { serve } from '../../../workers/rpc';
 import { channelsFirst, graphToOnnx } from '../onnx';
 import type { NetworkOps } from './networkOps';
@@ -37,12 +37,12 @@ const LEAST_COSINE = { float32: 0.9999, float16: 0.9999, int8: 0.99 } as const;
 const ready = new Map<string, Network & { readonly input: Float32Array }>();
 
 serve<NetworkOps>(self as unknown as Worker, {
-  prepare: async ({ threads, facenetFaces, dlibFaces }) => {
+  prepare: async ({ threads, facenetFaces, embeddedFaces }) => {
     const litert = await createLiteRtEngine({ backend: 'wasm', threads });
     const tfjs = await createTfjsEngine({ backend: 'wasm' });
     const notes = [
       ...(await unlessAbsent('FaceNet', () => prepareFaceNet(facenetFaces, litert, tfjs))),
-      ...(await unlessAbsent('The embedded network', () => prepareDlib(dlibFaces, litert, tfjs))),
+      ...(await unlessAbsent('The embedded network', () => prepareEmbedded(embeddedFaces, litert, tfjs))),
     ];
     return { rows: [...ready].map(([name, { batch }]) => ({ name, batch })), notes };
   },
@@ -86,15 +86,15 @@ async function prepareFaceNet(pixels: Float32Array, litert: Engine, tfjs: Engine
 }
 
 /** The embedded network as the app runs it on WASM, checked against its finest file on tfjs. */
-async function prepareDlib(pixels: Float32Array, litert: Engine, tfjs: Engine): Promise<string[]> {
-  const weights = await load(DLIB, 'int8');
-  const faces = standardised(pixels, DLIB);
-  const fine = await ours(tfjs, dlibResnet({ batch: 1 }), await load(DLIB, 'float16'), 1);
+async function prepareEmbedded(pixels: Float32Array, litert: Engine, tfjs: Engine): Promise<string[]> {
+  const weights = await load(MOBILE_FACE_NET, 'int8');
+  const faces = standardised(pixels, MOBILE_FACE_NET);
+  const fine = await ours(tfjs, mobileFaceNet({ batch: 1 }), await load(MOBILE_FACE_NET, 'float16'), 1);
   const reference = await embedAll(fine, faces);
   const notes: string[] = [];
   for (const batch of BATCHES) {
-    const network = await ours(litert, dlibResnet({ batch }), weights, batch);
-    notes.push(await admit(`network.dlib.b${batch}`, network, faces, reference, 'int8'));
+    const network = await ours(litert, mobileFaceNet({ batch }), weights, batch);
+    notes.push(await admit(`network.embedded.b${batch}`, network, faces, reference, 'int8'));
   }
   return notes;
 }

@@ -1,16 +1,13 @@
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
-import { DLIB_SIZE } from '../../../src/models/dlibResnet';
+import { MOBILE_FACE_NET_SIZE } from '../../../src/models/mobileFaceNet';
 import { FACENET_SIZE } from '../../../src/models/inceptionResnetV1';
 import { connect } from '../../../workers/rpc';
 import { enrolPortraits } from './enrol';
 import { loadFaceApi } from './faceapi';
-import { measureInTurn, timed, type Case } from './measure';
+import { measureInTurn, timed, type Case, type Turns } from './measure';
 import type { NetworkOps } from './networkOps';
 import { benchPicture, faceTensor, type BenchPicture } from './pictures';
 
-/** How often each case runs: in every round once untimed, then `REPEATS` times. */
-const ROUNDS = 7;
-const REPEATS = 3;
 const MIN_SIZES = [20, 40, 80] as const;
 const PICTURE = 'picture.vga.6faces';
 
@@ -23,10 +20,10 @@ export interface PageResult {
 
 declare global {
   /** What the Node side calls. */
-  function bench(): Promise<PageResult>;
+  function bench(turns: Turns): Promise<PageResult>;
 }
 
-globalThis.bench = async () => {
+globalThis.bench = async (turns) => {
   const [six, one] = [await benchPicture('six'), await benchPicture('one')];
   const notes: string[] = [];
   const client = createFaceClient();
@@ -37,7 +34,7 @@ globalThis.bench = async () => {
       ...(await ourCases(client, six, one, notes)),
       ...(await faceApiCases(six, notes)),
     ];
-    const samples = await measureInTurn(cases, { rounds: ROUNDS, repeats: REPEATS });
+    const samples = await measureInTurn(cases, turns);
     const engine = `${state.model} ${state.precision}, ${state.engine} on ${state.backend}, ${state.threads} threads`;
     return { adapter: await adapterName(), engine, samples, notes: [...state.notes, ...notes] };
   } finally {
@@ -51,7 +48,7 @@ async function networkCases(picture: BenchPicture, threads: number, notes: strin
   const prepared = await call('prepare', {
     threads,
     facenetFaces: faceTensor(picture, FACENET_SIZE),
-    dlibFaces: faceTensor(picture, DLIB_SIZE),
+    embeddedFaces: faceTensor(picture, MOBILE_FACE_NET_SIZE),
   });
   notes.push(...prepared.notes);
   return prepared.rows.map(({ name, batch }) => ({

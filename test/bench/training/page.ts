@@ -44,8 +44,9 @@ globalThis.trainingBench = async (backend, { name, base, trainable, batch, accum
   try {
     const { adapter } = await client.call('start', { backend, modelsUrl: new URL('/models/', location.href).href });
     const count = 2 * batch;
+    const people = Math.min(PEOPLE, batch); // two pictures each at least
     const pictures = Array.from({ length: count }, (_, i) => noise(i));
-    await client.call('addPictures', { set: 'train', pictures, labels: pictures.map((_, i) => i % PEOPLE) });
+    await client.call('addPictures', { set: 'train', pictures, labels: pictures.map((_, i) => i % people) });
     const plan = await client.call('prepare', {
       base: base === 'scratch' ? { kind: 'scratch' } : { kind: 'model', id: 'facenet-20180402-114759' },
       trainable,
@@ -59,7 +60,7 @@ globalThis.trainingBench = async (backend, { name, base, trainable, batch, accum
         averageDecay: 0,
         checkpointSteps: 1_000_000,
       },
-      people: Array.from({ length: PEOPLE }, (_, i) => `Person ${i}`),
+      people: Array.from({ length: people }, (_, i) => `Person ${i}`),
     });
     const speeds: number[] = [];
     let failure: string | null = null;

@@ -20,8 +20,11 @@ const state = (): EngineState => ({
   softwareAdapter: false,
   threads: 1,
   threshold: 1,
+  plainThreshold: 1,
+  twiceDistance: 0.5,
   far,
   crop: 'facenet',
+  cohort: null,
   embeddingSize: 128,
   notes: [],
 });
@@ -65,7 +68,7 @@ serve<Served>(
       }
       if (name === 'waits') await new Promise((resolve) => setTimeout(resolve, 100));
       const size = picture instanceof ImageBitmap ? picture : { width: 0, height: 0 };
-      return { width: size.width, height: size.height, faces: [] };
+      return { width: size.width, height: size.height, faces: [], leastFace: 20 };
     },
     // What it was told, in the numbers that the protocol has for memory.
     memory: () => ({ tensors: people, wasmBytes: model === 'facenet' ? 1 : 0, gpuBuffers: far }),

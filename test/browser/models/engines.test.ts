@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { DLIB_EMBEDDING, DLIB_SIZE, dlibResnet } from '../../../src/models/dlibResnet';
 import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
+import { MOBILE_FACE_NET_EMBEDDING, MOBILE_FACE_NET_SIZE, mobileFaceNet } from '../../../src/models/mobileFaceNet';
 import { ONET_SIZE, onet } from '../../../src/models/onet';
 import { pnet } from '../../../src/models/pnet';
 import { pnetPyramid } from '../../../src/models/pnetPyramid';
@@ -24,7 +24,7 @@ const NETWORKS: readonly Graph[] = [
   { ...pnetPyramid(LEVELS).graph, name: 'P-Net on a pyramid' },
   rnet({ batch: 3 }),
   onet({ batch: 2 }),
-  dlibResnet({ batch: 1 }),
+  mobileFaceNet({ batch: 1 }),
   { ...inceptionResnetV1({ batch: 1, folded: true }), name: 'InceptionResnetV1 folded' },
   { ...inceptionResnetV1({ batch: 1, folded: false }), name: 'InceptionResnetV1 with batch norm' },
 ];
@@ -111,14 +111,14 @@ describe.each(ENGINES)('%s on %s', (_, backend, create) => {
 
   it('gives each face of a batch what it gets alone', async () => {
     const started = await start();
-    const weights = randomWeights(dlibResnet({ batch: 1 }), 9);
-    const faces = [1, 2, 3].map((seed) => randomNumbers(DLIB_SIZE ** 2 * 3, seed));
-    const one = await started.prepare(dlibResnet({ batch: 1 }), weights);
-    const three = await started.prepare(dlibResnet({ batch: 3 }), weights);
+    const weights = randomWeights(mobileFaceNet({ batch: 1 }), 9);
+    const faces = [1, 2, 3].map((seed) => randomNumbers(MOBILE_FACE_NET_SIZE ** 2 * 3, seed));
+    const one = await started.prepare(mobileFaceNet({ batch: 1 }), weights);
+    const three = await started.prepare(mobileFaceNet({ batch: 3 }), weights);
     const [together] = await three.run([Float32Array.from(faces.flatMap((face) => [...face]))]);
     for (const [i, face] of faces.entries()) {
       const [alone] = await one.run([face]);
-      const part = together!.subarray(i * DLIB_EMBEDDING, (i + 1) * DLIB_EMBEDDING);
+      const part = together!.subarray(i * MOBILE_FACE_NET_EMBEDDING, (i + 1) * MOBILE_FACE_NET_EMBEDDING);
       expect(largestError(part, alone!)).toBeLessThan(1e-5);
     }
     one.dispose();

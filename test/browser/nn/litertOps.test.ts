@@ -90,7 +90,7 @@ describe.each<BackendName>(['wasm', 'webgpu'])('LiteRT on %s', (backend) => {
     expect(largestError(output!, [0, 0, 0, 0, 0.6, -0.8])).toBeLessThan(1e-6);
   });
 
-  it.each(opGraphs().filter(({ name }) => /conv2d|dense/.test(name)))(
+  it.each(opGraphs().filter(({ name }) => /conv2d|depthwise|dense/.test(name)))(
     'computes $name with 8-bit weights, off only by the activations’ rounding',
     async ({ graph }) => {
       if (!engine) return;

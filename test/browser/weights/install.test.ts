@@ -6,7 +6,7 @@ import { writeSafetensors } from '../../../src/weights/formats/safetensors';
 import { importModelFile, installModel, removeModel, type InstallProgress } from '../../../src/weights/install';
 import { loadWeights } from '../../../src/weights/load';
 import { findFiles } from '../../../src/weights/present';
-import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { CACHES, removeAllModels, storedHashes, writeStored } from '../../../src/weights/storage';
 import { withRoom } from '../quota';
 
@@ -140,5 +140,5 @@ describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
 });
 
 it('shows the embedded network as one that is not in storage', async () => {
-  expect(await stored(DLIB.id)).toEqual([]);
+  expect(await stored(MOBILE_FACE_NET.id)).toEqual([]);
 });

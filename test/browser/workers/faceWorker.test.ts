@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import type { GalleryFace, RgbaImage, StoredCrop } from '../../../src/core/types';
 import { cosine } from '../../../src/core/vectors';
-import { DLIB, FACENET, findEmbedder } from '../../../src/weights/rows';
+import { decisionOf, thresholdAt } from '../../../src/weights/calibration';
+import { cohortUse } from '../../../src/weights/cohorts';
+import { MOBILE_FACE_NET, FACENET, findEmbedder } from '../../../src/weights/rows';
 import type { EngineState, Progress, RecogniseResult } from '../../../workers/protocol';
 import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
 import { modelFile, needsModels } from './models';
@@ -52,7 +54,10 @@ describe('the worker on WASM', () => {
       adapter: null,
       softwareAdapter: false,
       threads: Math.min(navigator.hardwareConcurrency, 8),
-      threshold: FACENET.threshold,
+      threshold: decisionOf(FACENET).threshold,
+      plainThreshold: FACENET.threshold,
+      twiceDistance: thresholdAt(decisionOf(FACENET), 1e-5),
+      cohort: cohortUse(FACENET.cohort!),
       far: FACENET.defaultFar,
       crop: 'facenet',
       embeddingSize: 512,
@@ -183,7 +188,6 @@ describe('the worker on WASM', () => {
   test('a start that fails leaves the present model in use', async () => {
     for (const [options, code] of [
       [{ model: 'facenet-9000' }, 'weights/unknown-model'],
-      [{ model: DLIB.id, precision: 'float32' }, 'weights/precision-missing'],
       [{ modelsUrl: '/no-such-folder/' }, 'weights/not-found'],
       [{ far: 2 }, 'config/bad-value'],
     ] as const)
@@ -194,7 +198,11 @@ describe('the worker on WASM', () => {
   test('a start can be aborted, and the present model stays in use', async () => {
     const abort = new AbortController();
     const onProgress = ({ stage }: Progress) => stage === 'Loading MTCNN' && abort.abort();
-    const call = client.call('start', { model: DLIB.id, backend: 'wasm' }, { signal: abort.signal, onProgress });
+    const call = client.call(
+      'start',
+      { model: MOBILE_FACE_NET.id, backend: 'wasm' },
+      { signal: abort.signal, onProgress },
+    );
     await expect(call).rejects.toMatchObject({ code: 'aborted' });
     expect((await recogniseCrew()).faces[0]!.embedding.modelId).toBe(state.model);
   });
@@ -216,9 +224,9 @@ describe('the worker on WASM', () => {
     await client.call('setGallery', { faces: gallery });
     const memory = [];
     for (let round = 0; round < 3; round++) {
-      expect(await client.call('start', { model: DLIB.id, backend: 'wasm' })).toMatchObject({
-        model: DLIB.id,
-        crop: 'dlib',
+      expect(await client.call('start', { model: MOBILE_FACE_NET.id, backend: 'wasm' })).toMatchObject({
+        model: MOBILE_FACE_NET.id,
+        crop: 'arcface',
       });
       memory.push((await client.call('memory', {})).tensors);
     }
@@ -228,7 +236,7 @@ describe('the worker on WASM', () => {
     await client.call('setGallery', { faces: [{ person: 'william-shepherd', embedding: embedding! }] });
     const named = (await recogniseCrew()).faces.filter(({ match }) => match.person !== null);
     expect(named).toHaveLength(1);
-    expect(embedding!.vector).toHaveLength(128);
+    expect(embedding!.vector).toHaveLength(192);
   });
 });
 
@@ -239,29 +247,32 @@ describe('before a start', () => {
     await expect(client.call('detect', { picture: bitmap })).rejects.toMatchObject({ code: 'backend/not-started' });
     expect(await client.call('memory', {})).toEqual({ tensors: 0, wasmBytes: 0, gpuBuffers: 0 });
     const models = await client.call('models', {});
-    expect(models.map(({ id }) => id)).toEqual([FACENET.id, DLIB.id, 'mtcnn']);
-    expect(models.find(({ id }) => id === DLIB.id)).toMatchObject({ present: ['float16', 'int8'], downloadBytes: 0 });
+    expect(models.map(({ id }) => id)).toEqual([FACENET.id, MOBILE_FACE_NET.id, 'mtcnn']);
+    expect(models.find(({ id }) => id === MOBILE_FACE_NET.id)).toMatchObject({
+      present: expect.arrayContaining(['float16', 'int8']),
+      downloadBytes: 0,
+    });
     client.close();
   });
 
   test('without FaceNet the embedded network runs, and a note says so', async () => {
     client = createFaceClient();
-    const files = ['mtcnn.float32.safetensors', `${DLIB.id}.int8.safetensors`];
+    const files = ['mtcnn.float32.safetensors', `${MOBILE_FACE_NET.id}.int8.safetensors`];
     for (const name of files) {
       const place = await client.call('importModel', { file: await modelFile(name), name });
       expect(place).toMatchObject({ inBrowserStorage: true });
     }
     const state = await client.call('start', { backend: 'wasm', modelsUrl: '/no-such-folder/' });
-    expect(state).toMatchObject({ model: DLIB.id, precision: 'int8' });
-    expect(state.notes).toEqual([expect.stringMatching(/^FaceNet .* is not here: dlib ResNet .* is used\./)]);
-    for (const id of ['mtcnn', DLIB.id])
+    expect(state).toMatchObject({ model: MOBILE_FACE_NET.id, precision: 'int8' });
+    expect(state.notes).toEqual([expect.stringMatching(/^FaceNet .* is not here: MobileFaceNet .* is used\./)]);
+    for (const id of ['mtcnn', MOBILE_FACE_NET.id])
       expect(await client.call('removeModel', { id })).toMatchObject({ inBrowserStorage: false, present: [] });
     client.close();
   });
 
   test('a file that is no model is refused', async () => {
     client = createFaceClient();
-    const name = `${DLIB.id}.int8.safetensors`;
+    const name = `${MOBILE_FACE_NET.id}.int8.safetensors`;
     const file = new Blob([(await modelFile(name)).slice(0, 1000)]);
     await expect(client.call('importModel', { file, name })).rejects.toMatchObject({ code: 'weights/truncated' });
     client.close();
@@ -273,7 +284,7 @@ test('a crash of the real service: the next worker has the model and the people 
   client = createFaceClient({ makeWorker });
   const crashes: Error[] = [];
   client.onCrash((error) => crashes.push(error));
-  await client.call('start', { backend: 'wasm', model: DLIB.id, modelsUrl: '/models/' });
+  await client.call('start', { backend: 'wasm', model: MOBILE_FACE_NET.id, modelsUrl: '/models/' });
   const { faces } = await enrol(['william-shepherd']);
   await client.call('setGallery', { faces });
   const picture = await sampleBlob(CREW);
@@ -294,7 +305,12 @@ test('the worker on TensorFlow.js, the fallback, sees the same face', async () =
   const vectors = [];
   for (const engine of ['litert', 'tfjs'] as const) {
     client = createFaceClient();
-    const state = await client.call('start', { backend: 'wasm', engine, model: DLIB.id, precision: 'float16' });
+    const state = await client.call('start', {
+      backend: 'wasm',
+      engine,
+      model: MOBILE_FACE_NET.id,
+      precision: 'float16',
+    });
     expect(state).toMatchObject({ engine, backend: 'wasm', precision: 'float16', notes: [] });
     const { faces } = await client.call('recognise', { picture, options: { minSize: 100 } });
     vectors.push(faces[0]!.embedding.vector);
@@ -308,13 +324,13 @@ test('the worker on WebGPU', async (context) => {
   if (!adapter && inject('expectWebgpu')) throw new Error('no WebGPU adapter, and EXPECT_WEBGPU=1');
   if (!adapter) context.skip('no WebGPU adapter');
   client = createFaceClient();
-  const state = await client.call('start', { backend: 'webgpu', model: DLIB.id });
+  const state = await client.call('start', { backend: 'webgpu', model: MOBILE_FACE_NET.id });
   expect(state).toMatchObject({ backend: 'webgpu', precision: 'float16', adapter: expect.any(String), notes: [] });
   const { faces } = await client.call('recognise', {
     picture: await sampleBlob('portraits/edward-lu.jpg'),
     options: { minSize: 100 },
   });
-  expect(faces[0]!.embedding.vector).toHaveLength(128);
+  expect(faces[0]!.embedding.vector).toHaveLength(192);
   client.close();
 });
 
@@ -322,6 +338,6 @@ test('auto does not take a graphics adapter that is the processor itself', async
   const adapter = await navigator.gpu?.requestAdapter();
   if (!/swiftshader/i.test(adapter?.info.architecture ?? '')) context.skip('the adapter is not SwiftShader');
   client = createFaceClient();
-  expect(await client.call('start', { model: DLIB.id })).toMatchObject({ backend: 'wasm', notes: [] });
+  expect(await client.call('start', { model: MOBILE_FACE_NET.id })).toMatchObject({ backend: 'wasm', notes: [] });
   client.close();
 });

@@ -7,7 +7,7 @@ import { createTfjsEngine } from '../../../src/nn/tfjs';
 import { createEmbedder } from '../../../src/pipeline/embed';
 import { loadWeights } from '../../../src/weights/load';
 import type { EmbedderRow } from '../../../src/weights/registry';
-import { DLIB, FACENET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
 import { checkFace } from '../../../workers/checkFace';
 import { assertGolden, embeddingError } from '../../../workers/selfTest';
 import { withOneWrong } from './broken';
@@ -25,7 +25,7 @@ async function embedCheckFace(engine: Engine, row: EmbedderRow, weights: Weights
 }
 const load = (row: EmbedderRow, precision: Precision) => loadWeights(row, precision, { modelsUrl: '/models/' });
 
-describe.each([DLIB, FACENET])('$id', (row) => {
+describe.each([MOBILE_FACE_NET, FACENET])('$id', (row) => {
   beforeEach((context) => needsModels(context, row.id));
 
   test.each([

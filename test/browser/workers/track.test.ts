@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import { boxIou } from '../../../src/pipeline/detect/boxes';
-import { DLIB } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET } from '../../../src/weights/rows';
 import type { MemoryState, TrackResult } from '../../../workers/protocol';
 import { sampleBlob } from '../pipeline/support';
 import { needsModels } from './models';
@@ -12,7 +12,7 @@ let crew: ImageBitmap;
 beforeEach((context) => needsModels(context));
 beforeAll(async () => {
   client = createFaceClient();
-  await client.call('start', { backend: 'wasm', model: DLIB.id });
+  await client.call('start', { backend: 'wasm', model: MOBILE_FACE_NET.id });
   crew = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
 });
 afterAll(() => client.close());
@@ -53,7 +53,7 @@ test('an unknown enrolled from the best views of its track is named in the next 
   expect(views.length).toBeGreaterThan(0);
   expect(views[0]!.crop!.picture.type).toBe('image/jpeg');
   const [stored] = await client.call('embedStored', { crops: [views[0]!.crop!] });
-  expect(stored!.vector).toHaveLength(128);
+  expect(stored!.vector).toHaveLength(192);
   await client.call('setGallery', { faces: views.map(({ embedding }) => ({ person: 'Yuri', embedding })) });
   const after = await client.call('track', { session: 'enrol', picture: await frame(0), time: 300 });
   expect(Object.fromEntries(after.faces.map(({ id, match }) => [id, match!.person]))).toEqual(

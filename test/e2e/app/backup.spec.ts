@@ -44,6 +44,7 @@ test('a backup is saved, refused when damaged or with another passphrase, and re
     [Buffer.from('something else altogether'), PASSPHRASE, 'is not a backup of this app'],
   ] as const) {
     await check(page, buffer, passphrase);
+    await expect(page.getByLabel('Its passphrase'), 'it does not stay in the form').toHaveValue('');
     await expect(panel.getByRole('alert')).toContainText(words);
     await expect(panel.getByRole('alert')).toContainText('Nothing was changed.');
   }
@@ -65,4 +66,39 @@ test('a backup is saved, refused when damaged or with another passphrase, and re
   await expect(message(page, 'The backup is restored.')).toBeVisible();
   await go(page, 'People');
   await expect(people(page)).toHaveText([/Edward Lu\s*1 face/]);
+});
+
+test('a weak passphrase is refused with its reason; one that the app makes is shown once and opens the backup', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openApp(page, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await go(page, 'Settings');
+  const form = page.getByRole('form', { name: 'Make a backup' });
+  const button = form.getByRole('button', { name: 'Save a backup' });
+  for (const [weak, reason] of [
+    ['eleven char', 'it needs 12 characters at least'],
+    ['aaaaaaaaaaaaaaaa', 'it has too few different characters'],
+    ['Password123456!', 'it is one that everybody tries first'],
+  ] as const) {
+    await form.getByLabel('Passphrase').fill(weak);
+    await form.getByLabel('The same once more').fill(weak);
+    await expect(form.getByText(reason)).toBeVisible();
+    await expect(button).toBeDisabled();
+  }
+  await form.getByRole('button', { name: 'Make a passphrase for me' }).click();
+  const made = await form.locator('code').innerText();
+  expect(made).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+  await form.getByRole('button', { name: 'Copy' }).click();
+  await expect(message(page, 'The passphrase is copied.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(made);
+  const download = page.waitForEvent('download');
+  await button.click();
+  const backup = await readFile(await (await download).path());
+  await expect(form.getByLabel('Passphrase')).toHaveValue('');
+  await expect(page.getByText(made)).toHaveCount(0);
+  await check(page, backup, made);
+  await expect(page.getByRole('region', { name: 'Backup' })).toContainText('is whole: 1 person with 1 face');
 });

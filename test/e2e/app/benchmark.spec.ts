@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { strFromU8, unzipSync, zipSync } from 'fflate';
 import type { LfwReport } from '../../../src/evaluate/lfwReport';
+import { makeZip } from '../../fixtures/zip';
 import { expect, go, openApp, sample, test } from './appTest';
 import { look } from './look';
 
@@ -76,6 +77,31 @@ test('a folder with its list of pairs is measured: figures, curve, the wrong pai
   const accuracy = result(page).getByText('Accuracy', { exact: true }).locator('xpath=following-sibling::dd');
   expect(Number.parseFloat(await accuracy.innerText())).toBeGreaterThanOrEqual(90); // per cent
   await look(page, 'phone-dark-benchmark-samples');
+});
+
+test('a picture that cannot be read does not end the measuring: it is named, and its pairs are left out', async ({
+  page,
+}) => {
+  // One is cut off, and of one the archive's check sum is wrong.
+  const entries = PORTRAITS.map((name, i) => {
+    const data = readFileSync(sample(`portraits/${name}`));
+    return { name, data: i === 2 ? data.subarray(0, 3000) : data, ...(i === 9 && { crc: 1 }) };
+  });
+  const zip = { name: 'faces.zip', mimeType: 'application/zip', buffer: Buffer.from(makeZip(entries)) };
+  await openApp(page);
+  await go(page, 'Benchmark');
+  await chooser(page, 'archive').setInputFiles(zip);
+  await chooser(page, 'pairs').setInputFiles(textFile('pairs.csv', pairs()));
+  await measure(page).click();
+  await expect(result(page)).toContainText(
+    '31 pairs in 2 folds, 6 left out; 18 pictures, 0 without a face, 2 could not be read',
+    { timeout: 120_000 },
+  );
+  const unread = result(page).getByRole('list', { name: 'Pictures that could not be read' });
+  await expect(unread.getByRole('listitem')).toHaveText([
+    `${PORTRAITS[2]} is cut off: part of the picture is missing.`,
+    `${PORTRAITS[9]} is damaged in the archive: its check sum is wrong.`,
+  ]);
 });
 
 test('an archive is measured too, and what cannot be measured is said in a sentence', async ({ page }) => {

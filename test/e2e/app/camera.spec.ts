@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { addPerson, expect, go, openApp, people, portrait, ready, test as base, Watch } from './appTest';
 import { look } from './look';
@@ -67,7 +68,10 @@ test('two people enrolled from pictures are shown by name before the camera, a t
   await page.getByLabel('Who is this?').fill('Sergei Krikalev');
   await page.getByLabel('Who is this?').press('Enter');
   await expect(seen(page).filter({ hasText: /^\s*Sergei Krikalev/ })).toHaveCount(1);
-  await expect(page.getByText(/frames a second, results \d+ ms old/)).toBeVisible();
+  const speed = page.getByText(/frames a second, results \d+ ms old/);
+  await speed.click();
+  await expect(page.getByRole('definition').filter({ hasText: /^6\d pixels$|^7[0-2] pixels$/ })).toBeVisible();
+  await look(page, 'camera-speed-phone-dark');
 
   const stream = await page.evaluateHandle(() => document.querySelector('video')!.srcObject as MediaStream);
   await go(page, 'People');
@@ -161,6 +165,60 @@ test('of two cameras the chosen one is used, the other let go, and the choice ke
   } finally {
     await browser.close();
   }
+});
+
+test('a camera whose picture stands still is said, nobody is shown meanwhile, and it goes on by itself', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['camera']);
+  const base64 = readFileSync(portrait('Daniel Barry')).toString('base64');
+  await page.addInitScript((base64) => {
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [640, 480];
+    const pen = canvas.getContext('2d')!;
+    const picture = new Image();
+    picture.src = `data:image/jpeg;base64,${base64}`;
+    let count = 0;
+    setInterval(() => {
+      if ('frozen' in window) return;
+      pen.drawImage(picture, (count++ % 2) + 140, 20, 360, (360 * picture.height) / picture.width);
+    }, 30);
+    navigator.mediaDevices.getUserMedia = () => Promise.resolve(canvas.captureStream());
+  }, base64);
+  await openApp(page, 'People');
+  await addPerson(page, 'Daniel Barry', portrait('Daniel Barry'));
+  await go(page, 'Recognise');
+  await page.getByRole('button', { name: 'Use the camera' }).click();
+  const him = seen(page).filter({ hasText: /^\s*Daniel Barry/ });
+  await expect(him).toHaveCount(1, { timeout: 60_000 });
+  const boxes = page.getByRole('region', { name: 'Camera' }).getByText(/Daniel Barry/);
+  await expect(boxes).not.toHaveCount(0);
+
+  await page.evaluate(() => {
+    Object.assign(window, { frozen: true });
+    const stream = document.querySelector('video')!.srcObject as MediaStream;
+    stream.getVideoTracks()[0]!.dispatchEvent(new Event('mute'));
+  });
+  const said = page.getByText('The camera gives no picture: what you see stands still.');
+  await expect(said).toBeVisible();
+  await page.waitForTimeout(3000);
+  await expect(said).toBeVisible();
+  await expect(him).toHaveCount(0);
+  await expect(boxes).toHaveCount(0);
+  await expect(page.getByText(/frames a second/)).toHaveCount(0);
+  await look(page, 'camera-still-light');
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await look(page, 'camera-still-phone-dark');
+
+  await page.evaluate(() => {
+    Reflect.deleteProperty(window, 'frozen');
+    const stream = document.querySelector('video')!.srcObject as MediaStream;
+    stream.getVideoTracks()[0]!.dispatchEvent(new Event('unmute'));
+  });
+  await expect(him).toHaveCount(1, { timeout: 30_000 });
+  await expect(said).toHaveCount(0);
 });
 
 test('a camera refused is said with what to do about it', async ({ context2 }) => {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { addPerson, choose, expect, go, openApp, portrait, ready, test } from './appTest';
+import { runnerImport } from 'vite';
+import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
 
 const FACENET = 'facenet-20180402-114759';
 const PUBLISHER = 'https://webmachinelearning.github.io/';
@@ -77,6 +78,27 @@ test('the FaceNet model is got from its publisher: progress, cancel, going on, t
   watch.foreign.length = 0;
 });
 
+test('people enrolled by the built-in model of before are embedded anew from their crops, and known', async ({
+  page,
+}) => {
+  await hideFaceNet(page);
+  await openApp(page, 'People');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await addPerson(page, 'Susan Helms', portrait('Susan Helms'));
+  const old = { modelId: 'dlib-resnet-v1', vector: Array.from({ length: 128 }, (_, i) => Math.sin(i) / 8) };
+  await page.evaluate(rewriteEmbeddings, old);
+  await page.reload();
+  await ready(page);
+  await expect
+    .poll(() => page.evaluate(storedModels), { timeout: 60_000 })
+    .toEqual(['mobilefacenet-192 192', 'mobilefacenet-192 192']);
+  await go(page, 'Recognise');
+  await choose(page, portrait('Susan Helms'));
+  await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Susan Helms/);
+  await go(page, 'Settings');
+  await expect(page.getByText('Working with the small built-in model')).toBeVisible(); // and not “… is not known here”
+});
+
 test('a damaged model file is refused in a sentence, and another model can be chosen', async ({ page }) => {
   await page.route('**/models/*.safetensors', async (route) => {
     if (!route.request().url().includes(FACENET)) return route.continue();
@@ -91,10 +113,72 @@ test('a damaged model file is refused in a sentence, and another model can be ch
     'the FaceNet model is not here',
   );
   await expect(page.getByRole('main')).toContainText('is damaged or not the one expected');
-  await page.getByLabel('Faces are known by').selectOption({ label: 'dlib ResNet (embedded, 128 numbers)' });
+  await page.getByLabel('Faces are known by').selectOption({ label: 'MobileFaceNet (embedded, 192 numbers)' });
   await ready(page);
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
   await go(page, 'Recognise');
   await choose(page, portrait('Edward Lu'));
   await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/);
+});
+
+/** In the page: every stored face and the choice of model become those of an earlier version. */
+async function rewriteEmbeddings(old: { modelId: string; vector: number[] }): Promise<void> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open('facenet-web');
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error as Error);
+  });
+  const transaction = database.transaction(['faces', 'settings'], 'readwrite');
+  const done = new Promise((resolve) => (transaction.oncomplete = resolve));
+  transaction.objectStore('faces').openCursor().onsuccess = ({ target }) => {
+    const cursor = (target as IDBRequest<IDBCursorWithValue | null>).result;
+    if (!cursor) return;
+    const embedding = { modelId: old.modelId, vector: Float32Array.from(old.vector) };
+    cursor.update({ ...(cursor.value as object), embedding });
+    cursor.continue();
+  };
+  transaction.objectStore('settings').put({ id: 'settings', model: old.modelId });
+  await done;
+  database.close();
+}
+
+/** In the page: the model of each stored face and how many numbers it has. */
+async function storedModels(): Promise<string[]> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const opening = indexedDB.open('facenet-web');
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error as Error);
+  });
+  const faces = await new Promise<{ embedding: { modelId: string; vector: Float32Array } }[]>((resolve) => {
+    const reading = database.transaction('faces').objectStore('faces').getAll();
+    reading.onsuccess = () => resolve(reading.result as { embedding: { modelId: string; vector: Float32Array } }[]);
+  });
+  database.close();
+  return faces.map(({ embedding }) => `${embedding.modelId} ${embedding.vector.length}`);
+}
+
+test('a trained model of a file says whose word its threshold is; another file of the same name is refused', async ({
+  page,
+}) => {
+  const { module } = await runnerImport<typeof import('../../fixtures/trainedModel')>(
+    './test/fixtures/trainedModel.ts',
+  );
+  const mine = await module.smallFile({}, true);
+  const other = await module.underOtherThreshold(mine, 1.9);
+  const give = (name: string, bytes: Uint8Array) =>
+    page
+      .getByRole('region', { name: 'Model' })
+      .locator('input[type=file]')
+      .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+  await openApp(page, 'Settings');
+  await give('mine.safetensors', mine);
+  await expect(
+    message(page, 'My family is here and is used from now on. It was not trained in this browser'),
+  ).toContainText('chose its threshold, 0.47, below which two faces are one person. It brings no test of itself.', {
+    timeout: 60_000,
+  });
+  await ready(page);
+  await give('other.safetensors', other);
+  await expect(page.getByText('other.safetensors says that it is “My family”, which is here already')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Models' })).toContainText('My family');
 });

@@ -1,5 +1,5 @@
 import { addPerson, choose, expect, go, people, portrait, ready } from './appTest';
-import { openFirst, test } from './offlineTest';
+import { OTHER_WORKER, openFirst, test } from './offlineTest';
 
 test.use({ serviceWorkers: 'allow' });
 
@@ -11,11 +11,15 @@ test('from the second visit on the app works without a network, isolated, in a f
   await openFirst(page, '#/people');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
   await expect
-    .poll(() => page.evaluate(async () => (await (await caches.open('facenet-models-kept')).keys()).length))
-    .toBe(2); // the detector and the one embedder that was loaded, not all
+    .poll(() =>
+      page.evaluate(async () => (await (await caches.open('facenet-models-kept@/team/faces/')).keys()).length),
+    )
+    .toBe(3); // the detector, the one embedder that was loaded, not all, and its cohort
   await expect
     .poll(() =>
-      page.evaluate(async () => (await (await caches.open('facenet-assets')).keys()).map(({ url }) => url).join()),
+      page.evaluate(async () =>
+        (await (await caches.open('facenet-assets@/team/faces/')).keys()).map(({ url }) => url).join(),
+      ),
     )
     .toContain('.wasm');
 
@@ -104,19 +108,35 @@ test('the app can be installed; a new version waits until the user takes it; the
   for (const { src } of manifest.icons) expect((await page.request.get(host.url + src)).status(), src).toBe(200);
 });
 
-test('delete everything leaves no database, cache, service worker, file or thread behind', async ({ page }) => {
+test('delete everything leaves nothing of this app behind, and leaves all that is of others of the host', async ({
+  page,
+}) => {
   await openFirst(page, '#/people');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
-  await page.evaluate(async () => {
-    await (await navigator.storage.getDirectory()).getFileHandle('left-over', { create: true });
-    await caches.open('some-cache');
-    localStorage.setItem('a', 'b');
-    await new Promise(
-      (done) =>
-        (indexedDB.open('some-database').onsuccess = (event) =>
-          done((event.target as IDBOpenDBRequest).result.close())),
-    );
-  });
+  // Another app's, this one's in another folder, and what a version before names carried the folder has left here.
+  const databases = ['some-database', 'facenet-web@/team/', 'facenet-web'];
+  const cacheNames = ['some-cache', 'facenet-shell-1@/other/', 'facenet-shell-0'];
+  await page.evaluate(
+    async ([databases, cacheNames, worker]) => {
+      await (await navigator.storage.getDirectory()).getFileHandle('of another app', { create: true });
+      localStorage.setItem('another app', 'x');
+      sessionStorage.setItem('another app', 'x');
+      for (const name of cacheNames) await caches.open(name);
+      for (const name of databases)
+        await new Promise<void>((done) => {
+          indexedDB.open(name).onsuccess = ({ target }) => {
+            (target as IDBOpenDBRequest).result.close();
+            done();
+          };
+        });
+      await navigator.serviceWorker.register(worker);
+    },
+    [databases, cacheNames, OTHER_WORKER] as const,
+  );
+  const own = await page.evaluate(async () =>
+    [...(await caches.keys())].filter((name) => name.endsWith('@/team/faces/')),
+  );
+  expect(own.length).toBeGreaterThan(1);
   await go(page, 'Settings');
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
@@ -127,17 +147,93 @@ test('delete everything leaves no database, cache, service worker, file or threa
       const files: string[] = [];
       for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
       return {
-        databases: await indexedDB.databases(),
-        caches: await caches.keys(),
-        registrations: (await navigator.serviceWorker.getRegistrations()).length,
+        databases: (await indexedDB.databases()).map(({ name }) => name).sort(),
+        caches: (await caches.keys()).sort(),
+        registrations: (await navigator.serviceWorker.getRegistrations()).map(({ scope }) => new URL(scope).pathname),
         files,
-        local: localStorage.length + sessionStorage.length,
+        local: Object.keys(localStorage),
+        session: Object.keys(sessionStorage),
       };
     }),
-  ).toEqual({ databases: [], caches: [], registrations: 0, files: [], local: 0 });
+  ).toEqual({
+    databases: ['facenet-web@/team/', 'some-database'],
+    caches: ['facenet-shell-1@/other/', 'some-cache'],
+    registrations: ['/other/'],
+    files: ['of another app'],
+    local: ['another app'],
+    session: ['another app'],
+  });
   expect(page.workers()).toEqual([]);
   await page.getByRole('link', { name: 'Start anew' }).click();
   await ready(page);
   await go(page, 'People');
   await expect(people(page)).toHaveCount(0);
+});
+
+test('what an earlier version kept without the folder in its names is taken over, also after a first try that was ended', async ({
+  page,
+  host,
+}) => {
+  await openFirst(page, '#/people');
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await page.goto(`${host.url}icon.svg`); // of the same origin, without the app
+  const own = 'facenet-web@/team/faces/';
+  // Back to how it was: the database under its old name, with a model's file and a training's pictures.
+  await page.evaluate(async (own) => {
+    const open = (name: string, version?: number, upgrade?: (db: IDBDatabase) => void) =>
+      new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name, version);
+        request.onupgradeneeded = () => upgrade?.(request.result);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error!);
+      });
+    const from = await open(own);
+    const tables = [...from.objectStoreNames];
+    const reading = from.transaction(tables);
+    const schema = tables.map((name) => {
+      const table = reading.objectStore(name);
+      const indexes = [...table.indexNames].map((each) => ({ each, path: table.index(each).keyPath }));
+      return { name, keyPath: table.keyPath, indexes };
+    });
+    const to = await open('facenet-web', from.version, (db) => {
+      for (const { name, keyPath, indexes } of schema) {
+        const table = db.createObjectStore(name, { keyPath });
+        for (const { each, path } of indexes) table.createIndex(each, path);
+      }
+    });
+    for (const name of tables) {
+      const rows = await new Promise<unknown[]>((resolve) => {
+        const request = from.transaction(name).objectStore(name).getAll();
+        request.onsuccess = () => resolve(request.result as unknown[]);
+      });
+      const writing = to.transaction(name, 'readwrite');
+      for (const row of rows) writing.objectStore(name).put(row);
+      await new Promise((resolve) => (writing.oncomplete = resolve));
+    }
+    from.close();
+    to.close();
+    await new Promise((resolve) => (indexedDB.deleteDatabase(own).onsuccess = resolve));
+    // A first take-over that was ended in the middle: nothing of it counts.
+    (await open(own, 1, (db) => db.createObjectStore('people', { keyPath: 'id' }))).close();
+    localStorage.setItem('facenet-taking-over@/team/faces/', '1');
+    for (const name of ['facenet-models', 'facenet-training-pictures'])
+      await (await caches.open(name)).put(`${location.origin}/x/${name}`, new Response(name));
+  }, own);
+
+  await page.goto('#/people');
+  await ready(page);
+  await expect(people(page)).toHaveText([/Edward Lu\s*1 face/]);
+  const left = () =>
+    page.evaluate(async () => ({
+      databases: (await indexedDB.databases()).map(({ name }) => name),
+      bare: (await caches.keys()).filter((name) => !name.includes('@')),
+      models: (await (await caches.open('facenet-models@/team/faces/')).keys()).length,
+      pictures: (await (await caches.open('facenet-training-pictures@/team/faces/')).keys()).length,
+      marks: Object.keys(localStorage),
+    }));
+  await expect.poll(left).toEqual({ databases: [own], bare: [], models: 1, pictures: 1, marks: [] });
+
+  await page.reload();
+  await ready(page);
+  await expect(people(page)).toHaveText([/Edward Lu/]);
 });

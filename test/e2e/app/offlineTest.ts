@@ -20,6 +20,9 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the app lies on its host: not at the root, as on many static hosts. */
 const FOLDER = '/team/faces/';
 
+/** A service worker of another app of the same host. */
+export const OTHER_WORKER = '/other/sw.js';
+
 /** A host as simple as they come: files, no headers, every request written down. */
 export interface PlainHost {
   /** The app's address. */
@@ -32,12 +35,14 @@ export interface PlainHost {
   stop(): Promise<void>;
 }
 
-async function startHost(): Promise<PlainHost & { server: Server }> {
+/** `address`: of this machine; the browser holds any but the loopback's for not secure. */
+export async function startHost(address = '127.0.0.1'): Promise<PlainHost & { server: Server }> {
   const asked: string[] = [];
   let version = 1;
   const server = createServer((request, response) => {
     const whole = decodeURIComponent(new URL(request.url!, 'http://host').pathname);
     const path = whole.startsWith(FOLDER) ? whole.slice(FOLDER.length) : whole;
+    if (whole === OTHER_WORKER) return response.setHeader('Content-Type', TYPES['.js']!).end('// another app’s');
     asked.push(path);
     const file = path.startsWith('models/') ? join('public', path) : join('dist', path || 'index.html');
     const found = path === whole ? Promise.reject(new Error('outside the app')) : readFile(file);
@@ -49,9 +54,9 @@ async function startHost(): Promise<PlainHost & { server: Server }> {
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, address, done));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${FOLDER}`,
+    url: `http://${address}:${(server.address() as AddressInfo).port}${FOLDER}`,
     asked,
     server,
     newVersion() {

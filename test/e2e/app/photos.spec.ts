@@ -1,8 +1,11 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Download, Locator, Page } from '@playwright/test';
+import { plainPng } from '../cli/plainPng';
 import { strToU8, unzipSync, zipSync } from 'fflate';
 import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
+import { look } from './look';
 
 const CREW = 'sts-106-crew.jpg';
 const PORTRAITS = ['edward-lu', 'daniel-burbank', 'scott-altman', 'terrence-wilcutt'];
@@ -176,4 +179,160 @@ test('single pictures of one name, dropped one after the other, are all there; g
   await drop('Susan Helms');
   await ready(page);
   await expect(page.getByRole('list', { name: 'Folders' })).toHaveText(/Single pictures\s*2 pictures/);
+});
+
+/** Names the first group that has no name. */
+async function nameGroup(page: Page, name: string): Promise<void> {
+  await groups(page).filter({ hasText: 'Unnamed' }).first().getByRole('button', { name: 'Name' }).click();
+  await page.getByLabel('Who is this?').fill(name);
+  await page.keyboard.press('Enter');
+  await expect(groups(page).filter({ hasText: name })).toHaveCount(1);
+}
+async function faceRows(page: Page): Promise<string[]> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Faces (CSV)' }).click();
+  return (await text(await download)).trimEnd().split('\r\n').slice(1).sort();
+}
+
+test('a second card with the same names does not replace the first; given again, touched, each is the one it was', async ({
+  page,
+}, info) => {
+  const card = (n: number, who: string): string => {
+    const folder = join(info.outputPath(), `card${n}`, 'DCIM');
+    mkdirSync(join(folder, '100'), { recursive: true });
+    for (const i of [1, 2]) copyFileSync(sample(`portraits/${who}.jpg`), join(folder, '100', `IMG_${i}.jpg`));
+    // The second picture is another file of the same face.
+    writeFileSync(
+      join(folder, '100', 'IMG_2.jpg'),
+      Buffer.concat([readFileSync(sample(`portraits/${who}.jpg`)), Buffer.from('end')]),
+    );
+    return folder;
+  };
+  await openApp(page, 'Photos');
+  const [first, second] = [card(1, 'edward-lu'), card(2, 'susan-helms')];
+  await addFolder(page, first);
+  await expect(groups(page)).toHaveCount(1, { timeout: 60_000 });
+  await nameGroup(page, 'Louis');
+  await addFolder(page, second);
+  await expect(found(page)).toHaveCount(4, { timeout: 60_000 });
+  await ready(page);
+  const folders = page.getByRole('list', { name: 'Folders' }).getByRole('listitem');
+  await expect(folders).toHaveText([/^\s*DCIM\s+2 pictures/, /^\s*DCIM \(2\)\s+2 pictures/]);
+  await expect(groups(page).filter({ hasText: 'Louis' })).toContainText('2 pictures');
+  const before = await faceRows(page);
+  expect(before.filter((row) => row.includes('"Louis",yes'))).toHaveLength(2);
+
+  const later = new Date(Date.now() + 60_000);
+  for (const i of [1, 2]) utimesSync(join(first, '100', `IMG_${i}.jpg`), later, later);
+  await addFolder(page, first);
+  await ready(page);
+  await expect(folders).toHaveCount(2);
+  expect(await faceRows(page)).toEqual(before);
+});
+
+test('files renamed, moved and deleted in a folder that the browser reads: each person is in as many pictures as before', async ({
+  page,
+}) => {
+  await page.addInitScript(() => {
+    window.showDirectoryPicker = async () =>
+      (await navigator.storage.getDirectory()).getDirectoryHandle('Holiday', { create: true });
+  });
+  await openApp(page, 'Photos');
+  const write = (path: string, bytes: Buffer): Promise<void> =>
+    page.evaluate(
+      async ([path, bytes]) => {
+        let folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Holiday', { create: true });
+        const parts = path.split('/');
+        for (const part of parts.slice(0, -1)) folder = await folder.getDirectoryHandle(part, { create: true });
+        const file = await (await folder.getFileHandle(parts.at(-1)!, { create: true })).createWritable();
+        await file.write(new Uint8Array(bytes));
+        await file.close();
+      },
+      [path, [...bytes]] as const,
+    );
+  const remove = (name: string): Promise<void> =>
+    page.evaluate(async (name) => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('Holiday');
+      await folder.removeEntry(name);
+    }, name);
+  const [lu, helms] = ['Edward Lu', 'Susan Helms'].map((who) => readFileSync(portrait(who)));
+  const other = (bytes: Buffer): Buffer => Buffer.concat([bytes, Buffer.from('end')]);
+  await write('a1.jpg', lu!);
+  await write('a2.jpg', other(lu!));
+  await write('b1.jpg', helms!);
+  await write('b2.jpg', other(helms!));
+  await write('c.jpg', readFileSync(portrait('Scott Altman')));
+  await page.getByRole('button', { name: 'Add a folder' }).click();
+  await expect(groups(page)).toHaveCount(2, { timeout: 60_000 });
+  await nameGroup(page, 'Anna');
+  await nameGroup(page, 'Bert');
+  await ready(page);
+  const peopleOf = (rows: readonly string[]): string[] => rows.map((row) => row.split(',').slice(2).join(',')).sort();
+  const before = await faceRows(page);
+
+  await remove('a1.jpg');
+  await write('a1-renamed.jpg', lu!);
+  await remove('b1.jpg');
+  await write('sub/b1.jpg', helms!);
+  await page.getByRole('button', { name: 'Look for new pictures' }).click();
+  await expect(found(page).filter({ hasText: 'a1-renamed.jpg' })).toHaveCount(1);
+  await ready(page);
+  await expect(found(page)).toHaveCount(5);
+  const after = await faceRows(page);
+  expect(peopleOf(after)).toEqual(peopleOf(before));
+  expect(after.join()).toContain('"sub/b1.jpg"');
+  const zipDownload = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Pictures sorted by person (zip)' }).click();
+  const zip = unzipSync(new Uint8Array(readFileSync(await (await zipDownload).path())));
+  expect(Object.keys(zip)).toHaveLength(4);
+  await expect(message(page, 'people.zip is ready.')).toBeVisible();
+
+  await remove('c.jpg');
+  await page.getByRole('button', { name: 'Look for new pictures' }).click();
+  await expect(message(page, '1 picture is no longer in Holiday and has left the list.')).toBeVisible();
+  await expect(found(page)).toHaveCount(4);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(found(page)).toHaveCount(5);
+});
+
+test('a picture for which the browser ends the tab is left out when its folder is added again, and named', async ({
+  page,
+  context,
+}, info) => {
+  const folder = info.outputPath('Crash');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(sample('portraits/edward-lu.jpg'), join(folder, 'a.jpg'));
+  writeFileSync(join(folder, 'b.png'), plainPng(12_000, 9000)); // takes seconds
+  copyFileSync(sample('portraits/daniel-burbank.jpg'), join(folder, 'c.jpg'));
+  const hash = createHash('sha256')
+    .update(readFileSync(join(folder, 'b.png')))
+    .digest('hex');
+  await openApp(page, 'Photos');
+  await addFolder(page, folder);
+  await page.waitForFunction(
+    (hash) => Object.values(localStorage).some((note) => String(note).includes(`"${hash}":"search"`)),
+    hash,
+    { polling: 5 },
+  );
+  const crashed = page.waitForEvent('crash');
+  const devtools = await context.newCDPSession(page);
+  devtools.send('Page.crash').catch(() => {});
+  await crashed;
+  await page.close();
+
+  const next = await context.newPage();
+  await openApp(next, 'Photos');
+  await addFolder(next, folder);
+  await expect(next.getByText('1 picture could not be read')).toBeVisible({ timeout: 60_000 });
+  await next.getByText('1 picture could not be read').click();
+  await expect(next.getByRole('list', { name: 'Pictures that could not be read' })).toContainText(
+    'b.png was being looked at when the browser ended the tab, so it was left out.',
+  );
+  await expect(found(next)).toHaveCount(2, { timeout: 60_000 });
+  await ready(next);
+  expect(await next.evaluate(() => Object.keys(localStorage).length)).toBe(0);
+  await look(next, 'photos-left-out-light');
+  await next.setViewportSize({ width: 390, height: 780 });
+  await next.emulateMedia({ colorScheme: 'dark' });
+  await look(next, 'photos-left-out-phone-dark');
 });

@@ -38,6 +38,15 @@ test('each view has its address and its link in the one navigation landmark', as
   await expect(page.getByRole('heading', { level: 1, name: 'Settings' })).toBeVisible();
 });
 
+test('the footer leads to the licences of what the app contains', async ({ page, context }) => {
+  await openApp(page);
+  const opened = context.waitForEvent('page');
+  await page.getByRole('link', { name: 'Licences' }).click();
+  const text = (await opened).locator('body');
+  for (const words of ['svelte 5', '@litertjs/core 2', 'Permission is hereby granted', 'Weights of MTCNN (MIT)'])
+    await expect(text).toContainText(words);
+});
+
 test('the page is isolated, so that the networks may use threads', async ({ page }) => {
   await openApp(page);
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);

@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { ClusterOutput } from '../../../src/harness/cli/output';
-import { DLIB, expect, FACENET, needsModel, run, runJson, SAMPLES, test } from './command';
+import { MOBILE_FACE_NET, expect, FACENET, needsModel, run, runJson, SAMPLES, test } from './command';
 import { plainPng } from './plainPng';
 
 interface Truth {
@@ -27,13 +27,13 @@ function foundPairs({ groups }: ClusterOutput): string[] {
 
 for (const [model, missed] of [
   [FACENET, 0],
-  [DLIB, 3],
+  [MOBILE_FACE_NET, 3],
 ] as const) {
   test(`portraits and crew pictures are grouped by person with ${model}`, async () => {
     if (model === FACENET) needsModel(FACENET, 'int8');
     const { code, output, stderr } = await runJson<ClusterOutput>('cluster', SAMPLES, '--model', model);
     expect(code, stderr).toBe(0);
-    expect(output).toMatchObject({ pictures: 25, noFace: 0, method: 'rounds' });
+    expect(output).toMatchObject({ pictures: 25, noFace: 0, method: 'nearest' });
     expect(foundPairs(output).length).toBeGreaterThanOrEqual(expectedPairs().length - missed);
     // Two portraits are two people.
     for (const group of output.groups)
@@ -43,12 +43,16 @@ for (const [model, missed] of [
 
 test('a folder without pictures is told in a sentence, one without faces is an answer', async ({ folder }) => {
   mkdirSync(folder, { recursive: true });
-  const empty = await run('cluster', folder, '--model', DLIB);
+  const empty = await run('cluster', folder, '--model', MOBILE_FACE_NET);
   expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining(`No pictures were found in ${folder}.`)]);
   writeFileSync(join(folder, 'grey.png'), plainPng(80, 60));
-  const faceless = await run('cluster', folder, '--model', DLIB);
+  const faceless = await run('cluster', folder, '--model', MOBILE_FACE_NET);
   expect(faceless.code, faceless.stderr).toBe(0);
   expect(faceless.stdout).toContain(`No face was found in ${folder}: there is nobody to group.`);
+  expect(faceless.stdout).toContain('0 groups; 0 pictures in none, 1 without a face');
+  copyFileSync(join(SAMPLES, 'portraits', 'susan-helms.jpg'), join(folder, 'helms.jpg'));
+  const alone = await run('cluster', folder, '--model', MOBILE_FACE_NET);
+  expect(alone.stdout).toContain('0 groups; 1 picture in none, 1 without a face');
 });
 
 test('the original’s ways group too, and a picture without company is ungrouped', async () => {
@@ -60,7 +64,7 @@ test('the original’s ways group too, and a picture without company is ungroupe
     '--threshold',
     '0.999',
     '--model',
-    DLIB,
+    MOBILE_FACE_NET,
   );
   expect(output.groups).toEqual([]);
   expect(output.ungrouped.length).toBe(18);

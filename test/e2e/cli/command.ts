@@ -7,7 +7,7 @@ export { expect };
 export const SCRIPT = resolve('dist-cli/facenet-web.js');
 export const SAMPLES = resolve('public/samples');
 export const FACENET = 'facenet-20180402-114759';
-export const DLIB = 'dlib-resnet-v1';
+export const MOBILE_FACE_NET = 'mobilefacenet-192';
 
 /** A folder of its own for each test. */
 export const test = base.extend<{ folder: string }>({
@@ -29,7 +29,12 @@ export interface Running {
 
 /** Starts `facenet-web` as a shell would; `env` is added to ours. */
 export function startIn(env: Readonly<Record<string, string>>, ...args: string[]): Running {
-  const child = spawn(process.execPath, [SCRIPT, ...args], { env: { ...process.env, ...env } });
+  return startAs(undefined, env, ...args);
+}
+
+/** The same as another user; undefined is ours. */
+export function startAs(uid: number | undefined, env: Readonly<Record<string, string>>, ...args: string[]): Running {
+  const child = spawn(process.execPath, [SCRIPT, ...args], { uid, gid: uid, env: { ...process.env, ...env } });
   child.stdin.end();
   const heard = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (heard.stdout += text));

@@ -47,6 +47,26 @@ test('a larger minimum size finds fewer faces', async () => {
   expect(large.output.pictures[0]!.faces.length).toBeLessThan(all.output.pictures[0]!.faces.length);
 });
 
+test('where no face is found, the least size that was looked for is told, and --min-size changes it', async ({
+  folder,
+}) => {
+  const grey = join(folder, 'grey.png');
+  writeFileSync(grey, plainPng(4000, 3000));
+  const { stdout } = await run('detect', grey);
+  expect(stdout).toContain('grey.png: 0 faces\n  faces less than 50 pixels wide were not looked for (--min-size)');
+  const { output } = await runJson<DetectOutput>('detect', grey, '--min-size', '30');
+  expect(output.pictures[0]).toMatchObject({ faces: [], leastFace: 30 });
+});
+
+test('a large least size is told also where a face is found', async () => {
+  const picture = join(SAMPLES, 'portraits/susan-helms.jpg');
+  const { stdout } = await run('detect', picture, '--min-size', '50');
+  expect(stdout).toMatch(
+    /: 1 face\n {2}faces less than \d\d pixels wide were not looked for \(--min-size\)\n {2}\d+×\d+ at /,
+  );
+  expect((await run('detect', fixture('base.jpg'))).stdout).not.toContain('not looked for');
+});
+
 test('drawing into the folder of the pictures leaves the originals as they are', async ({ folder }) => {
   const original = readFileSync(fixture('base.jpg'));
   writeFileSync(join(folder, 'base.jpg'), original);

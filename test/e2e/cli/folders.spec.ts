@@ -1,8 +1,17 @@
-import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { AlignOutput, CompareOutput, EmbedOutput, FilterMetricsOutput } from '../../../src/harness/cli/output';
 import { readNpy } from '../../../src/weights/formats/npy';
-import { DLIB, expect, run, runJson, SAMPLES, test } from './command';
+import { MOBILE_FACE_NET, expect, run, runJson, SAMPLES, test } from './command';
 import { plainPng } from './plainPng';
 
 /** Two people in class folders, three pictures with a face, one without. */
@@ -44,9 +53,46 @@ test('align cuts faces into class folders with a list of boxes, and does nothing
   expect(statSync(crop).mtimeMs).toBe(written);
 
   copyFileSync(join(SAMPLES, 'portraits/edward-lu.jpg'), join(from, 'helms', 'new.jpg'));
-  const third = await runJson<AlignOutput>('align', from, to);
+  const third = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
   expect(third.output).toMatchObject({ written: 1, skipped: 4 });
-  expect(pngSize(join(to, 'helms', 'new.png'))).toEqual([160, 160]);
+  const fourth = await runJson<AlignOutput>('align', from, to);
+  expect(fourth.output, 'crops of two sizes are not mixed').toMatchObject({ written: 4, skipped: 0 });
+  for (const name of ['helms/susan-helms', 'helms/new', 'Barry Family/daniel-barry'])
+    expect(pngSize(join(to, `${name}.png`))).toEqual([160, 160]);
+});
+
+test('align cuts again what was replaced, and nothing that was only touched', async ({ folder }) => {
+  const from = makeClasses(folder);
+  const [to, fresh] = [join(folder, 'out'), join(folder, 'fresh')];
+  writeFileSync(join(from, 'helms', 'two\nlines.png'), plainPng(200, 200));
+  const first = await runJson<AlignOutput>('align', from, to);
+  expect(first.output).toMatchObject({ written: 3, skipped: 0 });
+  const lines = readFileSync(first.output.boxes!, 'utf8').trimEnd().split('\n');
+  expect(lines, 'a line a picture').toHaveLength(5);
+
+  const [barry, burbank, helms, wall] = [
+    ...['Barry Family/daniel-barry.jpg', 'Barry Family/daniel-burbank.jpg', 'helms/susan-helms.jpg', 'helms/wall.png'],
+  ].map((name) => join(from, name)) as [string, string, string, string];
+  utimesSync(barry, 1e9, 1e9);
+  const { mtimeMs } = statSync(burbank);
+  copyFileSync(join(SAMPLES, 'portraits/edward-lu.jpg'), burbank); // another face, of the same time
+  utimesSync(burbank, mtimeMs / 1000, mtimeMs / 1000);
+  writeFileSync(helms, readFileSync(join(from, 'helms', 'wall.png'))); // no face now
+  copyFileSync(join(SAMPLES, 'portraits/susan-helms.jpg'), wall); // and here one
+  const kept = statSync(join(to, 'Barry Family/daniel-barry.png')).mtimeMs;
+  const second = await runJson<AlignOutput>('align', from, to);
+  expect(second.output).toMatchObject({ written: 2, skipped: 2, withoutFace: [helms] });
+  expect(second.stderr).toContain('3 pictures cut before: the picture or the options are others now');
+  expect(statSync(join(to, 'Barry Family/daniel-barry.png')).mtimeMs).toBe(kept);
+  expect(existsSync(join(to, 'helms/susan-helms.png')), 'the crop of the face that is gone').toBe(false);
+  expect((await run('align', from, fresh)).code).toBe(0);
+  for (const name of ['Barry Family/daniel-barry.png', 'Barry Family/daniel-burbank.png', 'helms/wall.png'])
+    expect(readFileSync(join(to, name)).equals(readFileSync(join(fresh, name))), name).toBe(true);
+  expect((await runJson<AlignOutput>('align', from, to)).output).toMatchObject({ written: 0, skipped: 5 });
+
+  const all = await runJson<AlignOutput>('align', from, to, '--all');
+  expect(all.output).toMatchObject({ written: 3, skipped: 0 });
+  expect(readdirSync(join(to, 'Barry Family')).sort()).toEqual(['daniel-barry_0.png', 'daniel-burbank_0.png']);
 });
 
 test('align --all cuts every face of a picture', async ({ folder }) => {
@@ -60,13 +106,13 @@ test('align --all cuts every face of a picture', async ({ folder }) => {
 test('embed writes a row for each face with its labels; aligned crops give the same people', async ({ folder }) => {
   const from = makeClasses(folder);
   const out = join(folder, 'embeddings.npy');
-  const { code, output } = await runJson<EmbedOutput>('embed', from, '--out', out, '--model', DLIB);
+  const { code, output } = await runJson<EmbedOutput>('embed', from, '--out', out, '--model', MOBILE_FACE_NET);
   expect(code).toBe(1); // the wall
-  expect(output).toMatchObject({ embeddings: out, model: DLIB, shape: [3, 128] });
+  expect(output).toMatchObject({ embeddings: out, model: MOBILE_FACE_NET, shape: [3, 192] });
   expect(output.failed).toMatchObject([{ picture: join(from, 'helms', 'wall.png') }]);
   const read = (path: string) => readNpy(new Uint8Array(readFileSync(path)), path);
   const rows = read(out);
-  expect(rows.shape).toEqual([3, 128]);
+  expect(rows.shape).toEqual([3, 192]);
   expect(rows.data).toBeInstanceOf(Float32Array);
   expect(rows.data.every((x) => Number.isFinite(x))).toBe(true);
   expect([...read(output.labels).data]).toEqual([0, 0, 1]);
@@ -89,17 +135,18 @@ test('filter-metrics writes how far each picture lies from its person’s centre
   const from = makeClasses(folder);
   const out = join(folder, 'centres.json');
   const { code, output, stderr } = await runJson<FilterMetricsOutput>(
-    ...['filter-metrics', from, '--out', out, '--model', DLIB],
+    ...['filter-metrics', from, '--out', out, '--model', MOBILE_FACE_NET],
   );
   expect(code, stderr).toBe(0);
   const wall = join(from, 'helms', 'wall.png');
-  expect(output).toEqual({ file: out, model: DLIB, people: 2, pictures: 3, noFace: [wall], failed: [] });
+  expect(output).toEqual({ file: out, model: MOBILE_FACE_NET, people: 2, pictures: 3, noFace: [wall], failed: [] });
   // Two pictures lie half their distance from their mean, a single one in it.
   const two = ['daniel-barry', 'daniel-burbank'].map((name) => join(from, 'Barry Family', `${name}.jpg`));
-  const half = (await runJson<CompareOutput>('compare', ...two, '--model', DLIB)).output.distances[0]![1]! / 2;
+  const half =
+    (await runJson<CompareOutput>('compare', ...two, '--model', MOBILE_FACE_NET)).output.distances[0]![1]! / 2;
   const entry = (label: string, picture: string, distance: unknown) => ({ label, picture, distance });
   expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual({
-    model: DLIB,
+    model: MOBILE_FACE_NET,
     pictures: [
       entry('Barry Family', 'Barry Family/daniel-barry.jpg', expect.closeTo(half, 5)),
       entry('Barry Family', 'Barry Family/daniel-burbank.jpg', expect.closeTo(half, 5)),

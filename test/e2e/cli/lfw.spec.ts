@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LfwReport } from '../../../src/evaluate/lfwReport';
 import {
-  DLIB,
+  MOBILE_FACE_NET,
   descendants,
   expect,
   FACENET,
@@ -11,10 +11,13 @@ import {
   needsFolder,
   needsModel,
   run,
+  runJson,
   SAMPLES,
   start,
   test,
+  type Ended,
 } from './command';
+import { makeZip } from '../../fixtures/zip';
 import { plainPng } from './plainPng';
 
 /** Two folds over the sample pictures: a portrait with itself counts as one person, with its neighbour as two. */
@@ -50,7 +53,7 @@ async function succeed(...args: string[]): Promise<void> {
   expect(code, stderr).toBe(0);
 }
 
-for (const model of [FACENET, DLIB])
+for (const model of [FACENET, MOBILE_FACE_NET])
   test(`two or five parts, other batches and a run that was killed give the very same report and embeddings, with ${model}`, async ({
     folder,
   }) => {
@@ -91,7 +94,7 @@ for (const model of [FACENET, DLIB])
     const killed = join(folder, 'killed');
     const command = start('lfw', ...common, '--out', killed, '--batch', '1');
     const file = join(killed, 'embeddings-1-of-1.part');
-    const rowBytes = 4 * (3 + 2 * (model === FACENET ? 512 : 128));
+    const rowBytes = 4 * (4 + 2 * (model === FACENET ? 512 : 192));
     const size = () => (existsSync(file) ? statSync(file).size : 0);
     await expect.poll(size, { timeout: 60_000, intervals: [20] }).toBeGreaterThan(2 * rowBytes);
     const processes = process.platform === 'linux' ? descendants(command.child.pid!) : [];
@@ -110,7 +113,18 @@ for (const model of [FACENET, DLIB])
 
 test('Ctrl-C keeps what is done', async ({ folder }) => {
   const out = join(folder, 'out');
-  const args = ['--images', SAMPLES, '--pairs', samplePairs(folder), '--model', DLIB, '--out', out, '--batch', '1'];
+  const args = [
+    '--images',
+    SAMPLES,
+    '--pairs',
+    samplePairs(folder),
+    '--model',
+    MOBILE_FACE_NET,
+    '--out',
+    out,
+    '--batch',
+    '1',
+  ];
   const command = start('lfw', ...args);
   await command.says(/\d+ of 18 pictures/);
   command.child.kill('SIGINT');
@@ -152,7 +166,7 @@ test('200 pairs of LFW are judged with the accuracy that was measured', async ({
 });
 
 test('an archive, which is not unpacked, gives the report of its folder', async ({ folder }) => {
-  const common = ['--pairs', samplePairs(folder), '--model', DLIB, '--backend', 'wasm'];
+  const common = ['--pairs', samplePairs(folder), '--model', MOBILE_FACE_NET, '--backend', 'wasm'];
   const whole = join(folder, 'whole');
   await succeed(...common, '--images', SAMPLES, '--out', whole);
   const archive = join(folder, 'samples.tgz');
@@ -203,12 +217,95 @@ test('a margin is refused where the crop has none, whoever chose the crop', asyn
   ];
   for (const other of [
     ['--crop', 'similarity'],
-    ['--model', DLIB],
+    ['--model', MOBILE_FACE_NET],
   ]) {
     const { code, stderr } = await run('lfw', ...common, ...other);
     expect(code).toBe(1);
     expect(stderr).toMatch(/The option --margin cannot be 16,32: it is of the facenet crop/);
   }
+});
+
+test('pictures that cannot be read are counted and named, their pairs left out, and --resume tries only them again', async ({
+  folder,
+}) => {
+  const pairs = samplePairs(folder);
+  const images = join(folder, 'images');
+  mkdirSync(images, { recursive: true });
+  execFileSync('cp', ['-r', join(SAMPLES, 'portraits'), images]);
+  const names = readdirSync(join(images, 'portraits')).sort();
+  const [cut, empty] = [join(images, 'portraits', names[3]!), join(images, 'portraits', names[9]!)];
+  const whole = readFileSync(cut);
+  writeFileSync(cut, whole.subarray(0, 3000));
+  writeFileSync(empty, '');
+  const common = ['--pairs', pairs, '--model', MOBILE_FACE_NET, '--backend', 'wasm', '--batch', '4'];
+  const failed = [
+    { picture: `portraits/${names[3]}`, error: { code: 'image/truncated' } },
+    { picture: `portraits/${names[9]}`, error: { code: 'image/empty' } },
+  ];
+  const expectLeftOut = ({ code, stdout, stderr }: Ended, out: string): void => {
+    expect(code, 'what was left out is no success').toBe(1);
+    expect(stderr).toContain(`1 picture is cut off: portraits/${names[3]}`);
+    expect(stderr).toContain(`1 picture is empty: portraits/${names[9]}`);
+    expect(stdout).toContain('18 pictures, 0 without a face, 2 could not be read');
+    // Of 36 pairs each lost picture is in three: with itself, and with both neighbours.
+    expect(reportOf(out)).toMatchObject({ pairs: 30, leftOut: 6, pictures: 18, noFace: 0, noFacePictures: [], failed });
+    expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain(`| portraits/${names[9]} | portraits/`);
+    expect(readFileSync(join(out, 'embeddings.txt'), 'utf8').trim().split('\n')).toHaveLength(16);
+  };
+
+  const out = join(folder, 'out');
+  expectLeftOut(await run('lfw', ...common, '--images', images, '--out', out), out);
+  const expected = resultOf(out);
+
+  const parts = join(folder, 'parts');
+  for (const [i, shard] of ['1/2', '2/2'].entries()) {
+    const { output } = await runJson('lfw', ...common, '--images', images, '--out', parts, '--shard', shard);
+    expect(output).toMatchObject({ failed: [failed[i]] });
+  }
+  expectLeftOut(await run('lfw', ...common, '--images', images, '--out', parts, '--merge'), parts);
+  expect(resultOf(parts)).toEqual(expected);
+
+  writeFileSync(cut, whole);
+  const resumed = await run('lfw', ...common, '--images', images, '--out', out, '--resume');
+  expect(resumed.code).toBe(1);
+  expect(resumed.stderr).toContain('16 of 18 pictures are done already');
+  expect(resumed.stderr).not.toContain('cut off');
+  expect(reportOf(out)).toMatchObject({ pairs: 33, leftOut: 3, failed: [failed[1]] });
+  // What was read before counts no longer where another picture is in its place.
+  const replaced = join(images, 'portraits', names[5]!);
+  copyFileSync(join(images, 'portraits', names[6]!), replaced); // with whom it stands in a pair of two people
+  const other = await run('lfw', ...common, '--images', images, '--out', out, '--resume');
+  expect(other.stderr).toContain('1 picture changed since: embedded again.');
+  expect(reportOf(out).accuracy.mean, 'it is called another person than it shows').toBeLessThan(1);
+  copyFileSync(join(SAMPLES, 'portraits', names[5]!), replaced);
+  writeFileSync(empty, readFileSync(join(SAMPLES, 'portraits', names[9]!)));
+  const mended = await run('lfw', ...common, '--images', images, '--out', out, '--resume');
+  expect(mended.code, mended.stderr).toBe(0);
+  const untouched = join(folder, 'untouched');
+  await succeed(...common, '--images', SAMPLES, '--out', untouched);
+  expect(resultOf(out)).toEqual(resultOf(untouched));
+  expect(readdirSync(out)).toEqual(readdirSync(untouched));
+});
+
+test('a damaged picture in a zip is left out as in a folder', async ({ folder }) => {
+  const pairs = samplePairs(folder);
+  const names = readdirSync(join(SAMPLES, 'portraits')).sort();
+  const entries = names.map((name, i) => ({
+    name: `portraits/${name}`,
+    data: new Uint8Array(readFileSync(join(SAMPLES, 'portraits', name))),
+    ...(i === 5 && { crc: 1 }),
+  }));
+  const zip = join(folder, 'faces.zip');
+  writeFileSync(zip, makeZip(entries));
+  const args = ['--images', zip, '--pairs', pairs, '--model', MOBILE_FACE_NET, '--out', join(folder, 'out')];
+  const { code, stderr } = await run('lfw', ...args);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`1 picture is damaged in the archive: portraits/${names[5]}`);
+  expect(reportOf(join(folder, 'out'))).toMatchObject({
+    pairs: 33,
+    leftOut: 3,
+    failed: [{ picture: entries[5]!.name }],
+  });
 });
 
 test('a picture without a face is judged by its middle, left out, or the end, as asked', async ({ folder }) => {
@@ -220,7 +317,7 @@ test('a picture without a face is judged by its middle, left out, or the end, as
   writeFileSync(join(images, 'blank.png'), plainPng(64, 64));
   const extra = `${readFileSync(pairs, 'utf8')}blank.png,blank.png,1,0\n`;
   writeFileSync(pairs, extra);
-  const common = ['--images', images, '--pairs', pairs, '--model', DLIB, '--backend', 'wasm'];
+  const common = ['--images', images, '--pairs', pairs, '--model', MOBILE_FACE_NET, '--backend', 'wasm'];
   const out = (policy: string) => join(folder, policy);
 
   await succeed(...common, '--out', out('middle'));

@@ -37,6 +37,12 @@ test('a pack comes in parts that its script checks, joins and unpacks on another
   const crop = readFileSync(join(there, 'facenet-web/data/train/Daniel Barry/1.jpg'));
   expect(crop.subarray(0, 2).toString('hex'), 'a JPEG').toBe('ffd8');
   expect(existsSync(join(there, 'facenet-web/dist/harness.html'))).toBe(true);
+  for (const [file, words] of [
+    ['third-party-licences.txt', '@litertjs/core'],
+    ['dist-cli/third-party-licences.txt', 'commander'],
+    ['LICENSE', 'MIT'],
+  ] as const)
+    expect(readFileSync(join(there, 'facenet-web', file), 'utf8')).toContain(words);
   // It runs from there: all that it needs is in the pack.
   const own = join(there, 'facenet-web/dist-cli/facenet-web.js');
   expect((await promisify(execFile)(process.execPath, [own, '--version'], { cwd: '/' })).stdout).toMatch(/^\d+\.\d+/);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrainReport } from '../../../src/harness/cli/train/report';
 import { expect, run, runJson, start, test } from './command';
@@ -47,6 +47,24 @@ test('a run that was killed goes on from its checkpoint and ends as the unbroken
   broken.child.kill('SIGKILL');
   await broken.ended;
   expect((await run(...common, '--out', cut)).stderr).toContain('holds an unfinished run');
+  // Another name is another class number, and another picture is another one to learn from.
+  renameSync(join(data, 'dark'), join(data, 'obscure'));
+  const renamed = await run(...common, '--out', cut, '--resume');
+  expect(renamed).toMatchObject({ code: 1, stderr: expect.stringContaining('dark is now called obscure.') });
+  renameSync(join(data, 'obscure'), join(data, 'dark'));
+  const [picture, away] = [join(data, 'middle', '2.png'), join(folder, 'away.png')];
+  renameSync(picture, away);
+  cpSync(join(data, 'dark', '0.png'), picture);
+  const replaced = await run(...common, '--out', cut, '--resume');
+  expect(replaced.stderr).toContain('1 picture is replaced by another: middle/2.png.');
+  renameSync(away, picture);
+  mkdirSync(join(data, 'other'));
+  cpSync(picture, join(data, 'other', '0.png'));
+  const added = await run(...common, '--out', cut, '--resume');
+  expect(added.stderr).toContain('other is new.');
+  expect(added.stderr, 'nobody set one').not.toContain('batch');
+  rmSync(join(data, 'other'), { recursive: true });
+  utimesSync(picture, new Date(), new Date());
   const again = await runJson<TrainReport>(...common, '--out', cut, '--resume');
   expect(again.code, again.stderr).toBe(0);
   expect(again.output.model, 'the very same weights').toBe(output.model);
@@ -113,13 +131,18 @@ test('a schedule file ends the run, LFW and whole persons judge where that is as
   cpSync(join(data, 'dark'), join(data, 'too-dark'), { recursive: true });
   const pairs = join(folder, 'pairs.csv');
   const people = [0, 1].flatMap((fold) => [`bright/${fold},bright/2,1,${fold}`, `bright/${fold},dark/2,0,${fold}`]);
-  writeFileSync(pairs, people.join('\n'));
+  // One that cannot be read is left out of the validation, as it is of the training.
+  const broken = join(data, 'dark', 'broken.png');
+  writeFileSync(broken, readFileSync(join(data, 'dark', '0.png')).subarray(0, 60));
+  writeFileSync(pairs, [...people, 'dark/broken,dark/2,1,0'].join('\n'));
   const lfw = ['--lfw', data, '--pairs', pairs];
   const asked = ['--schedule', schedule, '--hold-out-people', '--hold-out', '0.5', ...lfw];
   const { code, stderr, output } = await runJson<TrainReport>(
     ...['train', '--data', data, '--aligned', ...TINY, ...asked, '--out', join(folder, 'out')],
   );
-  expect(code, stderr).toBe(0);
+  expect(code, stderr).toBe(1);
+  expect(stderr).toContain(`${broken} is cut off`);
+  rmSync(broken);
   expect(output).toMatchObject({ people: 2, pictures: 8, held: 8, epochs: 1, after: { accuracy: null } });
   expect(output.after.val).not.toBeNull();
   expect(output).not.toHaveProperty('rawPixels');

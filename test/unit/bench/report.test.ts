@@ -24,6 +24,6 @@ test('the table tells the rows, the goals and what was not timed', () => {
   const text = table({ machine: { cpu: 'CPU', cores: 2 }, adapter: null, rows, ratios, notes: ['x was not timed'] });
   expect(text).toContain('CPU, 2; WebGPU adapter: none');
   expect(text).toMatch(/cold +1234\.5 +1000\.0 +ms/);
-  expect(text).toContain('missed   a is 0.500 × b (goal: 0.3 × at most)');
+  expect(text).toContain('a / b = 0.500 (goal: 0.3 at most, missed)');
   expect(text).toContain('x was not timed');
 });

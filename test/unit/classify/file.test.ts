@@ -21,11 +21,14 @@ describe.each(CLASSIFIER_KINDS)('%s', (kind) => {
   test('a stranger is unknown, and the nearest person is still told', () => {
     const stranger = madeUpPeople(1, 1, { seed: 99 });
     const vector = vectorAt(stranger, 0);
-    const answer = nameFace({ classifier }, vector, 0.9);
+    const scales = new Float64Array(classifier.samples.count).fill(1);
+    const answer = nameFace({ classifier }, scales, { vector, scale: 1 }, 0.9);
     expect(answer.name).toBeNull();
     const own = even.filter((i) => people.classes[people.labels[i]!] === answer.nearest);
     expect(answer.distance).toBeCloseTo(Math.min(...own.map((i) => euclidean(vectorAt(people, i), vector))), 6);
-    expect(nameFace({ classifier }, vectorAt(people, odd[0]!), 0.9).name).toBe('person 0');
+    expect(nameFace({ classifier }, scales, { vector: vectorAt(people, odd[0]!), scale: 1 }, 0.9).name).toBe(
+      'person 0',
+    );
   });
 });
 
@@ -38,6 +41,12 @@ test.each([
   ['an unknown kind', (text: string) => text.replace('"kind":"svm"', '"kind":"tree"')],
   ['no people', (text: string) => text.replace(/"classes":\[[^\]]*\]/, '"classes":[]')],
   ['a slope that is none', (text: string) => text.replace(/"slope":[\d.]+/, '"slope":null')],
+  ['an endless slope', (text: string) => text.replace(/"slope":[\d.]+/, '"slope":1e999')],
+  ['two people of one name', (text: string) => text.replace('"person 1"', '"person 0"')],
+  ['a path as its model', (text: string) => text.replace('"model":"m"', '"model":"/etc/passwd"')],
+  ['a path below here as its model', (text: string) => text.replace('"model":"m"', '"model":"./weights"')],
+  ['a file as its model', (text: string) => text.replace('"model":"m"', '"model":"my.safetensors"')],
+  ['another machine’s file', (text: string) => text.replace('"model":"m"', '"model":"\\\\\\\\host\\\\share"')],
 ])('a file that is %s is refused in a sentence', (_, damage) => {
   const text = damage(writeClassifier({ model: 'm', classifier: trainClassifier('svm', known, { seed: 1 }) }));
   expect(() => readClassifier(text, 'a.json')).toThrow(/^a\.json is not a classifier that can be used here: /);

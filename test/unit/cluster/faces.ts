@@ -1,6 +1,8 @@
 import { l2Normalise } from '../../../src/core/vectors';
 import { mulberry32 } from '../../../src/core/random';
+import type { Faces } from '../../../src/cluster/normalised';
 import { packPoints, type Points } from '../../../src/cluster/points';
+import type { Rates } from '../../../src/cluster/settings';
 
 /** Made-up faces: `people` directions of unit length, `each` faces round every one, `spread` the noise of a coordinate. */
 export function madeUpFaces(
@@ -14,6 +16,18 @@ export function madeUpFaces(
   const truth = Int32Array.from({ length: people * each }, (_, i) => i % people);
   const vectors = Array.from(truth, (person) => l2Normalise(centres[person]!.map((x) => x + spread * normal())));
   return { points: packPoints(vectors), truth };
+}
+
+/** Rates like those of FaceNet: a thousandth at .95. */
+export const RATES: Rates = {
+  farAt: (distance) => Math.min(1, 10 ** ((distance - 1.34) / 0.13)),
+  thresholdAt: (far) => 1.34 + 0.13 * Math.log10(far),
+};
+
+/** The faces with scales of their own. */
+export function uneven(points: Points, seed: number): Faces {
+  const random = mulberry32(seed);
+  return { ...points, scales: Float64Array.from({ length: points.count }, () => 0.8 + 0.5 * random()) };
 }
 
 /** Row i as an array. */

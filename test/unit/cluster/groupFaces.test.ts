@@ -1,78 +1,20 @@
 import { expect, test } from 'vitest';
-import { absorbSmall } from '../../../src/cluster/absorb';
-import { averageLinkage } from '../../../src/cluster/averageLinkage';
 import { groupFaces } from '../../../src/cluster/groupFaces';
-import { groupingSettings } from '../../../src/cluster/settings';
 import { measureGrouping } from '../../../src/cluster/measure';
-import { packPoints } from '../../../src/cluster/points';
-import { euclidean } from '../../../src/core/vectors';
+import { plainFaces } from '../../../src/cluster/normalised';
+import { packPoints, type Points } from '../../../src/cluster/points';
+import { linkSettings } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
-import { madeUpFaces, row, sets } from './faces';
-
-const NEVER = { least: 1, nearest: 1, threshold: 0 };
-
-test('with one round and nothing absorbed it is average linkage', () => {
-  const { points } = madeUpFaces(6, 6, { spread: 0.2 });
-  const labels = groupFaces(points, { levels: [{ least: 1, threshold: 0.9 }], absorb: NEVER });
-  expect(labels).toEqual(averageLinkage(points, { threshold: 0.9 }));
-});
-
-test('a later round joins large groups and leaves small ones alone', () => {
-  const points = packPoints([[0], [0.1], [1], [1.1], [5], [6]]);
-  const levels = [
-    { least: 1, threshold: 0.2 },
-    { least: 2, threshold: 1.5 },
-  ];
-  expect(sets(groupFaces(points, { levels, absorb: NEVER }))).toEqual(['0 1 2 3', '4', '5']);
-});
-
-test.each([1, 2])('seed %i: small groups go where the plainly written rule sends them', (seed) => {
-  const { points } = madeUpFaces(5, 12, { spread: 0.24, seed });
-  const groups = averageLinkage(points, { threshold: 0.8 });
-  const random = mulberry32(seed);
-  const photos = Array.from({ length: points.count }, () => Math.floor(random() * 40));
-  const [least, nearest, threshold] = [3, 2, 1];
-  const members = (label: number): number[] => [...groups.keys()].filter((i) => groups[i] === label);
-  const all = [...new Set(groups)].map(members);
-  const offers = all
-    .filter((small) => small.length < least)
-    .flatMap((small) =>
-      all
-        .filter((large) => large.length >= least)
-        .map((large) => {
-          const each = small.map((i) => {
-            const near = large.map((j) => euclidean(row(points, i), row(points, j))).sort((a, b) => a - b);
-            return near.slice(0, nearest).reduce((sum, d) => sum + d, 0) / nearest;
-          });
-          return { small, large, distance: each.reduce((sum, d) => sum + d, 0) / each.length };
-        }),
-    )
-    .filter(({ distance }) => distance <= threshold)
-    .sort((a, b) => a.distance - b.distance);
-  const placed = new Set<number[]>();
-  const grown = new Map(all.map((group) => [group, [...group]]));
-  for (const { small, large } of offers) {
-    const there = grown.get(large)!;
-    if (placed.has(small) || small.some((i) => there.some((j) => photos[i] === photos[j]))) continue;
-    placed.add(small);
-    there.push(...small);
-  }
-  expect(placed.size).toBeGreaterThan(0);
-  const expected = [...grown]
-    .filter(([group]) => !placed.has(group))
-    .map(([, faces]) => faces.sort((a, b) => a - b).join(' '))
-    .sort();
-  expect(sets(absorbSmall(points, groups, { least, nearest, threshold, photos }))).toEqual(expected);
-});
+import { madeUpFaces, RATES, row, sets } from './faces';
 
 test('nobody is in one picture twice, and names stay as given, whatever the faces are like', () => {
-  const { points } = madeUpFaces(2, 40, { spread: 0.05 });
+  const { points } = madeUpFaces(2, 40, { spread: 0.1 }); // .57 from each other: no copies
   const random = mulberry32(9);
   const photos = Array.from({ length: points.count }, () => Math.floor(random() * 25));
   const people = Array.from({ length: points.count }, (_, i) => (i % 20 === 0 ? 0 : i % 20 === 2 ? 1 : -1));
   // Names given by the user may themselves contradict a picture: these do not.
-  const settings = groupingSettings(points.count, () => 0.95);
-  const labels = groupFaces(points, { ...settings, photos: photos.map((p, i) => (people[i]! >= 0 ? -1 : p)), people });
+  const known = { photos: photos.map((p, i) => (people[i]! >= 0 ? -1 : p)), people };
+  const labels = groupFaces(plainFaces(points), { rates: RATES, ...known });
   const seen = new Set<string>();
   for (const [i, label] of labels.entries()) {
     if (people[i]! >= 0) continue;
@@ -85,32 +27,62 @@ test('nobody is in one picture twice, and names stay as given, whatever the face
   expect(labelsOf(0)).not.toEqual(labelsOf(1));
 });
 
-test('a larger collection is held to smaller distances, within the bounds', () => {
-  const thresholdAt = (far: number): number => 1.33 + 0.13 * Math.log10(far);
-  const first = (count: number): number => groupingSettings(count, thresholdAt).levels[0]!.threshold;
-  expect(first(0)).toBe(first(100));
-  expect(first(2_000)).toBeLessThan(first(100));
-  expect(first(10_000)).toBeLessThan(first(2_000));
-  expect(first(10_000_000)).toBe(first(1_000_000));
+test('made-up people are told apart almost without a fault, the same each time', () => {
+  const { points, truth } = madeUpFaces(30, 60, { spread: 0.08, size: 64 });
+  const labels = groupFaces(plainFaces(points), { rates: RATES });
+  expect(measureGrouping(labels, truth).pairwise.f1).toBeGreaterThan(0.99);
+  expect(groupFaces(plainFaces(points), { rates: RATES })).toEqual(labels);
 });
 
-test('made-up people are told apart almost without a fault', () => {
+test('faces of a dense kind are held to a smaller distance by their scales', () => {
+  // Strangers who all lie .8 to 1 from each other.
+  const { points } = madeUpFaces(1, 40, { spread: 0.09, size: 64 });
+  const alike = groupFaces(plainFaces(points), { rates: RATES });
+  expect(sets(alike).length).toBeLessThan(10);
+  const scales = new Float64Array(points.count).fill(1.4);
+  expect(sets(groupFaces({ ...points, scales }, { rates: RATES })).length).toBe(40);
+});
+
+/** The points in this order. */
+function inOrder(points: Points, order: readonly number[]): Points {
+  return packPoints(order.map((i) => row(points, i)));
+}
+
+test('new faces join the groups that there were, which stay as they were', () => {
   const { points, truth } = madeUpFaces(30, 12, { spread: 0.08, size: 64 });
-  const labels = groupFaces(
-    points,
-    groupingSettings(points.count, (far) => 1.33 + 0.13 * Math.log10(far)),
-  );
-  const { pairwise } = measureGrouping(labels, truth);
-  expect(pairwise.f1).toBeGreaterThan(0.99);
+  // The first ten people's last faces are new, and everybody of the last person.
+  const isNew = (i: number): boolean => truth[i] === 29 || (truth[i]! < 10 && i >= 300);
+  const order = [...truth.keys()].sort((a, b) => Number(isNew(a)) - Number(isNew(b)) || a - b);
+  const from = order.findIndex(isNew);
+  const faces = plainFaces(inOrder(points, order));
+  const before = groupFaces(plainFaces(inOrder(points, order.slice(0, from))), { rates: RATES });
+  const groups = [...before, ...order.slice(from).map(() => -1)];
+  const labels = groupFaces(faces, { rates: RATES, groups, from });
+  expect(labels.slice(0, from)).toEqual(before);
+  expect(labels).toEqual(groupFaces(faces, { rates: RATES }));
+  // Groups given wrongly stay wrong: nothing old is compared.
+  const wrong = groups.map((group) => (group === 1 ? 0 : group));
+  const kept = groupFaces(faces, { rates: RATES, groups: wrong, from });
+  expect(kept[order.indexOf(0)]).toBe(kept[order.indexOf(1)]);
 });
 
-test('the share that is done grows to four fifths while all faces are compared', () => {
-  const { points } = madeUpFaces(10, 10, { spread: 0.1 });
+test('the more groups, the smaller the rate, within bounds; the larger the groups, the wider the distance', () => {
+  const { most, logFar } = linkSettings(RATES);
+  expect(Math.exp(most(1))).toBeCloseTo(0.0022, 12);
+  expect(most(60)).toBeCloseTo(most(1), 12);
+  expect(most(6000)).toBeLessThan(most(600));
+  expect(most(600)).toBeLessThan(most(60));
+  expect(Math.exp(logFar(0.95, 1, 1))).toBeCloseTo(RATES.farAt(0.95), 12);
+  expect(logFar(0.95, 5, 5)).toBeLessThan(logFar(0.95, 2, 2));
+  expect(logFar(0.95, 2, 2)).toBeLessThan(logFar(0.95, 1, 2));
+});
+
+test('the share that is done grows to nine tenths while faces are compared', () => {
+  const { points } = madeUpFaces(25, 20, { spread: 0.1, size: 512 });
   const shares: number[] = [];
-  const levels = [0.5, 0.7].map((threshold) => ({ least: 1, threshold }));
-  groupFaces(points, { levels, absorb: NEVER, onShare: (share) => shares.push(share) });
-  // Rows in blocks of 32: after them 68, 36, 4 and 0 of 100 are left.
-  expect(shares.map((share) => share / 0.8)).toEqual(
-    [68, 36, 4, 0].map((left) => expect.closeTo(1 - (left / 100) ** 2, 12) as number),
+  groupFaces(plainFaces(points), { rates: RATES, onShare: (share) => shares.push(share) });
+  // Rows in blocks of 128, compared with those before.
+  expect(shares.map((share) => share / 0.9)).toEqual(
+    [128, 256, 384, 500].map((rows) => expect.closeTo((rows / 500) ** 2, 12) as number),
   );
 });

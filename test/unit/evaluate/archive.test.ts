@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readArchive } from '../../../src/evaluate/archive';
+import { FaceError } from '../../../src/core/errors';
+import { readArchive, type ArchiveEntry } from '../../../src/evaluate/archive';
+import { accessOf } from '../../../src/harness/cli/lfw/pictureSet';
+import { makeZip } from '../../fixtures/zip';
 import { rejectionCode } from '../weights/errorCode';
 
 const folder = mkdtempSync(join(tmpdir(), 'facenet-archive-'));
@@ -34,15 +39,21 @@ const archives = {
   'an old POSIX tar with gzip': tar('ustar.tgz', '--format=gnu', '-z'),
   'a zip': zip,
 };
-const read = (path: string) =>
-  readArchive({ name: path, chunks: () => createReadStream(path) as AsyncIterable<Uint8Array> }, isPicture);
+async function read(path: string): Promise<Map<string, ArchiveEntry>> {
+  const file = await open(path);
+  try {
+    return await readArchive(path, await accessOf(file), isPicture);
+  } finally {
+    await file.close();
+  }
+}
 const isPicture = (name: string) => name.endsWith('.jpg');
 
 describe.each(Object.entries(archives))('%s', (_, path) => {
   test('gives the wanted files, whole, by their names', async () => {
     const files = await read(path);
     expect([...files.keys()].sort()).toEqual(Object.keys(FILES).filter(isPicture).sort());
-    for (const [name, bytes] of files) expect(Array.from(bytes)).toEqual(Array.from(FILES[name]!));
+    for (const [name, bytes] of files) expect(Array.from(bytes as Uint8Array)).toEqual(Array.from(FILES[name]!));
   });
 
   test('that is cut off gives evaluate/bad-archive', async () => {
@@ -65,4 +76,57 @@ test.each([
   const path = join(folder, 'other');
   writeFileSync(path, bytes);
   expect(await rejectionCode(read(path))).toBe('evaluate/bad-archive');
+});
+
+test.each([
+  ['a flipped bit', { crc: 1 }, 'a.jpg is damaged in the archive: its check sum is wrong'],
+  ['a password', { flags: 1 }, 'a.jpg is locked with a password'],
+  ['Deflate64', { method: 9 }, 'packed in a way (Deflate64)'],
+  ['a claim of 300 MB', { size: 300e6 }, 'a.jpg is larger than 256 MB'],
+])('a zip whose wanted picture has %s gives why in its place, and the others', async (_, entry, words) => {
+  const path = join(folder, 'bad.zip');
+  const good = { name: 'b.jpg', data: Uint8Array.of(1) };
+  writeFileSync(path, makeZip([{ name: 'a.jpg', data: Uint8Array.of(1, 2, 3), ...entry }, good]));
+  const files = await read(path);
+  expect(files.get('b.jpg')).toEqual(Uint8Array.of(1));
+  expect(files.get('a.jpg')).toBeInstanceOf(FaceError);
+  expect((files.get('a.jpg') as FaceError).message).toContain(words);
+  // What nobody wants may be as it likes.
+  writeFileSync(path, makeZip([{ name: 'a.txt', data: Uint8Array.of(1, 2, 3), ...entry }, good]));
+  expect([...(await read(path)).keys()]).toEqual(['b.jpg']);
+});
+
+function header(name: string, size: number): Buffer {
+  const block = Buffer.alloc(512);
+  block.write(name, 0);
+  block.write(size.toString(8).padStart(11, '0'), 124);
+  block.write('        0', 148);
+  const sum = block.reduce((a, b) => a + b, 0).toString(8);
+  block.write(`${sum.padStart(6, '0')}\0 `, 148);
+  return block;
+}
+
+test('what nobody wants of a tar is passed over without being kept', async () => {
+  // 400 MB of zeros in one entry, between two pictures.
+  const path = join(folder, 'bomb.tgz');
+  const picture = (name: string) => [header(name, 3), Buffer.alloc(512, 1)];
+  const zeros = new Array<Buffer>(400).fill(Buffer.alloc(1e6 - (1e6 % 512)));
+  const size = 400 * (1e6 - (1e6 % 512));
+  const parts = [...picture('a.jpg'), header('README', size), ...zeros, ...picture('b.jpg'), Buffer.alloc(1024)];
+  writeFileSync(path, gzipSync(Buffer.concat(parts), { level: 1 }));
+  let most = 0;
+  const before = process.memoryUsage().arrayBuffers;
+  const timer = setInterval(() => (most = Math.max(most, process.memoryUsage().arrayBuffers - before)), 5);
+  const files = await read(path);
+  clearInterval(timer);
+  expect([...files.keys()]).toEqual(['a.jpg', 'b.jpg']);
+  expect(most).toBeLessThan(200e6);
+
+  // The same entry as a picture is too large for one, which the others do not suffer from.
+  const wanted = [...picture('a.jpg'), header('huge.jpg', size), ...zeros, ...picture('b.jpg'), Buffer.alloc(1024)];
+  writeFileSync(path, gzipSync(Buffer.concat(wanted), { level: 1 }));
+  const found = await read(path);
+  expect([...found.keys()]).toEqual(['a.jpg', 'huge.jpg', 'b.jpg']);
+  expect(found.get('huge.jpg')).toMatchObject({ code: 'image/too-many-bytes' });
+  expect(found.get('b.jpg')).toEqual(Uint8Array.of(1, 1, 1));
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeRun, reportFiles, type LfwRun } from '../../../src/evaluate/judge';
+import { judgeRun, reportFiles, unreadRow, type LfwRun } from '../../../src/evaluate/judge';
 import { CENTRE, FACE, NONE, type Outcome } from '../../../src/evaluate/lfwReport';
 
 // One number an embedding, so that a distance is a difference squared.
@@ -55,6 +55,21 @@ test('a run is judged fold by fold, and what had no face is counted and left out
   expect(report).not.toHaveProperty('calibration');
   expect(names).toEqual(['p/1', 'p/2', 'q/1', 'q/2']);
   expect(table).toEqual({ rows: 4, columns: 1, data: Float32Array.of(0, 0.25, 1.5, 1.75) });
+});
+
+test('what could not be read is named with why, its pairs are left out, and it is not without a face', () => {
+  const problem = { code: 'image/truncated', details: { name: 'q/1' } } as const;
+  const rows = run.rows.map((row, i) => (i === 2 ? unreadRow(problem) : row));
+  const pairs = [...list.pairs, { a: 'p/1', b: 'p/2', same: true, fold: 1, line: 8 }];
+  const extra = [...pairs, { a: 'p/1', b: 'q/2', same: false, fold: 0, line: 9 }];
+  const { report, table, names } = judgeRun({ pairs: extra, folds: 2 }, { ...run, rows }, options);
+  expect(report).toMatchObject({ pairs: 5, leftOut: 4, pictures: 5, noFace: 2, noFacePictures: ['p/2', 'r/1'] });
+  expect(report.failed).toEqual([
+    { picture: 'q/1', error: { code: 'image/truncated', message: 'q/1 is cut off: part of the picture is missing.' } },
+  ]);
+  expect(report.imagesPerSecond).toBe(4 / 2.5);
+  expect(names).toEqual(['p/1', 'p/2', 'q/2']);
+  expect(table.rows).toBe(3);
 });
 
 test('the wrong pairs come with the clearest first, and the files say the same', () => {

@@ -11,6 +11,7 @@ const report: LfwReport = {
   eer: 0.0123,
   noFace: 1,
   noFacePictures: ['x'],
+  failed: [{ picture: 'P|5/1', error: { code: 'image/empty', message: 'P|5/1 is empty.' } }],
   imagesPerSecond: 12.34,
   backend: 'webgpu',
   adapter: 'a card',
@@ -45,6 +46,9 @@ test('the page tells figures, folds, calibration and how they were made', () => 
   for (const line of [
     '| Accuracy | 0.98750 ± 0.01250 (95 % of the mean: 0.90000 – 1.00000) |',
     '| Pairs | 98 in 2 folds, 2 left out |',
+    '| Pictures | 150, 1 without a face (skip), 1 could not be read |',
+    '1 picture could not be read:',
+    '| P\\|5/1 | P\\|5/1 is empty. |',
     '| Crop | mean of facenet, similarity, mean of margins 16, 32 |',
     '| Thresholds | in steps of 0.001 |',
     '| Speed | 12.3 pictures/s on webgpu (a card) |',
@@ -60,4 +64,11 @@ test('an adapter that computes on the CPU is never reported as a GPU', () => {
     'google swiftshader, computed on the CPU',
   );
   expect(namedAdapter({ adapter: null, softwareAdapter: false })).toBeNull();
+});
+
+test('a model’s name can neither end the table nor be markup', () => {
+  const model = 'a\r\r# b\u2028![c](d) **e** <script> &amp; `f` | g\nh';
+  const page = markdown({ ...report, model });
+  expect(page).not.toMatch(/[\r\u2028]|<script|^# b/m);
+  expect(page).toContain('a \\# b \\!\\[c\\](d) \\*\\*e\\*\\* &lt;script&gt; &amp;amp; \\`f\\` \\| g h, int8');
 });

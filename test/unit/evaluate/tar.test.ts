@@ -1,28 +1,14 @@
 import { expect, test } from 'vitest';
 import { readTar } from '../../../src/evaluate/tar';
+import { tarEntry } from '../../fixtures/tar';
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
-/** An entry as POSIX 1988 has it: 512 bytes of header, their sum in octal, then the content in whole blocks. */
-function entry(name: string, content: Uint8Array, prefix = ''): Uint8Array {
-  const out = new Uint8Array(512 + 512 * Math.ceil(content.length / 512));
-  out.set(ascii(name), 0);
-  out.set(ascii(content.length.toString(8).padStart(11, '0')), 124);
-  out.set(ascii(' '.repeat(8)), 148);
-  out.set(ascii('0'), 156);
-  out.set(ascii('ustar'), 257);
-  out.set(ascii(prefix), 345);
-  const sum = out.subarray(0, 512).reduce((total, byte) => total + byte, 0);
-  out.set(ascii(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
-  out.set(content, 512);
-  return out;
-}
-
 const A = Uint8Array.from({ length: 700 }, (_, i) => i % 256);
 const TAR = [
-  entry('a.jpg', A),
-  entry('b.jpg', ascii('b'), 'long/way'),
-  entry('c.txt', ascii('c')),
+  tarEntry('a.jpg', A),
+  tarEntry('b.jpg', ascii('b'), 'long/way'),
+  tarEntry('c.txt', ascii('c')),
   new Uint8Array(1024),
 ];
 const BYTES = new Uint8Array(TAR.flatMap((part) => [...part]));
@@ -45,4 +31,18 @@ test('a header with one wrong byte, and an end in the middle, are said', async (
   damaged[1536 + 3]! ^= 1; // in the second file's header
   await expect(read(damaged)).rejects.toThrow('it is damaged, or not an archive');
   await expect(read(BYTES.subarray(0, 900))).rejects.toThrow('it ends in the middle');
+});
+
+test('a claimed size is never taken for the truth: too large for a picture, larger than the stream, or no number', async () => {
+  const claiming = (size: string): Uint8Array => {
+    const bytes = BYTES.slice();
+    bytes.set(ascii(size), 124);
+    bytes.set(ascii(' '.repeat(8)), 148);
+    const sum = bytes.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    bytes.set(ascii(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+    return bytes;
+  };
+  await expect(read(claiming('77777777777'))).rejects.toThrow('it ends in the middle');
+  await expect(read(claiming('00100000000'))).rejects.toThrow('it ends in the middle');
+  await expect(read(claiming('hello      '))).rejects.toThrow('it is damaged, or not an archive');
 });

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { getModels, type ModelOptions } from '../../../src/harness/cli/modelFiles';
+import { getModels, hasEmbedded, type ModelOptions } from '../../../src/harness/cli/modelFiles';
 import { readManifest } from '../../../src/weights/files';
-import { FACENET, findModel } from '../../../src/weights/rows';
+import { FACENET, findModel, MOBILE_FACE_NET } from '../../../src/weights/rows';
 import { rejectionCode } from '../weights/errorCode';
-import { modelsFile, modelsFolder } from '../weights/sources';
+import { embeddedSource, modelsFile, modelsFolder } from '../weights/sources';
 import { addressOfNobody, sendFile, serve } from './testServer';
 
 const EMBEDDED = [
-  'dlib-resnet-v1.float16.safetensors',
-  'dlib-resnet-v1.int8.safetensors',
+  'mobilefacenet-192.float16.safetensors',
+  'mobilefacenet-192.int8.safetensors',
   'mtcnn.float16.safetensors',
   'mtcnn.float32.safetensors',
 ];
@@ -29,6 +29,9 @@ beforeEach(async () => {
   outDir = join(folder, 'models');
   nobody = await addressOfNobody();
   onTestFinished(() => rm(folder, { recursive: true }));
+  // As an earlier run left it, so that no test asks the registry.
+  await mkdir(join(folder, 'cache/npm'), { recursive: true });
+  await writeFile(join(folder, 'cache/npm', MOBILE_FACE_NET.sources[0]!.sha256), await embeddedSource());
 });
 const get = (options: Partial<ModelOptions> = {}) =>
   getModels({
@@ -56,7 +59,7 @@ describe('getModels without FaceNet', () => {
     expect(files).toEqual(EMBEDDED);
     expect(missing?.code).toBe('weights/download-failed');
     expect(notes).toEqual([
-      `FaceNet is not here (${new URL(nobody).host} cannot be reached), so the embedded model dlib-resnet-v1 is used.`,
+      `FaceNet is not here (${new URL(nobody).host} cannot be reached), so the embedded model mobilefacenet-192 is used.`,
     ]);
     expect(await manifest()).toEqual(EMBEDDED);
     expect((await readdir(outDir)).sort()).toEqual([...EMBEDDED, 'manifest.json'].sort());
@@ -89,10 +92,34 @@ describe('getModels without FaceNet', () => {
     await writeFile(join(outDir, EMBEDDED[1]!), 'damaged');
     await writeFile(join(outDir, 'stranger.safetensors'), 'x');
     await writeFile(join(outDir, 'half.part'), 'x');
+    await utimes(join(outDir, 'half.part'), 0, 0);
+    await writeFile(join(outDir, 'anothers.part'), 'x');
     expect((await get()).files).toEqual(EMBEDDED);
     expect((await stat(path)).mtimeMs).toBe(before);
     expect(existsSync(join(outDir, 'half.part'))).toBe(false);
+    expect(existsSync(join(outDir, 'anothers.part'))).toBe(true); // of a command that runs now
     await expectVerified(EMBEDDED);
+  });
+
+  it('asks no publisher for what comes inside npm packages, and says nothing of FaceNet', async () => {
+    const asked: string[] = [];
+    const server = await serve((request, response) => (asked.push(request.url!), response.writeHead(404).end()));
+    expect(await hasEmbedded(outDir)).toBe(false);
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const { files, missing } = await get({ embeddedOnly: true, baseUrl: server.url, onNote });
+    expect({ files, missing, notes, asked }).toEqual({ files: EMBEDDED, missing: null, notes: [], asked: [] });
+    expect(await hasEmbedded(outDir)).toBe(true);
+    await rm(join(outDir, EMBEDDED[0]!));
+    expect(await hasEmbedded(outDir)).toBe(true); // the other precision is here
+    await writeFile(join(outDir, EMBEDDED[1]!), 'cut');
+    expect(await hasEmbedded(outDir)).toBe(false);
+  });
+
+  it('makes whole files when two commands that start together make them', async () => {
+    await Promise.all([get({ embeddedOnly: true }), get({ embeddedOnly: true })]);
+    await expectVerified(EMBEDDED);
+    expect(await manifest()).toEqual(EMBEDDED);
   });
 
   it('refuses a folder that is not there, and a folder with a damaged or absent file', async () => {
@@ -135,7 +162,7 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
     expect(server.ranges.length - before).toBeLessThan(200);
     const getting = seen.filter(({ stage }) => stage.startsWith('Getting'));
     expect(getting.at(-1)).toEqual({ stage: `Getting ${FACENET.title}`, done: 93_905_344, total: 93_905_344 });
-    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+    expect(await readdir(join(folder, 'cache'))).toEqual(['npm']); // what npm packages gave stays
     await expectVerified(await manifest());
   });
 

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { onTestFinished } from 'vitest';
+import { tarOf } from '../../fixtures/tar';
 
 export interface TestServer {
   /** `http://127.0.0.1:port/` */
@@ -45,4 +48,26 @@ export async function addressOfNobody(): Promise<string> {
   const { port } = server.address() as AddressInfo;
   await new Promise((done) => server.close(done));
   return `http://127.0.0.1:${port}/`;
+}
+
+/** An npm registry of one package in one version, which holds `files`; `asked` are the paths that were asked for. */
+export async function npmRegistry(
+  name: string,
+  version: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Promise<{ readonly url: string; readonly asked: string[] }> {
+  const tarball = gzipSync(
+    tarOf(Object.entries(files).map(([path, content]) => [`package/${path}`, content] as const)),
+  );
+  const asked: string[] = [];
+  const server = await serve((request, response) => {
+    asked.push(request.url!);
+    if (request.url === '/tarball.tgz') return response.end(tarball);
+    if (request.url !== `/${name}`) return response.writeHead(404).end('{}');
+    const integrity = `sha512-${createHash('sha512').update(tarball).digest('base64')}`;
+    const manifest = { name, version, dist: { tarball: `${server.url}tarball.tgz`, integrity } };
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ name, 'dist-tags': { latest: version }, versions: { [version]: manifest } }));
+  });
+  return { url: server.url, asked };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { WeightTensor, Weights } from '../../../src/core/weights';
-import { dlibResnet } from '../../../src/models/dlibResnet';
 import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
 import { GraphBuilder } from '../../../src/nn/builder';
 import { fold } from '../../../src/nn/fold';
@@ -35,6 +34,8 @@ function network(): Graph {
   let z = g.conv('b', y, { kernel: [1, 1], out: 4 });
   z = g.add('b/twice', g.add('b/scaled', z, scaleOffset('b')), { op: 'multiply', value: -0.3 });
   y = g.add('sum', [y, z], { op: 'add' });
+  y = g.add('e/bn', g.depthwiseConv('e', y, { kernel: [3, 3], bias: false }), batchNorm('e'));
+  y = g.add('e/scaled', y, scaleOffset('e'));
   y = g.add('drop', g.add('mean', y, { op: 'globalAvgPool' }), { op: 'dropout', keep: 0.5 });
   y = g.add('d/bn', g.dense('d', y, { out: 5, bias: false }), batchNorm('d'));
   return g.graph([y, z]);
@@ -46,7 +47,7 @@ describe('fold', () => {
   const folded = fold(graph, weights);
 
   it('leaves only layers that compute, with the names they had', () => {
-    expect(folded.graph.nodes.map((node) => node.name)).toEqual(['x', 'a', 'a/relu', 'b', 'sum', 'mean', 'd']);
+    expect(folded.graph.nodes.map((node) => node.name)).toEqual(['x', 'a', 'a/relu', 'b', 'sum', 'e', 'mean', 'd']);
     expect(folded.graph.outputs).toEqual(['d', 'b']);
     expect([...folded.weights.keys()]).toEqual([...weightShapes(folded.graph).keys()]);
   });
@@ -60,7 +61,7 @@ describe('fold', () => {
 
   it('keeps int8 kernels 8-bit, negative factors too', () => {
     const int8 = new Map<string, WeightTensor>(weights);
-    for (const name of ['a/weights', 'b/weights', 'd/weights']) int8.set(name, toInt8(weights.get(name)!));
+    for (const name of ['a/weights', 'b/weights', 'd/weights', 'e/weights']) int8.set(name, toInt8(weights.get(name)!));
     const result = fold(graph, int8);
     expect(result.weights.get('b/weights')!.dtype).toBe('int8');
     const tensor = result.weights.get('b/weights')!;
@@ -116,11 +117,5 @@ describe('fold', () => {
         .map((node) => (node.name.endsWith('Bottleneck') ? { ...node, inputs: ['InceptionResnetV1/AvgPool'] } : node)),
     );
     expect(result.graph.outputs).toEqual(wanted.outputs);
-  });
-
-  it('takes every scale of the dlib ResNet into its convolutions', () => {
-    const graph = dlibResnet({ batch: 1 });
-    const ops = fold(graph, randomWeights(graph, 6)).graph.nodes.map((node) => node.op);
-    expect(ops).not.toContain('scaleOffset');
   });
 });

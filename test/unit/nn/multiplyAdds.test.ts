@@ -10,6 +10,13 @@ test('a 3×3 convolution and a dense layer by hand', () => {
   expect(multiplyAdds(graph)).toBe(2 * 3 * 4 * 4 * (3 * 3 * 3) + 2 * 7 * (3 * 4 * 4));
 });
 
+test('a depthwise convolution, whose window sees one channel, by hand', () => {
+  const g = new GraphBuilder('g');
+  const x = g.input('x', [2, 5, 6, 3]);
+  const graph = g.graph([g.depthwiseConv('c', x, { kernel: [3, 3], stride: 2, padding: 'same' })]);
+  expect(multiplyAdds(graph)).toBe(2 * 3 * 3 * 3 * (3 * 3));
+});
+
 test('Inception-ResNet-v1 takes the 1.42 thousand million that its authors count', () => {
   expect(multiplyAdds(inceptionResnetV1({ batch: 1, folded: true })) / 1e9).toBeCloseTo(1.42, 2);
 });

@@ -27,6 +27,18 @@ describe('inferShapes', () => {
   it.each<[string, Op, number[] | undefined, number[]]>([
     ['conv2d without padding', { ...conv, padding: 'valid' }, undefined, [2, 4, 4, 5]],
     ['conv2d padded as TensorFlow does', { ...conv, padding: 'same' }, undefined, [2, 5, 4, 5]],
+    [
+      'depthwiseConv2d padded as TensorFlow does',
+      { op: 'depthwiseConv2d', kernel: [3, 2], stride: 2, padding: 'same', weights: 'w' },
+      undefined,
+      [2, 5, 4, 3],
+    ],
+    [
+      'depthwiseConv2d over the whole picture',
+      { op: 'depthwiseConv2d', kernel: [9, 8], stride: 1, padding: 'valid', weights: 'w' },
+      undefined,
+      [2, 1, 1, 3],
+    ],
     ['a pool that rounds down', { ...pool, padding: 'valid' }, undefined, [2, 4, 3, 3]],
     ['a pool that rounds up', { ...pool, padding: 'ceil' }, undefined, [2, 4, 4, 3]],
     ['a padded pool', { ...pool, padding: 'same' }, undefined, [2, 5, 4, 3]],
@@ -101,6 +113,7 @@ describe('weightShapes', () => {
     y = g.add('bn', y, { op: 'batchNorm', mean: 'm', variance: 'v', beta: 'b', epsilon: 0.001 });
     y = g.add('p', y, { op: 'prelu', alpha: 'a' });
     y = g.add('s', y, { op: 'scaleOffset', scale: 'k', offset: 'o' });
+    y = g.depthwiseConv('w', y, { kernel: [3, 2] });
     y = g.dense('d', g.add('f', y, { op: 'globalAvgPool' }), { out: 6, bias: false });
     expect(Object.fromEntries(weightShapes(g.graph([y])))).toEqual({
       'c/weights': [4, 3, 2, 3],
@@ -111,6 +124,8 @@ describe('weightShapes', () => {
       a: [4],
       k: [4],
       o: [4],
+      'w/weights': [4, 3, 2, 1],
+      'w/biases': [4],
       'd/weights': [6, 4],
     });
   });

@@ -19,3 +19,22 @@ test('a gallery without a face of its model is empty', () => {
   const { people, personOf, vectors } = packGallery([face('c', 'other', 1)], 'm');
   expect([people.length, personOf.length, vectors.length]).toEqual([0, 0, 0]);
 });
+
+test('embeddings of another length than their model’s are left out and counted, whatever their order', () => {
+  const [short, ...whole] = [face('a', 'm', 1), face('b', 'm', 1, 0), face('c', 'm', 0, 1)];
+  for (const faces of [
+    [short!, ...whole],
+    [...whole, short!],
+  ]) {
+    const { people, vectors, leftOut } = packGallery(faces, 'm');
+    expect({ people, vectors, leftOut }).toEqual({
+      people: ['b', 'c'],
+      vectors: Float32Array.of(1, 0, 0, 1),
+      leftOut: 1,
+    });
+  }
+  expect(packGallery([short!, face('d', 'm', 2), ...whole.slice(1)], 'm', 2)).toMatchObject({
+    people: ['c'],
+    leftOut: 2,
+  });
+});

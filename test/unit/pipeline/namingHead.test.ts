@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { GalleryFace } from '../../../src/core/types';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
+import { plainRule } from '../../fixtures/matching';
 import { namingHead, type NamingHead } from '../../../src/pipeline/namingHead';
 import { FACENET } from '../../../src/weights/rows';
 
@@ -17,29 +18,28 @@ const head: NamingHead = {
   rows: Float32Array.of(1, 0, 1, 0, 1, 0),
   biases: Float32Array.of(0, 9, 5),
 };
-const farAt = (distance: number): number => distance / 10;
 const without = packGallery([face('ann', 1, 0), face('bob', 0.8, 0.6)], 'm');
 
 test('the head chooses among the people within the threshold; the nearest becomes the second', () => {
-  const match = matchFace(probe, without, 0.5, farAt, head);
+  const match = matchFace(probe, without, plainRule(0.5, head));
   expect(match).toMatchObject({ person: 'bob', nearest: 'bob', second: 'ann' });
   expect(match.distance).toBeCloseTo(Math.hypot(0.18, 0.4), 6);
-  expect(match.certainty).toBeCloseTo(1 - Math.hypot(0.18, 0.4) / 10, 6);
+  expect(match.certainty).toBeCloseTo((1 - Math.hypot(0.18, 0.4) / 10) ** 2, 6);
   expect(match.secondDistance).toBeCloseTo(Math.hypot(0.02, 0.2), 6);
 });
 
 test('whoever is beyond the threshold is never chosen, and a stranger stays unknown', () => {
-  expect(matchFace(probe, without, 0.3, farAt, head)).toMatchObject({ person: 'ann', second: 'bob' });
-  expect(matchFace(probe, without, 0.1, farAt, head)).toMatchObject({ person: null, nearest: 'ann' });
+  expect(matchFace(probe, without, plainRule(0.3, head))).toMatchObject({ person: 'ann', second: 'bob' });
+  expect(matchFace(probe, without, plainRule(0.1, head))).toMatchObject({ person: null, nearest: 'ann' });
 });
 
 test('somebody whom the head does not know is named by distance', () => {
-  expect(matchFace(probe, gallery, 0.5, farAt, head)).toMatchObject({ person: 'dan' });
+  expect(matchFace(probe, gallery, plainRule(0.5, head))).toMatchObject({ person: 'dan' });
 });
 
 test('without biases (ArcFace) only the direction of a row counts', () => {
   const rows = Float32Array.of(0.1, 0.02, 50, 60, 0, 1);
-  expect(matchFace(probe, without, 0.5, farAt, { ...head, rows, biases: null })).toMatchObject({ person: 'ann' });
+  expect(matchFace(probe, without, plainRule(0.5, { ...head, rows, biases: null }))).toMatchObject({ person: 'ann' });
 });
 
 test('a model has a head when it says whom its rows name, and only then', () => {

@@ -46,6 +46,9 @@ export function describeStore(open: () => Promise<Store>): void {
     ['x'.repeat(101), 'store/bad-name'],
     ['ADA', 'store/duplicate-name'],
     [' ada ', 'store/duplicate-name'],
+    ['\u200b', 'store/bad-name'],
+    ['A\u200bda', 'store/duplicate-name'],
+    ['\u202eAda', 'store/duplicate-name'],
     ['E\u0301VA', 'store/duplicate-name'],
   ])('the name %j is refused with %s and nothing is saved', async (name, code) => {
     await store.addPerson('Ada', []);
@@ -137,6 +140,19 @@ export function describeStore(open: () => Promise<Store>): void {
     expect([...new Uint8Array(await after!.crop.picture.arrayBuffer())]).toEqual([1, 2, 3]);
   });
 
+  test('cohort means join the embeddings of their model; faces of another model by now, or gone, are skipped', async () => {
+    const person = await store.addPerson('a', [newFace(1), newFace(2)]);
+    const [first, second] = await store.facesOf(person.id);
+    await store.setEmbeddings(new Map([[second!.id, { modelId: 'dlib', vector: new Float32Array([5]) }]]));
+    const cohortMean = { cohort: 'c', mean: 0.25 };
+    const means = new Map([first!.id, second!.id, 'gone'].map((id) => [id, cohortMean]));
+    await store.setCohortMeans('facenet', means);
+    const after = new Map((await store.faces()).map(({ id, embedding }) => [id, embedding]));
+    expect(after.get(first!.id)).toEqual({ ...first!.embedding, cohortMean });
+    expect(after.get(second!.id)).toEqual({ modelId: 'dlib', vector: new Float32Array([5]) });
+    expect(after.size).toBe(2);
+  });
+
   test('the samples leave together: people of samples alone, and the sample faces of others', async () => {
     const sample = await store.addPerson('sample', [newFace(1, 'sample'), newFace(2, 'sample')]);
     const mixed = await store.addPerson('mixed', [newFace(3, 'sample'), newFace(4, 'camera')]);
@@ -145,6 +161,11 @@ export function describeStore(open: () => Promise<Store>): void {
     expect((await store.people()).map(({ id }) => id).sort()).toEqual([mixed.id, empty.id].sort());
     expect(marks(await store.faces())).toEqual([4]);
     expect(await store.facesOf(sample.id)).toEqual([]);
+  });
+
+  test('gives the embedded model of today to who had chosen the one of before', async () => {
+    await store.saveSettings({ model: 'dlib-resnet-v1' });
+    expect((await store.settings()).model).toBe('mobilefacenet-192');
   });
 
   test('settings have defaults and keep what is changed', async () => {

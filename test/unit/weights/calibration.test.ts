@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { farAt, thresholdAt } from '../../../src/weights/calibration';
-import { DLIB, FACENET } from '../../../src/weights/rows';
+import { decisionOf, farAt, limitsOf, thresholdAt } from '../../../src/weights/calibration';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
 import { errorCode } from './errorCode';
 
-describe.each([FACENET, DLIB])('calibration of $id', (row) => {
+describe.each([FACENET, MOBILE_FACE_NET])('calibration of $id', (row) => {
   it('gives the row its own threshold at its own false-accept rate', () => {
     expect(thresholdAt(row, row.defaultFar)).toBe(row.threshold);
     expect(farAt(row, row.threshold)).toBeCloseTo(row.defaultFar, 12);
+  });
+
+  it('gives the normalised and the plain distance of one rate, and a far smaller one for one person', () => {
+    const own = limitsOf(row, null);
+    expect(own.plain).toBe(row.threshold);
+    expect(own.normalised).toBe(decisionOf(row).threshold);
+    const strict = limitsOf(row, 1e-4);
+    expect(farAt(row, strict.plain)).toBeCloseTo(1e-4, 12);
+    expect(farAt(row.cohort!, strict.normalised)).toBeCloseTo(1e-4, 12);
+    expect(strict.twice).toBe(own.twice);
+    expect(farAt(row.cohort!, own.twice)).toBeCloseTo(1e-5, 12);
   });
 
   it('passes through every point that was measured', () => {

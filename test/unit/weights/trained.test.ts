@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { EmbedderRow } from '../../../src/weights/registry';
-import { farAt, thresholdAt } from '../../../src/weights/calibration';
-import { dataStart, readMetadata, withMetadata } from '../../../src/weights/formats/safetensors';
+import { decisionOf, farAt, thresholdAt } from '../../../src/weights/calibration';
+import { fileOf } from '../../../src/train/trainedFiles';
+import {
+  dataStart,
+  readMetadata,
+  readSafetensors,
+  withMetadata,
+  writeSafetensors,
+} from '../../../src/weights/formats/safetensors';
 import { FACENET } from '../../../src/weights/rows';
 import {
   describeTrained,
@@ -11,6 +18,7 @@ import {
   trainedId,
   trainedInfo,
   trainedRow,
+  type TrainedDetails,
 } from '../../../src/weights/trained';
 import { SMALL, smallFile, smallWeights } from '../../fixtures/trainedModel';
 import { errorCode, rejectionCode } from './errorCode';
@@ -63,6 +71,32 @@ describe('a trained model’s file', () => {
     expect(info.licence).toContain('research');
   });
 
+  it('has the cohort of its base where only a head was trained, and so decides as that does', async () => {
+    const details = { ...SMALL, embeddingSize: 512, base: FACENET, measured: null };
+    const headOnly = trainedRow(await trainedInfo(smallWeights(), details), {});
+    expect(headOnly.cohort).toBe(FACENET.cohort);
+    expect(decisionOf(headOnly)).toEqual(decisionOf(FACENET));
+    expect(trainedRow(readInfo(await smallFile(details), 'x'), {}).cohort, 'written and read').toBe(FACENET.cohort);
+    const again = await trainedInfo(smallWeights(), { ...details, base: headOnly });
+    expect(trainedRow(again, {}).cohort, 'upon a model of which only a head was trained').toBe(FACENET.cohort);
+    const scratch = await trainedInfo(smallWeights(), SMALL);
+    expect(scratch.cohort).toBeNull();
+    expect(trainedRow(scratch, {}).cohort).toBeUndefined();
+  });
+
+  it('of the version that knew no cohorts has its base’s if its calibration is that of the base', async () => {
+    const old = async (details: Partial<TrainedDetails>) => {
+      const metadata = new Map(readMetadata(await smallFile(details), 'x'));
+      const text = JSON.stringify({ ...(JSON.parse(metadata.get('facenet-web')!) as object), cohort: undefined });
+      const info = readInfo(withMetadata(smallWeights(), metadata.set('facenet-web', text), 'x'), 'x');
+      expect(info).not.toHaveProperty('cohort');
+      return trainedRow(info, {});
+    };
+    expect((await old({ base: FACENET, measured: null, embeddingSize: 512 })).cohort).toBe(FACENET.cohort);
+    expect((await old({ base: FACENET, embeddingSize: 512 })).cohort, 'learnt deeper').toBeUndefined();
+    expect((await old({})).cohort, 'from scratch').toBeUndefined();
+  });
+
   it('has an id of its weights: another title keeps it, another number does not', async () => {
     const info = readInfo(file, 'x');
     const renamed = await describeTrained(file, { ...info, title: 'Other' });
@@ -91,6 +125,22 @@ describe('a trained model’s file', () => {
   });
 
   it.each([
+    ['infinity', 0x7c00],
+    ['−infinity', 0xfc00],
+    ['no number', 0x7e01],
+  ])('is refused when a half-precision weight is %s', async (_what, half) => {
+    const bytes = fileOf(readSafetensors(smallWeights(true), 'x'), 'float16');
+    const sound = await describeTrained(bytes, await trainedInfo(bytes, SMALL));
+    expect((await readTrained(sound, 'x')).precision).toBe('float16');
+    const network = new Map(readSafetensors(bytes, 'x'));
+    for (const [name, tensor] of network)
+      if (tensor.dtype === 'float16')
+        network.set(name, { ...tensor, data: tensor.data.map((value, i) => (i === 1 ? half : value)) });
+    const damaged = await describeTrained(writeSafetensors(network), await trainedInfo(smallWeights(), SMALL));
+    expect(await rejectionCode(readTrained(damaged, 'x'))).toBe('weights/bad-format');
+  });
+
+  it.each([
     ['id', 'facenet-20180402-114759'],
     ['id', 'trained-XYZ'],
     ['title', 7],
@@ -109,6 +159,7 @@ describe('a trained model’s file', () => {
     ['crop', 'constructor'],
     ['normalised', 1],
     ['threshold', -1],
+    ['threshold', 2.01], // its embeddings have length 1: everybody would be everybody
     ['defaultFar', 0],
     ['calibration', []],
     ['calibration', [null, null]],
@@ -126,6 +177,9 @@ describe('a trained model’s file', () => {
         { far: 0.2, distance: 1, impostors: 1 },
       ],
     ],
+    ['cohort', { of: 'another' }],
+    ['cohort', { of: FACENET.id }], // of 512 numbers, and its embeddings have 16
+    ['cohort', 'facenet'],
     ['people', 'everybody'],
     ['people', [1]],
     ['selfTest', [1, 2]],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
+import { plainRule } from '../../fixtures/matching';
 import { logisticHead } from '../../../workers/naming';
 import { madeUpPeople, vectorAt } from '../classify/people';
 
@@ -14,9 +15,9 @@ const gallery = packGallery(faces, 'm');
 test('the classifier names people of the gallery, and strangers stay unknown', () => {
   const head = logisticHead(gallery);
   for (const { person, embedding } of faces)
-    expect(matchFace(embedding, gallery, 2, () => 0, head).person).toBe(person);
+    expect(matchFace(embedding, gallery, plainRule(2, head)).person).toBe(person);
   const stranger = { modelId: 'm', vector: vectorAt(madeUpPeople(1, 1, { seed: 77 }), 0) };
-  expect(matchFace(stranger, gallery, 0.3, () => 0, head).person).toBeNull();
+  expect(matchFace(stranger, gallery, plainRule(0.3, head)).person).toBeNull();
 });
 
 test('nobody and one person alone need no classifier', () => {

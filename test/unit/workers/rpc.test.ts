@@ -78,7 +78,7 @@ test('any other error arrives as internal, and is written to the console there',
   const written = vi.spyOn(console, 'error').mockImplementation(() => {});
   await expect(open().call('fail', { how: 'untyped' })).rejects.toMatchObject({
     code: 'internal',
-    details: { reason: 'x is not a function' },
+    details: { reason: 'x is not a function', stack: expect.stringContaining('rpc.test.ts') as string },
   });
   expect(written).toHaveBeenCalledOnce();
 });

@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
+import { personKey } from '../../../core/names';
 import { oneLine } from '../../../core/oneLine';
-import { quotedCell } from '../csv';
+import { csvFile } from '../csv';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
 import type { FaceGroup, Library } from './library.svelte';
@@ -11,14 +12,25 @@ export interface Parts {
   readonly people: People;
 }
 
-/** Called “Unnamed 3” after their place where they have no name. */
+/** By group’s key; groups without a name are “Unnamed 1”, “Unnamed 2” …, leaving out what a person is called. */
 export function titlesOf(groups: readonly FaceGroup[], people: People): Map<string, string> {
+  const names = groups.map(({ personId }) => people.nameOf(personId));
+  const taken = new Set(names.flatMap((name) => (name === null ? [] : [personKey(name)])));
   let unnamed = 0;
-  return new Map(groups.map(({ key, personId }) => [key, people.nameOf(personId) ?? `Unnamed ${++unnamed}`]));
+  const nextFree = (): string => {
+    do unnamed++;
+    while (taken.has(personKey(`Unnamed ${unnamed}`)));
+    return `Unnamed ${unnamed}`;
+  };
+  return new Map(groups.map(({ key }, i) => [key, names[i] ?? nextFree()]));
 }
 
+/** Local time, as the view shows it: 2023-12-31 23:30:00. */
 function dateText(time: number): string {
-  return new Date(time).toISOString();
+  const date = new Date(time);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
 /** A row a face: picture, date, person, whether confirmed, box, score. */
@@ -26,17 +38,16 @@ export function facesCsv({ library, people }: Parts): Blob {
   const titles = titlesOf(library.groups, people);
   const rows = library.faces.map(({ photoId, box, score, personId, group, confirmed }) => {
     const photo = library.photoById.get(photoId);
-    const title = titles.get(personId ?? group ?? '') ?? '';
     return [
-      quotedCell(photo?.path ?? ''),
-      quotedCell(photo ? dateText(photo.takenAt) : ''),
-      quotedCell(title),
-      confirmed ? 'yes' : 'no',
-      ...[box.x0, box.y0, box.x1, box.y1, score].map((value) => value.toFixed(4)),
-    ].join(',');
+      photo?.path ?? '',
+      photo ? dateText(photo.takenAt) : '',
+      titles.get(personId ?? group ?? '') ?? '',
+      { plain: confirmed ? 'yes' : 'no' },
+      ...[box.x0, box.y0, box.x1, box.y1, score].map((value) => ({ plain: value.toFixed(4) })),
+    ];
   });
-  const head = 'picture,date,person,confirmed,x0,y0,x1,y1,score';
-  return new Blob([[head, ...rows, ''].join('\r\n')], { type: 'text/csv' });
+  const head = ['picture', 'date', 'person', 'confirmed', 'x0', 'y0', 'x1', 'y1', 'score'];
+  return new Blob([csvFile(head, rows)], { type: 'text/csv' });
 }
 
 /** Who is in which pictures. */

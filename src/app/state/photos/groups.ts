@@ -3,15 +3,15 @@ import type { Embedding } from '../../../core/types';
 import type { Belonging, PhotoFace } from '../../../store/photoSchema';
 import type { Person } from '../people.svelte';
 
-/** Faces grouped at a time: their distances take 2 n² bytes. */
-export const MOST_GROUPED = 12_000;
 /** Faces of a known person that stand for all of theirs when the others are grouped. */
 export const PERSON_FACES = 40;
 
 /** A face that a person is known by outside of the photos. */
 export interface KnownFace {
+  /** Of the person's face. */
+  readonly id: string;
   readonly personId: string;
-  readonly vector: Float32Array;
+  readonly embedding: Embedding;
 }
 
 /**
@@ -32,7 +32,7 @@ export function knownFaces(
     person.faces
       .filter(({ embedding }) => embedding.modelId === modelId && !inPhotos.has(keyOf(person.id, embedding.vector)))
       .slice(0, most)
-      .map(({ embedding }) => ({ personId: person.id, vector: embedding.vector })),
+      .map(({ id, embedding }) => ({ id, personId: person.id, embedding })),
   );
 }
 
@@ -43,20 +43,16 @@ function keyOf(personId: string, vector: Float32Array): string {
 
 /**
  * Those that are grouped: some of each named person, and all without a name, but for those that the user has said to be
- * nobody. `left`: how many were too many.
+ * nobody.
  */
-export function chooseFaces(
-  faces: readonly PhotoFace[],
-  most = MOST_GROUPED,
-): { readonly chosen: readonly PhotoFace[]; readonly left: number } {
+export function chooseFaces(faces: readonly PhotoFace[]): readonly PhotoFace[] {
   const ofPerson = new Map<string, number>();
-  const wanted = faces.filter(({ personId, confirmed }) => {
+  return faces.filter(({ personId, confirmed }) => {
     if (personId === null) return !confirmed;
     const before = ofPerson.get(personId) ?? 0;
     ofPerson.set(personId, before + 1);
     return before < PERSON_FACES;
   });
-  return { chosen: wanted.slice(0, most), left: Math.max(0, wanted.length - most) };
 }
 
 /** All that a grouping goes by, in short: as long as it is the same as after the last one, there is nothing to group. */
@@ -70,25 +66,44 @@ export async function groupingState(
   return sha256(new TextEncoder().encode([modelId, ...[...ofPhotos, ...ofPeople].sort()].join('\n')));
 }
 
-/** What the worker's `groupFaces` takes: the faces, whose numbers are there and of one model, and then those known. */
+/** What a grouping has gone by of a face: as long as it is the same, the face need not be compared again. */
+export function markOf({ id, personId, group }: Pick<PhotoFace, 'id' | 'personId'> & Partial<PhotoFace>): string {
+  return [id, personId, group].join(' ');
+}
+
+/**
+ * What the worker's `groupFaces` takes, of faces whose numbers are there and of one model, and of those known: the ones that
+ * `grouped` has the marks of first, with their groups, unless most are new. `order`: of each that is asked for its place
+ * among the faces and then those known.
+ */
 export function groupingRequest(
   faces: readonly PhotoFace[],
   embeddings: ReadonlyMap<string, Embedding>,
   known: readonly KnownFace[],
+  grouped: ReadonlySet<string>,
 ) {
   const places = new Map<string, number>();
-  const place = (key: string): number => {
+  const place = (kind: string, id: string | null | undefined): number => {
+    if (id === null || id === undefined) return -1;
+    const key = `${kind} ${id}`;
     const there = places.get(key);
     if (there !== undefined) return there;
     places.set(key, places.size);
     return places.size - 1;
   };
-  const person = (id: string | null): number => (id === null ? -1 : place(`person ${id}`));
-  return {
-    embeddings: [...faces.map(({ id }) => embeddings.get(id)!.vector), ...known.map(({ vector }) => vector)],
-    photos: Int32Array.from([...faces.map(({ photoId }) => place(`photo ${photoId}`)), ...known.map(() => -1)]),
-    people: Int32Array.from([...faces, ...known], ({ personId }) => person(personId)),
+  const all: readonly (KnownFace | PhotoFace)[] = [...faces, ...known];
+  const isOld = all.map((face) => grouped.has(markOf(face)));
+  const old = isOld.filter((is) => is).length;
+  const order = [...all.keys()].sort((a, b) => Number(isOld[b]) - Number(isOld[a]) || a - b);
+  const asked = order.map((at) => all[at]!);
+  const request = {
+    embeddings: asked.map((face) => ('embedding' in face ? face.embedding : embeddings.get(face.id)!)),
+    photos: Int32Array.from(asked, (face) => place('photo', 'photoId' in face ? face.photoId : null)),
+    people: Int32Array.from(asked, ({ personId }) => place('person', personId)),
   };
+  if (2 * old <= all.length) return { request, order };
+  const groups = Int32Array.from(asked, (face, at) => place('group', at < old && 'group' in face ? face.group : null));
+  return { request: { ...request, groups, from: old }, order };
 }
 
 /**

@@ -1,10 +1,22 @@
 import type { Embedding } from '../../../core/types';
+import { normalisedDistance } from '../../../core/cohort';
 import { euclidean } from '../../../core/vectors';
-import type { Belonging, PhotoFace, PhotoFolder, PhotoRecord, PhotoStore } from '../../../store/photoSchema';
+import type {
+  Belonging,
+  CarryOver,
+  PhotoFace,
+  PhotoFolder,
+  PhotoMove,
+  PhotoRecord,
+  PhotoStore,
+  StoredPhoto,
+} from '../../../store/photoSchema';
 import type { NewFace, Store } from '../../../store/schema';
+import { scalesOf } from '../cohortMeans';
 import type { Engine } from '../engine.svelte';
 import type { People, Undo } from '../people.svelte';
 import type { Looked } from './look';
+import { PhotoMeans } from './photoMeans.svelte';
 import { Regrouping } from './regrouping.svelte';
 
 /** Faces by which a newly named person is learnt. */
@@ -27,21 +39,31 @@ export class Library {
   faces = $state.raw<readonly PhotoFace[]>([]);
   photoById = $derived(new Map(this.photos.map((photo) => [photo.id, photo])));
   groups = $derived(this.#groups());
+  /** Faces of nobody that are in no group either, the best one first. */
+  loose = $derived(
+    this.faces.filter(({ personId, group }) => personId === null && group === null).sort((a, b) => worth(b) - worth(a)),
+  );
   readonly grouping: Regrouping;
+  readonly means: PhotoMeans;
+  /** By content the pictures that have left in this session because their files had. */
+  readonly gone = new Map<string, StoredPhoto>();
+  /** People who were deleted with their faces: pictures that come back, come without those. */
+  readonly #forgotten = new Set<string>();
   /** Saved, and not yet in the lists. */
-  #taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] }[] = [];
+  #taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }[] = [];
   #loading: ReturnType<typeof setTimeout> | undefined;
   #publishing: ReturnType<typeof setTimeout> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly store: PhotoStore,
-    engine: Engine,
+    private readonly engine: Engine,
     private readonly people: People,
     settings: Store,
   ) {
     const assign = (changes: ReadonlyMap<string, Belonging>) => this.#assign(changes);
     this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people, settings);
+    this.means = new PhotoMeans(store, engine);
     // A picture that another tab takes is one change: many are told together.
     store.onChange(() => {
       this.#loading ??= setTimeout(() => {
@@ -73,10 +95,37 @@ export class Library {
     await this.load();
   }
 
-  async take({ photo, thumbnail, faces }: Looked): Promise<void> {
-    const saved = await this.store.savePhoto(photo, thumbnail, faces);
-    // Only now: what was taken before may have been published, and its list replaced, while this one was saved.
-    this.#taken.push({ photo, faces: saved });
+  async take({ photo, thumbnail, faces }: Looked, carry?: CarryOver): Promise<void> {
+    const saved = await this.store.savePhoto(photo, thumbnail, faces, carry);
+    this.#tell({ photo, faces: saved });
+  }
+
+  /** The picture's file has changed, its content has not. */
+  async update(photo: PhotoRecord): Promise<void> {
+    await this.store.updatePhotos([photo]);
+    this.#tell({ photo, faces: null });
+  }
+
+  /** As the store's; pictures that had left bring no people back that were deleted meanwhile. */
+  async move(moves: readonly PhotoMove[]): Promise<PhotoMove[]> {
+    const done = await this.store.movePhotos(moves.map((move) => this.#withoutForgotten(move)));
+    for (const { from, to } of done) if (typeof from !== 'string' && to.sha256 !== null) this.gone.delete(to.sha256);
+    await this.load();
+    if (done.some(({ from }) => typeof from !== 'string')) await this.peopleChanged();
+    return done;
+  }
+
+  /** Takes pictures out whose files are no longer there; they are kept for this session, for undo and for a file that was moved. */
+  async removeGone(ids: readonly string[]): Promise<StoredPhoto[]> {
+    const removed = await this.store.removePhotos(ids);
+    for (const stored of removed) if (stored.photo.sha256 !== null) this.gone.set(stored.photo.sha256, stored);
+    await this.load();
+    return removed;
+  }
+
+  /** Saved, and to be in the lists: only after it was saved, for lists may be published and replaced meanwhile. */
+  #tell(taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }): void {
+    this.#taken.push(taken);
     this.#publishing ??= setTimeout(() => this.#publish(), PUBLISH_MS);
   }
 
@@ -84,11 +133,11 @@ export class Library {
     clearTimeout(this.#publishing);
     this.#publishing = undefined;
     if (this.#taken.length === 0) return;
-    const taken = new Map(this.#taken.map((each) => [each.photo.id, each]));
-    const fresh = [...taken.values()];
+    const photos = new Map(this.#taken.map(({ photo }) => [photo.id, photo]));
+    const faces = new Map(this.#taken.flatMap(({ photo, faces }) => (faces ? [[photo.id, faces] as const] : [])));
     this.#taken = [];
-    this.photos = [...this.photos.filter(({ id }) => !taken.has(id)), ...fresh.map(({ photo }) => photo)];
-    this.faces = [...this.faces.filter(({ photoId }) => !taken.has(photoId)), ...fresh.flatMap(({ faces }) => faces)];
+    this.photos = [...this.photos.filter(({ id }) => !photos.has(id)), ...photos.values()];
+    this.faces = [...this.faces.filter(({ photoId }) => !faces.has(photoId)), ...[...faces.values()].flat()];
   }
 
   /** Groups the faces anew, those of the pictures taken last too. */
@@ -113,7 +162,33 @@ export class Library {
     const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
     await this.#assign(changes);
     this.#publish();
+    void this.means.run();
     this.grouping.restart();
+  }
+
+  /**
+   * Removes all faces of a person, with their crops and numbers, also those of pictures that have left in this session.
+   * To be called before the person is deleted: afterwards nobody knows whose they were.
+   */
+  forget(personId: string): Promise<Undo> {
+    return this.#inTurn(async () => {
+      this.#publish();
+      const ids = this.faces.filter((face) => face.personId === personId).map(({ id }) => id);
+      const taken = await this.store.removeFaces(ids);
+      this.#forgotten.add(personId);
+      await this.load();
+      return async () => {
+        this.#forgotten.delete(personId);
+        await this.store.restoreFaces(taken);
+        await this.load();
+      };
+    });
+  }
+
+  #withoutForgotten({ from, to }: PhotoMove): PhotoMove {
+    if (typeof from === 'string') return { from, to };
+    const faces = from.faces.filter(({ face }) => face.personId === null || !this.#forgotten.has(face.personId));
+    return { from: { ...from, faces }, to };
   }
 
   /** Gives all faces of a group one name, and learns the person from the best of them. */
@@ -133,14 +208,21 @@ export class Library {
       if (crop && embedding) learnt.push({ crop, embedding, quality, source: { kind: 'picture', name: path } });
     }
     const before = new Map(
-      faces.map(({ id, personId, confirmed, group }): [string, Belonging] => [id, { personId, confirmed, group }]),
+      this.faces.map(({ id, personId, confirmed, group }): [string, Belonging] => [id, { personId, confirmed, group }]),
     );
+    const named = new Set(faces.map(({ id }) => id));
     const undo = await this.people.enrol(name, learnt);
     const personId = this.people.named(name)!.id;
     await this.#assign(new Map(faces.map(({ id }) => [id, { personId, confirmed: true, group: null }])));
     return async () => {
       await this.#inTurn(async () => {
-        await this.#assign(before);
+        // What has joined by itself since, because the person was known by these faces, goes back too.
+        const joined = this.faces.filter((face) => face.personId === personId && !face.confirmed);
+        const back = [...named, ...joined.map(({ id }) => id)].flatMap((id): [string, Belonging][] => {
+          const was = before.get(id);
+          return was ? [[id, was]] : [];
+        });
+        await this.#assign(new Map(back));
         await undo();
       });
       await this.peopleChanged();
@@ -153,14 +235,19 @@ export class Library {
     return () => this.#assign(new Map([[id, { personId, confirmed, group }]]));
   }
 
-  /** Pictures with a face like this one, nearest first. */
-  async like(embedding: Embedding, threshold: number): Promise<PhotoRecord[]> {
+  /** Pictures with a face of the person that this one is of, by normalised distance, nearest first. */
+  async like(embedding: Embedding): Promise<PhotoRecord[]> {
+    const state = await this.engine.ready();
+    const { threshold } = state;
     const embeddings = await this.store.embeddings();
-    const nearest = new Map<string, number>();
-    for (const { id, photoId } of this.faces) {
+    const others = this.faces.flatMap(({ id, photoId }) => {
       const other = embeddings.get(id);
-      if (other?.modelId !== embedding.modelId) continue;
-      const distance = euclidean(embedding.vector, other.vector);
+      return other?.modelId === embedding.modelId ? [{ photoId, other }] : [];
+    });
+    const [own, ...scales] = await scalesOf(this.engine, state, [embedding, ...others.map(({ other }) => other)]);
+    const nearest = new Map<string, number>();
+    for (const [i, { photoId, other }] of others.entries()) {
+      const distance = normalisedDistance(euclidean(embedding.vector, other.vector), own!, scales[i]!);
       if (distance <= Math.min(threshold, nearest.get(photoId) ?? Infinity)) nearest.set(photoId, distance);
     }
     return [...nearest].sort((a, b) => a[1] - b[1]).flatMap(([id]) => this.photoById.get(id) ?? []);

@@ -3,11 +3,14 @@ import type { RecognisedFace } from '../../../core/types';
 import type { NewPhotoFace, PhotoFolder, PhotoRecord } from '../../../store/photoSchema';
 import type { Engine } from '../engine.svelte';
 import { toJpeg } from '../thumbnail';
-import { EXIF_BYTES, exifDate } from './exifDate';
-import type { SourcePicture } from './sources';
+import { exifDate } from './exifDate';
+import type { TabGuard } from './tabGuard';
 
 /** Longer side of a stored thumbnail, pixels. */
 const THUMB_SIDE = 320;
+
+/** A picture's record before its pixels have been seen. */
+export type PictureFile = Pick<PhotoRecord, 'id' | 'folderId' | 'path' | 'size' | 'modified' | 'sha256'>;
 
 export interface Looked {
   readonly photo: PhotoRecord;
@@ -20,34 +23,38 @@ export function photoId(folder: PhotoFolder, path: string): string {
 }
 
 /**
- * What one picture shows. A picture that cannot be read is an answer too; rejects with what is not the picture's fault:
- * `aborted`, an engine that does not start.
+ * What one picture shows; `read` gives its bytes. A picture that cannot be read is an answer too; rejects with what is not
+ * the picture's fault: `aborted`, an engine that does not start. `earliest`: the date where EXIF has none.
  */
 export async function lookAt(
-  picture: SourcePicture,
-  folder: PhotoFolder,
+  file: PictureFile,
+  read: () => Promise<Blob>,
+  { turned, earliest }: { readonly turned: boolean; readonly earliest: number },
   engine: Engine,
+  guard: TabGuard,
   signal: AbortSignal,
 ): Promise<Looked> {
-  const { path, size, modified } = picture;
-  const base = { id: photoId(folder, path), folderId: folder.id, path, size, modified };
+  const base = { ...file, lookedTurned: turned };
   try {
-    const blob = await picture.read();
+    const blob = await read();
     await engine.ready();
-    const options = { keepCrops: true, ...(folder.turned && { turned: true }) };
-    const result = await engine.client.call('recognise', { picture: blob, name: path, options }, { signal });
+    const options = { keepCrops: true, ...(turned && { turned: true }) };
+    const result = await guard.search(file.sha256, () =>
+      engine.client.call('recognise', { picture: blob, name: file.path, options }, { signal }),
+    );
     const { width, height } = result;
-    const takenAt = exifDate(new Uint8Array(await blob.slice(0, EXIF_BYTES).arrayBuffer())) ?? modified;
+    const takenAt = (await exifDate(blob)) ?? earliest;
     return {
       photo: { ...base, width, height, takenAt, error: null },
-      thumbnail: await smallCopy(blob, width, height),
+      thumbnail: await guard.copy(file.sha256, () => smallCopy(blob, width, height)),
       faces: newFaces(result.faces),
     };
   } catch (thrown) {
     const { code, message } = toFaceError(thrown);
-    const own = code.startsWith('image/') || code === 'worker/crashed' || code === 'internal';
+    const own =
+      code.startsWith('image/') || code.startsWith('archive/') || code === 'worker/crashed' || code === 'internal';
     if (!own) throw thrown;
-    const photo = { ...base, width: 0, height: 0, takenAt: modified, error: { code, message } };
+    const photo = { ...base, width: 0, height: 0, takenAt: earliest, error: { code, message } };
     return { photo, thumbnail: null, faces: [] };
   }
 }

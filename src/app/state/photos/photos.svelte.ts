@@ -6,19 +6,16 @@ import type { MemoryDatabase } from '../../../store/memoryDatabase';
 import { openPhotoStore } from '../../../store/photoStore';
 import type { Engine } from '../engine.svelte';
 import type { People } from '../people.svelte';
+import type { Notices } from '../notices.svelte';
+import { count } from '../words';
+import type { Departed } from './folderWalk';
 import { Library } from './library.svelte';
+import { folderTitles, sameFolder } from './sameFolder';
 import { PhotoQueue } from './queue.svelte';
+import { droppedParts, notAdded } from './drop';
 import { photoId } from './look';
-import {
-  isFolder,
-  numbered,
-  sourceOfEntry,
-  sourceOfFiles,
-  sourceOfHandle,
-  sourceOfPaths,
-  sourceOfZip,
-  type PictureSource,
-} from './sources';
+import { numbered, sourceOfEntry, sourceOfFiles, sourceOfHandle, sourceOfPaths, type PictureSource } from './sources';
+import { sourceOfZip } from './zipSource';
 
 /** Where pictures are that were dropped without a folder. */
 const SINGLE = 'Single pictures';
@@ -41,6 +38,7 @@ export class Photos {
     private readonly guard: WriteGuard,
     private readonly memory: MemoryDatabase,
     private readonly settings: Store,
+    private readonly notices: Notices,
   ) {}
 
   /** Opens the library when it is first needed. Throws what the store throws. */
@@ -54,7 +52,9 @@ export class Photos {
     const library = new Library(store, this.engine, this.people, this.settings);
     await library.load();
     this.library = library;
-    this.queue = new PhotoQueue(this.engine, library);
+    this.queue = new PhotoQueue(this.engine, library, (folder, departed) =>
+      this.#sayDeparted(library, folder, departed),
+    );
     // People may have come or gone while the library was not open.
     void library.peopleChanged().catch((thrown: unknown) => (library.grouping.error = toFaceError(thrown)));
     return library;
@@ -77,23 +77,31 @@ export class Photos {
   }
 
   async addZip(file: File): Promise<void> {
-    await this.#add(sourceOfZip(file));
+    await this.#add(await sourceOfZip(file));
   }
 
   async addHandle(handle: FileSystemDirectoryHandle): Promise<void> {
     await this.#add(await sourceOfHandle(handle), handle);
   }
 
-  /** What was dropped: folders, zips, and single pictures as one folder. The browser empties `transfer` after the event. */
+  /**
+   * What was dropped: folders, zips, and single pictures as one folder. The browser empties `transfer` after the event. What
+   * cannot be read ends nothing: it is thrown while the rest goes on.
+   */
   async addDrop(transfer: DataTransfer): Promise<void> {
-    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
-    const files = [...transfer.files];
-    const single = files.filter((file) => !file.name.toLowerCase().endsWith('.zip') && file.type.startsWith('image/'));
-    const sources: PictureSource[] = files
-      .filter((file) => file.name.toLowerCase().endsWith('.zip'))
-      .map((file) => sourceOfZip(file));
-    for (const entry of entries) if (isFolder(entry)) sources.push(await sourceOfEntry(entry));
-    if (single.length > 0) sources.push(this.#sourceOfSingle(single, await this.open()));
+    const { folders, zips, singles, failures } = droppedParts(transfer);
+    const sources: PictureSource[] = [];
+    const listed = async (source: Promise<PictureSource>) => {
+      await source.then((found) => sources.push(found)).catch((thrown: unknown) => failures.push(toFaceError(thrown)));
+    };
+    for (const file of zips) await listed(sourceOfZip(file));
+    for (const entry of folders) await listed(sourceOfEntry(entry));
+    if (singles.length > 0) sources.push(this.#sourceOfSingle(singles, await this.open()));
+    const adding = this.#addAll(sources);
+    await Promise.all([adding, notAdded(failures)]);
+  }
+
+  async #addAll(sources: readonly PictureSource[]): Promise<void> {
     for (const source of sources) await this.#add(source);
   }
 
@@ -104,8 +112,11 @@ export class Photos {
     if (!handle) throw new FaceError('photos/not-at-hand', { name: folder.name, count: 0 });
     if (!(await allowed(handle))) throw new FaceError('aborted');
     const source = await sourceOfHandle(handle);
+    // Ticked later, the box holds for what was given before too.
+    const wanted = { ...folder, turned: folder.turned || this.turned };
+    if (wanted.turned !== folder.turned) await this.library!.addFolder(wanted);
     this.sources.set(folder.id, source);
-    await this.queue!.add(folder, source);
+    await this.queue!.add(wanted, source);
   }
 
   async remove(folder: PhotoFolder): Promise<void> {
@@ -128,20 +139,17 @@ export class Photos {
       while (!isFree(numbered(file.name, n))) n++;
       this.#single.set(numbered(file.name, n), file);
     }
-    return sourceOfPaths(SINGLE, this.#single);
+    return { ...sourceOfPaths(SINGLE, this.#single), isPartial: true };
   }
 
   async #add(source: PictureSource, handle?: FileSystemDirectoryHandle): Promise<void> {
     const library = await this.open();
-    const known = await this.#knownFolder(library, source.name, handle);
+    const known = source.isPartial
+      ? (library.folders.find(isSingle) ?? null)
+      : await sameFolder(library.folders, library.photos, source, handle);
     const folder: PhotoFolder = {
-      ...(known ?? {
-        id: crypto.randomUUID(),
-        name: source.name,
-        kind: handle ? 'handle' : 'given',
-        createdAt: Date.now(),
-        ...(handle && { handle }),
-      }),
+      ...(known ?? { id: crypto.randomUUID(), name: source.name, kind: 'given', createdAt: Date.now() }),
+      ...(handle && { kind: 'handle', handle }),
       turned: this.turned,
       unfinished: true,
     };
@@ -150,17 +158,22 @@ export class Photos {
     await this.queue!.add(folder, source);
   }
 
-  /** The same folder given again goes on where it was. */
-  async #knownFolder(
-    library: Library,
-    name: string,
-    handle: FileSystemDirectoryHandle | undefined,
-  ): Promise<PhotoFolder | null> {
-    for (const folder of library.folders) {
-      if (!handle && folder.kind === 'given' && folder.name === name) return folder;
-      if (handle && folder.handle && (await folder.handle.isSameEntry(handle))) return folder;
-    }
-    return null;
+  #sayDeparted(library: Library, folder: PhotoFolder, { gone, missing }: Departed): void {
+    const name = folderTitles(library.folders).get(folder.id) ?? folder.name;
+    if (missing > 0)
+      this.notices.done(
+        `${count(missing, 'picture')} of ${name} ${missing === 1 ? 'was' : 'were'} not found. The app keeps what it knows of ` +
+          `${missing === 1 ? 'it' : 'them'}; remove the folder to forget ${missing === 1 ? 'it' : 'them'}.`,
+      );
+    else
+      this.notices.done(
+        `${count(gone.length, 'picture')} ${gone.length === 1 ? 'is' : 'are'} no longer in ${name} and ` +
+          `${gone.length === 1 ? 'has' : 'have'} left the list.`,
+        {
+          label: 'Undo',
+          run: async () => void (await library.move(gone.map((stored) => ({ from: stored, to: stored.photo })))),
+        },
+      );
   }
 }
 

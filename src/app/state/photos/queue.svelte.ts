@@ -1,9 +1,10 @@
 import { toFaceError, type FaceError } from '../../../core/errors';
-import type { PhotoFolder } from '../../../store/photoSchema';
+import type { FolderReport, PhotoFolder } from '../../../store/photoSchema';
 import type { Engine } from '../engine.svelte';
-import { lookAt, photoId } from './look';
+import { FolderWalk, type Departed } from './folderWalk';
 import type { Library } from './library.svelte';
-import type { PictureSource, SourcePicture } from './sources';
+import type { PictureSource } from './sources';
+import { pageGuard, type TabGuard } from './tabGuard';
 
 /**
  * New faces between two groupings while more pictures come: so many, and this share of those there are, because the work
@@ -14,8 +15,6 @@ const GROUP_SHARE = 0.5;
 
 /** Pictures under way: the worker looks at one while the other is made small and saved. */
 const AT_ONCE = 2;
-
-const DAMAGED: ReadonlySet<string> = new Set(['photos/bad-archive', 'photos/cut-archive']);
 
 interface Job {
   readonly folder: PhotoFolder;
@@ -41,6 +40,9 @@ export class PhotoQueue {
   constructor(
     private readonly engine: Engine,
     private readonly library: Library,
+    /** Hears of pictures that are no longer in a folder after a pass through it. */
+    private readonly onDeparted: (folder: PhotoFolder, departed: Departed) => void,
+    private readonly guard: TabGuard = pageGuard(),
   ) {}
 
   /** Resolves when everything is done, or was paused. */
@@ -64,17 +66,17 @@ export class PhotoQueue {
     this.running = true;
     this.error = null;
     this.#abort = new AbortController();
+    this.guard.begin();
     try {
       for (let job = this.jobs[0]; job; job = this.jobs[0]) {
         await this.#walk(job, this.#abort.signal);
         if (this.#abort.signal.aborted) break;
         this.jobs = this.jobs.filter((other) => other !== job);
-        await this.library.finish(job.folder);
+        await this.library.finish({ ...job.folder, report: job.source.report() });
       }
     } catch (thrown) {
       const error = toFaceError(thrown);
       if (error.code !== 'aborted') this.error = error;
-      if (DAMAGED.has(error.code)) this.jobs = this.jobs.slice(1); // going on would end the same way
     } finally {
       this.running = false;
     }
@@ -116,17 +118,29 @@ export class PhotoQueue {
     this.total = source.total;
     this.#fresh = 0;
     this.#grouped = this.library.faces.length;
+    const walk = new FolderWalk(folder, this.library, this.engine, this.guard);
+    try {
+      await this.#seeAll(walk, source, signal);
+      if (signal.aborted) return;
+      this.#count(await walk.settle(source, true, signal));
+    } catch (thrown) {
+      if (!signal.aborted) await walk.settle(source, false, signal);
+      throw thrown;
+    }
+    if (signal.aborted || source.isPartial || !isComplete(source.report())) return;
+    const departed = await walk.removeGone();
+    if (departed.gone.length > 0 || departed.missing > 0) this.onDeparted(folder, departed);
+  }
+
+  async #seeAll(walk: FolderWalk, source: PictureSource, signal: AbortSignal): Promise<void> {
     const underWay: Promise<void>[] = [];
     try {
       for await (const picture of source.pictures()) {
         if (signal.aborted) return;
-        const known = this.library.photoById.get(photoId(folder, picture.path));
-        const unchanged = known?.size === picture.size && known.modified === picture.modified;
-        if (unchanged && known.error?.code !== 'worker/crashed') {
+        const work = walk.see(picture, signal).then((faces) => {
           this.done++;
-          continue;
-        }
-        const work = this.#look(picture, folder, signal);
+          this.#count(faces);
+        });
         work.catch(() => undefined); // told when its turn to be waited for comes
         underWay.push(work);
         if (underWay.length === AT_ONCE) await underWay.shift();
@@ -137,14 +151,17 @@ export class PhotoQueue {
     }
   }
 
-  async #look(picture: SourcePicture, folder: PhotoFolder, signal: AbortSignal): Promise<void> {
-    const looked = await lookAt(picture, folder, this.engine, signal);
-    await this.library.take(looked);
-    this.done++;
-    this.#fresh += looked.faces.length;
+  #count(faces: number): void {
+    this.#fresh += faces;
     if (this.#fresh < Math.max(GROUP_EVERY, GROUP_SHARE * this.#grouped)) return;
     this.#grouped += this.#fresh;
     this.#fresh = 0;
     this.#inBackground(this.library.regroup());
   }
+}
+
+/** What is not among the pictures is not there: no file and no folder was passed over that may hold known pictures. */
+function isComplete({ problem, skippedTotal, places, kinds }: FolderReport): boolean {
+  const ofOtherKinds = Object.values(kinds).reduce((sum, n) => sum + n, 0);
+  return problem === null && places === 0 && skippedTotal === ofOtherKinds;
 }

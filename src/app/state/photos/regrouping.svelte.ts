@@ -10,11 +10,15 @@ import {
   groupingRequest,
   groupingState,
   knownFaces,
+  markOf,
   PERSON_FACES,
   stillTrue,
+  type KnownFace,
 } from './groups';
 
 const REEMBEDDED_AT_ONCE = 16;
+/** With so many times the faces of when all were compared, all are again: what was right of few may be wrong of many. */
+const MORE = 1.5;
 
 /** What of the library the grouping reads and writes. */
 export interface GroupedFaces {
@@ -30,10 +34,14 @@ export class Regrouping {
   percent = $state(0);
   /** The user has stopped the last one: faces that came since the one before have no group. */
   stopped = $state(false);
-  /** Faces without a name that were too many to be compared with the others. */
-  left = $state(0);
   /** Why the last one that nobody waited for could not be done. */
   error = $state.raw<FaceError | null>(null);
+  /** What has been compared already: only what is new is then. */
+  #marks: { readonly model: string; readonly whole: number; readonly of: ReadonlySet<string> } = {
+    model: '',
+    whole: 0,
+    of: new Set(),
+  };
   #again = false;
   #last: Promise<void> | null = null;
   #abort = new AbortController();
@@ -87,25 +95,33 @@ export class Regrouping {
     if (!state || this.library.faces().length === 0 || !store.mayWrite()) return;
     const { photosGrouped } = await this.settings.settings();
     if (photosGrouped === (await groupingState(state.model, this.library.faces(), this.people.list))) {
-      this.left = chooseFaces(this.library.faces()).left;
+      this.#remember(state.model, this.library.faces());
       return;
     }
     this.percent = 0;
     this.running = true;
     const embeddings = await this.#presentEmbeddings(state.model, signal);
     const [all, people] = [this.library.faces(), this.people.list];
-    const { chosen, left } = chooseFaces(all.filter(({ id }) => embeddings.get(id)?.modelId === state.model));
-    this.left = left;
+    const chosen = chooseFaces(all.filter(({ id }) => embeddings.get(id)?.modelId === state.model));
     const known = knownFaces(people, chosen, embeddings, state.model, PERSON_FACES);
     const onProgress = ({ done }: { done: number }) => (this.percent = done);
-    const request = groupingRequest(chosen, embeddings, known);
-    const labels =
+    const before = this.#marks.model === state.model && chosen.length < MORE * this.#marks.whole;
+    const { request, order } = groupingRequest(chosen, embeddings, known, before ? this.#marks.of : new Set());
+    const answer =
       chosen.length > 0 ? await this.engine.client.call('groupFaces', request, { signal, onProgress }) : [];
+    const labels = new Int32Array(order.length);
+    for (const [at, place] of order.entries()) labels[place] = answer[at]!;
     const changes = belongingsOf(chosen, known, labels);
     await this.library.assign(stillTrue(changes, chosen, this.library.faces()));
     // Not the faces as they are now: what has changed meanwhile is not grouped yet.
     const grouped = all.map((face) => ({ ...face, ...changes.get(face.id) }));
     await this.settings.saveSettings({ photosGrouped: await groupingState(state.model, grouped, people) });
+    this.#remember(state.model, grouped, 'from' in request ? this.#marks.whole : chosen.length, known);
+  }
+
+  /** These faces have been compared with each other; `whole`: how many there were when all were. */
+  #remember(model: string, faces: readonly PhotoFace[], whole = faces.length, known: readonly KnownFace[] = []): void {
+    this.#marks = { model, whole, of: new Set([...faces, ...known].map(markOf)) };
   }
 
   /** All embeddings, those of another model made anew from the crops. */

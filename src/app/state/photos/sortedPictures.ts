@@ -1,32 +1,9 @@
 import { Zip, ZipPassThrough } from 'fflate';
 import { throwIfAborted } from '../../../core/abort';
 import { FaceError } from '../../../core/errors';
-import type { PhotoRecord } from '../../../store/photoSchema';
 import { titlesOf, type Parts } from './exports';
-import { numbered, type PictureSource } from './sources';
-
-/** Bytes of UTF-8 that a name may have: 255 nearly everywhere, less what a number at its end adds. */
-const LONGEST_NAME = 240;
-/** What Windows keeps for itself, with any ending. */
-const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
-
-/** A name that every file system takes, with the ending that it has. */
-export function folderName(title: string): string {
-  const safe = [...title]
-    .map((letter) => (letter < ' ' || '<>:"/\\|?*'.includes(letter) ? '_' : letter))
-    .join('')
-    .replace(/[. ]+$/, '')
-    .trim();
-  if (safe === '' || DEVICE.test(safe)) return `_${safe}`;
-  const [ending = ''] = /\.[^.]{1,8}$/.exec(safe) ?? [];
-  let stem = [...safe.slice(0, safe.length - ending.length)];
-  while (bytesIn(stem.join('') + ending) > LONGEST_NAME) stem = stem.slice(0, -1);
-  return stem.join('') + ending;
-}
-
-function bytesIn(text: string): number {
-  return new TextEncoder().encode(text).length;
-}
+import { NamePool } from './safeNames';
+import type { PictureSource, SourcePicture } from './sources';
 
 export interface SortOptions {
   /** What is at hand, by folder's id. */
@@ -35,28 +12,34 @@ export interface SortOptions {
   readonly onPicture: (done: number) => void;
 }
 
+export interface Sorted {
+  /** How many pictures are not at hand. */
+  readonly left: number;
+  /** Paths of those that could not be read or written. */
+  readonly failed: readonly string[];
+}
+
 /** Fields of a zip that are as wide as this; what is larger would be cut off unseen. */
 const ZIP = { bytes: 0xffff_ffff, entries: 0xffff } as const;
 /** Of an entry beside the picture: its two headers and its name, twice. */
 const ENTRY_BYTES = 1024;
 
 /**
- * The pictures themselves as a zip, in a folder a person; those of several people in each of theirs. `left`: how many are not
- * at hand. Throws `photos/zip-too-large` beforehand, `photos/not-at-hand` when none is, `aborted`.
+ * The pictures themselves as a zip, in a folder a person; those of several people in each of theirs. Throws `photos/zip-too-large` beforehand, `photos/not-at-hand` when none is, `aborted`.
  */
-export async function sortedZip(parts: Parts, options: SortOptions): Promise<{ zip: Blob; left: number }> {
+export async function sortedZip(parts: Parts, options: SortOptions): Promise<Sorted & { readonly zip: Blob }> {
   assertFits(parts, options);
   const bytes: Blob[] = [];
   const zip = new Zip((_error, chunk) => {
     bytes.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
   });
-  const left = await sortPictures(parts, options, async (folder, name, picture) => {
+  const sorted = await sortPictures(parts, options, async (folder, name, picture) => {
     const file = new ZipPassThrough(`${folder}/${name}`); // pictures are compressed already
     zip.add(file);
     file.push(new Uint8Array(await picture.arrayBuffer()), true);
   });
   zip.end();
-  return { zip: new Blob(bytes, { type: 'application/zip' }), left };
+  return { zip: new Blob(bytes, { type: 'application/zip' }), ...sorted };
 }
 
 function assertFits(parts: Parts, { sources }: SortOptions): void {
@@ -72,13 +55,15 @@ function assertFits(parts: Parts, { sources }: SortOptions): void {
   throw new FaceError('photos/zip-too-large', { count, gigabytes: (bytes / 1e9).toFixed(1) });
 }
 
-/** By picture's id the folders that it belongs in. */
+/** By picture's id the folders that it belongs in: each group has its own, whatever its title. */
 function foldersByPhoto({ library, people }: Parts): Map<string, Set<string>> {
   const titles = titlesOf(library.groups, people);
+  const pool = new NamePool();
   const foldersOf = new Map<string, Set<string>>();
-  for (const { key, faces } of library.groups)
-    for (const { photoId } of faces)
-      foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folderName(titles.get(key)!)));
+  for (const { key, faces } of library.groups) {
+    const folder = pool.folder(titles.get(key)!);
+    for (const { photoId } of faces) foldersOf.set(photoId, (foldersOf.get(photoId) ?? new Set()).add(folder));
+  }
   return foldersOf;
 }
 
@@ -90,35 +75,35 @@ export async function sortedFolder(
   parts: Parts,
   into: FileSystemDirectoryHandle,
   options: SortOptions,
-): Promise<{ name: string; left: number }> {
-  const root = await newFolder(into, 'people');
-  const left = await sortPictures(parts, options, async (folder, name, picture) => {
+): Promise<Sorted & { readonly name: string }> {
+  const taken: string[] = [];
+  for await (const [entry] of into.entries()) taken.push(entry);
+  const root = await into.getDirectoryHandle(new NamePool(taken).folder('people'), { create: true });
+  const sorted = await sortPictures(parts, options, async (folder, name, picture) => {
     const place = await root.getDirectoryHandle(folder, { create: true });
     const file = await (await place.getFileHandle(name, { create: true })).createWritable();
     await file.write(picture);
     await file.close();
   });
-  return { name: root.name, left };
+  return { name: root.name, ...sorted };
 }
 
-async function newFolder(into: FileSystemDirectoryHandle, name: string): Promise<FileSystemDirectoryHandle> {
-  const taken = new Set<string>();
-  for await (const [entry] of into.entries()) taken.add(entry);
-  let free = name;
-  for (let n = 2; taken.has(free); n++) free = `${name} (${n})`;
-  return into.getDirectoryHandle(free, { create: true });
+/** Read before anything of it is written: a disk may be damaged within a file that opens. */
+async function wholeOf(picture: SourcePicture): Promise<Blob> {
+  return new Blob([await (await picture.read()).arrayBuffer()]);
 }
 
-/** Hands every picture that is at hand to `put`, once for each folder it belongs in; gives how many are not at hand. */
+/** Hands every picture that is at hand to `put`, once for each folder it belongs in. */
 async function sortPictures(
   parts: Parts,
   { sources, signal, onPicture }: SortOptions,
   put: (folder: string, name: string, picture: Blob) => Promise<void>,
-): Promise<number> {
+): Promise<Sorted> {
   const { library } = parts;
   const foldersOf = foldersByPhoto(parts);
   const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
-  const names = new Set<string>();
+  const pools = new Map<string, NamePool>();
+  const failed: string[] = [];
   let done = 0;
   for (const [folderId, source] of sources) {
     const byPath = new Map(wanted.filter((photo) => photo.folderId === folderId).map((photo) => [photo.path, photo]));
@@ -127,21 +112,22 @@ async function sortPictures(
       throwIfAborted(signal);
       const photo = byPath.get(picture.path);
       if (!photo) continue;
-      const blob = await picture.read();
-      for (const folder of foldersOf.get(photo.id)!) await put(folder, freeName(names, folder, photo), blob);
       onPicture(++done);
+      const blob = await wholeOf(picture).catch(() => null); // unreadable now: the others are copied
+      if (!blob) failed.push(photo.path);
+      for (const folder of blob ? foldersOf.get(photo.id)! : []) {
+        const pool = pools.get(folder) ?? new NamePool();
+        pools.set(folder, pool);
+        try {
+          await put(folder, pool.file(photo.path.split('/').at(-1)!), blob!);
+        } catch (thrown) {
+          if (!(thrown instanceof TypeError)) throw thrown;
+          failed.push(photo.path); // a name that this browser refuses
+        }
+      }
     }
   }
-  if (done > 0) return wanted.length - done;
+  if (done > 0) return { left: wanted.length - done, failed };
   const name = library.folders.map((folder) => folder.name).join(', ');
   throw new FaceError('photos/not-at-hand', { name, count: wanted.length });
-}
-
-/** The picture's own name, or with a number where the folder has it already. */
-function freeName(names: Set<string>, folder: string, { path }: PhotoRecord): string {
-  const file = folderName(path.split('/').at(-1)!);
-  let n = 1;
-  while (names.has(`${folder}/${numbered(file, n)}`)) n++;
-  names.add(`${folder}/${numbered(file, n)}`);
-  return numbered(file, n);
 }

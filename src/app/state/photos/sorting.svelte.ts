@@ -1,12 +1,13 @@
 import type { Notices } from '../notices.svelte';
 import { count } from '../words';
-import type { SortOptions } from './sortedPictures';
+import type { Sorted, SortOptions } from './sortedPictures';
 
-/** What sorting gives: the sentence that tells it is done, and how many pictures are not at hand. */
-interface Sorted {
+/** What sorting gives, and the sentence that tells it is done. */
+interface SortedWords extends Sorted {
   readonly words: string;
-  readonly left: number;
 }
+
+const MOST_NAMED = 3;
 
 /** Pictures being copied, sorted by person: it goes on in other views. */
 export class Sorting {
@@ -16,15 +17,21 @@ export class Sorting {
 
   constructor(private readonly notices: Notices) {}
 
-  async run(sources: SortOptions['sources'], work: (options: SortOptions) => Promise<Sorted>): Promise<void> {
+  async run(sources: SortOptions['sources'], work: (options: SortOptions) => Promise<SortedWords>): Promise<void> {
     this.#abort = new AbortController();
     const onPicture = (done: number): void => {
       this.packed = done;
     };
     await this.notices.attempt(async () => {
-      const { words, left } = await work({ sources, signal: this.#abort.signal, onPicture });
-      const rest = `${count(left, 'picture')} left out: add their folder or zip again, then export once more.`;
-      this.notices.done(left > 0 ? `${words} ${rest}` : words);
+      const { words, left, failed } = await work({ sources, signal: this.#abort.signal, onPicture });
+      const parts = [words];
+      if (left > 0)
+        parts.push(`${count(left, 'picture')} left out: add their folder or zip again, then export once more.`);
+      if (failed.length > 0) {
+        const named = failed.slice(0, MOST_NAMED).join(', ') + (failed.length > MOST_NAMED ? ', …' : '');
+        parts.push(`${count(failed.length, 'picture')} could not be copied: ${named}.`);
+      }
+      this.notices.done(parts.join(' '));
     });
     this.packed = null;
   }

@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import type { CropForm } from '../../bridge';
-import { BoxList, cutBox, withoutFace } from '../boxList';
+import { count, countOf } from '../../../core/count';
+import { BoxList, cutBox } from '../boxList';
+import { cropEnding, CropRecords, type CropOptions, type CropRecord } from '../cropRecords';
+import { factsOf } from '../fileFacts';
+import { inOrder } from '../inOrder';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -14,9 +18,9 @@ import {
   type CommonFlags,
 } from '../options';
 import type { AlignOutput } from '../output';
-import { picturesOf, stem, type PictureFile } from '../pictures';
+import { stem, type PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture } from '../run';
+import { eachPicture, findPictures } from '../run';
 import { withSession, type Session } from '../session';
 import { writeWhole } from '../writeWhole';
 
@@ -32,7 +36,7 @@ export interface AlignFlags extends CommonFlags {
 export function addAlign(program: Command, done: (report: Report) => void): void {
   const command = program
     .command('align')
-    .description('cut the faces out of class folders of pictures; what is there already is skipped')
+    .description('cut the faces out of class folders of pictures; what is done already is skipped')
     .argument('<in>', 'class folders of pictures')
     .argument('<out>', 'folder for the crops, in the same class folders, and the list of boxes')
     .option('--size <pixels>', 'side of a crop', wholeNumber(16, 4096), 160)
@@ -40,8 +44,10 @@ export function addAlign(program: Command, done: (report: Report) => void): void
     .option('--all', 'all faces of a picture, not only the best one');
   addDetectOptions(addEngineOptions(command)).action(async (from: string, to: string, flags: AlignFlags) => {
     const report = new Report(flags.json === true);
-    const output = await align(await filesToAlign(from, to), to, flags, report);
-    report.line(`${output.written} crops written to ${to}, ${output.withoutFace.length} pictures without a face`);
+    const output = await align(await filesToAlign(from, to, report), to, flags, report);
+    report.line(
+      `${count(output.written, 'crop')} written to ${to}, ${count(output.withoutFace.length, 'picture')} without a face`,
+    );
     report.object(output);
     done(report);
   });
@@ -61,26 +67,56 @@ export function cropBases(files: readonly PictureFile[], folder: string): Map<Pi
   return bases;
 }
 
+/** A picture that is to be cut, and what there is of it from an earlier run. */
+interface Open {
+  readonly file: PictureFile;
+  readonly before: CropRecord | undefined;
+}
+
 /** Which pictures are still to do, and where a picture's crops go. */
 interface Plan {
-  readonly open: readonly PictureFile[];
+  readonly open: readonly Open[];
   readonly skipped: number;
-  cropPath(file: PictureFile, face: number): string;
+  readonly records: CropRecords;
+  readonly options: CropOptions;
+  baseOf(file: PictureFile): string;
 }
 
-async function makePlan(files: readonly PictureFile[], folder: string, all: boolean, form: CropForm): Promise<Plan> {
+/** Of each of `files` the crops are in `folder` as `cropBases` says, cut from what the picture is now, or it is open. */
+async function makePlan(files: readonly PictureFile[], folder: string, options: CropOptions): Promise<Plan> {
   const bases = cropBases(files, folder);
-  const faceless = await withoutFace(folder);
-  const cropPath = (file: PictureFile, face: number) => `${bases.get(file)}${all ? `_${face}` : ''}.${form}`;
-  const isDone = (crop: string) => existsSync(crop) || faceless.has(resolve(crop));
-  const open = files.filter((file) => !isDone(cropPath(file, 0)));
-  return { open, skipped: files.length - open.length, cropPath };
+  const baseOf = (file: PictureFile) => bases.get(file)!;
+  const records = await CropRecords.open(folder);
+  const open: Open[] = [];
+  const look = async (file: PictureFile): Promise<Open | null> => {
+    const before = records.of(keyOf(folder, baseOf(file)));
+    return before && (await isDone(file, before)) ? null : { file, before };
+  };
+  const isDone = async (file: PictureFile, before: CropRecord): Promise<boolean> => {
+    if (before.picture !== file.inside || !sameOptions(before.options, options) || file.problem) return false;
+    if (before.faces > 0 && !existsSync(baseOf(file) + cropEnding(0, options))) return false;
+    const facts = await factsOf(file, before).catch(() => null); // told when it is its turn
+    if (facts?.sha256 !== before.sha256) return false;
+    if (facts !== before) await records.add({ ...before, ...facts }); // only touched
+    return true;
+  };
+  for await (const each of inOrder(files, look)) if (each) open.push(each);
+  return { open, skipped: files.length - open.length, records, options, baseOf };
 }
 
-async function filesToAlign(from: string, to: string): Promise<PictureFile[]> {
+function keyOf(folder: string, base: string): string {
+  return relative(folder, base).split(sep).join('/');
+}
+
+function sameOptions(a: CropOptions, b: CropOptions): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof CropOptions>;
+  return [...keys].every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
+}
+
+async function filesToAlign(from: string, to: string, report: Report): Promise<PictureFile[]> {
   if ((resolve(to) + sep).startsWith(resolve(from) + sep))
     throw new FaceError('config/bad-value', { key: '<out>', value: to, reason: `it must lie outside ${from}` });
-  return picturesOf(from);
+  return findPictures([from], report);
 }
 
 /** Cuts the faces out of pictures that are not done yet, into the folder `to`. Failures are told and counted. */
@@ -91,42 +127,73 @@ export async function align(
   report: Report,
 ): Promise<AlignOutput> {
   await mkdir(to, { recursive: true });
-  const plan = await makePlan(files, to, flags.all === true, flags.form ?? 'png');
-  if (plan.skipped > 0) report.note(`${plan.skipped} of ${files.length} pictures are done already.`);
+  const { size, margin, form = 'png' } = flags;
+  const options = { size, margin, all: flags.all === true, form, ...detectOptions(flags) };
+  const plan = await makePlan(files, to, options);
+  const again = plan.open.filter(({ before }) => before).length;
+  if (plan.skipped > 0) report.note(`${countOf(plan.skipped, files.length, 'picture')} are done already.`);
+  if (again > 0)
+    report.note(
+      `${count(again, 'picture')} cut before: the picture or the options are others now, so the crops are cut again.`,
+    );
   const boxes = new BoxList(to);
   const { written, withoutFace, failed } =
     plan.open.length === 0
       ? { written: 0, withoutFace: [], failed: [] }
-      : await withSession(startOptions(flags), report, (session) => cutFaces(session, report, plan, boxes, flags));
+      : await withSession(startOptions(flags), report, (session) => cutFaces(session, report, plan, boxes, to));
   const list = written + withoutFace.length > 0 ? boxes.path : null;
   return { written, skipped: plan.skipped, withoutFace, boxes: list, failed };
 }
 
-async function cutFaces(session: Session, report: Report, { open, cropPath }: Plan, boxes: BoxList, flags: AlignFlags) {
-  const { size, margin, form = 'png' } = flags;
-  const faces = flags.all ? 'all' : 'best';
+async function cutFaces(
+  session: Session,
+  report: Report,
+  { open, records, options, baseOf }: Plan,
+  boxes: BoxList,
+  folder: string,
+) {
+  const { size, margin, all, form, ...detect } = options;
   const withoutFace: string[] = [];
   const failed: AlignOutput['failed'] = [];
   let written = 0;
-  const outcomes = eachPicture(session, report, open, (picture) =>
-    session.call('align', { picture, size, margin, faces, form, options: detectOptions(flags) }),
-  );
+  const beforeOf = new Map(open.map(({ file, before }) => [file, before]));
+  const outcomes = eachPicture(session, report, [...beforeOf.keys()], async (picture, file) => {
+    const facts = await factsOf(file); // before it is cut: what takes its place meanwhile is seen the next time
+    const faces = all ? 'all' : 'best';
+    return { facts, ...(await session.call('align', { picture, size, margin, faces, form, options: detect })) };
+  });
   for await (const outcome of outcomes) {
     const { file } = outcome;
+    const base = baseOf(file);
+    await removeCrops(base, beforeOf.get(file));
     if ('error' in outcome) {
       failed.push({ picture: file.path, error: outcome.error });
       continue;
     }
-    const { width, height, faces: found, files } = outcome.result;
-    await mkdir(dirname(cropPath(file, 0)), { recursive: true });
-    for (const [i, { box }] of found.entries()) await boxes.add(cropPath(file, i), cutBox(box, margin, width, height));
-    // The first crop last: it is what says that the picture is done.
-    for (let i = found.length - 1; i >= 0; i--) await writeWhole(cropPath(file, i), files[i]!);
+    const { width, height, faces: found, files, facts } = outcome.result;
+    await mkdir(dirname(base), { recursive: true });
+    for (const [i, { box }] of found.entries())
+      await boxes.add(base + cropEnding(i, options), cutBox(box, margin, width, height));
+    for (const [i, crop] of files.entries()) await writeWhole(base + cropEnding(i, options), crop);
+    // Last: it is what says that the picture is done.
+    await records.add({ base: keyOf(folder, base), picture: file.inside, faces: found.length, options, ...facts });
     written += found.length;
     if (found.length > 0) continue;
-    await boxes.add(cropPath(file, 0));
+    await boxes.add(base + cropEnding(0, options));
     withoutFace.push(file.path);
     report.note(`${file.path}: no face`);
   }
   return { written, withoutFace, failed };
+}
+
+/** What an earlier run cut, of another picture or otherwise, so that nothing of both is mixed. */
+async function removeCrops(base: string, before: CropRecord | undefined): Promise<void> {
+  if (!before) return;
+  for (let i = 0; i < before.faces; i++) await rm(base + cropEnding(i, before.options), { force: true });
+}
+
+/** How many of the pictures show no face, as far as they were cut into `folder`. */
+export async function facelessIn(folder: string, files: readonly PictureFile[]): Promise<number> {
+  const records = await CropRecords.open(folder);
+  return [...cropBases(files, folder).values()].filter((base) => records.of(keyOf(folder, base))?.faces === 0).length;
 }

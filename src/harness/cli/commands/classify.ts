@@ -3,9 +3,11 @@ import { Option, type Command } from 'commander';
 import { CLASSIFIER_KINDS, trainClassifier, type ClassifierKind } from '../../../classify/classifier';
 import { nameFace, readClassifier, writeClassifier, type TrainedClassifier } from '../../../classify/file';
 import { packSamples } from '../../../classify/samples';
+import { certaintyText } from '../../../core/certainty';
+import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { splitClasses, type SplitFlags } from '../classSplit';
-import { faceVector } from '../faceVector';
+import { faceVector, type FaceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -18,10 +20,11 @@ import {
 } from '../options';
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
-import { classOf, picturesOf, type PictureFile } from '../pictures';
+import type { PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture, findPictures, tellFaces } from '../run';
+import { eachPicture, findPictures, findReadable, peopleIn, tellFaces } from '../run';
 import { withSession, type Session } from '../session';
+import { isModelId } from '../trainedFiles';
 
 const SEED = 1;
 interface TrainFlags extends CommonFlags, SplitFlags {
@@ -65,46 +68,56 @@ export function addClassify(program: Command, done: (report: Report) => void): v
   );
 }
 
-interface Face {
+const NOTHING_TO_TEST =
+  'No picture was left to test with: every person’s pictures were trained on, or show no face that could be read.';
+
+interface Face extends FaceVector {
   readonly name: string;
-  readonly vector: number[];
 }
 
 async function trainCommand(folder: string, flags: TrainFlags, report: Report): Promise<void> {
-  const chosen = splitClasses(await picturesOf(folder), flags);
+  const files = await findReadable([folder], report);
+  const personOf = peopleIn(files, report);
+  const chosen = splitClasses(files, flags, personOf);
   await assertOutFolder(flags.out);
   await withSession(startOptions(flags), report, async (session) => {
-    const faces = await embed(session, chosen.train, flags, report);
+    const faces = await embed(session, chosen.train, personOf, flags, report);
     const samples = packSamples(faces);
     const trained: TrainedClassifier = {
       model: session.state.model,
       classifier: trainClassifier(flags.kind, samples, { seed: SEED }),
     };
-    const tested = await embed(session, chosen.test, flags, report);
-    const answers = tested.map(({ name, vector }) => ({
-      truth: name,
-      ...nameFace(trained, vector, session.state.threshold),
+    const tested = await embed(session, chosen.test, personOf, flags, report);
+    const scales = faces.map(({ scale }) => scale);
+    const answers = tested.map((face) => ({
+      truth: face.name,
+      ...nameFace(trained, scales, face, session.state.threshold),
     }));
     await writeFile(flags.out, writeClassifier(trained));
+    const right = answers.filter(({ truth, nearest }) => truth === nearest).length;
+    const untested = flags.test && answers.length === 0;
     const output: ClassifyTrainOutput = {
       file: flags.out,
       model: trained.model,
       kind: flags.kind,
       people: samples.classes.length,
       trainedOn: samples.count,
-      test: flags.test
-        ? {
-            pictures: answers.length,
-            right: answers.filter(({ truth, nearest }) => truth === nearest).length,
-            accuracy: answers.filter(({ truth, nearest }) => truth === nearest).length / answers.length,
-            unknown: answers.filter(({ name }) => name === null).length,
-          }
-        : null,
+      test:
+        answers.length > 0
+          ? {
+              pictures: answers.length,
+              right,
+              accuracy: right / answers.length,
+              unknown: answers.filter(({ name }) => name === null).length,
+            }
+          : null,
+      ...(untested && { note: NOTHING_TO_TEST }),
     };
-    report.line(`${output.people} people, ${output.trainedOn} faces: ${output.file}`);
+    report.line(`${count(output.people, 'person', 'people')}, ${count(output.trainedOn, 'face')}: ${output.file}`);
+    if (untested) report.note(NOTHING_TO_TEST);
     if (output.test)
       report.line(
-        `accuracy ${output.test.accuracy.toFixed(4)} on ${output.test.pictures} other pictures; ${output.test.unknown} would be called unknown`,
+        `accuracy ${output.test.accuracy.toFixed(4)} on ${count(output.test.pictures, 'other picture')}; ${output.test.unknown} would be called unknown`,
       );
     report.object(output);
   });
@@ -113,6 +126,7 @@ async function trainCommand(folder: string, flags: TrainFlags, report: Report): 
 async function embed(
   session: Session,
   files: readonly PictureFile[],
+  personOf: (file: PictureFile) => string | null,
   flags: CommonFlags,
   report: Report,
 ): Promise<Face[]> {
@@ -121,7 +135,7 @@ async function embed(
     faceVector(session, picture, false, detectOptions(flags)),
   );
   for await (const outcome of outcomes)
-    if ('result' in outcome) faces.push({ name: classOf(outcome.file), vector: outcome.result });
+    if ('result' in outcome) faces.push({ name: personOf(outcome.file) ?? '', ...outcome.result });
   return faces;
 }
 
@@ -135,30 +149,38 @@ async function predictCommand(
     throw new FaceError('harness/no-such-file', { path: file });
   });
   const trained = readClassifier(text, file);
+  if (!isModelId(trained.model))
+    throw new FaceError('classify/bad-file', { file, reason: `there is no model called ${trained.model}` });
   const files = await findPictures(paths, report);
   await withSession({ model: trained.model, ...startOptions(flags) }, report, async (session) => {
     const { threshold, model, embeddingSize } = session.state;
     // Embeddings of another model mean nothing to it.
-    const { size } = trained.classifier.samples;
+    const { size, vectors } = trained.classifier.samples;
     if (model !== trained.model || embeddingSize !== size)
       throw new FaceError('classify/bad-file', {
         file,
         reason: `it was trained on the ${size} numbers a face of ${trained.model}, and ${model} gives ${embeddingSize}`,
       });
+    const { scales } = await session.call('faceScales', { vectors: bytesOf(vectors), columns: size });
     const outcomes = eachPicture(session, report, files, async (picture): Promise<ClassifiedFace[]> => {
       const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
-      return faces.map(({ detection, vector }) => ({
-        box: boxOf(detection.box),
-        score: detection.score,
-        ...nameFace(trained, vector, threshold),
+      return faces.map((face) => ({
+        box: boxOf(face.detection.box),
+        score: face.detection.score,
+        ...nameFace(trained, scales, face, threshold),
       }));
     });
     const pictures = await tellFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
       name === null
         ? `unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`
-        : `${name}  probability ${probability.toFixed(2)}  distance ${distance.toFixed(2)}`,
+        : `${name}  probability ${certaintyText(probability)}  distance ${distance.toFixed(2)}`,
     );
     const output: ClassifyOutput = { model: trained.model, kind: trained.classifier.kind, threshold, pictures };
     report.object(output);
   });
+}
+
+/** As numbers cross to the page. */
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

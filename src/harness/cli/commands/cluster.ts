@@ -1,13 +1,14 @@
 import { Option, type Command } from 'commander';
+import { count } from '../../../core/count';
 import { averageLinkage } from '../../../cluster/averageLinkage';
 import { chineseWhispers } from '../../../cluster/chineseWhispers';
 import { dbscan } from '../../../cluster/dbscan';
 import { groupFaces } from '../../../cluster/groupFaces';
 import { groupsOf } from '../../../cluster/labels';
-import { packPoints, type Points } from '../../../cluster/points';
-import { groupingSettings } from '../../../cluster/settings';
+import type { Faces } from '../../../cluster/normalised';
+import { packPoints } from '../../../cluster/points';
 import { FaceError } from '../../../core/errors';
-import { thresholdAt } from '../../../weights/calibration';
+import { decisionOf, ratesOf } from '../../../weights/calibration';
 import { findEmbedder } from '../../../weights/rows';
 import {
   addDetectOptions,
@@ -20,12 +21,11 @@ import {
   type CommonFlags,
 } from '../options';
 import type { ClusterOutput, EntryError } from '../output';
-import { picturesOf } from '../pictures';
 import { Report } from '../report';
-import { eachPicture } from '../run';
+import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
 
-const METHODS = ['rounds', 'average', 'chinese-whispers', 'dbscan'] as const;
+const METHODS = ['nearest', 'average', 'chinese-whispers', 'dbscan'] as const;
 type MethodName = (typeof METHODS)[number];
 const SEED = 1;
 const ROUNDS = 20;
@@ -42,7 +42,7 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
     .command('cluster')
     .description('group the faces in a folder of pictures by person')
     .argument('<folder>', 'the pictures')
-    .addOption(new Option('--method <name>', 'how faces are grouped').choices(METHODS).default('rounds'))
+    .addOption(new Option('--method <name>', 'how faces are grouped').choices(METHODS).default('nearest'))
     .option(
       '--threshold <number>',
       'of average and dbscan a distance (1.05, 1.0), of chinese-whispers a cosine (0.55)',
@@ -62,15 +62,16 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
 }
 
 async function cluster(folder: string, flags: ClusterFlags, report: Report): Promise<void> {
-  if (flags.method === 'rounds' && flags.threshold !== undefined)
+  if (flags.method === 'nearest' && flags.threshold !== undefined)
     throw new FaceError('config/bad-value', {
       key: '--threshold',
       value: flags.threshold,
-      reason: 'the method rounds takes its distances from the model’s calibration.',
+      reason: 'the method nearest takes its distances from the model’s calibration.',
     });
-  const files = await picturesOf(folder);
+  const files = await findPictures([folder], report);
   await withSession(startOptions(flags), report, async (session) => {
     const vectors: number[][] = [];
+    const scales: number[] = [];
     /** By face, its picture's place. */
     const photos: number[] = [];
     const paths: string[] = [];
@@ -86,13 +87,15 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
         continue;
       }
       if (outcome.result.length === 0) noFacePictures.push(file.path);
-      for (const { vector } of outcome.result) {
+      for (const { vector, scale } of outcome.result) {
         vectors.push(vector);
+        scales.push(scale);
         photos.push(paths.length);
       }
       paths.push(file.path);
     }
-    const groups = picturesOfGroups(group(packPoints(vectors), photos, session.state.model, flags), photos, paths)
+    const faces = { ...packPoints(vectors), scales: Float64Array.from(scales) };
+    const groups = picturesOfGroups(group(faces, photos, session.state.model, flags), photos, paths)
       .filter((pictures) => pictures.length >= flags.minImages)
       .sort((a, b) => b.length - a.length);
     const grouped = new Set(groups.flat());
@@ -110,31 +113,29 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
       failed,
     };
     for (const [i, pictures] of groups.entries()) {
-      report.line(`Group ${i + 1}: ${pictures.length} pictures`);
+      report.line(`Group ${i + 1}: ${count(pictures.length, 'picture')}`);
       for (const picture of pictures) report.line(`  ${picture}`);
     }
     if (paths.length > 0 && vectors.length === 0)
       report.line(`No face was found in ${folder}: there is nobody to group.`);
     report.line(
-      `${groups.length} groups; ${ungrouped.length} pictures in none, ${noFacePictures.length} without a face`,
+      `${count(groups.length, 'group')}; ${count(ungrouped.length, 'picture')} in none, ${noFacePictures.length} without a face`,
     );
     report.object(output);
   });
 }
 
 /** A label a face; two faces of one picture are kept apart by the methods that can. */
-function group(points: Points, photos: number[], model: string, { method, threshold }: ClusterFlags): Int32Array {
-  const row = findEmbedder(model);
-  const far = (rate: number): number => thresholdAt(row, rate);
+function group(faces: Faces, photos: number[], model: string, { method, threshold }: ClusterFlags): Int32Array {
   switch (method) {
-    case 'rounds':
-      return groupFaces(points, { ...groupingSettings(points.count, far), photos });
+    case 'nearest':
+      return groupFaces(faces, { rates: ratesOf(decisionOf(findEmbedder(model))), photos });
     case 'average':
-      return averageLinkage(points, { threshold: threshold ?? 1.05, photos });
+      return averageLinkage(faces, { threshold: threshold ?? 1.05, photos });
     case 'chinese-whispers':
-      return chineseWhispers(points, { similarity: threshold ?? 0.55, rounds: ROUNDS, seed: SEED });
+      return chineseWhispers(faces, { similarity: threshold ?? 0.55, rounds: ROUNDS, seed: SEED });
     case 'dbscan':
-      return dbscan(points, { eps: threshold ?? 1, minSamples: 1 });
+      return dbscan(faces, { eps: threshold ?? 1, minSamples: 1 });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
+import { normalisedDistance } from '../../../core/cohort';
 import { euclidean } from '../../../core/vectors';
 import {
   addDetectOptions,
@@ -13,7 +14,7 @@ import {
 import type { CompareOutput, EntryError } from '../output';
 import { Report } from '../report';
 import { eachPicture, findPictures } from '../run';
-import { faceVector } from '../faceVector';
+import { faceVector, type FaceVector } from '../faceVector';
 import { withSession } from '../session';
 
 interface CompareFlags extends CommonFlags {
@@ -39,7 +40,7 @@ async function compare(paths: readonly string[], flags: CompareFlags, report: Re
   const files = await findPictures(paths, report);
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: string[] = [];
-    const vectors: number[][] = [];
+    const faces: FaceVector[] = [];
     const failed: { picture: string; error: EntryError }[] = [];
     const outcomes = eachPicture(session, report, files, (picture) =>
       faceVector(session, picture, flags.aligned === true, detectOptions(flags)),
@@ -48,20 +49,30 @@ async function compare(paths: readonly string[], flags: CompareFlags, report: Re
       if ('error' in outcome) failed.push({ picture: outcome.file.path, error: outcome.error });
       else {
         pictures.push(outcome.file.path);
-        vectors.push(outcome.result);
+        faces.push(outcome.result);
       }
     }
-    if (vectors.length < 2) throw new FaceError('harness/too-few', { found: vectors.length });
+    if (faces.length < 2) throw new FaceError('harness/too-few', { found: faces.length });
     const { threshold } = session.state;
-    const distances = vectors.map((a) => vectors.map((b) => euclidean(a, b)));
-    const same = distances.map((row) => row.map((distance) => distance <= threshold));
-    const output: CompareOutput = { pictures, distances, threshold, same, ...(failed.length > 0 && { failed }) };
+    const distances = faces.map((a) => faces.map((b) => euclidean(a.vector, b.vector)));
+    const normalised = distances.map((row, i) =>
+      row.map((distance, j) => normalisedDistance(distance, faces[i]!.scale, faces[j]!.scale)),
+    );
+    const same = normalised.map((row) => row.map((distance) => distance <= threshold));
+    const output: CompareOutput = {
+      pictures,
+      distances,
+      normalised,
+      threshold,
+      same,
+      ...(failed.length > 0 && { failed }),
+    };
     for (const line of table(output)) report.line(line);
     report.object(output);
   });
 }
 
-/** The matrix for people: numbered columns; `=` behind a distance within the threshold. */
+/** The matrix for people: numbered columns; `=` behind the distance of one person's faces. */
 function* table({ pictures, distances, threshold, same }: CompareOutput): Generator<string> {
   const width = Math.max(...pictures.map((picture) => picture.length)) + 4;
   yield ' '.repeat(width) + pictures.map((_, i) => `${i + 1}`.padStart(8)).join('');
@@ -69,5 +80,5 @@ function* table({ pictures, distances, threshold, same }: CompareOutput): Genera
     const cells = distances[i]!.map((distance, j) => `${distance.toFixed(4)}${same[i]![j] ? '=' : ' '}`.padStart(8));
     yield `${i + 1}`.padStart(2) + `  ${picture}`.padEnd(width - 2) + cells.join('');
   }
-  yield `= the same person: distance at most ${threshold.toFixed(3)}`;
+  yield `= the same person: distance at most ${threshold.toFixed(3)} after evening out over kinds of faces`;
 }

@@ -1,5 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { count } from '../../../core/count';
+import { isLeastFaceTold } from '../../../core/leastFace';
 import { Drawing } from '../drawing';
 import {
   addDetectOptions,
@@ -52,9 +54,17 @@ async function detect(paths: readonly string[], flags: DetectFlags, report: Repo
         output.pictures.push({ picture, faces: [], error: outcome.error });
         continue;
       }
-      const { width, height, faces } = outcome.result;
-      output.pictures.push({ picture, width, height, faces: faces.map(detectedFace) });
-      report.line(`${picture}: ${faces.length === 1 ? '1 face' : `${faces.length} faces`}`);
+      const { width, height, faces, leastFace } = outcome.result;
+      output.pictures.push({
+        picture,
+        width,
+        height,
+        faces: faces.map(detectedFace),
+        leastFace: Math.round(leastFace),
+      });
+      report.line(`${picture}: ${count(faces.length, 'face')}`);
+      if (isLeastFaceTold(leastFace, faces.length))
+        report.line(`  faces less than ${Math.round(leastFace)} pixels wide were not looked for (--min-size)`);
       for (const { box, score } of faces) {
         const corner = `${Math.round(box.x0)}, ${Math.round(box.y0)}`;
         const size = `${Math.round(box.x1 - box.x0)}×${Math.round(box.y1 - box.y0)}`;

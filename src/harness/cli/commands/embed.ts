@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { count } from '../../../core/count';
 import { oneLine } from '../../../core/oneLine';
 import { writeNpy } from '../../../weights/formats/npy';
 import { faceVector } from '../faceVector';
@@ -7,9 +8,9 @@ import { NpyRows } from '../npy';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { EmbedOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
-import { classOf, picturesOf } from '../pictures';
+import type { PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture } from '../run';
+import { eachPicture, findPictures, peopleIn } from '../run';
 import { withSession } from '../session';
 
 interface EmbedFlags extends CommonFlags {
@@ -36,9 +37,12 @@ export function addEmbed(program: Command, done: (report: Report) => void): void
  * order of their names) and `<out>.labels.txt` (class, tab, picture, a line a row).
  */
 async function embed(folder: string, flags: EmbedFlags, report: Report): Promise<void> {
-  const files = await picturesOf(folder);
+  const files = await findPictures([folder], report);
+  const read = files.filter(({ problem }) => !problem);
+  const personOf = peopleIn(read, report);
+  const classOf = (file: PictureFile) => personOf(file) ?? '';
   await assertOutFolder(flags.out);
-  const classes = [...new Set(files.map(classOf))].sort();
+  const classes = [...new Set(read.map(classOf))].sort();
   const base = flags.out.replace(/\.npy$/i, '');
   const paths = { embeddings: `${base}.npy`, labels: `${base}.labels.npy`, names: `${base}.labels.txt` };
   await withSession(startOptions(flags), report, async (session) => {
@@ -55,15 +59,16 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
         failed.push({ picture: file.path, error: outcome.error });
         continue;
       }
-      columns = outcome.result.length;
-      await rows.append(outcome.result);
+      const { vector } = outcome.result;
+      columns = vector.length;
+      await rows.append(vector);
       labels.push(classes.indexOf(classOf(file)));
       names.push(`${oneLine(classOf(file))}\t${oneLine(file.inside)}\n`);
     }
     await rows.end(columns);
     await writeFile(paths.labels, writeNpy({ shape: [labels.length], data: Int32Array.from(labels) }));
     await writeFile(paths.names, names.join(''));
-    report.line(`${rows.rows} embeddings of ${columns} numbers: ${paths.embeddings}`);
+    report.line(`${count(rows.rows, 'embedding')} of ${count(columns, 'number')}: ${paths.embeddings}`);
     report.line(`labels: ${paths.labels}, ${paths.names}`);
     const output: EmbedOutput = { ...paths, model: session.state.model, shape: [rows.rows, columns], failed };
     report.object(output);

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
+import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { centreDistances } from '../../../train/split';
 import { faceVector } from '../faceVector';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { FilterMetricsOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
-import { classOf, picturesOf, type PictureFile } from '../pictures';
+import type { PictureFile } from '../pictures';
 import { Report } from '../report';
-import { eachPicture } from '../run';
+import { eachPicture, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
 import { byPerson, peopleOf } from '../train/people';
@@ -34,7 +35,9 @@ export function addFilterMetrics(program: Command, done: (report: Report) => voi
 
 /** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */
 async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
-  const { people, ...labelled } = peopleOf(await picturesOf(folder));
+  const files = await findReadable([folder], report);
+  const personOf = peopleIn(files, report);
+  const { people, ...labelled } = peopleOf(files);
   await assertOutFolder(flags.out);
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: CentreDistance[] = [];
@@ -50,15 +53,15 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
     };
     const embed = async (picture: Parameters<typeof faceVector>[1]) => {
       try {
-        return await faceVector(session, picture, flags.aligned === true, detectOptions(flags));
+        return (await faceVector(session, picture, flags.aligned === true, detectOptions(flags))).vector;
       } catch (thrown) {
         if (thrown instanceof FaceError && thrown.code === 'harness/no-face') return null;
         throw thrown;
       }
     };
     for await (const { file, ...outcome } of eachPicture(session, report, byPerson(labelled), embed)) {
-      if (classOf(file) !== label) close();
-      label = classOf(file);
+      if (personOf(file) !== label) close();
+      label = personOf(file) ?? '';
       if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });
       else if (outcome.result) person.push({ file, vector: outcome.result });
       else {
@@ -70,7 +73,7 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
     const content: CentreFile = { model: session.state.model, pictures };
     await writeWhole(flags.out, `${JSON.stringify(content)}\n`);
     report.line(
-      `${pictures.length} distances of ${people.length} people: ${flags.out}; ${noFace.length} pictures without a face`,
+      `${count(pictures.length, 'distance')} of ${count(people.length, 'person', 'people')}: ${flags.out}; ${count(noFace.length, 'picture')} without a face`,
     );
     const output: FilterMetricsOutput = {
       file: flags.out,

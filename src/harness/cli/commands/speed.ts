@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { count } from '../../../core/count';
 import { BACKENDS } from '../../../core/types';
 import { median } from '../../../evaluate/statistics';
 import type { BackendChoice } from '../launch';
@@ -43,7 +44,7 @@ async function speed({ backend, batch, steps, width, probe }: SpeedFlags, report
     const measure = (size: number) => session.call('speed', { backend, batch: size, steps, width });
     const { engine } = await measure(0);
     const where =
-      engine.backend === 'wasm' ? `WASM, ${engine.threads} threads` : `WebGPU, ${engine.adapter ?? 'unnamed'}`;
+      engine.backend === 'wasm' ? `WASM, ${count(engine.threads, 'thread')}` : `WebGPU, ${engine.adapter ?? 'unnamed'}`;
     report.line(`${where}${engine.softwareAdapter ? ' (computed on the CPU: this is no GPU)' : ''}`);
     const rows: SpeedRow[] = [];
     for (const size of probe ? [] : batch) {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { judgeRun, MOST_SHOWN, reportFiles, type JudgeOptions } from '../../../evaluate/judge';
+import { judgeRun, MOST_SHOWN, unreadRow, reportFiles, type JudgeOptions, type LfwRow } from '../../../evaluate/judge';
 import type { LfwReport } from '../../../evaluate/lfwReport';
 import type { PairList } from '../../../evaluate/pairs';
 import { writeNpy } from '../../../weights/formats/npy';
@@ -15,7 +15,11 @@ export async function judge(
   options: JudgeOptions,
   folder: string,
 ): Promise<LfwReport> {
-  const rows = works.flatMap((work) => work.rows);
+  const embedded = works.flatMap((work) => work.rows);
+  const rowAt = new Map<number, LfwRow>(embedded.map((row) => [row.index, row]));
+  for (const { index, code, details } of works.flatMap((work) => work.unread))
+    rowAt.set(index, unreadRow({ code, details })); // it may have been read before it was damaged
+  const rows = names.map((_, i) => rowAt.get(i)!);
   const { columns, settings } = works[0]!.header;
   const judgement = judgeRun(
     list,
@@ -24,7 +28,7 @@ export async function judge(
       rows,
       columns,
       settings,
-      seconds: rows.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1e6,
+      seconds: embedded.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1e6,
       backend: joined(works.map(({ header }) => header.backend)) ?? '',
       adapter: joined(works.map(({ header }) => header.adapter)),
     },

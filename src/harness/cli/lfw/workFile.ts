@@ -3,6 +3,7 @@ import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { FaceError } from '../../../core/errors';
 import type { BackendName } from '../../../core/types';
 import type { Outcome, RunSettings } from '../../../evaluate/lfwReport';
+import { readUnread, type Unread } from './unread';
 
 /** First line of a work file. */
 export interface WorkHeader {
@@ -16,7 +17,7 @@ export interface WorkHeader {
 }
 
 /** Changes with what a row is. */
-export const FORM = 2;
+export const FORM = 3;
 
 export interface WorkRow {
   /** The picture's place in the whole list. */
@@ -24,13 +25,15 @@ export interface WorkRow {
   readonly outcome: Outcome;
   /** Time that it took, its share of its batch's. */
   readonly microseconds: number;
+  /** When it was begun, in seconds since 1970: a picture that was changed since is another one. */
+  readonly at: number;
   readonly vector: Float32Array;
 }
 
 /**
  * Rows of embeddings, appended a batch at a time as batches end, which need not be their order: whatever ends the program,
- * or the machine, batches that had ended stay. The first line is a WorkHeader as JSON; a row is index, outcome and microseconds (uint32
- * each) and the numbers (float32).
+ * or the machine, batches that had ended stay. The first line is a WorkHeader as JSON; a row is index, outcome,
+ * microseconds and seconds since 1970 (uint32 each) and the numbers (float32); of two rows of one picture the later counts.
  */
 export class WorkFile {
   private constructor(
@@ -47,26 +50,27 @@ export class WorkFile {
   }
 
   /**
-   * Goes on with a file; what was left half-written is cut off, also a first line. `done`: the pictures that are there. Throws
+   * Goes on with a file; what was left half-written is cut off, also a first line. `done`: the pictures that are there,
+   * each with its `at`. Throws
    * `harness/other-run` where they were made with other settings.
    */
-  static async resume(path: string, header: WorkHeader): Promise<{ work: WorkFile; done: Set<number> }> {
+  static async resume(path: string, header: WorkHeader): Promise<{ work: WorkFile; done: Map<number, number> }> {
     if (await isBarelyBegun(path, header)) {
       await rm(path);
-      return { work: await WorkFile.create(path, header), done: new Set() };
+      return { work: await WorkFile.create(path, header), done: new Map() };
     }
     const read = await readWork(path);
     assertSameRun(path, read.header.settings, header.settings);
     const file = await open(path, 'a');
     await file.truncate(read.bytes);
-    return { work: new WorkFile(file, header.columns), done: new Set(read.rows.map(({ index }) => index)) };
+    return { work: new WorkFile(file, header.columns), done: new Map(read.rows.map(({ index, at }) => [index, at])) };
   }
 
   async append(rows: readonly WorkRow[]): Promise<void> {
     const rowBytes = rowSize(this.columns);
     const bytes = new Uint8Array(rows.length * rowBytes);
-    for (const [i, { index, outcome, microseconds, vector }] of rows.entries()) {
-      new Uint32Array(bytes.buffer, i * rowBytes, FIELDS).set([index, outcome, microseconds]);
+    for (const [i, { index, outcome, microseconds, at, vector }] of rows.entries()) {
+      new Uint32Array(bytes.buffer, i * rowBytes, FIELDS).set([index, outcome, microseconds, at]);
       new Float32Array(bytes.buffer, i * rowBytes + 4 * FIELDS, this.columns).set(vector);
     }
     await this.file.appendFile(bytes);
@@ -82,11 +86,13 @@ export interface Work {
   readonly header: WorkHeader;
   /** By their pictures' places. */
   readonly rows: readonly WorkRow[];
+  /** What the run, at its end, could not read. */
+  readonly unread: readonly Unread[];
   /** Length of header and whole rows. */
   readonly bytes: number;
 }
 
-/** Reads all whole rows. Throws `harness/other-run` for a file that is no work file. */
+/** Reads all whole rows, and what could not be read. Throws `harness/other-run` for a file that is no work file. */
 export async function readWork(path: string): Promise<Work> {
   const bytes = new Uint8Array(await readFile(path));
   const end = bytes.indexOf(10) + 1;
@@ -94,17 +100,19 @@ export async function readWork(path: string): Promise<Work> {
   const rowBytes = rowSize(header.columns);
   const count = Math.floor((bytes.length - end) / rowBytes);
   const body = bytes.slice(end, end + count * rowBytes).buffer;
-  const rows = Array.from({ length: count }, (_, i): WorkRow => {
-    const [index, outcome, microseconds] = new Uint32Array(body, i * rowBytes, FIELDS);
+  const all = Array.from({ length: count }, (_, i): WorkRow => {
+    const [index, outcome, microseconds, at] = new Uint32Array(body, i * rowBytes, FIELDS);
     return {
       index: index!,
       outcome: outcome as Outcome,
       microseconds: microseconds!,
+      at: at!,
       vector: new Float32Array(body, i * rowBytes + 4 * FIELDS, header.columns),
     };
   });
-  rows.sort((a, b) => a.index - b.index);
-  return { header, rows, bytes: end + count * rowBytes };
+  const latest = new Map(all.map((row) => [row.index, row]));
+  const rows = [...latest.values()].sort((a, b) => a.index - b.index);
+  return { header, rows, unread: await readUnread(path), bytes: end + count * rowBytes };
 }
 
 /** Whether the program was ended while it wrote the first line: so far the file is the beginning of it, or empty. */
@@ -126,7 +134,7 @@ function headerOf(line: Uint8Array, path: string): WorkHeader {
 }
 
 /** Whole numbers before a row's embedding. */
-const FIELDS = 3;
+const FIELDS = 4;
 
 function rowSize(columns: number): number {
   return 4 * (FIELDS + columns);

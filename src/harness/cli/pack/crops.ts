@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import type { PairList } from '../../../evaluate/pairs';
-import { isPictureName } from '../../../evaluate/pictureNames';
+import { isPicturePath } from '../../../core/pictureFiles';
 import { align, cropBases } from '../commands/align';
-import { picturesOf, type PictureFile } from '../pictures';
+import type { PictureFile } from '../pictures';
+import { findPictures } from '../run';
 import type { Report } from '../report';
 import { readLfw } from '../train/lfw';
 import { writeWhole } from '../writeWhole';
@@ -32,7 +33,7 @@ export async function packTraining(
   backend: BackendChoice,
   report: Report,
 ): Promise<number> {
-  return (await cropsIn(await picturesOf(from), folder, backend, report)).size;
+  return (await cropsIn(await findPictures([from], report), folder, backend, report)).size;
 }
 
 /** Crops of the pictures that a list of pairs names, and the list of those pairs that have both, as a CSV. */
@@ -52,7 +53,7 @@ export async function packPairs(
 
 function pairsCsv(pairs: PairList['pairs']): string {
   // Crops have an ending of their own: the names of this list are without.
-  const plain = (name: string) => (isPictureName(name) ? name.slice(0, name.lastIndexOf('.')) : name);
+  const plain = (name: string) => (isPicturePath(name) ? name.slice(0, name.lastIndexOf('.')) : name);
   const field = (name: string) => `"${plain(name).replaceAll('"', '""')}"`;
   const lines = pairs.map(({ a, b, same, fold }) => `${field(a)},${field(b)},${same ? 1 : 0},${fold}`);
   return `a,b,same,fold\n${lines.join('\n')}\n`;

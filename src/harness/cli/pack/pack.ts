@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createGzip } from 'node:zlib';
+import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { modelFileName, MANIFEST, writeManifest } from '../../../weights/files';
 import { MODELS } from '../../../weights/rows';
 import type { BackendChoice } from '../launch';
+import { cacheFolder } from '../cacheFolder';
 import { getModels } from '../modelFiles';
 import type { PackOutput } from '../output';
 import type { Report } from '../report';
@@ -74,7 +76,8 @@ async function gather(flags: PackFlags, work: string, report: Report): Promise<P
   };
   const own = packageRoot();
   await link(siteFolder(), 'dist');
-  for (const path of ['package.json', 'dist-cli', 'recipes']) await link(join(own, path), path);
+  for (const path of ['package.json', 'LICENSE', 'dist-cli', 'recipes']) await link(join(own, path), path);
+  await link(join(siteFolder(), 'third-party-licences.txt'), 'third-party-licences.txt');
   await link(join(own, 'scripts', 'pack', 'run.js'), 'run.js');
   const packages = await neededPackages(join(own, 'dist-cli'), join(own, 'node_modules'));
   for (const name of packages) await link(join(own, 'node_modules', name), join('node_modules', name));
@@ -91,7 +94,8 @@ async function gather(flags: PackFlags, work: string, report: Report): Promise<P
       : null;
   if (lfw) await link(join(work, 'lfw'), 'data/lfw');
   if (lfw) await link(join(work, 'pairs.csv'), 'data/pairs.csv');
-  if (lfw && lfw.left > 0) report.note(`${lfw.left} pairs are left out: no face was found in a picture of theirs.`);
+  if (lfw && lfw.left > 0)
+    report.note(`${count(lfw.left, 'pair')} left out: no face was found in a picture of theirs.`);
   const training =
     flags.data === undefined ? null : await packTraining(flags.data, join(work, 'train'), flags.backend, report);
   if (training !== null) await link(join(work, 'train'), 'data/train');
@@ -111,7 +115,7 @@ async function linkModels(
     from,
     float32: from !== undefined,
     packagesDir,
-    cacheDir: join(packagesDir, '.cache', 'facenet-web'),
+    cacheDir: cacheFolder(),
     onProgress: (progress) => report.progress(progress),
     onNote: (sentence) => report.note(sentence),
   });
@@ -130,7 +134,8 @@ async function linkModels(
  * links point to.
  */
 async function archive(work: string, out: string, partBytes: number): Promise<Part[]> {
-  const { child, ended } = startTool('tar', ['-C', work, '--exclude', 'bounding_boxes_*.txt', '-chf', '-', ROOT]);
+  const lists = ['--exclude', 'bounding_boxes_*.txt', '--exclude', '.crops_*.jsonl'];
+  const { child, ended } = startTool('tar', ['-C', work, ...lists, '-chf', '-', ROOT]);
   const gzip = createGzip();
   child.stdout!.pipe(gzip);
   const written = writeParts(gzip, out, partBytes);

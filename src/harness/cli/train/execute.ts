@@ -1,26 +1,28 @@
 import { existsSync } from 'node:fs';
 import type { ModelReport } from '../../../client/types';
+import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
 import { warningsOf } from '../../../core/trainJudged';
 import { assertJudgeable } from '../../../train/report';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';
-import { align, cropBases } from '../commands/align';
-import { withoutFace } from '../boxList';
-import { picturesOf, type PictureFile } from '../pictures';
+import { align, cropBases, facelessIn } from '../commands/align';
+import type { PictureFile } from '../pictures';
 import type { Report } from '../report';
 import { modelsFolder } from '../root';
+import { findReadable, peopleIn } from '../run';
 import { withPage, type HarnessSession } from '../session';
 import { chooseModel } from '../trainedFiles';
 import { filterPictures, readCentreFile } from './centreFile';
 import { runConfig } from './config';
 import { workOf } from './epochs';
-import { AT_ONCE } from './atOnce';
+import { addAll, readableFaces } from './addAll';
 import { readConfig, readSchedule, type TrainFlags } from './flags';
 import { readLfw } from './lfw';
 import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
 import { engineLine, judgedAt, planLine, ranOn, tell, type TrainReport } from './report';
+import { keepRunData } from './runData';
 import { RunFolder } from './runFolder';
 import { trainAll } from './trainAll';
 import { lfwBy, rawAccuracy } from './validate';
@@ -51,15 +53,19 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
   const crop = (file['augment'] as { crop?: string } | undefined)?.crop === 'random' ? WIDE_CROP : CROP;
   const cut = (from: readonly PictureFile[], to: string) => cropsOf(from, to, crop, flags, report);
 
-  const data = await cut(await chosenPictures(flags, report), folder.crops);
+  const chosen = await chosenPictures(flags, report);
+  await keepRunData(folder.data, chosen, { folder: flags.data, goesOn: folder.goesOn });
+  const data = await cut(chosen, folder.crops);
   const { people, ...split } = splitPeople(peopleOf(data.files), { ...flags, seed: SEED });
   const others = outsidersOf(
-    flags.outsiders === undefined ? [] : (await cut(await picturesOf(flags.outsiders), folder.outsiderCrops)).files,
+    flags.outsiders === undefined
+      ? []
+      : (await cut(await findReadable([flags.outsiders], report), folder.outsiderCrops)).files,
   );
   // Of one person the trainer says what is wrong.
   if (people.length > 1) assertJudgeable(split.held.labels, others.labels);
   const lfw = flags.lfw !== undefined && flags.pairs !== undefined ? await readLfw(flags.lfw, flags.pairs) : null;
-  const lfwCrops = lfw ? (await cut(lfw.files, folder.lfwCrops)).found : null;
+  const lfwFound = lfw ? (await cut(lfw.files, folder.lfwCrops)).found : null;
 
   await withPage(flags.backend, report, async (session) => {
     const engine = await session.call('trainStart', { backend: flags.backend });
@@ -68,6 +74,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     const train = await addAll(session, report, 'train', flags.shuffleLabels ? shuffled(split.train) : split.train);
     const held = await addAll(session, report, 'held', split.held);
     const outsiders = await addAll(session, report, 'outsiders', others);
+    const lfwCrops = lfwFound && (await readableOf(lfwFound, session, report));
     const base = await baseOf(kind, flags, session);
     const begins =
       kind === 'train' ? ({ kind: 'scratch', width: flags.width } as const) : ({ kind: 'model', id: '' } as const);
@@ -97,7 +104,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       const saved = await session.withOutput(folder.model, (out) =>
         session.call('trainSave', {
           base: given,
-          title: `${kind === 'train' ? 'Trained' : 'Fine-tuned'} on ${people.length} people`,
+          title: `${kind === 'train' ? 'Trained' : 'Fine-tuned'} on ${count(people.length, 'person', 'people')}`,
           createdAt: Date.now(),
           measured,
           people: plan.config.loss === 'triplet' ? [] : [...people],
@@ -136,15 +143,15 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
 
 /** The pictures of `--data`, without those that `--filter` leaves out. */
 async function chosenPictures(flags: TrainFlags, report: Report): Promise<PictureFile[]> {
-  const files = await picturesOf(flags.data);
+  const files = await findReadable([flags.data], report);
+  peopleIn(files, report); // tells of names in several spellings
   if (flags.filter === undefined) return files;
   const filter = { percentile: flags.filterPercentile, least: flags.filterMinImages };
   const { files: kept, far, few, unknown } = filterPictures(files, await readCentreFile(flags.filter), filter);
   report.note(
-    `Filter: ${kept.length} pictures stay; ${far} lie far from their person’s centre, ${few} are of people with too few left.`,
+    `Filter: ${count(kept.length, 'picture')} kept; ${far} too far from their person’s centre, ${few} of people with too few left.`,
   );
-  if (unknown > 0)
-    report.note(`${unknown} pictures are not in ${flags.filter}: their distance is not known, and they stay.`);
+  if (unknown > 0) report.note(`${count(unknown, 'picture')} not in ${flags.filter}, so of unknown distance: kept.`);
   return kept;
 }
 
@@ -161,31 +168,17 @@ async function cropsOf(
   const found = new Map<PictureFile, PictureFile>();
   for (const [file, base] of cropBases(files, to))
     if (existsSync(`${base}.png`)) found.set(file, { path: `${base}.png`, inside: file.inside });
-  return { files: [...found.values()], found, noFace: (await withoutFace(to)).size };
+  return { files: [...found.values()], found, noFace: await facelessIn(to, files) };
 }
 
-/** Gives the page pictures. Those that cannot be read are told and left out; resolves to the others. */
-async function addAll(
+/** Those of the crops that can be read; the others are told. */
+async function readableOf(
+  crops: ReadonlyMap<PictureFile, PictureFile>,
   session: HarnessSession,
   report: Report,
-  set: 'train' | 'held' | 'outsiders',
-  { files, labels }: Labelled,
-): Promise<Labelled> {
-  const wrong = new Set<number>();
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
-    const { unreadable } = await session.withPictures(part, (pictures) =>
-      session.call('trainAdd', { set, pictures, labels: labels.slice(at, at + AT_ONCE) }),
-    );
-    for (const { index, code, details } of unreadable) {
-      wrong.add(at + index);
-      report.failure(new FaceError(code, details));
-    }
-    report.progress({ stage: 'Pictures', done: at + part.length, total: files.length });
-  }
-  report.endProgress();
-  const readable = <T>(list: readonly T[]) => list.filter((_, i) => !wrong.has(i));
-  return { files: readable(files), labels: readable(labels) };
+): Promise<ReadonlyMap<PictureFile, PictureFile>> {
+  const readable = new Set(await readableFaces(session, report, [...crops.values()]));
+  return new Map([...crops].filter(([, crop]) => readable.has(crop)));
 }
 
 /** The run's beginning, lent to the page while it is used. */

@@ -2,17 +2,18 @@ import { extname } from 'node:path';
 import { FaceError } from '../../../core/errors';
 import { evaluatePairs } from '../../../evaluate/kfold';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
-import { namesOf, picturesNamed } from '../../../evaluate/pictureNames';
+import { namesOf } from '../../../evaluate/pictureNames';
 import { rowPairs } from '../../../evaluate/rowPairs';
 import { readFile } from 'node:fs/promises';
-import { picturesOf, type PictureFile } from '../pictures';
+import { namedInFolder } from '../lfw/pictureSet';
+import type { PictureFile } from '../pictures';
 import type { LfwPoint } from './epochs';
 
 /** The pictures and pairs of a validation. */
 export interface Lfw {
   readonly list: PairList;
   readonly names: readonly string[];
-  /** The pictures themselves, each called by its name in the list. */
+  /** The pictures themselves, each called by its name in the list; those that cannot be read have their `problem`. */
   readonly files: readonly PictureFile[];
 }
 
@@ -23,10 +24,9 @@ export async function readLfw(images: string, pairs: string): Promise<Lfw> {
   });
   const list = parsePairs(text, pairs);
   const names = namesOf(list);
-  const entries = (await picturesOf(images)).map((file) => [file.inside, file] as const);
-  const files = picturesNamed(entries, names, { list: pairs, images }).map((file, i) => {
+  const files = (await namedInFolder(names, { list: pairs, images })).map((file, i) => {
     const ending = extname(file.inside);
-    return { path: file.path, inside: names[i]!.endsWith(ending) ? names[i]! : `${names[i]!}${ending}` };
+    return { ...file, inside: names[i]!.endsWith(ending) ? names[i]! : `${names[i]!}${ending}` };
   });
   return { list, names, files };
 }

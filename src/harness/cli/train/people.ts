@@ -1,6 +1,7 @@
 import { RandomStream } from '../../../core/random';
 import { splitByIdentity, splitByImage } from '../../../train/split';
-import { classOf, type PictureFile } from '../pictures';
+import { PersonNames } from '../../../core/classFolders';
+import { folderPerson, type PictureFile } from '../pictures';
 
 /** Crops with a class number for each. */
 export interface Labelled {
@@ -8,12 +9,18 @@ export interface Labelled {
   readonly labels: readonly number[];
 }
 
-/** The people of class folders, by name; pictures that lie in no folder are nobody's. */
-export function peopleOf(files: readonly PictureFile[]): Labelled & { readonly people: readonly string[] } {
-  const kept = files.filter((file) => classOf(file) !== '');
-  const people = [...new Set(kept.map(classOf))].sort();
+/** The people of class folders, by name; pictures that lie in no folder are nobody's. `names` hears of all folders. */
+export function peopleOf(
+  files: readonly PictureFile[],
+  names = new PersonNames(),
+): Labelled & { readonly people: readonly string[] } {
+  const kept = files.flatMap((file) => {
+    const name = folderPerson(file, names);
+    return name === null ? [] : [{ file, name }];
+  });
+  const people = [...new Set(kept.map(({ name }) => name))].sort();
   const numberOf = new Map(people.map((name, i) => [name, i]));
-  return { people, files: kept, labels: kept.map((file) => numberOf.get(classOf(file))!) };
+  return { people, files: kept.map(({ file }) => file), labels: kept.map(({ name }) => numberOf.get(name)!) };
 }
 
 /** The files person by person, in the order of `people`; those of a person keep theirs. */
@@ -23,9 +30,11 @@ export function byPerson({ files, labels }: Labelled): PictureFile[] {
 
 /** Outsiders: a folder is a person, a picture that lies in none a person of its own. */
 export function outsidersOf(files: readonly PictureFile[]): Labelled {
-  const names = files.map((file) => classOf(file) || file.inside);
-  const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
-  return { files, labels: names.map((name) => numberOf.get(name)!) };
+  const names = new PersonNames();
+  // No folder's name has a slash before it.
+  const people = files.map((file) => folderPerson(file, names) ?? `/${file.inside}`);
+  const numberOf = new Map([...new Set(people)].map((name, i) => [name, i]));
+  return { files, labels: people.map((name) => numberOf.get(name)!) };
 }
 
 export interface SplitOptions {

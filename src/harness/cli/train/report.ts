@@ -1,3 +1,4 @@
+import { count } from '../../../core/count';
 import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
 import { warningsOf, type Judged } from '../../../core/trainJudged';
 import { namedAdapter } from '../../../evaluate/lfwReport';
@@ -45,14 +46,14 @@ export function judgedAt({ accuracy, val, outsidersVal, outsidersAccepted, far }
 }
 
 export function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {
-  if (backend === 'wasm') return `TensorFlow.js on WASM (${threads === 1 ? '1 thread' : `${threads} threads`})`;
+  if (backend === 'wasm') return `TensorFlow.js on WASM (${count(threads, 'thread')})`;
   return `TensorFlow.js on WebGPU (${adapter ?? 'unnamed adapter'}${softwareAdapter ? ', computed on the CPU: slow' : ''})`;
 }
 
 export function planLine(plan: TrainPlan, people: number, pictures: number, held: number): string {
   const { trainableParameters, parameters, frozenUntil, cached } = plan;
   const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
-  return `${people} people, ${pictures} pictures to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
+  return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
 }
 
 export function tell(report: Report, output: TrainReport, folder: string): void {

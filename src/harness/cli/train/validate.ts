@@ -1,5 +1,5 @@
 import type { HarnessSession } from '../session';
-import type { PictureFile } from '../pictures';
+import { sourceOf, type PictureFile } from '../pictures';
 import { AT_ONCE } from './atOnce';
 import { judgeLfw, type Lfw } from './lfw';
 import { nearestAccuracy } from './nearest';
@@ -16,12 +16,15 @@ export async function lfwBy(
 ): Promise<LfwPoint['lfw']> {
   const here = lfw.files.flatMap((file, i) => {
     const crop = crops.get(file);
-    return crop ? [{ name: lfw.names[i]!, file: crop.path }] : [];
+    return crop ? [{ name: lfw.names[i]!, crop }] : [];
   });
   const rows: Float32Array[] = [];
   let columns = 0;
   for (let at = 0; at < here.length; at += AT_ONCE) {
-    const part = await session.withPictures(here.slice(at, at + AT_ONCE), (pictures) => embed([...pictures]));
+    const lent = await Promise.all(
+      here.slice(at, at + AT_ONCE).map(async ({ name, crop }) => ({ name, file: await sourceOf(crop) })),
+    );
+    const part = await session.withPictures(lent, embed);
     columns = part.columns;
     rows.push(new Float32Array(part.vectors.slice().buffer));
   }
@@ -46,7 +49,9 @@ export async function rawAccuracy(session: HarnessSession, train: Labelled, held
   const pixels = async ({ files }: Labelled) => {
     const rows: Float32Array[] = [];
     for (let at = 0; at < files.length; at += AT_ONCE) {
-      const part = files.slice(at, at + AT_ONCE).map(({ path }) => ({ file: path, name: path }));
+      const part = await Promise.all(
+        files.slice(at, at + AT_ONCE).map(async (file) => ({ file: await sourceOf(file), name: file.path })),
+      );
       const { columns, vectors } = await session.withPictures(part, (pictures) =>
         session.call('rawPixels', { pictures }),
       );

@@ -5,9 +5,10 @@ import type { Engine } from '../../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../../src/nn/litert';
 import { decodePicture } from '../../../../src/pipeline/decode';
 import { packGallery } from '../../../../src/pipeline/gallery';
+import { plainRule } from '../../../fixtures/matching';
 import { createPipeline } from '../../../../src/pipeline/recognise';
 import { resizeImage } from '../../../../src/pipeline/resize';
-import { DLIB, FACENET, MTCNN } from '../../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../../src/weights/rows';
 import { modelWeights, needsShared, sampleBlob } from '../support';
 
 let engine: Engine;
@@ -51,7 +52,7 @@ const PICTURES: readonly (readonly [string, () => Promise<RgbaImage>])[] = [
 
 describe.for([
   ['FaceNet', FACENET, 'float32'],
-  ['the embedded model', DLIB, 'float16'],
+  ['the embedded model', MOBILE_FACE_NET, 'float16'],
 ] as const)('%s', ([, row, precision]) => {
   test(
     'a stored crop gives the embedding that the picture gave: cosine ≥ .99',
@@ -64,7 +65,7 @@ describe.for([
         embedderRow: row,
         embedderWeights: await modelWeights(row, precision),
       });
-      const options = { gallery: packGallery([], row.id), threshold: row.threshold, keepCrops: true };
+      const options = { gallery: packGallery([], row.id), rule: plainRule(row.threshold), keepCrops: true };
       for (const [what, make] of PICTURES) {
         const { faces } = await pipeline.recognise(await make(), options);
         const sure = faces.filter(({ detection }) => detection.score > 0.95);

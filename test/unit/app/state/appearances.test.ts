@@ -47,14 +47,15 @@ test('WebVTT has times as it wants them, and names that are text', () => {
   expect(timestamp(59.9996)).toBe('00:01:00.000');
 });
 
-test('CSV quotes what needs it, and no name is a formula', () => {
+test('CSV quotes every name, and no name is a formula', () => {
   const one = { tracks: [1], start: 0, end: 1.25, certainty: 0.98765 };
-  const names = ['Smith, "Al"', '=HYPERLINK("x")', null];
+  const names = ['Smith, "Al"', '=HYPERLINK("x")', ';=1+1', null];
   expect(appearancesCsv(names.map((name) => ({ ...one, name }))).split('\r\n')).toEqual([
     'name,start,end,certainty',
     '"Smith, ""Al""",0.000,1.250,0.9876',
     `"'=HYPERLINK(""x"")",0.000,1.250,0.9876`,
-    ',0.000,1.250,0.9876',
+    `";'=1+1",0.000,1.250,0.9876`,
+    '"",0.000,1.250,0.9876',
     '',
   ]);
 });

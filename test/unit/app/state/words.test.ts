@@ -17,9 +17,7 @@ test('a match in words: known, unknown, and nobody to compare with', () => {
     '99.95 % certain, distance\u00a00.62; next Bob, 0.58 further',
   );
   expect(matchText({ ...known, person: null, distance: 1.2 }, 'Ann')).toBe('nearest: Ann, distance\u00a01.20');
-  expect(matchText({ person: null, nearest: null, distance: null, certainty: null, ...none }, null)).toBe(
-    'nobody in your list yet',
-  );
+  expect(matchText({ person: null, distance: null, certainty: null, ...none }, null)).toBe('nobody in your list yet');
 });
 
 test('numbers in words', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { splitClasses } from '../../../../src/harness/cli/classSplit';
+import { personFolder } from '../../../../src/core/classFolders';
+import { splitClasses as split, type SplitFlags } from '../../../../src/harness/cli/classSplit';
 
 const files = (counts: Readonly<Record<string, number>>) =>
   Object.entries(counts).flatMap(([name, count]) =>
@@ -8,6 +9,8 @@ const files = (counts: Readonly<Record<string, number>>) =>
       return { path: `root/${inside}`, inside };
     }),
   );
+const splitClasses = (list: ReturnType<typeof files>, flags: SplitFlags) =>
+  split(list, flags, ({ inside }) => personFolder(inside));
 const paths = (list: readonly { readonly inside: string }[]) => list.map(({ inside }) => inside);
 
 test('all pictures teach; with a test the first of each person do and the others are kept apart', () => {
@@ -32,7 +35,7 @@ test.each([
   ['nobody has a folder of pictures.', { '': 4 }, {}],
   ['nobody has a folder of at least 20 pictures.', { ann: 3, bob: 3 }, { test: true }],
   [
-    'nobody has more than the 3 pictures that teach, so none is left to test on.',
+    'nobody has more than the 3 pictures to learn from, so none is left to test on.',
     { ann: 3, bob: 3 },
     { test: true, minImages: 2, trainImages: 3 },
   ],

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Command } from 'commander';
 import {
@@ -8,7 +11,7 @@ import {
   startOptions,
   type CommonFlags,
 } from '../../../../src/harness/cli/options';
-import { EXIT, runCommand } from '../../../../src/harness/cli/program';
+import { createProgram, EXIT, runCommand } from '../../../../src/harness/cli/program';
 
 const out: string[] = [];
 const err: string[] = [];
@@ -61,7 +64,7 @@ test.each([
 
 test('a threshold is refused by the method that has none, before anything starts', async () => {
   expect(await runCommand(['cluster', '/nowhere', '--threshold', '1'])).toBe(EXIT.failure);
-  expect(err.join('')).toContain('The option --threshold cannot be 1: the method rounds takes its distances');
+  expect(err.join('')).toContain('The option --threshold cannot be 1: the method nearest takes its distances');
 });
 
 test('a path that is not there fails with its sentence, and as one object with --json', async () => {
@@ -104,4 +107,36 @@ test('options reach the worker as they are given', () => {
     far: 0.001,
   });
   expect(detectOptions(flags)).toEqual({ minSize: 0.1, thresholds: [0.6, 0.7, 0.8] });
+});
+
+test.skipIf(process.platform === 'win32')(
+  'files with faces are their owner’s alone, files to hand on are not',
+  async () => {
+    const before = process.umask(0o022);
+    try {
+      await runCommand(['models', '--add', 'nowhere.safetensors']);
+      expect(process.umask()).toBe(0o022);
+      for (const command of ['embed', 'align', 'detect'])
+        await runCommand([command, 'nowhere', '--out', join(tmpdir(), 'nothing.npy')]);
+      expect(process.umask()).toBe(0o077);
+    } finally {
+      process.umask(before);
+    }
+  },
+);
+
+test('README’s table has the commands that there are, each is run by a test of the command line', () => {
+  const commands = createProgram(() => {}).commands.map((command) => command.name());
+  const rows = /^\| Command .*\n\|[- |]*\n((?:\|.*\n)+)/m
+    .exec(readFileSync('README.md', 'utf8'))![1]!
+    .trim()
+    .split('\n');
+  const cells = rows.map((row) => /^\| (.*?[^\\]) \|/.exec(row)![1]!);
+  const listed = cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)[^`]*`/g)].map(([, name]) => name!));
+  expect([...new Set(listed)].sort()).toEqual(commands.toSorted());
+
+  const specs = readdirSync('test/e2e/cli').filter((name) => name.endsWith('.ts'));
+  const texts = specs.map((name) => readFileSync(`test/e2e/cli/${name}`, 'utf8')).join('\n');
+  const unrun = commands.filter((name) => !texts.includes(`'${name}'`));
+  expect(unrun, 'commands that no spec in test/e2e/cli names').toEqual([]);
 });

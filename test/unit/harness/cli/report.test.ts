@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { EngineState } from '../../../../src/client/types';
-import { engineLine } from '../../../../src/harness/cli/report';
+import { engineLine, Report } from '../../../../src/harness/cli/report';
 
 const state: EngineState = {
   model: 'facenet-20180402-114759',
@@ -10,9 +10,12 @@ const state: EngineState = {
   adapter: null,
   softwareAdapter: false,
   threads: 2,
-  threshold: 0.9492,
+  threshold: 0.7641,
+  plainThreshold: 0.9492,
+  twiceDistance: 0.5,
   far: 1e-3,
   crop: 'facenet',
+  cohort: null,
   embeddingSize: 128,
   notes: [],
 };
@@ -26,4 +29,19 @@ test('the engine line names the adapter, and says when it is the CPU', () => {
   expect(engineLine({ ...webgpu, softwareAdapter: true } as EngineState)).toBe(
     'facenet-20180402-114759, float16, TensorFlow.js on WebGPU (google swiftshader, computed on the CPU: slow)',
   );
+});
+
+test('lines for people hold no orders to the terminal; the JSON is as it is', () => {
+  const out: string[] = [];
+  const keep = (text: unknown) => out.push(String(text)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+  try {
+    new Report(false).line('\u001b[2J.jpg');
+    new Report(false).note('\u009b2J.jpg');
+    new Report(true).object({ path: '\u001b[2J.jpg' });
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(out).toEqual(['\ufffd[2J.jpg\n', '\ufffd2J.jpg\n', '{"path":"\\u001b[2J.jpg"}\n']);
 });

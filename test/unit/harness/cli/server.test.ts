@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -28,10 +29,10 @@ afterEach(async () => {
 });
 
 /** As a client that does not tidy the path, which `fetch` does. */
-function status(path: string, method = 'GET'): Promise<number> {
+function status(path: string, method = 'GET', headers: Record<string, string> = {}): Promise<number> {
   return new Promise((done, fail) => {
     const { hostname, port } = new URL(server.url);
-    const sent = request({ hostname, port, path, method }, (response) => {
+    const sent = request({ hostname, port, path, method, headers }, (response) => {
       response.resume();
       done(response.statusCode!);
     });
@@ -97,6 +98,21 @@ test('answers 405 to other methods', async () => {
   expect(await status('/', 'POST')).toBe(405);
 });
 
+test('another site’s name that leads here gets nothing, nor does a page of another site', async () => {
+  const { port } = new URL(server.url);
+  expect(await status('/', 'GET', { Host: `localhost:${port}` })).toBe(200);
+  for (const host of [`evil.example:${port}`, 'evil.example', '127.0.0.1', `127.0.0.1.evil.example:${port}`])
+    expect(await status('/', 'GET', { Host: host }), host).toBe(421);
+  expect(await status('/', 'GET', { Origin: server.url.slice(0, -1) })).toBe(200);
+  for (const origin of ['https://evil.example', 'null', `http://127.0.0.1:1`])
+    expect(await status('/', 'GET', { Origin: origin }), origin).toBe(421);
+});
+
+test.skipIf(process.platform === 'win32')('a shared pipe is not opened', async () => {
+  execFileSync('mkfifo', [join(folder, 'pipe.jpg')]);
+  expect((await fetch(server.share(join(folder, 'pipe.jpg')))).status).toBe(404);
+});
+
 test('a shared file can be read until it is withdrawn', async () => {
   const url = server.share(join(folder, 'secret.txt'));
   expect(url).not.toContain('secret');
@@ -120,7 +136,9 @@ test('a file that cannot be written is told with the reason', async () => {
   const url = server.accept(join(folder, 'secret.txt', 'below-a-file.jpg'));
   const response = await fetch(url, { method: 'PUT', body: 'x' });
   expect(response.status).toBe(500);
-  expect(await response.text()).toMatch(/EEXIST|ENOTDIR/);
+  expect(await response.text()).toMatch(
+    /^(there is something of that name already|part of its path is a file, not a folder)$/,
+  );
 });
 
 test('shares bytes as it shares files', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -65,6 +66,23 @@ describe('fetchSource', () => {
     expect(await partSize()).toBe(30_000);
     expect(new Uint8Array(await readFile(await get(server.url)))).toEqual(BYTES);
     expect(server.ranges).toEqual(['', 'bytes=30000-']);
+  });
+
+  it('gives two programs that want it at a time a whole file each, and goes on with what a killed one left', async () => {
+    const killed = spawnSync(process.execPath, ['-e', '']).pid;
+    await writeFile(join(folder, `${SOURCE.sha256}.${killed}-0.part`), BYTES.subarray(0, 30_000));
+    const server = await serve((request, response) => sendFile(request, response, BYTES, 15_000));
+    const paths = await Promise.all([get(server.url), get(server.url)]);
+    for (const path of paths) expect(new Uint8Array(await readFile(path))).toEqual(BYTES);
+    expect(server.ranges.toSorted()).toEqual([
+      '',
+      'bytes=15000-',
+      'bytes=30000-',
+      'bytes=30000-',
+      'bytes=45000-',
+      'bytes=45000-',
+    ]);
+    expect(await readdir(folder)).toEqual([SOURCE.sha256]);
   });
 
   it('starts over where the server sends the whole file instead of the rest', async () => {

@@ -59,16 +59,36 @@ describe('cropFace', () => {
     expectSpan(cropFace(frame, face, 'facenet-pytorch', 160), [70, 37, 170, 162]);
   });
 
-  test('dlib: a square by the distance of eyes and mouth, upright', () => {
-    const reach = Math.hypot(20, 40) / 0.45;
-    const [x, y] = [120, (80 + 80 + 120) / 3];
-    const span = [x - reach / 2, y - 0.43 * reach, x + reach / 2, y + 0.57 * reach] as const;
-    expectSpan(cropFace(frame, face, 'dlib', 50), span);
+  test('arcface: a face as the template has it, anywhere in the picture and turned, comes out on the template', () => {
+    const template = [
+      [38.2946, 51.6963],
+      [73.5318, 51.5014],
+      [56.0252, 71.7366],
+      [41.5493, 92.3655],
+      [70.7299, 92.2041],
+    ] as const;
+    for (const angle of [0, 0.4, -0.4]) {
+      // The template's places are middles of pixels; made larger, turned and moved, they are a face in the picture.
+      const placed = template.map(([x, y]) => {
+        const [dx, dy] = [1.2 * (x - 56), 1.2 * (y - 72)];
+        return {
+          x: 120 + dx * Math.cos(angle) - dy * Math.sin(angle),
+          y: 100 + dx * Math.sin(angle) + dy * Math.cos(angle),
+        };
+      });
+      const crop = cropFace(frame, { ...face, points: placed as never }, 'arcface', 112);
+      template.forEach(([x, y], i) => {
+        const at = (Math.round(y) * 112 + Math.round(x)) * 3;
+        const [foundX, foundY] = [crop.data[at]! + 0.5, crop.data[at + 1]! + 0.5];
+        // Half a pixel of the crop is .6 of the picture.
+        expect(Math.hypot(foundX - placed[i]!.x, foundY - placed[i]!.y)).toBeLessThan(0.9);
+      });
+    }
   });
 
-  test('dlib: black beyond the picture', () => {
+  test('arcface: black beyond the picture', () => {
     const corner = { ...face, points: points.map(({ x, y }) => ({ x: x - 100, y: y - 80 })) as never };
-    const { data } = cropFace(frame, corner, 'dlib', 50);
+    const { data } = cropFace(frame, corner, 'arcface', 112);
     expect([...data.subarray(0, 3)]).toEqual([0, 0, 0]);
   });
 

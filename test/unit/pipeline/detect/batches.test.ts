@@ -39,11 +39,11 @@ test.each([1, 4, 5, 8, 11, 30])('%i inputs give their own outputs in order, with
   expect([...first!]).toEqual(Array.from({ length: count }, (_, i) => i));
 });
 
-test('each size is compiled once, when first needed, and freed; one more than half full is padded', async () => {
+test('each size is compiled once, when first needed, and freed; one that is seven eighths full is padded', async () => {
   const { log, network } = doubling();
-  await network.run(13, fill);
-  await network.run(2, fill);
-  expect(log).toEqual({ prepared: [8, 4], ran: [8, 8, 4], disposed: 0 });
+  await network.run(15, fill);
+  await network.run(6, fill);
+  expect(log).toEqual({ prepared: [8, 4], ran: [8, 8, 4, 4], disposed: 0 });
   network.dispose();
   expect(log.disposed).toBe(2);
 });

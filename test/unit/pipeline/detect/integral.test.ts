@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
 import type { RgbaImage } from '../../../../src/core/types';
-import { areaResize, integralOf } from '../../../../src/pipeline/detect/integral';
+import { createAreaKernel } from '../../../../src/pipeline/detect/areaKernel';
+import { areaResize, integralsOf, type Integral } from '../../../../src/pipeline/detect/integral';
 
 function noise(width: number, height: number): RgbaImage {
-  const random = mulberry32(5);
+  const random = mulberry32(width + height);
   return { width, height, data: Uint8ClampedArray.from({ length: width * height * 4 }, () => random() * 256) };
 }
 
@@ -33,7 +34,7 @@ test.each([
   const [x0, y0, x1, y1] = box as [number, number, number, number];
   const stride = width * 3 + 5;
   const out = new Float32Array(stride * height + 2).fill(7);
-  areaResize(integralOf(image), { x0, y0, x1, y1 }, width, height, out, { at: 2, stride }, 0.5, -3);
+  areaResize(integralsOf([image])[0]!, { x0, y0, x1, y1 }, width, height, out, { at: 2, stride }, 0.5, -3);
   const expected = pooled(image, box, width, height);
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -44,18 +45,32 @@ test.each([
   expect([out[0], out[1], out[2 + width * 3]]).toEqual([7, 7, 7]);
 });
 
-test('memory handed in is used again, whatever was in it', () => {
-  const memory = new Int32Array(41 * 32 * 3).fill(99);
-  const image = noise(30, 20);
-  const { sums } = integralOf(image, memory);
-  expect(sums).toBe(memory);
-  expect(sums.subarray(0, 31 * 21 * 3)).toEqual(integralOf(image).sums);
+test("pictures searched together, and one after another in the same memory, do not touch each other's sums", () => {
+  const kernel = createAreaKernel();
+  const whole = (picture: Integral): number[] => {
+    const { width, height } = picture;
+    const out = new Float32Array(width * height * 3);
+    areaResize(
+      picture,
+      { x0: 0, y0: 0, x1: width, y1: height },
+      width,
+      height,
+      out,
+      { at: 0, stride: width * 3 },
+      1,
+      0,
+    );
+    return [...out];
+  };
+  const pixels = ({ data }: RgbaImage): number[] => [...data].filter((_, i) => i % 4 !== 3);
+  for (const images of [[noise(61, 47), noise(200, 301), noise(3, 2)], [noise(37, 20)]])
+    expect(integralsOf(images, kernel).map(whole)).toEqual(images.map(pixels));
 });
 
 test('means stay right where the sums have wrapped round', () => {
   const image: RgbaImage = { width: 3000, height: 3000, data: new Uint8ClampedArray(36e6).fill(255) };
   const out = new Float32Array(12);
   const box = { x0: 2000, y0: 2900, x1: 3000, y1: 3000 };
-  areaResize(integralOf(image), box, 2, 2, out, { at: 0, stride: 6 }, 1, 0);
+  areaResize(integralsOf([image])[0]!, box, 2, 2, out, { at: 0, stride: 6 }, 1, 0);
   expect(out.every((value) => Math.abs(value - 255) < 1e-4)).toBe(true);
 });

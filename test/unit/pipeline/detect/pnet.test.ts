@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CELL_NUMBERS, pnetPyramid } from '../../../../src/models/pnetPyramid';
-import { integralOf } from '../../../../src/pipeline/detect/integral';
+import { integralsOf } from '../../../../src/pipeline/detect/integral';
 import { levelInput, proposals, type PictureLevel } from '../../../../src/pipeline/detect/pnet';
 
 const size = { width: 40, height: 30 };
@@ -46,8 +46,8 @@ test('neighbours of one level are thinned out to the best', () => {
 test("a level's input is the reduced picture, standardised, its edge one pixel on, then grey", () => {
   const data = new Uint8ClampedArray(8 * 8 * 4).fill(255);
   const out = new Float32Array(7 * 6 * 3).fill(9);
-  const white = integralOf({ width: 8, height: 8, data });
-  levelInput(white, { width: 4, height: 4 }, { width: 7, height: 6 }, out);
+  const [white] = integralsOf([{ width: 8, height: 8, data }]);
+  levelInput(white!, { width: 4, height: 4 }, { width: 7, height: 6 }, out);
   const at = (x: number, y: number): number => out[(y * 7 + x) * 3]!;
   const bright = 127.5 / 128;
   expect([at(0, 0), at(3, 3), at(4, 3), at(3, 4), at(5, 0), at(0, 5)]).toEqual(

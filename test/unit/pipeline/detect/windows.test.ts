@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { RgbaImage } from '../../../../src/core/types';
-import { integralOf } from '../../../../src/pipeline/detect/integral';
+import { integralsOf, type Integral } from '../../../../src/pipeline/detect/integral';
 import { isInside, windowInput } from '../../../../src/pipeline/detect/windows';
 
 const white: RgbaImage = { width: 20, height: 10, data: new Uint8ClampedArray(800).fill(255) };
-const picture = integralOf(white);
+const [picture] = integralsOf([white]) as [Integral];
 const box = (x0: number, y0: number, x1: number, y1: number) => ({ x0, y0, x1, y1, score: 1 });
 
 test('pixels 1 to 4 are the first four, and what lies beyond the picture is black', () => {

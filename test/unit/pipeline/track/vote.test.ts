@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Match } from '../../../../src/core/types';
+import { NOBODY } from '../../../../src/pipeline/match';
 import { voteMatch } from '../../../../src/pipeline/track/vote';
 
 const THRESHOLD = 1;
@@ -7,9 +8,11 @@ const match = (nearest: string, distance: number): Match => ({
   person: distance <= THRESHOLD ? nearest : null,
   nearest,
   distance,
+  normalised: distance,
   certainty: 1 - distance / 2,
   second: null,
   secondDistance: null,
+  secondNormalised: null,
 });
 
 test('most of the views agree: their person, with the surest view', () => {
@@ -28,7 +31,6 @@ test('unknown is an answer, and says who was nearest', () => {
 });
 
 test('with nobody enrolled, or no views, the answer is nobody', () => {
-  const nobody = { person: null, nearest: null, distance: null, certainty: null, second: null, secondDistance: null };
-  expect(voteMatch([nobody, nobody], THRESHOLD)).toEqual(nobody);
-  expect(voteMatch([], THRESHOLD)).toEqual(nobody);
+  expect(voteMatch([NOBODY, NOBODY], THRESHOLD)).toEqual(NOBODY);
+  expect(voteMatch([], THRESHOLD)).toEqual(NOBODY);
 });

@@ -1,18 +1,21 @@
-import { createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
+import { createDecipheriv, createHash, hkdfSync, pbkdf2Sync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
+import type { FolderReport } from '../../../../src/store/photoSchema';
 import type { Fields } from '../../../../src/store/backup/fields';
-import { HEADER_BYTES } from '../../../../src/store/backup/container';
+import { decryptBackup, encryptBackup, HEADER_BYTES, openBackupFile } from '../../../../src/store/backup/container';
 import { memoryDatabase } from '../../../../src/store/memoryDatabase';
 import { openPhotoStore } from '../../../../src/store/photoStore';
 import { openStore } from '../../../../src/store/store';
 import { openTrainStore } from '../../../../src/store/trainStore';
+import { storedModel } from '../../../fixtures/storedModel';
 import { FOLDER, photo, photoFace } from '../photoStoreBehaviour';
 import { marks, newFace } from '../storeBehaviour';
 import { checkpoint, newModel, newRun } from '../trainStoreBehaviour';
 
 const PASSPHRASE = 'correct horse – Größe';
+const MODEL = await storedModel(['float16', 'int8']);
 const CHUNK = 1 << 20;
 const WHOLE = CHUNK + 16;
 
@@ -37,6 +40,17 @@ function comparable(row: object): Fields {
 }
 const byId = (a: Fields, b: Fields) => (String(a['id']) < String(b['id']) ? -1 : 1);
 
+/** What of a folder was not looked at. */
+const REPORT: FolderReport = {
+  problem: 'Empty.zip is cut off.',
+  skipped: ['<b>.heic is a HEIC picture.'],
+  skippedTotal: 700,
+  places: 1,
+  kinds: { HEIC: 699 },
+  system: 3,
+  others: { txt: 2, '': 1 },
+};
+
 /** A browser's whole content: its three stores, and every row of every table. */
 async function device() {
   const memory = memoryDatabase();
@@ -59,28 +73,28 @@ type Device = Awaited<ReturnType<typeof device>>;
 async function filled(): Promise<Device> {
   const made = await device();
   const { store, photos, training } = made;
-  const ada = await store.addPerson('Ada', [newFace(1), newFace(2, 'sample')]);
+  const cohortMean = { cohort: '0123456789abcdef', mean: 0.25 };
+  const scaled = <Face extends ReturnType<typeof newFace> | ReturnType<typeof photoFace>>(face: Face): Face => ({
+    ...face,
+    embedding: { ...face.embedding, cohortMean },
+  });
+  const ada = await store.addPerson('Ada', [scaled(newFace(1)), newFace(2, 'sample')]);
   await store.addPerson('<i>Bo</i>', [bigFace(3, 1_200_000), newFace(5, 'camera')]);
   await photos.putFolder(FOLDER);
-  await photos.putFolder({ ...FOLDER, id: 'g', name: 'Empty', unfinished: false, createdAt: 2 });
+  await photos.putFolder({ ...FOLDER, id: 'g', name: 'Empty', unfinished: false, createdAt: 2, report: REPORT });
   const thumbnail = new Blob([new Uint8Array([7, 8])], { type: 'image/jpeg' });
   const known = { ...photoFace(1), personId: ada.id, confirmed: true };
-  await photos.savePhoto(photo('a/<b>.jpg'), thumbnail, [known, { ...photoFace(2), group: 'two' }]);
+  await photos.savePhoto(photo('a/<b>.jpg'), thumbnail, [scaled(known), { ...photoFace(2), group: 'two' }]);
   const error = { code: 'image/unreadable', message: 'c.jpg is not a picture' } as const;
   await photos.savePhoto({ ...photo('c.jpg'), error }, null, []);
-  const files = new Map([
-    ['float16', bytesOf(6, 1_500_000)],
-    ['int8', bytesOf(7, 300)],
-  ] as const);
-  const sizes = { float16: { bytes: 1_500_000, sha256: 'x' }, int8: { bytes: 300, sha256: 'y' } };
-  await training.saveModel(newModel('trained-1', { files: sizes, selfTest: [0.5, -1], report: '{}' }), files);
+  await training.saveModel({ ...MODEL.record, title: 'Renamed', report: '{}' }, MODEL.files);
   await training.saveRun(
-    newRun('r1', { status: 'accepted', modelId: 'trained-1', history: JSON.stringify(['x'.repeat(70_000)]) }),
+    newRun('r1', { status: 'accepted', modelId: MODEL.record.id, history: JSON.stringify(['x'.repeat(70_000)]) }),
   );
   await training.saveRun(newRun('r2', { status: 'running' }));
   await training.sink('r2').save(checkpoint(3));
   await store.saveSettings({
-    model: 'trained-1',
+    model: MODEL.record.id,
     far: 0.01,
     mirrorCamera: false,
     cameraId: 'front',
@@ -118,16 +132,20 @@ beforeAll(async () => {
 test('a backup is more than two chunks, and nothing of it can be read without the passphrase', () => {
   expect(file.size).toBeGreaterThan(HEADER_BYTES + 2 * WHOLE);
   const text = Buffer.from(bytes).toString('latin1');
-  for (const word of ['<i>Bo</i>', 'image/jpeg', 'modelId', 'createdAt', 'trained-1', 'Holiday'])
+  for (const word of ['<i>Bo</i>', 'image/jpeg', 'modelId', 'createdAt', 'trained-', 'Holiday'])
     expect(text).not.toContain(word);
 });
 
-test('the format is as it is written down: Node’s own PBKDF2 and AES-GCM open it', () => {
+test('the format is as it is written down: Node’s own PBKDF2, HKDF and AES-GCM open it', () => {
   const head = Buffer.from(bytes.subarray(0, HEADER_BYTES));
-  expect(head.subarray(0, 9).toString('latin1')).toBe('FACENETB\u0002');
+  expect(head.subarray(0, 9).toString('latin1')).toBe('FACENETB\u0003');
   const rounds = head.readUInt32BE(9);
   expect(rounds).toBeGreaterThanOrEqual(600_000);
-  const key = pbkdf2Sync(PASSPHRASE.normalize('NFC'), head.subarray(17, 33), rounds, 32, 'sha256');
+  const stretched = pbkdf2Sync(PASSPHRASE.normalize('NFC'), head.subarray(17, 33), rounds, 32, 'sha256');
+  const expand = (info: Buffer) => Buffer.from(hkdfSync('sha256', stretched, Buffer.alloc(0), info, 32));
+  const key = expand(Buffer.from('facenet backup key'));
+  const committed = Buffer.concat([Buffer.from('facenet backup commitment'), head.subarray(0, 40)]);
+  expect(head.subarray(40)).toEqual(expand(committed));
   const count = Math.ceil((bytes.length - HEADER_BYTES) / WHOLE);
   const plain: Buffer[] = [];
   for (let i = 0; i < count; i++) {
@@ -166,13 +184,37 @@ test('replace: everything comes back as it was, what was here is gone, but for a
   expect({ ...restored, ...own }).toEqual({ ...expected, ...own });
 });
 
-test('merge: what is here stays; people and folders of the same name take what is new; twice is as once', async () => {
+test('an archive’s names as long as archives allow never make a backup that does not open', async () => {
+  const long = 'x'.repeat(65_000);
+  const { store, photos } = await device();
+  const kinds = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`${long.slice(0, 3000)}${i}`, 1]));
+  const report = {
+    ...REPORT,
+    problem: long,
+    skipped: Array.from({ length: 500 }, () => long),
+    others: { ...kinds, txt: 7 },
+  };
+  await photos.putFolder({ ...FOLDER, report });
+  const error = { code: 'image/unreadable', message: `${long}.jpg is not a picture` } as const;
+  await photos.savePhoto({ ...photo(`${long}.jpg`), error }, null, []);
+  await photos.savePhoto(photo(`${long}/a.jpg`), null, [photoFace(1)]);
+  const to = await device();
+  const written = await store.writeBackup(PASSPHRASE);
+  await (await to.store.checkBackup(written, 'b', PASSPHRASE)).restore('replace');
+  expect((await to.photos.photos()).map(({ path }) => path).sort()).toEqual([`${long}.jpg`, `${long}/a.jpg`]);
+  expect(await to.photos.faces()).toHaveLength(1);
+  const [folder] = await to.photos.folders();
+  expect(folder!.report!.skipped).toHaveLength(500);
+  expect(folder!.report!.others).toMatchObject({ txt: 7 });
+});
+
+test('merge: what is here stays; people of the same name and the same folders take what is new; twice is as once', async () => {
   const { store, photos, training, content } = await device();
   const ada = await store.addPerson('ADA', [newFace(7)]);
   await store.saveSettings({ far: 0.1 });
   await photos.putFolder({ ...FOLDER, id: 'mine' });
-  await photos.savePhoto({ ...photo('c.jpg', 'mine'), size: 77 }, null, [photoFace(4)]);
-  const mine = newModel('trained-1', { title: 'Mine', files: { int8: { bytes: 2, sha256: 'm' } } });
+  await photos.savePhoto({ ...photo('c.jpg', 'mine'), width: 77 }, null, [photoFace(4)]);
+  const mine = newModel(MODEL.record.id, { title: 'Mine', files: { int8: { bytes: 2, sha256: 'm' } } });
   await training.saveModel(mine, new Map([['int8', bytesOf(1, 2)]]));
   for (let time = 0; time < 2; time++) await (await store.checkBackup(file, 'b', PASSPHRASE)).restore('merge');
   expect((await store.people()).map(({ name }) => name).sort()).toEqual(['<i>Bo</i>', 'ADA']);
@@ -181,8 +223,8 @@ test('merge: what is here stays; people and folders of the same name take what i
   expect(await store.settings()).toMatchObject({ model: null, far: 0.1 });
   expect((await photos.folders()).map(({ id }) => id)).toEqual(['mine', 'g']);
   const stored = await photos.photos();
-  expect(stored.map(({ id, size }) => [id, size]).sort()).toEqual([
-    ['mine/a/<b>.jpg', 10],
+  expect(stored.map(({ id, width }) => [id, width]).sort()).toEqual([
+    ['mine/a/<b>.jpg', 4],
     ['mine/c.jpg', 77],
   ]);
   const faces = await photos.faces();
@@ -193,6 +235,25 @@ test('merge: what is here stays; people and folders of the same name take what i
   expect((await photos.thumbnail('mine/a/<b>.jpg'))!.size).toBe(2);
   expect(await training.models(), 'a model of the same id stays as it is').toEqual([mine]);
   expect((await content()).trainedFiles).toHaveLength(1);
+});
+
+test('merge: folders of one name with other pictures stay apart, and no picture is lost', async () => {
+  const [from, to] = [await device(), await device()];
+  const card = async ({ photos }: Device, id: string, mark: number) => {
+    await photos.putFolder({ ...FOLDER, id, name: 'DCIM' });
+    for (const name of ['1.jpg', '2.jpg', '3.jpg'])
+      await photos.savePhoto({ ...photo(name, id), size: mark }, null, [photoFace(mark)]);
+  };
+  await card(from, 'b', 2);
+  await card(from, 'c', 3);
+  await card(to, 'a', 1);
+  await card(to, 'c2', 3); // handed over here too, under an id of its own
+  const backup = await from.store.writeBackup(PASSPHRASE);
+  for (let time = 0; time < 2; time++) await (await to.store.checkBackup(backup, 'b', PASSPHRASE)).restore('merge');
+  expect((await to.photos.folders()).map(({ id }) => id).sort()).toEqual(['a', 'b', 'c2']);
+  const pictures = (await to.photos.photos()).map(({ folderId, size }) => `${folderId} ${size}`).sort();
+  expect(pictures).toEqual(['a 1', 'a 1', 'a 1', 'b 2', 'b 2', 'b 2', 'c2 3', 'c2 3', 'c2 3']);
+  expect(await to.photos.faces()).toHaveLength(9);
 });
 
 test('a backup of version 1, which held no photos and no models, restores its people and leaves those alone', async () => {
@@ -208,6 +269,31 @@ test('a backup of version 1, which held no photos and no models, restores its pe
   expect(await store.settings()).toMatchObject({ far: 0.01, mirrorCamera: false });
   const own = { people: [], faces: [], settings: [] };
   expect({ ...(await content()), ...own }).toEqual({ ...before, ...own });
+});
+
+test('a backup of version 2, whose container did not commit to its key, restores all that it has', async () => {
+  const path = new URL('../../../fixtures/backups/version2.facenet-backup', import.meta.url);
+  const old = new Blob([new Uint8Array(readFileSync(path))]);
+  const { store, photos } = await device();
+  await expect(store.checkBackup(old, 'old', 'written by version 1')).rejects.toMatchObject({
+    code: 'backup/wrong-passphrase',
+  });
+  const checked = await store.checkBackup(old, 'old', 'written by version 2');
+  expect(checked.summary).toMatchObject({ people: 1, faces: 2, photos: 1, hasPhotosAndModels: true });
+  await checked.restore('replace');
+  expect(marks(await store.faces())).toEqual([1, 2]);
+  expect((await store.faces()).some(({ embedding }) => 'cohortMean' in embedding)).toBe(false);
+  const faces = await photos.faces();
+  expect(faces).toMatchObject([{ photoId: 'f/a.jpg', confirmed: true }]);
+  expect(await photos.facesWithoutMean('any')).toEqual([faces[0]!.id]);
+});
+
+test('a file cannot be turned into one of an older version, which commits to nothing', async () => {
+  const turned = bytes.slice();
+  turned[8] = 2;
+  await expect(source.store.checkBackup(new Blob([turned]), 'turned', PASSPHRASE)).rejects.toMatchObject({
+    code: 'backup/wrong-passphrase',
+  });
 });
 
 describe('refused in clear words, and nothing changed', () => {
@@ -234,7 +320,7 @@ describe('refused in clear words, and nothing changed', () => {
   });
   test('a newer version, whatever follows', async () => {
     const newer = bytes.slice(0, 20);
-    newer[8] = 3;
+    newer[8] = 4;
     await refused(new Blob([newer]), 'backup/newer-version');
   });
   test('a cut exactly at a chunk’s end', async () => {
@@ -272,8 +358,18 @@ describe('refused in clear words, and nothing changed', () => {
     [HEADER_BYTES + WHOLE + 77, 'backup/damaged'],
   ])('a bit flipped in byte %i: %s', (at, code) => refused(flipped(at), code));
 
-  test('a short passphrase is refused when writing', async () => {
-    await expect(source.store.writeBackup('seven77')).rejects.toMatchObject({ code: 'backup/weak-passphrase' });
+  test('a weak passphrase is refused when writing, and still opens a backup from before', async () => {
+    for (const weak of ['seven77', 'password1234'])
+      await expect(source.store.writeBackup(weak)).rejects.toMatchObject({ code: 'backup/weak-passphrase' });
+    async function* content() {
+      yield new Uint8Array([1, 2, 3]);
+    }
+    const parts: Blob[] = [];
+    for await (const part of encryptBackup('password', content())) parts.push(new Blob([part]));
+    const opened = await openBackupFile(new Blob(parts), 'old', 'password');
+    const plain: number[] = [];
+    for await (const chunk of decryptBackup(opened)) plain.push(...chunk);
+    expect(plain).toEqual([1, 2, 3]);
   });
 
   test('stopped in the middle of the check or of the restore', async () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Precision } from '../../../../src/core/types';
-import { dlibResnet } from '../../../../src/models/dlibResnet';
 import { inceptionResnetV1 } from '../../../../src/models/inceptionResnetV1';
+import { mobileFaceNet } from '../../../../src/models/mobileFaceNet';
 import { onet } from '../../../../src/models/onet';
 import { pnet } from '../../../../src/models/pnet';
 import { rnet } from '../../../../src/models/rnet';
@@ -14,9 +14,13 @@ import { toPrecision } from '../../../../src/weights/convert/precision';
 import { readFaceApiShards } from '../../../../src/weights/formats/faceApiShards';
 import { readSafetensors, writeSafetensors } from '../../../../src/weights/formats/safetensors';
 import type { ModelRow } from '../../../../src/weights/registry';
-import { DLIB, FACENET, MTCNN } from '../../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../../src/weights/rows';
 import { rejectionCode } from '../errorCode';
-import { modelsFile, modelsFolder, packageFile } from '../sources';
+import { cosine } from '../../../../src/core/vectors';
+import { randomNumbers } from '../../../fixtures/randomWeights';
+import { referenceRun } from '../../../fixtures/referenceOps';
+import { runTflite } from '../../../fixtures/runTflite';
+import { embeddedSource, modelsFile, modelsFolder, packageFile } from '../sources';
 
 const fromPackage = (row: ModelRow) => convertModel(row, row.sources, async ({ path }) => packageFile(path));
 const fromFolder = (row: ModelRow, sources = row.sources) =>
@@ -82,11 +86,31 @@ describe('conversion of MTCNN', () => {
   });
 });
 
-describe('conversion of the dlib network', () => {
+describe('conversion of MobileFaceNet', () => {
+  const arrays = async () => convertModel(MOBILE_FACE_NET, MOBILE_FACE_NET.sources, async () => embeddedSource());
+
   it("gives all that the graph needs, and the registry's files byte for byte", async () => {
-    const arrays = await fromPackage(DLIB);
-    expectShapes(arrays, [dlibResnet({ batch: 1 })]);
-    expectFiles(DLIB, arrays);
+    expectShapes(await arrays(), [mobileFaceNet({ batch: 1 })]);
+    expectFiles(MOBILE_FACE_NET, await arrays());
+  });
+
+  it('gives the embedding that the operations of the file give, run one by one', { timeout: 60_000 }, async () => {
+    const size = MOBILE_FACE_NET.inputSize ** 2 * 3;
+    const input = randomNumbers(size, 5);
+    const graph = mobileFaceNet({ batch: 1 });
+    const ours = referenceRun(graph, toPrecision(await arrays(), 'float32'), [input]).get(graph.outputs[0]!)!;
+    const theirs = runTflite(await embeddedSource(), input);
+    expect(theirs.length).toBe(192);
+    expect(cosine(Float32Array.from(ours.data), Float32Array.from(theirs))).toBeGreaterThan(0.9999999);
+  });
+
+  it('refuses a file whose layers are others', async () => {
+    const bytes = (await embeddedSource()).slice();
+    const text = new TextEncoder().encode('MobileFaceNet/MobileFaceNet/Conv2d_0/Conv2D_bias');
+    const at = bytes.findIndex((_, i) => text.every((byte, k) => bytes[i + k] === byte));
+    bytes.set(new TextEncoder().encode('Another'), at);
+    const converted = convertModel(MOBILE_FACE_NET, MOBILE_FACE_NET.sources, async () => bytes);
+    expect(await rejectionCode(converted)).toBe('weights/bad-format');
   });
 });
 

@@ -117,6 +117,16 @@ describe('safetensors', () => {
     expect(code(bytes)).toBe('weights/bad-format');
   });
 
+  it('writes a tensor of any name, one that JavaScript has a meaning for too', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+    const odd: Weights = new Map(
+      names.map((name, i) => [name, { dtype: 'float32', shape: [1], data: Float32Array.of(i) }]),
+    );
+    const bytes = withMetadata(writeSafetensors(odd), new Map([['__proto__', 'x']]), 'x');
+    expect(readSafetensors(bytes, 'x')).toEqual(odd);
+    expect(readMetadata(bytes, 'x')).toEqual(new Map([['__proto__', 'x']]));
+  });
+
   it('does not allocate what a header claims before the bytes are there', () => {
     expect(code(file({ a: F32([500_000_000], 0, 2_000_000_000) }, 4))).toBe('weights/truncated');
   });

@@ -5,6 +5,7 @@ import {
   groupingRequest,
   groupingState,
   knownFaces,
+  markOf,
   PERSON_FACES,
   stillTrue,
 } from '../../../../../src/app/state/photos/groups';
@@ -47,7 +48,7 @@ test('a group that falls apart leaves its id to the larger part', () => {
 
 test('faces that look like a known person become that person’s, whether known from photos or from elsewhere', () => {
   const faces = [face('a', '1', { personId: 'p', confirmed: true }), face('b', '2', { group: 'b' }), face('c', '3')];
-  const changes = belongingsOf(faces, [{ personId: 'q', vector: new Float32Array(1) }], [0, 0, 1, 1]);
+  const changes = belongingsOf(faces, [{ id: 'k', personId: 'q', embedding: embedding(1) }], [0, 0, 1, 1]);
   expect(changes).toEqual(
     new Map([
       ['b', { personId: 'p', confirmed: false, group: null }],
@@ -63,18 +64,24 @@ test('pictures and people are numbered apart, and a person’s face that is in t
     ['b', embedding(3, 4)],
   ]);
   const person = (id: string, ...list: Embedding[]): Person =>
-    ({ id, name: id, createdAt: 0, faces: list.map((e) => ({ embedding: e })) }) as unknown as Person;
+    ({
+      id,
+      name: id,
+      createdAt: 0,
+      faces: list.map((e, i) => ({ id: `${id}${i}`, embedding: e })),
+    }) as unknown as Person;
   const people = [
     person('p', embedding(1, 2), embedding(5, 6), { modelId: 'other', vector: new Float32Array(2) }),
     person('q', embedding(7, 8)),
   ];
   const known = knownFaces(people, faces, embeddings, 'm', 40);
-  expect(known.map(({ personId, vector }) => [personId, ...vector])).toEqual([
+  expect(known.map(({ personId, embedding: { vector } }) => [personId, ...vector])).toEqual([
     ['p', 5, 6],
     ['q', 7, 8],
   ]);
-  const request = groupingRequest(faces, embeddings, known);
-  expect(request.embeddings.map((vector) => [...vector])).toEqual([
+  const { request, order } = groupingRequest(faces, embeddings, known, new Set());
+  expect(order).toEqual([0, 1, 2, 3]);
+  expect(request.embeddings.map(({ vector }) => [...vector])).toEqual([
     [1, 2],
     [3, 4],
     [5, 6],
@@ -87,14 +94,31 @@ test('pictures and people are numbered apart, and a person’s face that is in t
   expect(request.people[3]).not.toBe(request.people[0]);
 });
 
-test('some faces stand for a named person, who is said to be nobody is left alone, and how many are too many is told', () => {
+test('what was grouped before comes first with its groups, so that only the rest is compared', () => {
+  const old = [face('a', '1', { group: 'a' }), face('b', '2', { group: 'a' }), face('c', '3'), face('d', '4')];
+  const embeddings = new Map(['n', 'a', 'b', 'c', 'd'].map((id, i) => [id, embedding(i)]));
+  const known = [{ id: 'k', personId: 'q', embedding: embedding(9) }];
+  const grouped = new Set([...old, ...known].map(markOf));
+  const faces = [face('n', '1'), ...old.slice(0, 3), { ...old[3]!, personId: 'p', confirmed: true }];
+  const { request, order } = groupingRequest(faces, embeddings, known, grouped);
+  // Who has been named meanwhile is compared again.
+  expect(order).toEqual([1, 2, 3, 5, 0, 4]);
+  expect(request).toMatchObject({ from: 4 });
+  const groups = [...(('groups' in request ? request.groups : undefined) ?? [])];
+  expect(groups[0]).toBe(groups[1]);
+  expect(groups[0]).toBeGreaterThanOrEqual(0);
+  expect(groups.slice(2)).toEqual([-1, -1, -1, -1]);
+  expect(request.embeddings.map(({ vector }) => vector[0])).toEqual([1, 2, 3, 9, 0, 4]);
+  expect(request.photos[4]).toBe(request.photos[0]);
+  const most = groupingRequest(faces, embeddings, [], new Set([markOf(old[0]!)]));
+  expect('from' in most.request).toBe(false);
+});
+
+test('some faces stand for a named person, and who is said to be nobody is left alone', () => {
   const named = Array.from({ length: PERSON_FACES + 5 }, (_, i) => face(`p${i}`, `${i}`, { personId: 'p' }));
   const nobody = face('n', 'n', { confirmed: true });
   const open = ['a', 'b', 'c'].map((id) => face(id, id));
-  const { chosen, left } = chooseFaces([...named, nobody, ...open], PERSON_FACES + 2);
-  expect(chosen).toEqual([...named.slice(0, PERSON_FACES), ...open.slice(0, 2)]);
-  expect(left).toBe(1);
-  expect(chooseFaces([...named, nobody, ...open]).left).toBe(0);
+  expect(chooseFaces([...named, nobody, ...open])).toEqual([...named.slice(0, PERSON_FACES), ...open]);
 });
 
 test('what the user has said of a face while it was being grouped stands', () => {

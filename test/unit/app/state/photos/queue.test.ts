@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PhotoQueue } from '../../../../../src/app/state/photos/queue.svelte';
+import { SourceReport } from '../../../../../src/app/state/photos/sourceReport';
+import { TabGuard } from '../../../../../src/app/state/photos/tabGuard';
 import type { PictureSource } from '../../../../../src/app/state/photos/sources';
 import type { PhotoFolder } from '../../../../../src/store/photoSchema';
 
@@ -23,8 +25,9 @@ function source(name: string, count: number): PictureSource {
     total: count,
     async *pictures() {
       for (let i = 0; i < count; i++)
-        yield { path: `${i}.jpg`, size: 1, modified: 1, read: () => Promise.resolve(new Blob(['x'])) };
+        yield { path: `${i}.jpg`, size: 1, modified: 1, read: () => Promise.resolve(new Blob([name, String(i)])) };
     },
+    report: () => new SourceReport().result(),
   };
 }
 
@@ -37,6 +40,8 @@ test('a folder is left off only when its last picture is saved, so that none is 
   const disk = new Promise<void>((resolve) => (free = resolve));
   const library = {
     faces: [],
+    photos: [],
+    gone: new Map(),
     photoById: new Map(),
     async take({ photo }: { photo: { id: string } }) {
       begin();
@@ -50,7 +55,7 @@ test('a folder is left off only when its last picture is saved, so that none is 
     ready: () => Promise.resolve(),
     client: { call: () => Promise.resolve({ width: 1, height: 1, faces: [] }) },
   };
-  const queue = new PhotoQueue(engine as never, library as never);
+  const queue = new PhotoQueue(engine as never, library as never, () => {}, new TabGuard(null, () => true));
   void queue.add(folder('a'), source('a', 9));
   void queue.add(folder('b'), source('b', 2));
   await begun;

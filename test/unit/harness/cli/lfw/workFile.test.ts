@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { FaceError } from '../../../../../src/core/errors';
 import { FORM, readWork, WorkFile, type WorkHeader, type WorkRow } from '../../../../../src/harness/cli/lfw/workFile';
+import { writeUnread } from '../../../../../src/harness/cli/lfw/unread';
 import { CENTRE, FACE } from '../../../../../src/evaluate/lfwReport';
 import { rejectionCode } from '../../../weights/errorCode';
 
@@ -34,6 +35,7 @@ const row = (n: number): WorkRow => ({
   index: n,
   outcome: n === 2 ? CENTRE : FACE,
   microseconds: 100 + n,
+  at: 1_800_000_000 + n,
   vector: Float32Array.of(n, n / 3, -n),
 });
 
@@ -45,14 +47,32 @@ async function written(...batches: number[][]): Promise<void> {
 
 test('rows come back as they were appended', async () => {
   await written([0, 1], [2]);
-  expect(await readWork(path)).toEqual({ header, rows: [0, 1, 2].map(row), bytes: readFileSync(path).length });
+  expect(await readWork(path)).toEqual({
+    ...{ header, rows: [0, 1, 2].map(row), unread: [], bytes: readFileSync(path).length },
+  });
+});
+
+test('what could not be read lies beside the work, which has no row for it, so that it is tried again', async () => {
+  await written([0, 2]);
+  const unread = [{ index: 1, code: 'image/empty', details: { name: 'a' } }] as const;
+  await writeUnread(path, unread);
+  expect((await readWork(path)).unread).toEqual(unread);
+  const { work, done } = await WorkFile.resume(path, header);
+  await work.close();
+  expect([...done]).toEqual([0, 2].map((n) => [n, row(n).at]));
+  await writeUnread(path, null);
+  expect((await readWork(path)).unread).toEqual([]);
+  writeFileSync(path.replace('.part', '.unread.json'), '{');
+  expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+  await writeUnread(path, []);
+  expect((await readWork(path)).unread).toEqual([]);
 });
 
 test('a row that was being written when the program was killed is cut off, and the work goes on after the last whole one', async () => {
   await written([0, 1], [2]);
   truncateSync(path, readFileSync(path).length - 5);
   const { work, done } = await WorkFile.resume(path, header);
-  expect(done).toEqual(new Set([0, 1]));
+  expect([...done]).toEqual([0, 1].map((n) => [n, row(n).at]));
   await work.append([row(2), row(3)]);
   await work.close();
   expect((await readWork(path)).rows).toEqual([0, 1, 2, 3].map(row));
@@ -62,18 +82,27 @@ test('a run that was killed while it wrote the first line goes on too', async ()
   for (const left of ['', JSON.stringify(header).slice(0, 40), JSON.stringify(header)]) {
     writeFileSync(path, left);
     const { work, done } = await WorkFile.resume(path, header);
-    expect(done).toEqual(new Set());
+    expect(done.size).toBe(0);
     await work.append([row(0)]);
     await work.close();
     expect(await readWork(path)).toMatchObject({ header, rows: [row(0)] });
   }
 });
 
+test('of two rows of one picture the later one counts', async () => {
+  await written([0, 1, 2]);
+  const { work } = await WorkFile.resume(path, header);
+  const again = { ...row(1), at: 1_900_000_000, vector: Float32Array.of(7, 8, 9) };
+  await work.append([again]);
+  await work.close();
+  expect((await readWork(path)).rows).toEqual([row(0), again, row(2)]);
+});
+
 test('batches that end out of turn come back in their order, and the work goes on with what is missing', async () => {
   await written([4, 5], [0, 1]);
   expect((await readWork(path)).rows).toEqual([0, 1, 4, 5].map(row));
   const { work, done } = await WorkFile.resume(path, header);
-  expect(done).toEqual(new Set([0, 1, 4, 5]));
+  expect([...done]).toEqual([0, 1, 4, 5].map((n) => [n, row(n).at]));
   await work.append([2, 3].map(row));
   await work.close();
   expect((await readWork(path)).rows).toEqual([0, 1, 2, 3, 4, 5].map(row));
@@ -92,7 +121,7 @@ test('the same run may go on with another backend', async () => {
   await written([0]);
   const { work, done } = await WorkFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
   await work.close();
-  expect(done).toEqual(new Set([0]));
+  expect([...done]).toEqual([0].map((n) => [n, row(n).at]));
 });
 
 test('a file of something else is not taken for work', async () => {

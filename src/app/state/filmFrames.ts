@@ -1,0 +1,178 @@
+/** The frames of a video element one by one, also of films whose files are cut off or damaged. */
+import { FaceError } from '../../core/errors';
+import { clock } from './appearances';
+
+/** Seconds between the frames that are looked at: faces rarely come and go within half a second. */
+export const STEP_S = 0.25;
+
+/** Seconds for which a frame of a cut film stands before its end is looked at: whether the film has any later one. */
+const STANDS_S = 1;
+
+/** Finds where the frames of a cut film end: the browser lets the last one stand for all that is missing. */
+export class StandingFrame {
+  /** When the frame shown at the last look began. */
+  #shown: number | undefined;
+  #isLast: boolean | null = null;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /**
+   * The end of the film's frames, seconds, in whole steps, once the frame at `time` turns out to be its last; else null, and
+   * the frame at `time` is shown. Throws what `seek` throws.
+   */
+  async end(time: number): Promise<number | null> {
+    const shown = shownFrame(this.video);
+    if (shown?.time !== this.#shown) this.#isLast = null;
+    this.#shown = shown?.time;
+    if (!shown || time - shown.time < Math.max(STANDS_S, shown.length)) return null;
+    if (this.#isLast === null) {
+      await seek(this.video, Math.max(time, this.video.duration - 0.01), this.signal);
+      this.#isLast = shownFrame(this.video)?.time === shown.time;
+      if (this.#isLast) return this.#endOf(shown);
+      await seek(this.video, time, this.signal);
+    }
+    return null;
+  }
+
+  /** Where the browser does not say how long the last frame is: as long as the one before, a step at most. */
+  async #endOf({ time, length }: ShownFrame): Promise<number> {
+    if (length === 0) {
+      await seek(this.video, Math.max(0, time - 0.001), this.signal);
+      const before = shownFrame(this.video)?.time ?? time;
+      length = before < time ? Math.min(time - before, STEP_S) : STEP_S;
+    }
+    return Math.ceil((time + length) / STEP_S - 1e-3) * STEP_S;
+  }
+}
+
+/** Places named in a sentence. */
+const NAMED = 4;
+
+/** The places of a film that cannot be read. */
+export class Damage {
+  /** From the first time that could not be read to the next one that could, seconds. */
+  readonly #gaps: { readonly from: number; to: number | null }[] = [];
+  #leap = 0;
+
+  /**
+   * Where to look next after the frame at `time` could not be read: ever further on, because each try loads the film again.
+   * In whole steps; `duration` or more when nothing is left to try.
+   */
+  next(time: number, duration: number, step: number): number {
+    const open = this.#gaps.at(-1);
+    if (open?.to !== null) {
+      this.#gaps.push({ from: time, to: null });
+      this.#leap = step;
+    }
+    this.#leap *= 2;
+    const next = time + this.#leap;
+    // The end itself is tried once before the film is given up.
+    const last = Math.floor((duration - step) / step) * step;
+    return next >= duration && time < last ? last : next;
+  }
+
+  /** The frame at `time` could be read. */
+  passed(time: number): void {
+    const open = this.#gaps.at(-1);
+    if (open?.to === null) open.to = time;
+  }
+
+  /** The film has no frames from here on. */
+  endsAt(time: number): void {
+    this.#gaps.push({ from: time, to: null });
+  }
+
+  /** `video/cut-off`, `video/damaged`, or null where the whole film could be read. */
+  error(): FaceError | null {
+    const [first] = this.#gaps;
+    if (!first) return null;
+    if (first.to === null) return new FaceError('video/cut-off', { time: clock(first.from) });
+    const places = this.#gaps.map(({ from, to }) => `${clock(from)}–${to === null ? 'its end' : clock(to)}`);
+    const more = places.length > NAMED ? ` and ${places.length - NAMED} more` : '';
+    return new FaceError('video/damaged', { places: places.slice(0, NAMED).join(', ') + more });
+  }
+}
+
+interface ShownFrame {
+  /** When it began, seconds. */
+  readonly time: number;
+  /** Seconds; 0 where the browser does not say. */
+  readonly length: number;
+}
+
+/** The frame that `video` shows now; null where there is none yet, or the browser does not say. */
+function shownFrame(video: HTMLVideoElement): ShownFrame | null {
+  if (typeof VideoFrame !== 'function') return null;
+  try {
+    const frame = new VideoFrame(video);
+    const { timestamp, duration } = frame;
+    frame.close();
+    return { time: timestamp / 1e6, length: (duration ?? 0) / 1e6 };
+  } catch {
+    return null;
+  }
+}
+
+/** Seconds after any video's end: a recording does not say how long it is until its end was looked for. */
+const FAR_S = 1e7;
+
+/** Finds out how long the video is, and leaves it at its beginning. Throws `video/unreadable`. */
+export async function knowDuration(video: HTMLVideoElement): Promise<void> {
+  const { signal } = new AbortController();
+  if (Number.isFinite(video.duration)) return;
+  await seek(video, FAR_S, signal);
+  await seek(video, 0, signal);
+  if (!Number.isFinite(video.duration)) throw new FaceError('video/unreadable');
+}
+
+/**
+ * Milliseconds after a seek's end within which its frame comes to be shown: many times what it takes on a busy machine. Where
+ * the film has no frame for that time, none ever comes.
+ */
+const SHOWN_MS = 1000;
+
+/**
+ * Resolves when the frame at `time` (seconds) is shown and can be drawn; where the film has none, what was shown stands. Chromium
+ * ends a seek before its frame is there: until then, the frame of the seek before is drawn. Throws `video/unreadable`, `aborted`.
+ */
+export async function seek(video: HTMLVideoElement, time: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw new FaceError('aborted');
+  const before = shownFrame(video);
+  const there = video.currentTime === time && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  if (before && there && !video.seeking) return;
+  const tells = typeof video.requestVideoFrameCallback === 'function';
+  const over = new AbortController();
+  let shown = 0;
+  let limit: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const { signal: until } = over;
+      let isShown = !tells;
+      let isSought = false;
+      if (tells) {
+        shown = video.requestVideoFrameCallback(() => {
+          isShown = true;
+          if (isSought) resolve();
+        });
+      }
+      const sought = (): void => {
+        isSought = true;
+        // A page in the background is not told of new frames.
+        const isNew = document.hidden && shownFrame(video)?.time !== before?.time;
+        if (isShown || isNew) resolve();
+        else limit = setTimeout(resolve, SHOWN_MS);
+      };
+      video.addEventListener('seeked', sought, { signal: until });
+      video.addEventListener('error', () => reject(new FaceError('video/unreadable')), { signal: until });
+      signal.addEventListener('abort', () => reject(new FaceError('aborted')), { signal: until });
+      video.currentTime = time;
+    });
+  } finally {
+    over.abort();
+    clearTimeout(limit);
+    if (tells) video.cancelVideoFrameCallback(shown);
+  }
+}

@@ -1,0 +1,134 @@
+import { throwIfAborted } from '../core/abort';
+import { mayBeOne, startGroups, type Constraints } from './constraints';
+import type { Nearest } from './nearest';
+import type { Faces } from './normalised';
+import { groupStatistics } from './statistics';
+
+export interface LinkOptions extends Constraints {
+  /** A label 0, 1, … a face: groups to start from. Without: `startGroups`. */
+  readonly start?: Int32Array | undefined;
+  /** Logarithm of the false-accept rate at a root mean squared normalised distance between groups of `a` and `b` faces. */
+  readonly logFar: (distance: number, a: number, b: number) => number;
+  /** The logarithm of the rate to which pairs are joined while there are so many groups. */
+  readonly most: (groups: number) => number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Rounds between two looks for an abort. */
+const LOOK_EVERY = 1024;
+
+/**
+ * Average linkage (Sokal and Michener, 1958) along a graph of nearest neighbours: two groups are candidates when a face of
+ * one is among the nearest of a face of the other (or both have so many faces that their neighbours are their own), and
+ * their distance is the mean over all pairs of their faces, worked out from the groups' sums. Pairs that are each other's
+ * nearest are joined in rounds, nearest by the false-accept rate of groups of their sizes. Gives a label a face, not
+ * renumbered: those of `start`. Throws `aborted`.
+ */
+export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions): Int32Array {
+  const { photos, people, logFar, most, signal } = options;
+  const { count } = faces;
+  const groups = (options.start ?? startGroups(count, options)).slice();
+  const members = membersOf(groups);
+  const statistics = groupStatistics(faces, members);
+  const allowed = mayBeOne(members, { photos, people });
+  const adjacent = bothWays(nearest, count);
+  const enough = nearest.k / 2;
+  const large = new Set<number>();
+
+  const total = members.length;
+  const best = new Int32Array(total).fill(-1);
+  const score = new Float64Array(total).fill(Infinity);
+  const seen = new Int32Array(total).fill(-1);
+  let dirty = new Set<number>();
+  let alive = 0;
+  for (const [group, own] of members.entries()) {
+    if (!own) continue;
+    alive++;
+    dirty.add(group);
+    if (own.length >= enough) large.add(group);
+  }
+
+  /** Whether the pair (a, b) comes before the best of `a`: in an order of all pairs, so that some are each other's best. */
+  const isBetter = (value: number, a: number, b: number): boolean => {
+    if (value !== score[a]!) return value < score[a]!;
+    const other = best[a]!;
+    if (other < 0) return false;
+    const [low, high, otherLow, otherHigh] = [Math.min(a, b), Math.max(a, b), Math.min(a, other), Math.max(a, other)];
+    return low !== otherLow ? low < otherLow : high < otherHigh;
+  };
+  const compare = (a: number, b: number): void => {
+    if (seen[b] === a || a === b) return;
+    seen[b] = a;
+    if (!allowed(a, b)) return;
+    const value = logFar(statistics.distance(a, b), members[a]!.length, members[b]!.length);
+    if (isBetter(value, a, b)) [best[a], score[a]] = [b, value];
+    if (!dirty.has(b) && isBetter(value, b, a)) [best[b], score[b]] = [a, value];
+  };
+  const lookRound = (a: number): void => {
+    [best[a], score[a]] = [-1, Infinity];
+    for (const face of members[a]!)
+      for (let at = adjacent.start[face]!; at < adjacent.start[face + 1]!; at++)
+        compare(a, groups[adjacent.near[at]!]!);
+    if (large.has(a)) for (const b of large) compare(a, b);
+    seen[a] = -1;
+  };
+
+  while (dirty.size > 0) {
+    const changed = dirty;
+    let looked = 0;
+    for (const a of changed) {
+      if (looked++ % LOOK_EVERY === 0) throwIfAborted(signal);
+      seen.fill(-1, a, a + 1);
+      lookRound(a);
+    }
+    dirty = new Set();
+    const limit = most(alive);
+    const pairs: [number, number][] = [];
+    for (const [a, own] of members.entries()) {
+      const b = best[a]!;
+      if (own && b > a && best[b] === a && score[a]! <= limit) pairs.push([a, b]);
+    }
+    const gone = new Set<number>();
+    for (const [a, b] of pairs) {
+      for (const face of members[b]!) groups[face] = a;
+      statistics.join(a, b);
+      allowed.join(a, b);
+      members[a]!.push(...members[b]!);
+      members[b] = null;
+      large.delete(b);
+      if (members[a]!.length >= enough) large.add(a);
+      gone.add(a).add(b);
+      dirty.add(a);
+      alive--;
+    }
+    if (pairs.length > 0) for (const [a, own] of members.entries()) if (own && gone.has(best[a]!)) dirty.add(a);
+    // Marks are by group, which has changed.
+    seen.fill(-1);
+  }
+  return groups;
+}
+
+/** The faces of each group. */
+function membersOf(groups: Int32Array): (number[] | null)[] {
+  const members: (number[] | null)[] = [];
+  for (const [face, group] of groups.entries()) (members[group] ??= []).push(face);
+  return Array.from(members, (own) => own ?? null);
+}
+
+/** Of each face those that it is near to or that are near to it; some twice. */
+function bothWays({ k, counts, ids }: Nearest, count: number) {
+  const start = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    start[i + 1]! += counts[i]!;
+    for (let at = i * k; at < i * k + counts[i]!; at++) start[ids[at]! + 1]!++;
+  }
+  for (let i = 0; i < count; i++) start[i + 1]! += start[i]!;
+  const near = new Int32Array(start[count]!);
+  const next = start.slice(0, count);
+  for (let i = 0; i < count; i++)
+    for (let at = i * k; at < i * k + counts[i]!; at++) {
+      near[next[i]!++] = ids[at]!;
+      near[next[ids[at]!]!++] = i;
+    }
+  return { start, near };
+}

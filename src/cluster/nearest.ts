@@ -1,0 +1,121 @@
+import { throwIfAborted } from '../core/abort';
+import { encodeRows } from '../core/search/codes';
+import { createPairKernel, QUERIES } from '../core/search/pairKernel';
+import { normalisedSquared, type Faces } from './normalised';
+
+/** Of face i the nearest others `ids[k i … k i + counts[i])`, nearest first (of equally near ones the earlier face). */
+export interface Nearest {
+  readonly k: number;
+  readonly counts: Int32Array;
+  readonly ids: Int32Array;
+  /** Normalised squared distances. */
+  readonly squared: Float64Array;
+}
+
+export interface NearestOptions {
+  readonly k: number;
+  /** Normalised distance beyond which nobody is near. */
+  readonly limit: number;
+  /** Pairs of two faces before this one are left out: they were compared before. */
+  readonly from?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Hears the share of the work that is done, 0–1. */
+  readonly onShare?: ((share: number) => void) | undefined;
+}
+
+/** Of the squared lengths: what the bound's own rounding can amount to, many times over. */
+const ROUNDING = 1e-12;
+
+/**
+ * The exact nearest faces of each face, to the last bit those of comparing all pairs: 8-bit codes leave out the pairs that
+ * must be too far apart (by the triangle inequality a pair is at least as far apart as its codes, less their errors), the
+ * others' own numbers are compared. Blocks of rows by four others at once. Throws `aborted`.
+ */
+export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare }: NearestOptions): Nearest {
+  const { count, size, vectors, scales: factors } = faces;
+  const near = emptyLists(count, k, limit * limit);
+  const { counts, worst } = near;
+  if (from >= count || size === 0) return { k, counts, ids: near.ids, squared: near.squared };
+  const { stride, codes, scales, errors, norms } = encodeRows(vectors, size);
+  const kernel = createPairKernel(stride);
+  const quad = new Int8Array(QUERIES * stride);
+  const inverse = factors.map((factor) => 1 / (factor * factor));
+  const largest = maximum(errors);
+  // (√reach + errors)² is at most reach + slack: no normalised distance is beyond the limit.
+  const slack = 4 * largest * limit * maximum(inverse) + 4 * largest * largest + 4 * ROUNDING * maximum(norms);
+
+  for (let start = 0; start < count; start += kernel.rows) {
+    const end = Math.min(start + kernel.rows, count);
+    kernel.setRows(codes.subarray(start * stride, end * stride));
+    // Pairs i < j, or i new and j old: rows are j.
+    const last = start < from ? count : end;
+    for (let first = from; first < last; first += QUERIES) {
+      throwIfAborted(signal);
+      const queries = Math.min(QUERIES, last - first);
+      quad.fill(0);
+      quad.set(codes.subarray(first * stride, (first + queries) * stride));
+      const dots = kernel.dots(quad);
+      for (let q = 0; q < queries; q++) {
+        const i = first + q;
+        const twice = 2 * scales[i]!;
+        const [norm, weight] = [norms[i]!, inverse[i]!];
+        for (
+          let j = start < from ? start : Math.max(start, i + 1), at = QUERIES * (j - start) + q;
+          j < end;
+          j++, at += 4
+        ) {
+          const squared = norm + norms[j]! - twice * scales[j]! * dots[at]!;
+          const reach = (worst[i]! > worst[j]! ? worst[i]! : worst[j]!) * weight * inverse[j]!;
+          if (squared > reach + slack) continue;
+          if (j >= from && j <= i && start < from) continue;
+          consider(i, j, squared, reach);
+        }
+      }
+    }
+    // Twice the pairs of new faces with old ones and with each other, up to this row.
+    const fresh = count - from;
+    const done = 2 * fresh * Math.min(end, from) + Math.max(0, end - from) ** 2;
+    onShare?.(done / (2 * fresh * from + fresh * fresh));
+  }
+  return { k, counts, ids: near.ids, squared: near.squared };
+
+  function consider(i: number, j: number, codesSquared: number, reach: number): void {
+    const most = Math.sqrt(reach) + errors[i]! + errors[j]!;
+    if (codesSquared - ROUNDING * (norms[i]! + norms[j]!) > most * most) return;
+    const squared = normalisedSquared(faces, i, j);
+    near.insert(i, j, squared);
+    near.insert(j, i, squared);
+  }
+}
+
+/** Lists of at most k faces, and of each the squared distance that the next must not exceed. */
+function emptyLists(count: number, k: number, limit: number) {
+  const counts = new Int32Array(count);
+  const ids = new Int32Array(count * k);
+  const squared = new Float64Array(count * k);
+  const worst = new Float64Array(count).fill(limit);
+  const insert = (i: number, other: number, distance: number): void => {
+    if (distance > worst[i]!) return;
+    const start = i * k;
+    const full = counts[i] === k;
+    let at = start + counts[i]!;
+    if (full) {
+      at--;
+      if (distance === squared[at]! && other > ids[at]!) return;
+    } else counts[i]!++;
+    for (; at > start; at--) {
+      const before = squared[at - 1]!;
+      if (before < distance || (before === distance && ids[at - 1]! < other)) break;
+      squared[at] = before;
+      ids[at] = ids[at - 1]!;
+    }
+    squared[at] = distance;
+    ids[at] = other;
+    if (counts[i] === k) worst[i] = squared[start + k - 1]!;
+  };
+  return { counts, ids, squared, worst, insert };
+}
+
+function maximum(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}

@@ -1,0 +1,7 @@
+/** Embedders that this program has no more, and which one took their place. People's faces are embedded anew by it. */
+const SUCCESSORS: Readonly<Record<string, string>> = { 'dlib-resnet-v1': 'mobilefacenet-192' };
+
+/** The model to use where `id` was chosen by an earlier version: its successor, or itself. */
+export function presentModel(id: string | null): string | null {
+  return id !== null && Object.hasOwn(SUCCESSORS, id) ? SUCCESSORS[id]! : id;
+}

@@ -1,0 +1,58 @@
+import { count } from '../../core/count';
+import type { Measured } from './peopleBootstrap';
+import { LEAST_ACCEPTS, type BiasReport } from './measureBias';
+
+/** What a bias report says in words, for the command line and the app. */
+
+const PERCENT = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** .00123 → “0.12 %” */
+export function percentText(share: number): string {
+  return `${PERCENT.format(share * 100)} %`;
+}
+
+/** “0.12 % (0.05–0.3)” */
+export function measuredText({ rate, interval: [low, high] }: Measured): string {
+  return `${percentText(rate)} (${PERCENT.format(low * 100)}–${PERCENT.format(high * 100)})`;
+}
+
+/** “1 in 1,000” */
+export function promiseText(far: number): string {
+  return `1 in ${WHOLE.format(1 / far)}`;
+}
+
+/** “Highest over lowest group: 83 before, 3.1 after.”; null where no two groups show a rate. */
+export function spreadText({ spread, groups }: BiasReport): string | null {
+  if (groups.filter(({ enough }) => enough).length < 2) return null;
+  const text = (value: number | null): string =>
+    value === null ? 'not to be told (a group had none)' : PERCENT.format(value);
+  return `Highest rate of a group over the lowest: ${text(spread.plain)} before, ${text(spread.normalised)} after.`;
+}
+
+/** Sentences about what the report cannot show, and what was left out. */
+export function biasNotes(report: BiasReport): string[] {
+  const { far, evened, groups, gallery, twice } = report;
+  const notes: string[] = [];
+  const few = groups.filter(({ enough }) => !enough);
+  if (few.length > 0) {
+    const pairs = Math.ceil(LEAST_ACCEPTS / far);
+    const people = Math.ceil((1 + Math.sqrt(1 + 8 * pairs)) / 2);
+    const who = few.length === groups.length ? 'No group has' : `${few.map(({ group }) => group).join(', ')}: not`;
+    notes.push(
+      `${who} enough people to show a rate of ${promiseText(far)}: that takes ${count(people, 'person', 'people')} of a group (${count(pairs, 'pair')}). ` +
+        'Only the intervals say what is known.',
+    );
+  }
+  const small = groups.filter(({ people }) => people >= 2 && Math.floor(people / 2) < gallery);
+  if (small.length > 0)
+    notes.push(
+      `${small.length === groups.length ? 'Every group has' : `${small.map(({ group }) => group).join(', ')}:`} fewer than ${count(2 * gallery, 'person', 'people')}, so the gallery is half of the group instead of ${gallery}.`,
+    );
+  if (!evened) notes.push('This model has no cohort: its plain distances decide, and the two columns are the same.');
+  if (twice.length > 0)
+    notes.push(
+      `${count(twice.length, 'picture was', 'pictures were')} left out because ${twice.length === 1 ? 'it shows' : 'they show'} a person who is there already (nearer than 1 in 100,000 pairs of strangers).`,
+    );
+  return notes;
+}

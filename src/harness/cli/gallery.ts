@@ -1,0 +1,62 @@
+import { galleryPerson, PersonNames } from '../../core/classFolders';
+import { count } from '../../core/count';
+import { FaceError } from '../../core/errors';
+import type { Detection } from '../../core/types';
+import { detectOptions, type CommonFlags } from './options';
+import { boxOf, type GalleryOutput } from './output';
+import type { PictureFile } from './pictures';
+import type { Report } from './report';
+import { eachPicture } from './run';
+import type { Session } from './session';
+
+/**
+ * Makes the people of a gallery known to the page: the most probable face of each picture, the person being the folder
+ * directly in the gallery, or the picture's own name. Tells of pictures that show several faces, and of names in several
+ * spellings. Throws `harness/empty-gallery` when no picture shows a face.
+ */
+export async function enrol(
+  session: Session,
+  gallery: readonly PictureFile[],
+  flags: CommonFlags & { readonly gallery: string },
+  report: Report,
+): Promise<GalleryOutput> {
+  const names = new PersonNames();
+  const known: { person: string; vector: number[] }[] = [];
+  const severalFaces: GalleryOutput['severalFaces'][number][] = [];
+  const failed: GalleryOutput['failed'][number][] = [];
+  const options = detectOptions(flags);
+  const outcomes = eachPicture(
+    session,
+    report,
+    gallery,
+    async (picture) => {
+      // The most probable first.
+      const { faces } = await session.call('recognise', { picture, options });
+      const [best] = faces;
+      if (!best) throw new FaceError('harness/no-face', { name: picture.name });
+      return { ...best, faces: faces.length };
+    },
+    'Gallery',
+  );
+  for await (const { file, ...outcome } of outcomes) {
+    if ('error' in outcome) {
+      failed.push({ picture: file.path, error: outcome.error });
+      continue;
+    }
+    const { detection, vector, faces } = outcome.result;
+    const person = names.of(galleryPerson(file.inside));
+    known.push({ person, vector });
+    if (faces === 1) continue;
+    severalFaces.push({ picture: file.path, faces, person, taken: boxOf(detection.box) });
+    report.note(`${file.path} shows ${faces} faces: the one of ${place(detection)} is taken for ${person}.`);
+  }
+  for (const note of names.notes()) report.note(note);
+  if (known.length === 0) throw new FaceError('harness/empty-gallery', { path: flags.gallery });
+  const { people } = await session.call('setGallery', { faces: known });
+  report.note(`Gallery: ${count(people, 'person', 'people')} from ${count(known.length, 'picture')}`);
+  return { people, faces: known.length, severalFaces, failed };
+}
+
+function place({ box: { x0, y0, x1, y1 } }: Detection): string {
+  return `${Math.round(x1 - x0)}×${Math.round(y1 - y0)} pixels at ${Math.round(x0)}, ${Math.round(y0)}`;
+}

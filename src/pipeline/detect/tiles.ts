@@ -1,0 +1,167 @@
+/**
+ * Long and large pictures. Brought down to the side that is searched, a panorama's faces vanish, so it is also searched in
+ * overlapping tiles, one at a time, and each face is kept once.
+ */
+import type { Box, Detection, Frame, Point } from '../../core/types';
+import { PNET_CELL } from '../../models/pnet';
+import { boxArea, sharedArea } from './boxes';
+import type { Detector } from './detect';
+import { DETECT_DEFAULTS, detectSettings, type DetectOptions } from './options';
+import { searchedMinSize } from './pyramid';
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Longer by shorter side of a tile, and of the picture whose least face a longer one's is: a photo's. */
+const SHAPE = 4 / 3;
+/** Tiles are worth their time only where faces are so many times larger in them than in the whole picture's copy. */
+const WORTH = 1.5;
+/** Overlap by the least face of the whole picture's copy: a face cut by one tile's edge lies whole, with room, in the next. */
+const OVERLAP = 1.5;
+/** Share of the smaller box from which two finds are one face. */
+const SAME_FACE = 0.5;
+/** A box this near to an inner edge of its tile, as a share of its own longer side, may be part of a face. */
+const EDGE = 0.05;
+
+/**
+ * The tiles that are searched beside the whole picture, in its pixels; none for ordinary pictures. Without a `minSize` asked
+ * for, a picture more than about twice as long as wide gets the least face of a 4:3 picture of its shorter side; with one,
+ * any picture is searched so large that such faces are found. Whoever sets `maxSide` wants one small copy, without tiles.
+ */
+export function tilesOf({ width, height }: Size, options: DetectOptions = {}): Box[] {
+  if (options.maxSide !== undefined) return [];
+  const { maxSide } = DETECT_DEFAULTS;
+  const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
+  const whole = Math.min(1, maxSide / longer);
+  const scale = Math.min(1, scaleFor(shorter, options.minSize));
+  if (scale < WORTH * whole) return [];
+  const overlap = (OVERLAP * DETECT_DEFAULTS.minSize) / whole;
+  const along = starts(longer, Math.round(maxSide / scale), overlap);
+  const across = starts(shorter, Math.round(maxSide / SHAPE / scale), overlap);
+  return across.flatMap(([y0, y1]) =>
+    along.map(([x0, x1]): Box => (width >= height ? { x0, y0, x1, y1 } : { x0: y0, y0: x0, x1: y1, y1: x1 })),
+  );
+}
+
+/** How far a picture is to be reduced so that the faces asked for are as large as the detector's own least face. */
+function scaleFor(shorter: number, minSize: number | undefined): number {
+  if (minSize === undefined) return DETECT_DEFAULTS.maxSide / (shorter * SHAPE);
+  return DETECT_DEFAULTS.minSize / inPixels(minSize, shorter);
+}
+
+function inPixels(minSize: number, shorter: number): number {
+  return minSize < 1 ? minSize * shorter : minSize;
+}
+
+/** From where to where the tiles of length `tile` reach along a side, evenly spread, overlapping by `overlap` or more. */
+function starts(side: number, tile: number, overlap: number): (readonly [number, number])[] {
+  if (side <= tile) return [[0, side]];
+  const shared = Math.min(overlap, tile / 2);
+  const count = Math.ceil((side - shared) / (tile - shared));
+  return Array.from({ length: count }, (_, i) => {
+    const from = Math.round((i * (side - tile)) / (count - 1));
+    return [from, from + tile] as const;
+  });
+}
+
+/** The smallest face that is looked for in a picture of this size, in its pixels. Throws `detect/bad-option`. */
+export function leastFace(picture: Size, options: DetectOptions = {}): number {
+  const { minSize, maxSide } = detectSettings(options);
+  const [tile] = tilesOf(picture, options);
+  const searched = tile ? { width: tile.x1 - tile.x0, height: tile.y1 - tile.y0 } : picture;
+  const reduction = Math.min(1, maxSide / Math.max(searched.width, searched.height));
+  const shorter = Math.min(picture.width, picture.height);
+  const asked = tile ? Math.max(inPixels(minSize, shorter), PNET_CELL) : minSize;
+  return searchedMinSize({ minSize: asked }, shorter, reduction) / reduction;
+}
+
+/** `detector`, which also searches the tiles of pictures that need them. Tiles are read one after the other: memory stays small. */
+export function withTiles(detector: Detector): Detector {
+  const tiled: Detector = {
+    ...detector,
+    detect: async (frame, ...rest) => (await tiled.detectMany([frame], ...rest))[0]!,
+    async detectMany(frames, options = {}, timings, signal) {
+      const found = await detector.detectMany(frames, options, timings, signal);
+      for (const [i, frame] of frames.entries()) {
+        const tiles = tilesOf(frame, options);
+        if (tiles.length === 0) continue;
+        const { minSize } = options;
+        const shorter = Math.min(frame.width, frame.height);
+        const tileOptions =
+          minSize === undefined ? options : { ...options, minSize: Math.max(inPixels(minSize, shorter), PNET_CELL) };
+        const all = found[i]!.map((face) => ({ face, cut: false, search: 0 }));
+        for (const [place, tile] of tiles.entries()) {
+          const [faces] = await detector.detectMany([partOf(frame, tile)], tileOptions, timings, signal);
+          for (const one of faces!) {
+            const face = moved(one, tile.x0, tile.y0);
+            all.push({ face, cut: isCut(face.box, tile, frame), search: 1 + place });
+          }
+        }
+        found[i] = once(all);
+      }
+      return found;
+    },
+  };
+  return tiled;
+}
+
+/** A part of a frame, as a frame; its owner closes the whole. */
+function partOf(frame: Frame, { x0, y0, x1, y1 }: Box): Frame {
+  return {
+    width: x1 - x0,
+    height: y1 - y0,
+    reduced: (maxSide) => frame.reduced(maxSide, { x0, y0, x1, y1 }),
+    region: (box) => {
+      const part = frame.region({ x0: box.x0 + x0, y0: box.y0 + y0, x1: box.x1 + x0, y1: box.y1 + y0 });
+      return { ...part, x0: part.x0 - x0, y0: part.y0 - y0 };
+    },
+    close: () => {},
+  };
+}
+
+function moved({ box, score, points }: Detection, dx: number, dy: number): Detection {
+  const move = ({ x, y }: Point): Point => ({ x: x + dx, y: y + dy });
+  const [a, b, c, d, e] = points;
+  return {
+    box: { x0: box.x0 + dx, y0: box.y0 + dy, x1: box.x1 + dx, y1: box.y1 + dy },
+    score,
+    points: [move(a), move(b), move(c), move(d), move(e)],
+  };
+}
+
+/** Whether the box reaches an edge of the tile that is none of the picture. */
+function isCut(box: Box, tile: Box, picture: Size): boolean {
+  const near = EDGE * Math.max(box.x1 - box.x0, box.y1 - box.y0);
+  return (
+    (tile.x0 > 0 && box.x0 - tile.x0 < near) ||
+    (tile.y0 > 0 && box.y0 - tile.y0 < near) ||
+    (tile.x1 < picture.width && tile.x1 - box.x1 < near) ||
+    (tile.y1 < picture.height && tile.y1 - box.y1 < near)
+  );
+}
+
+/** A face that one search found: of the whole picture (0) or of a tile; `cut`: it may be a part only. */
+interface Found {
+  readonly face: Detection;
+  readonly cut: boolean;
+  readonly search: number;
+}
+
+/**
+ * Each face once, most probable first; what a tile's edge may have cut gives way to any other find of the same face. Faces of
+ * one search are left as they are, however near to each other: the detector has told them apart.
+ */
+function once(all: readonly Found[]): Detection[] {
+  const kept: Found[] = [];
+  for (const one of all.toSorted((a, b) => Number(a.cut) - Number(b.cut) || b.face.score - a.face.score)) {
+    const { box } = one.face;
+    const isNew = kept.every(
+      ({ face, search }) =>
+        search === one.search || sharedArea(face.box, box) <= SAME_FACE * Math.min(boxArea(face.box), boxArea(box)),
+    );
+    if (isNew) kept.push(one);
+  }
+  return kept.map(({ face }) => face).sort((a, b) => b.score - a.score);
+}

@@ -1,0 +1,38 @@
+import type { CohortForm } from '../core/cohort';
+import { sha256 } from '../core/sha256';
+import { CENTRES } from './cohorts';
+import { writeArrays } from './formats/safetensors';
+import type { CalibrationPoint, CohortRow } from './registry';
+
+/** What is written of a cohort beside its centres. */
+export interface CohortFacts extends CohortForm {
+  /** Of the calibration's random numbers. */
+  readonly seed: number;
+  readonly of: string;
+  readonly calibration: readonly CalibrationPoint[];
+}
+
+/** A cohort's file, its centres (rows of `size` numbers of length 1) in 8 bits, and the registry's row of it. */
+export async function writeCohort(
+  centres: Float32Array,
+  size: number,
+  { seed, ...facts }: CohortFacts,
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly row: CohortRow }> {
+  const count = centres.length / size;
+  const codes = new Int8Array(centres.length);
+  const scales = new Float32Array(count);
+  for (let row = 0; row < count; row++) {
+    const numbers = centres.subarray(row * size, (row + 1) * size);
+    const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127 || 1;
+    scales[row] = scale;
+    for (let k = 0; k < size; k++) codes[row * size + k] = Math.round(numbers[k]! / scale);
+  }
+  const bytes = writeArrays(
+    [
+      { name: CENTRES, type: 'I8', shape: [count, size], data: codes },
+      { name: `${CENTRES}/scale`, type: 'F32', shape: [count], data: scales },
+    ],
+    new Map([['facenet-web', JSON.stringify({ ...facts, seed })]]),
+  );
+  return { bytes, row: { ...facts, bytes: bytes.length, sha256: await sha256(bytes) } };
+}
