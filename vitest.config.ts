@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './src/harness/cli/chromium.ts';
+import { BROWSER_PACKAGES } from './scripts/browserPackages.ts';
 import { CHROMIUM_ARGS } from './scripts/chromiumFlags.ts';
 import { isolation } from './scripts/isolation.ts';
 import { sharedFiles } from './scripts/sharedFiles.ts';
@@ -23,20 +24,7 @@ export default defineConfig({
       {
         plugins: [isolation(), sharedFiles()],
         worker: { format: 'es' },
-        // Found before the first test: a package met late makes Vite reload the page in the middle of a test.
-        optimizeDeps: {
-          include: [
-            '@litertjs/core',
-            '@tensorflow/tfjs-core',
-            '@tensorflow/tfjs-core/dist/register_all_gradients',
-            '@tensorflow/tfjs-backend-wasm',
-            '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js',
-            '@tensorflow/tfjs-backend-webgpu',
-            'flatbuffers',
-            'fflate',
-            'idb',
-          ],
-        },
+        optimizeDeps: { include: BROWSER_PACKAGES },
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],

@@ -2,12 +2,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createServer, type ViteDevServer } from 'vite';
-import { isolation } from '../../../scripts/isolation';
 import { ensureChromium } from '../../../src/harness/cli/chromium';
 import { launchChromium } from '../../../src/harness/cli/launch';
-import { packageRoot } from '../../../src/harness/cli/root';
 import { readNpy, writeNpy } from '../../../src/weights/formats/npy';
+import { serve } from '../pageServer';
 import { judgeAll } from './judge';
 import type { CropOps } from './ops';
 import { drawPairs } from './pairList';
@@ -94,7 +92,7 @@ async function embedAll(
   pictures: readonly string[],
   networks: CropOps['start']['req'],
 ): Promise<{ names: string[]; kept: string[]; rows: Float32Array[] }> {
-  const server = await serve(data);
+  const server = await serve([data]);
   const browser = await launchChromium(await ensureChromium(), 'wasm');
   try {
     const page = await browser.newPage();
@@ -130,17 +128,4 @@ async function embedAll(
     await browser.close();
     await server.close();
   }
-}
-
-async function serve(data: string): Promise<ViteDevServer> {
-  const server = await createServer({
-    configFile: false,
-    root: packageRoot(),
-    logLevel: 'error',
-    plugins: [isolation()],
-    appType: 'mpa',
-    worker: { format: 'es' },
-    server: { host: '127.0.0.1', port: 0, watch: null, hmr: false, fs: { allow: [packageRoot(), data] } },
-  });
-  return server.listen();
 }

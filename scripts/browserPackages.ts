@@ -1,0 +1,15 @@
+/**
+ * The packages that run in the browser, for Vite to prepare before the first page is served: one met later makes it
+ * prepare all anew, and a page or worker that is loading at that moment asks for files that are gone.
+ */
+export const BROWSER_PACKAGES = [
+  '@litertjs/core',
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-core/dist/register_all_gradients',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.worker.js',
+  '@tensorflow/tfjs-backend-webgpu',
+  'flatbuffers',
+  'fflate',
+  'idb',
+];
