@@ -40,6 +40,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
   const score = new Float64Array(total).fill(Infinity);
   const seen = new Int32Array(total).fill(-1);
   let dirty = new Set<number>();
+  const looked = new Set<number>();
   let alive = 0;
   for (const [group, own] of members.entries()) {
     if (!own) continue;
@@ -57,28 +58,27 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     return low !== otherLow ? low < otherLow : high < otherHigh;
   };
   const compare = (a: number, b: number): void => {
-    if (seen[b] === a || a === b) return;
+    // A group that was looked round from before has told both of the pair, for candidates are each other's.
+    if (seen[b] === a || a === b || looked.has(b)) return;
     seen[b] = a;
     if (!allowed(a, b)) return;
     const value = logFar(statistics.distance(a, b), members[a]!.length, members[b]!.length);
     if (isBetter(value, a, b)) [best[a], score[a]] = [b, value];
-    if (!dirty.has(b) && isBetter(value, b, a)) [best[b], score[b]] = [a, value];
+    if (isBetter(value, b, a)) [best[b], score[b]] = [a, value];
   };
   const lookRound = (a: number): void => {
-    [best[a], score[a]] = [-1, Infinity];
     for (const face of members[a]!)
       for (let at = adjacent.start[face]!; at < adjacent.start[face + 1]!; at++)
         compare(a, groups[adjacent.near[at]!]!);
     if (large.has(a)) for (const b of large) compare(a, b);
-    seen[a] = -1;
+    looked.add(a);
   };
 
   while (dirty.size > 0) {
-    const changed = dirty;
-    let looked = 0;
-    for (const a of changed) {
-      if (looked++ % LOOK_EVERY === 0) throwIfAborted(signal);
-      seen.fill(-1, a, a + 1);
+    for (const a of dirty) [best[a], score[a]] = [-1, Infinity];
+    looked.clear();
+    for (const a of dirty) {
+      if (looked.size % LOOK_EVERY === 0) throwIfAborted(signal);
       lookRound(a);
     }
     dirty = new Set();

@@ -1,7 +1,8 @@
 import { throwIfAborted } from '../core/abort';
 import { encodeRows } from '../core/search/codes';
-import { createPairKernel, QUERIES } from '../core/search/pairKernel';
+import { createPairKernel, QUERIES, type PairNumbers } from '../core/search/pairKernel';
 import { normalisedSquared, type Faces } from './normalised';
+import { shorten, whole } from './shorten';
 
 /** Of face i the nearest others `ids[k i … k i + counts[i])`, nearest first (of equally near ones the earlier face). */
 export interface Nearest {
@@ -23,30 +24,52 @@ export interface NearestOptions {
   readonly onShare?: ((share: number) => void) | undefined;
 }
 
+/** New faces for which shortening all rows takes less time than it saves. */
+const WORTH = 2048;
 /** Of the squared lengths: what the bound's own rounding can amount to, many times over. */
 const ROUNDING = 1e-12;
+/** The same in single precision. */
+const SINGLE = 1e-5;
+/** Is near nobody. */
+const NOBODY: PairNumbers = { norm: Infinity, scale: 0, rest: 0, reach: 0, inverse: 0 };
 
 /**
- * The exact nearest faces of each face, to the last bit those of comparing all pairs: 8-bit codes leave out the pairs that
- * must be too far apart (by the triangle inequality a pair is at least as far apart as its codes, less their errors), the
- * others' own numbers are compared. Blocks of rows by four others at once. Throws `aborted`.
+ * The exact nearest faces of each face, to the last bit those of comparing all pairs: 8-bit codes of fewer numbers (`shorten`)
+ * leave out the pairs that must be too far apart (by the triangle inequality a pair is at least as far apart as its codes,
+ * less their errors), the others' own numbers are compared. Blocks of rows by four others at once. Throws `aborted`.
  */
 export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare }: NearestOptions): Nearest {
-  const { count, size, vectors, scales: factors } = faces;
+  const { count, size, scales: factors } = faces;
   const near = emptyLists(count, k, limit * limit);
   const { counts, worst } = near;
   if (from >= count || size === 0) return { k, counts, ids: near.ids, squared: near.squared };
-  const { stride, codes, scales, errors, norms } = encodeRows(vectors, size);
+  const short = count - from < WORTH ? whole(faces) : shorten(faces);
+  const { rest } = short;
+  const { stride, codes, scales, errors, norms } = encodeRows(short.vectors, short.size);
+  for (let i = 0; i < count; i++) {
+    errors[i]! += short.rounding[i]!;
+    norms[i]! += rest[i]! ** 2;
+  }
   const kernel = createPairKernel(stride);
   const quad = new Int8Array(QUERIES * stride);
   const inverse = factors.map((factor) => 1 / (factor * factor));
   const largest = maximum(errors);
+  const furthest = (limit * maximum(inverse)) ** 2;
+  const longest = maximum(norms);
   // (√reach + errors)² is at most reach + slack: no normalised distance is beyond the limit.
-  const slack = 4 * largest * limit * maximum(inverse) + 4 * largest * largest + 4 * ROUNDING * maximum(norms);
+  const slack = 4 * largest * Math.sqrt(furthest) + 4 * largest * largest + SINGLE * (longest + furthest);
+  const numbersOf = (i: number): PairNumbers => ({
+    norm: norms[i]!,
+    scale: scales[i]!,
+    rest: rest[i]!,
+    reach: worst[i]!,
+    inverse: inverse[i]!,
+  });
 
   for (let start = 0; start < count; start += kernel.rows) {
     const end = Math.min(start + kernel.rows, count);
     kernel.setRows(codes.subarray(start * stride, end * stride));
+    for (let j = start; j < end; j++) kernel.setRow(j - start, numbersOf(j));
     // Pairs i < j, or i new and j old: rows are j.
     const last = start < from ? count : end;
     for (let first = from; first < last; first += QUERIES) {
@@ -54,23 +77,11 @@ export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare
       const queries = Math.min(QUERIES, last - first);
       quad.fill(0);
       quad.set(codes.subarray(first * stride, (first + queries) * stride));
-      const dots = kernel.dots(quad);
-      for (let q = 0; q < queries; q++) {
-        const i = first + q;
-        const twice = 2 * scales[i]!;
-        const [norm, weight] = [norms[i]!, inverse[i]!];
-        for (
-          let j = start < from ? start : Math.max(start, i + 1), at = QUERIES * (j - start) + q;
-          j < end;
-          j++, at += 4
-        ) {
-          const squared = norm + norms[j]! - twice * scales[j]! * dots[at]!;
-          const reach = (worst[i]! > worst[j]! ? worst[i]! : worst[j]!) * weight * inverse[j]!;
-          if (squared > reach + slack) continue;
-          if (j >= from && j <= i && start < from) continue;
-          consider(i, j, squared, reach);
-        }
-      }
+      kernel.setQueries(quad);
+      for (let q = 0; q < QUERIES; q++) kernel.setQuery(q, q < queries ? numbersOf(first + q) : NOBODY);
+      for (const row of kernel.near(slack))
+        for (let i = first, at = QUERIES * row; i < first + queries; i++, at++)
+          consider(i, start + row, kernel.dots[at]!, start);
     }
     // Twice the pairs of new faces with old ones and with each other, up to this row.
     const fresh = count - from;
@@ -79,12 +90,16 @@ export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare
   }
   return { k, counts, ids: near.ids, squared: near.squared };
 
-  function consider(i: number, j: number, codesSquared: number, reach: number): void {
+  function consider(i: number, j: number, dot: number, start: number): void {
+    if (j >= from && j <= i) return;
+    const squaredCodes = norms[i]! + norms[j]! - 2 * scales[i]! * scales[j]! * dot - 2 * rest[i]! * rest[j]!;
+    const reach = Math.max(worst[i]!, worst[j]!) * inverse[i]! * inverse[j]!;
     const most = Math.sqrt(reach) + errors[i]! + errors[j]!;
-    if (codesSquared - ROUNDING * (norms[i]! + norms[j]!) > most * most) return;
+    if (squaredCodes - ROUNDING * (norms[i]! + norms[j]!) > most * most) return;
     const squared = normalisedSquared(faces, i, j);
     near.insert(i, j, squared);
     near.insert(j, i, squared);
+    kernel.setReach(j - start, worst[j]!);
   }
 }
 

@@ -29,6 +29,8 @@ export const simd = (operation: number): Code => [0xfd, unsigned(operation)];
 export const LOAD: Code = [simd(0), 0, 0];
 /** The vector at an address so many bytes on. */
 export const loadAt = (offset: number): Code => [simd(0), 0, unsigned(offset)];
+/** The number of 32 bits at an address so many bytes on, four times. */
+export const spreadAt = (offset: number): Code => [simd(9), 0, unsigned(offset)];
 export const STORE: Code = [simd(11), 0, 0];
 export const ZERO: Code = [simd(12), Array<number>(16).fill(0)];
 

@@ -43,6 +43,23 @@ test.each([
   }
 });
 
+test('so many new faces that rows are shortened: the lists of comparing all, to the last bit', () => {
+  const { points } = madeUpFaces(120, 20, { spread: 0.9 / Math.sqrt(100), size: 100 });
+  const faces = uneven(points, 3);
+  const options = { k: 10, limit: 1.1, from: 200 };
+  const found = nearestFaces(faces, options);
+  for (let i = 0; i < faces.count; i += 37) {
+    const at = Array.from({ length: found.counts[i]! }, (_, n) => ({
+      id: found.ids[10 * i + n],
+      squared: found.squared[10 * i + n],
+    }));
+    const others = Array.from({ length: faces.count }, (_, id) => ({ id, squared: normalisedSquared(faces, i, id) }))
+      .filter(({ id, squared }) => id !== i && (id >= 200 || i >= 200) && squared <= 1.1 ** 2)
+      .sort((a, b) => a.squared - b.squared || a.id - b.id);
+    expect(at).toEqual(others.slice(0, 10));
+  }
+});
+
 test('of faces at the same distance the earlier ones are named, and equal faces are near each other', () => {
   const faces = plainFaces(packPoints(Array.from({ length: 9 }, (_, i) => [i % 3, 0])));
   const options = { k: 3, limit: 1 };
