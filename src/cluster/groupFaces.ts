@@ -4,7 +4,7 @@ import { tidyLabels } from './labels';
 import { linkGraph } from './linkGraph';
 import { nearestFaces, type NearestOptions } from './nearest';
 import type { Faces } from './normalised';
-import { linkSettings, NEAREST, type Rates } from './settings';
+import { linkLimit, NEAREST, type Rates } from './settings';
 
 export interface GroupFacesOptions extends Pick<NearestOptions, 'from' | 'signal' | 'onShare'>, Constraints {
   readonly rates: Rates;
@@ -18,13 +18,13 @@ const COPY_FAR = 1e-3;
 /**
  * Groups faces into people: average linkage along the graph of nearest faces (`linkGraph`), to a false-accept rate that falls
  * with the number of groups. Two faces of one picture are never one person, copies of one face apart (see `uniteCopies`);
- * names given are kept. Where
- * only the faces `from` a place on are new, only they are compared, and the others' groups, given with them, are kept. Every face gets a label, numbered in order of appearance. Throws `aborted`.
+ * names given are kept. Where only the faces `from` a place on are new, only they are compared, and the others' groups, given
+ * with them, are kept. Every face gets a label, numbered in order of appearance. Throws `aborted`.
  */
 export function groupFaces(faces: Faces, { rates, from, onShare, signal, ...known }: GroupFacesOptions): Int32Array {
-  const { limit, ...link } = linkSettings(rates);
+  const limit = (groups: number): number => linkLimit(rates, groups);
   const start = uniteCopies(faces, startGroups(faces.count, known), known, COPY * rates.thresholdAt(COPY_FAR));
   const onCompared = (share: number): void => onShare?.(COMPARING * share);
-  const nearest = nearestFaces(faces, { k: NEAREST, limit, from, signal, onShare: onCompared });
-  return tidyLabels(linkGraph(faces, nearest, { ...known, ...link, start, signal }));
+  const nearest = nearestFaces(faces, { k: NEAREST, limit: limit(1), from, signal, onShare: onCompared });
+  return tidyLabels(linkGraph(faces, nearest, { ...known, limit, start, signal }));
 }

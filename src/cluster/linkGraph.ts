@@ -7,10 +7,8 @@ import { groupStatistics } from './statistics';
 export interface LinkOptions extends Constraints {
   /** A label 0, 1, … a face: groups to start from. Without: `startGroups`. */
   readonly start?: Int32Array | undefined;
-  /** Logarithm of the false-accept rate at a root mean squared normalised distance between groups of `a` and `b` faces. */
-  readonly logFar: (distance: number, a: number, b: number) => number;
-  /** The logarithm of the rate to which pairs are joined while there are so many groups. */
-  readonly most: (groups: number) => number;
+  /** The root mean squared normalised distance to which pairs are joined while there are so many groups. */
+  readonly limit: (groups: number) => number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,11 +19,10 @@ const LOOK_EVERY = 1024;
  * Average linkage (Sokal and Michener, 1958) along a graph of nearest neighbours: two groups are candidates when a face of
  * one is among the nearest of a face of the other (or both have so many faces that their neighbours are their own), and
  * their distance is the mean over all pairs of their faces, worked out from the groups' sums. Pairs that are each other's
- * nearest are joined in rounds, nearest by the false-accept rate of groups of their sizes. Gives a label a face, not
- * renumbered: those of `start`. Throws `aborted`.
+ * nearest are joined in rounds. Gives a label a face, not renumbered: those of `start`. Throws `aborted`.
  */
 export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions): Int32Array {
-  const { photos, people, logFar, most, signal } = options;
+  const { photos, people, signal } = options;
   const { count } = faces;
   const groups = (options.start ?? startGroups(count, options)).slice();
   const members = membersOf(groups);
@@ -37,7 +34,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
 
   const total = members.length;
   const best = new Int32Array(total).fill(-1);
-  const score = new Float64Array(total).fill(Infinity);
+  const apart = new Float64Array(total).fill(Infinity);
   const seen = new Int32Array(total).fill(-1);
   let dirty = new Set<number>();
   const looked = new Set<number>();
@@ -51,7 +48,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
 
   /** Whether the pair (a, b) comes before the best of `a`: in an order of all pairs, so that some are each other's best. */
   const isBetter = (value: number, a: number, b: number): boolean => {
-    if (value !== score[a]!) return value < score[a]!;
+    if (value !== apart[a]!) return value < apart[a]!;
     const other = best[a]!;
     if (other < 0) return false;
     const [low, high, otherLow, otherHigh] = [Math.min(a, b), Math.max(a, b), Math.min(a, other), Math.max(a, other)];
@@ -62,9 +59,9 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     if (seen[b] === a || a === b || looked.has(b)) return;
     seen[b] = a;
     if (!allowed(a, b)) return;
-    const value = logFar(statistics.distance(a, b), members[a]!.length, members[b]!.length);
-    if (isBetter(value, a, b)) [best[a], score[a]] = [b, value];
-    if (isBetter(value, b, a)) [best[b], score[b]] = [a, value];
+    const value = statistics.distance(a, b);
+    if (isBetter(value, a, b)) [best[a], apart[a]] = [b, value];
+    if (isBetter(value, b, a)) [best[b], apart[b]] = [a, value];
   };
   const lookRound = (a: number): void => {
     for (const face of members[a]!)
@@ -75,18 +72,18 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
   };
 
   while (dirty.size > 0) {
-    for (const a of dirty) [best[a], score[a]] = [-1, Infinity];
+    for (const a of dirty) [best[a], apart[a]] = [-1, Infinity];
     looked.clear();
     for (const a of dirty) {
       if (looked.size % LOOK_EVERY === 0) throwIfAborted(signal);
       lookRound(a);
     }
     dirty = new Set();
-    const limit = most(alive);
+    const limit = options.limit(alive);
     const pairs: [number, number][] = [];
     for (const [a, own] of members.entries()) {
       const b = best[a]!;
-      if (own && b > a && best[b] === a && score[a]! <= limit) pairs.push([a, b]);
+      if (own && b > a && best[b] === a && apart[a]! <= limit) pairs.push([a, b]);
     }
     const gone = new Set<number>();
     for (const [a, b] of pairs) {

@@ -70,7 +70,6 @@ export function farAt(row: Calibrated, distance: number): number {
 /** Both ways, for what is handed no model. */
 export function ratesOf(row: Calibrated) {
   return {
-    farAt: (distance: number): number => farAt(row, distance),
     thresholdAt: (far: number): number => thresholdAt(row, far),
   };
 }

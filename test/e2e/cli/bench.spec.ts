@@ -70,6 +70,9 @@ test('the benches of grouping and of a large gallery take the embeddings that em
   expect(grouping.code, grouping.stderr).toBe(0);
   expect(grouping.stdout).toContain('12 faces of 8 people');
   expect(grouping.stdout).toMatch(/\| ours: [^|]+ \| 1\.000 \(1\.000, 1\.000\) \| 1\.000 /);
+  const many = await bench('grouping.js', file, '--faces', '3000');
+  expect(many.code, many.stderr).toBe(0);
+  expect(many.stdout).toMatch(/: 3000 faces of 8 people[^]+\| ours: [^|]+ \|[^]+^at most \d+ MiB$/m);
   const gallery = await bench('gallery/gallery.js', file, '--faces', '400', '--probes', '4');
   expect(gallery.code, gallery.stderr).toBe(0);
   expect(gallery.stdout).toContain('400 faces of 6 people');

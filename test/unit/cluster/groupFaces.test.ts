@@ -3,7 +3,7 @@ import { groupFaces } from '../../../src/cluster/groupFaces';
 import { measureGrouping } from '../../../src/cluster/measure';
 import { plainFaces } from '../../../src/cluster/normalised';
 import { packPoints, type Points } from '../../../src/cluster/points';
-import { linkSettings } from '../../../src/cluster/settings';
+import { linkLimit } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpFaces, RATES, row, sets } from './faces';
 
@@ -66,15 +66,12 @@ test('new faces join the groups that there were, which stay as they were', () =>
   expect(kept[order.indexOf(0)]).toBe(kept[order.indexOf(1)]);
 });
 
-test('the more groups, the smaller the rate, within bounds; the larger the groups, the wider the distance', () => {
-  const { most, logFar } = linkSettings(RATES);
-  expect(Math.exp(most(1))).toBeCloseTo(0.0022, 12);
-  expect(most(60)).toBeCloseTo(most(1), 12);
-  expect(most(6000)).toBeLessThan(most(600));
-  expect(most(600)).toBeLessThan(most(60));
-  expect(Math.exp(logFar(0.95, 1, 1))).toBeCloseTo(RATES.farAt(0.95), 12);
-  expect(logFar(0.95, 5, 5)).toBeLessThan(logFar(0.95, 2, 2));
-  expect(logFar(0.95, 2, 2)).toBeLessThan(logFar(0.95, 1, 2));
+test('the more groups, the smaller the distance, within bounds', () => {
+  const rateAt = (groups: number): number => RATES.farAt(linkLimit(RATES, groups));
+  expect(rateAt(1)).toBeCloseTo(0.0044, 12);
+  expect(rateAt(50)).toBeCloseTo(0.0044, 12);
+  expect(rateAt(100)).toBeCloseTo(0.0022, 12);
+  expect(rateAt(6000)).toBeCloseTo(rateAt(600) / 10, 12);
 });
 
 test('the share that is done grows to nine tenths while faces are compared', () => {

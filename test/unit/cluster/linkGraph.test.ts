@@ -7,8 +7,7 @@ import { packPoints } from '../../../src/cluster/points';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpFaces, sets } from './faces';
 
-const logFar = (distance: number): number => Math.log(distance);
-const within = (limit: number) => ({ logFar, most: () => Math.log(limit) });
+const within = (limit: number) => ({ limit: () => limit });
 
 test.each([1, 2, 3])('seed %i: with all faces as neighbours and one limit it is average linkage', (seed) => {
   const { points } = madeUpFaces(7, 9, { spread: 0.28, seed });
@@ -39,11 +38,11 @@ test('the limit is that of the number of groups there are', () => {
   const faces = plainFaces(packPoints([[0], [0.1], [1], [1.2], [9]]));
   const nearest = nearestFaces(faces, { k: 4, limit: 20 });
   const heard: number[] = [];
-  const most = (groups: number): number => {
+  const limit = (groups: number): number => {
     heard.push(groups);
-    return groups > 3 ? Math.log(0.3) : Math.log(1.2);
+    return groups > 3 ? 0.3 : 1.2;
   };
-  expect(sets(linkGraph(faces, nearest, { logFar, most }))).toEqual(['0 1 2 3', '4']);
+  expect(sets(linkGraph(faces, nearest, { limit }))).toEqual(['0 1 2 3', '4']);
   expect(heard).toEqual([5, 3, 2]);
 });
 
