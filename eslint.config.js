@@ -22,7 +22,10 @@ const RULES = {
   },
   'src/store': { may: ['weights', 'core'], packages: ['idb'] },
   'src/client': { may: ['workers', 'core'], packages: [] },
-  'src/app': { may: ['client', 'store', 'core'], packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'] },
+  'src/app': {
+    may: ['client', 'store', 'evaluate', 'core'],
+    packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'],
+  },
   'src/harness': {
     may: ['client', 'weights', 'evaluate', 'cluster', 'classify', 'train', 'core'],
     packages: ['playwright', 'commander', 'cli-progress', 'fflate', 'node:*'],

@@ -13,6 +13,7 @@ import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { findEmbedder, findModel, MODELS } from '../src/weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../src/weights/trained';
 import { runBenchmark } from './benchmark';
+import { runBias } from './bias';
 import { installElsewhere } from './installElsewhere';
 import { keepLoadedAssets } from './keepAssets';
 import type { EngineState, Ops } from './protocol';
@@ -237,6 +238,7 @@ export function createFaceHandlers(): Handlers<Ops> {
       return exportModel(req, { files: await filesAt(url), modelsUrl: url, signal });
     },
     benchmark: (request, context) => runBenchmark(running(), request, context),
+    measureBias: (request, context) => runBias(stateOf(running(), far), request, context),
     memory: () => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
   };
 }

@@ -23,6 +23,8 @@ import type { TrainedDetails } from '../src/weights/trained';
 /** Of a model just trained: the base by its id. */
 export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: string | null };
 import type { WrongPair } from '../src/evaluate/errorsPage';
+import type { BiasFace } from '../src/evaluate/bias/stackFaces';
+import type { BiasReport } from '../src/evaluate/bias/measureBias';
 import type { EvaluateOptions } from '../src/evaluate/kfold';
 import type { LfwReport } from '../src/evaluate/lfwReport';
 
@@ -382,6 +384,11 @@ export interface Ops {
   };
   /** Accuracy on a list of pairs. Occupies the worker: the app starts one of its own for it. */
   benchmark: { req: BenchmarkRequest; res: BenchmarkResult; progress: Progress };
+  /**
+   * How evenly false accepts fall on groups of people who are all different, at the distances in use. `gallery`: people
+   * enrolled when strangers of their group are shown. Throws `evaluate/too-few`. Occupies the worker as `benchmark` does.
+   */
+  measureBias: { req: { faces: BiasFace[]; gallery: number }; res: BiasReport; progress: Progress };
   memory: { req: Record<string, never>; res: MemoryState; progress: never };
 }
 

@@ -36,13 +36,13 @@ export class PersonNames {
     return shown;
   }
 
-  /** A sentence for each person whose name was met in several spellings. */
-  notes(): string[] {
+  /** A sentence for each person (or group of people) whose name was met in several spellings. */
+  notes(what: 'person' | 'group' = 'person'): string[] {
     return [...this.#spellings].flatMap(([key, spellings]) =>
       spellings.size === 1
         ? []
         : [
-            `“${this.#shown.get(key)}” is written in ${spellings.size} ways that differ only in capitals, blanks or the form of their letters: they are one person.`,
+            `“${this.#shown.get(key)}” is written in ${spellings.size} ways that differ only in capitals, blanks or the form of their letters: they are one ${what}.`,
           ],
     );
   }

@@ -1,14 +1,5 @@
-import { toFaceError, type FaceError } from '../../core/errors';
-import { Pace } from '../../core/pace';
-import { createFaceClient } from '../../client/faceClient';
-import type {
-  BenchmarkOptions,
-  BenchmarkPictures,
-  BenchmarkRequest,
-  BenchmarkResult,
-  Progress,
-} from '../../client/types';
-import { startOptions, type Engine } from './engine.svelte';
+import type { BenchmarkOptions, BenchmarkPictures, BenchmarkRequest, BenchmarkResult } from '../../client/types';
+import { Measurement, type Measuring } from './measurement.svelte';
 import { sampleBenchmark } from './sampleBenchmark';
 
 const PAIRS_NAME = /(^|\/)[^/]*pairs[^/]*\.(txt|csv)$/i;
@@ -21,8 +12,8 @@ export function folderOf(files: readonly File[]): { pictures: BenchmarkPictures;
   return { pictures: { kind: 'folder', name, files: below }, pairs };
 }
 
-/** The Benchmark view's run: what it is to be made of, how far it is, and what came out. It goes on in other views. */
-export class Benchmark {
+/** Accuracy on a list of pairs: what it is to be measured on, and how. */
+export class Benchmark extends Measurement<BenchmarkResult> {
   pictures = $state.raw<BenchmarkPictures | null>(null);
   pairs = $state.raw<BenchmarkRequest['pairs'] | null>(null);
   /** Whether the pictures are the samples. */
@@ -34,16 +25,6 @@ export class Benchmark {
     far: 0.001,
     noFace: 'centre-crop',
   });
-  running = $state(false);
-  progress = $state.raw<Progress | null>(null);
-  /** Speed and time left, in words. */
-  pace = $state('');
-  error = $state.raw<FaceError | null>(null);
-  result = $state.raw<BenchmarkResult | null>(null);
-
-  #abort = new AbortController();
-
-  constructor(private readonly engine: Engine) {}
 
   chooseFolder(files: readonly File[]): void {
     const { pictures, pairs } = folderOf(files);
@@ -63,54 +44,25 @@ export class Benchmark {
 
   /** Chooses the sample pictures and their list of pairs, and runs. Resolves in any case. */
   async trySamples(): Promise<void> {
-    await this.#run(async (signal) => {
-      const { pictures, pairs } = await sampleBenchmark(signal);
+    await this.measure(async (measuring) => {
+      const { pictures, pairs } = await sampleBenchmark(measuring.signal);
       this.pictures = pictures;
       this.pairs = pairs;
       this.samples = true;
-      return { pictures, pairs };
+      return this.#benchmark({ pictures, pairs }, measuring);
     });
   }
 
   /** Runs with what is chosen. Resolves in any case. */
   async run(): Promise<void> {
     const { pictures, pairs } = this;
-    if (pictures && pairs) await this.#run(() => Promise.resolve({ pictures, pairs }));
+    if (pictures && pairs) await this.measure((measuring) => this.#benchmark({ pictures, pairs }, measuring));
   }
 
-  /** In a worker of its own, so that recognising goes on meanwhile. */
-  async #run(input: (signal: AbortSignal) => Promise<Pick<BenchmarkRequest, 'pictures' | 'pairs'>>): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    this.error = null;
-    this.result = null;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    const client = createFaceClient();
-    let pace: Pace | null = null;
-    const onProgress = (progress: Progress): void => {
-      this.progress = progress;
-      if (progress.unit !== 'pictures' || progress.total === 0) return;
-      pace ??= new Pace(progress.total);
-      pace.reach(progress.done);
-      this.pace = String(pace);
-    };
-    try {
-      const { pictures, pairs } = await input(signal);
-      await client.call('start', startOptions(this.engine.settings), { signal, onProgress });
-      this.result = await client.call('benchmark', { pictures, pairs, options: this.options }, { signal, onProgress });
-    } catch (thrown) {
-      const error = toFaceError(thrown);
-      if (error.code !== 'aborted') this.error = error;
-    } finally {
-      client.close();
-      this.running = false;
-      this.progress = null;
-      this.pace = '';
-    }
-  }
-
-  cancel(): void {
-    this.#abort.abort();
+  #benchmark(
+    input: Pick<BenchmarkRequest, 'pictures' | 'pairs'>,
+    { client, ...call }: Measuring,
+  ): Promise<BenchmarkResult> {
+    return client.call('benchmark', { ...input, options: this.options }, call);
   }
 }

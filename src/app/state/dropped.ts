@@ -88,7 +88,7 @@ export function takesDrops(): () => void {
 const ADVICE: Readonly<Partial<Record<ViewName, string>>> = {
   people: 'Press “Add a person” first, then drop the pictures.',
   train: 'A folder is taken where the people to train on are chosen.',
-  benchmark: 'Use the buttons for the pictures and the list of pairs.',
+  benchmark: 'Use the buttons to choose the pictures.',
 };
 
 /** What to say to somebody who drops files on a view; null where they are taken. */

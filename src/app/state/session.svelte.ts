@@ -8,6 +8,7 @@ import { memoryDatabase } from '../../store/memoryDatabase';
 import { openStore } from '../../store/store';
 import { Backups } from './backups.svelte';
 import { Benchmark } from './benchmark.svelte';
+import { BiasMeasurement } from './biasMeasurement.svelte';
 import { Engine } from './engine.svelte';
 import { Enrolments } from './enrolment.svelte';
 import { ModelFiles } from './modelFiles.svelte';
@@ -43,6 +44,7 @@ export interface Session {
   readonly modelFiles: ModelFiles;
   readonly samples: Samples;
   readonly benchmark: Benchmark;
+  readonly bias: BiasMeasurement;
   readonly training: Training;
   /** What was chosen for the next training stays while other views are looked at. */
   readonly trainChoice: TrainChoice;
@@ -81,6 +83,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const training = new Training(engine, tabs);
   const trainChoice = new TrainChoice(engine, people, training);
   const benchmark = new Benchmark(engine);
+  const bias = new BiasMeasurement(engine);
   const backups = new Backups(people, photos);
   const modelFiles = new ModelFiles(client, engine, tabs, notices);
   const samples = new Samples(engine, people, pictures);
@@ -119,6 +122,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     modelFiles,
     samples,
     benchmark,
+    bias,
     training,
     trainChoice,
   };

@@ -1,4 +1,5 @@
 import { count } from '../../core/count';
+import { FaceError } from '../../core/errors';
 import type { Measured } from './peopleBootstrap';
 import { LEAST_ACCEPTS, type BiasReport } from './measureBias';
 
@@ -22,18 +23,34 @@ export function promiseText(far: number): string {
   return `1 in ${WHOLE.format(1 / far)}`;
 }
 
-/** “Highest over lowest group: 83 before, 3.1 after.”; null where no two groups show a rate. */
+/** What was promised, and by which distances the two columns of each table decide. */
+export function ruleText({ far, evened, threshold, plainThreshold }: BiasReport): string {
+  return (
+    `Promised: ${promiseText(far)} pairs of strangers (${percentText(far)}); before: plain distance ${plainThreshold.toFixed(3)}; ` +
+    `after: ${evened ? 'evened out over kinds of faces, ' : ''}${threshold.toFixed(3)}; in brackets 95 % intervals over people.`
+  );
+}
+
+/** “Highest rate of a group over the lowest: 83 before, 3.1 after.”; null where no two groups show a rate. */
 export function spreadText({ spread, groups }: BiasReport): string | null {
   if (groups.filter(({ enough }) => enough).length < 2) return null;
   const text = (value: number | null): string =>
-    value === null ? 'not to be told (a group had none)' : PERCENT.format(value);
+    value === null ? 'unknown (a group had none)' : PERCENT.format(value);
   return `Highest rate of a group over the lowest: ${text(spread.plain)} before, ${text(spread.normalised)} after.`;
+}
+
+export const ONE_GROUP = 'There is only one group, so groups cannot be compared.';
+
+/** Of a folder in which no picture is in a folder of a group. */
+export function noGroups(folder: string): FaceError {
+  return new FaceError('evaluate/too-few', { reason: `${folder} has no folder of pictures for each group.` });
 }
 
 /** Sentences about what the report cannot show, and what was left out. */
 export function biasNotes(report: BiasReport): string[] {
   const { far, evened, groups, gallery, twice } = report;
   const notes: string[] = [];
+  if (groups.length === 1) notes.push(ONE_GROUP);
   const few = groups.filter(({ enough }) => !enough);
   if (few.length > 0) {
     const pairs = Math.ceil(LEAST_ACCEPTS / far);

@@ -27,6 +27,27 @@ export interface BiasRule extends Limits {
   readonly gallery: number;
 }
 
+/** By which a started model decides, as its state says. */
+export function biasRule(
+  {
+    far,
+    cohort,
+    threshold,
+    plainThreshold,
+    twiceDistance,
+  }: {
+    readonly far: number;
+    readonly cohort: object | null;
+    readonly threshold: number;
+    readonly plainThreshold: number;
+    readonly twiceDistance: number;
+  },
+  gallery: number,
+): BiasRule {
+  const distances = { normalised: threshold, plain: plainThreshold, twice: twiceDistance };
+  return { far, evened: cohort !== null, gallery, ...distances };
+}
+
 /** Before and after distances are evened out over kinds of faces. */
 export interface BeforeAfter {
   readonly plain: Measured;
@@ -84,7 +105,7 @@ export async function measureBias(
   const people = compared.groups.reduce((sum, { rows }) => sum + rows.length, 0);
   if (people < 2)
     throw new FaceError('evaluate/too-few', {
-      reason: `two people are needed, and there is ${count(people, 'person', 'people')}.`,
+      reason: `two people are needed, and there ${people === 1 ? 'is' : 'are'} ${count(people, 'person', 'people')}.`,
     });
   const rows = faces.names.length;
   const random = mulberry32(SEED);

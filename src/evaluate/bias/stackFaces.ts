@@ -1,15 +1,17 @@
 import type { GroupFaces } from './comparePeople';
 
+/** The face of one person. */
+export interface BiasFace {
+  readonly group: string;
+  /** Of the picture. */
+  readonly name: string;
+  readonly vector: ArrayLike<number>;
+  /** What its distances are multiplied by. */
+  readonly scale: number;
+}
+
 /** Faces as one table, in their order; each vector has `columns` numbers. */
-export function stackFaces(
-  faces: readonly {
-    readonly group: string;
-    readonly name: string;
-    readonly vector: ArrayLike<number>;
-    readonly scale: number;
-  }[],
-  columns: number,
-): GroupFaces {
+export function stackFaces(faces: readonly BiasFace[], columns: number): GroupFaces {
   const data = new Float32Array(faces.length * columns);
   for (const [row, { vector }] of faces.entries()) data.set(vector, row * columns);
   return {

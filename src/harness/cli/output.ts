@@ -1,5 +1,4 @@
 /** What `--json` prints: one object a command. Boxes are x0, y0, x1, y1 in the picture's pixels, upright. */
-import type { BiasReport } from '../../evaluate/bias/measureBias';
 import type { FaceError, ErrorCode } from '../../core/errors';
 import type { Box, Detection, Match, Precision } from '../../core/types';
 
@@ -87,17 +86,6 @@ export interface CompareOutput {
   readonly same: boolean[][];
   /** Pictures without a face or that could not be read; absent when there are none. */
   readonly failed?: { readonly picture: string; readonly error: EntryError }[];
-}
-
-export interface BiasOutput extends BiasReport {
-  readonly model: string;
-  readonly precision: Precision;
-  /** Sentences: what the figures cannot show, and what was left out. */
-  readonly notes: readonly string[];
-  /** Pictures in no folder, so of no group. */
-  readonly loose: readonly string[];
-  /** Pictures without a face or that could not be read. */
-  readonly failed: readonly { readonly picture: string; readonly error: EntryError }[];
 }
 
 export interface AlignOutput {

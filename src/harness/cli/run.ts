@@ -40,11 +40,18 @@ export function readable(files: readonly PictureFile[], report: Report): Picture
   });
 }
 
-/** Whose a picture in class folders is, null for a loose one; names in several spellings are told. */
-export function peopleIn(files: readonly PictureFile[], report: Report): (file: PictureFile) => string | null {
+/**
+ * Whose a picture in class folders is, null for a loose one; names in several spellings are told. `what`: of what each
+ * folder holds the pictures.
+ */
+export function peopleIn(
+  files: readonly PictureFile[],
+  report: Report,
+  what: 'person' | 'group' = 'person',
+): (file: PictureFile) => string | null {
   const names = new PersonNames();
   const people = new Map(files.map((file) => [file, folderPerson(file, names)]));
-  for (const note of names.notes()) report.note(note);
+  for (const note of names.notes(what)) report.note(note);
   return (file) => people.get(file) ?? null;
 }
 

@@ -24,10 +24,10 @@ function pairs(prefix = ''): string {
 
 function chooser(page: Page, what: 'folder' | 'archive' | 'pairs') {
   const input = { folder: '[webkitdirectory]', archive: '[accept*=".zip"]', pairs: '[accept*=".csv"]' }[what];
-  return page.locator(`input[type=file]${input}`);
+  return page.getByRole('region', { name: 'Pictures and pairs' }).locator(`input[type=file]${input}`);
 }
-const measure = (page: Page) => page.getByRole('button', { name: 'Measure' });
-const result = (page: Page) => page.getByRole('region', { name: 'Result' });
+const measure = (page: Page) => page.getByRole('button', { name: 'Measure', exact: true });
+const result = (page: Page) => page.getByRole('region', { name: 'Result', exact: true });
 const textFile = (name: string, text: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 
 test('a folder with its list of pairs is measured: figures, curve, the wrong pair, and the report to keep', async ({

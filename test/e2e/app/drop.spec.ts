@@ -96,7 +96,7 @@ test('where nothing takes what is dropped, a sentence says where to go', async (
   await openApp(page);
   for (const [view, advice] of [
     ['People', 'Press “Add a person” first, then drop the pictures.'],
-    ['Benchmark', 'Use the buttons for the pictures and the list of pairs.'],
+    ['Benchmark', 'Use the buttons to choose the pictures.'],
   ] as const satisfies readonly (readonly [ViewName, string])[]) {
     await go(page, view);
     await drop(page, folder);

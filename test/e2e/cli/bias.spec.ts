@@ -1,33 +1,13 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BiasOutput } from '../../../src/harness/cli/output';
+import type { BiasOutput } from '../../../src/evaluate/bias/biasOutput';
+import { groupFolders } from '../groupFolders';
 import { expect, MOBILE_FACE_NET, run, runJson, SAMPLES, test } from './command';
-import { plainPng } from './plainPng';
-
-const GROUPS = {
-  expedition: ['daniel-burbank', 'edward-lu', 'james-voss', 'jeffrey-williams', 'william-shepherd'],
-  shuttle: ['frank-culbertson', 'patrick-forrester', 'robert-curbeam', 'scott-altman', 'susan-helms'],
-};
-
-/** Two groups of portraits; a person who is in both, a picture without a face, one that is none, and a loose one. */
-function makeGroups(folder: string): string {
-  const root = join(folder, 'groups');
-  const portrait = (name: string) => join(SAMPLES, 'portraits', `${name}.jpg`);
-  for (const [group, names] of Object.entries(GROUPS)) {
-    mkdirSync(join(root, group), { recursive: true });
-    for (const name of names) copyFileSync(portrait(name), join(root, group, `${name}.jpg`));
-  }
-  copyFileSync(portrait('edward-lu'), join(root, 'shuttle', 'zz-again.jpg'));
-  writeFileSync(join(root, 'shuttle', 'empty.png'), plainPng(100, 100));
-  writeFileSync(join(root, 'shuttle', 'broken.jpg'), 'no picture');
-  copyFileSync(portrait('thomas-jones'), join(root, 'loose.jpg'));
-  return root;
-}
 
 test('counts pairs within and between groups; names what was left out, and says what so few cannot show', async ({
   folder,
 }) => {
-  const root = makeGroups(folder);
+  const root = groupFolders(SAMPLES, folder);
   const { code, stderr, output } = await runJson<BiasOutput>(
     'bias',
     root,
@@ -65,9 +45,16 @@ test('counts pairs within and between groups; names what was left out, and says 
 });
 
 test('prints tables and sentences for people', async ({ folder }) => {
-  const { code, stdout } = await run('bias', makeGroups(folder), '--model', MOBILE_FACE_NET, '--far', '0.01');
+  const { code, stdout } = await run(
+    'bias',
+    groupFolders(SAMPLES, folder),
+    '--model',
+    MOBILE_FACE_NET,
+    '--far',
+    '0.01',
+  );
   expect(code).toBe(1);
-  expect(stdout).toMatch(/^promised: 1 in 100 pairs of strangers \(1 %\); before: plain distance 1\.143;/m);
+  expect(stdout).toMatch(/^Promised: 1 in 100 pairs of strangers \(1 %\); before: plain distance 1\.143;/m);
   expect(stdout).toMatch(/^expedition +5 +10 +0 % \(0–28\) +0 % \(0–28\)$/m);
   expect(stdout).toMatch(/^all groups +25 /m);
   expect(stdout).toMatch(/^shuttle +2 +2 % /m);

@@ -15,4 +15,5 @@ test('names that differ only in Unicode form, case or blanks are one person, sai
     expect.stringMatching(/^“Zoë” is written in 2 ways .*: they are one person\.$/),
     expect.stringMatching(/^“Ada” is written in 3 ways/),
   ]);
+  expect(names.notes('group')[0], 'of folders of groups').toMatch(/: they are one group\.$/);
 });

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import { count } from '../../../core/count';
-import { FaceError } from '../../../core/errors';
-import { biasNotes, measuredText, percentText, promiseText, spreadText } from '../../../evaluate/bias/biasWords';
-import { measureBias, type BeforeAfter, type BiasReport, type PairShare } from '../../../evaluate/bias/measureBias';
-import { stackFaces } from '../../../evaluate/bias/stackFaces';
-import { faceVector, type FaceVector } from '../faceVector';
+import type { BiasOutput } from '../../../evaluate/bias/biasOutput';
+import { biasTables } from '../../../evaluate/bias/biasTables';
+import { biasNotes, noGroups, ruleText, spreadText } from '../../../evaluate/bias/biasWords';
+import { biasRule, measureBias, type BiasReport } from '../../../evaluate/bias/measureBias';
+import { stackFaces, type BiasFace } from '../../../evaluate/bias/stackFaces';
+import { faceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -15,7 +16,7 @@ import {
   wholeNumber,
   type CommonFlags,
 } from '../options';
-import type { BiasOutput, EntryError } from '../output';
+import type { EntryError } from '../output';
 import { Report } from '../report';
 import { eachPicture, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
@@ -41,15 +42,14 @@ export function addBias(program: Command, done: (report: Report) => void): void 
 
 async function bias(folder: string, flags: BiasFlags, report: Report): Promise<void> {
   const files = await findReadable([folder], report);
-  const groupOf = peopleIn(files, report);
+  const groupOf = peopleIn(files, report, 'group');
   const loose = files.filter((file) => groupOf(file) === null).map(({ path }) => path);
   const grouped = files.filter((file) => groupOf(file) !== null);
-  if (grouped.length === 0)
-    throw new FaceError('evaluate/too-few', { reason: `${folder} has no folder of pictures for each group.` });
+  if (grouped.length === 0) throw noGroups(folder);
   if (loose.length > 0)
-    report.note(`${count(loose.length, 'picture')} left out because of no group: ${loose.join(', ')}`);
+    report.note(`${count(loose.length, 'picture')} in no group’s folder, left out: ${loose.join(', ')}`);
   await withSession(startOptions(flags), report, async (session) => {
-    const faces: (FaceVector & { group: string; name: string })[] = [];
+    const faces: BiasFace[] = [];
     const failed: { picture: string; error: EntryError }[] = [];
     const outcomes = eachPicture(session, report, grouped, (picture) =>
       faceVector(session, picture, false, detectOptions(flags)),
@@ -59,15 +59,8 @@ async function bias(folder: string, flags: BiasFlags, report: Report): Promise<v
       if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });
       else faces.push({ ...outcome.result, group: groupOf(file)!, name: file.path });
     }
-    const { model, precision, far, cohort, threshold, plainThreshold, twiceDistance, embeddingSize } = session.state;
-    const measured = await measureBias(stackFaces(faces, embeddingSize), {
-      far,
-      evened: cohort !== null,
-      gallery: flags.gallery,
-      normalised: threshold,
-      plain: plainThreshold,
-      twice: twiceDistance,
-    });
+    const { model, precision, embeddingSize } = session.state;
+    const measured = await measureBias(stackFaces(faces, embeddingSize), biasRule(session.state, flags.gallery));
     const notes = biasNotes(measured);
     for (const line of lines(measured)) report.line(line);
     for (const { picture, of } of measured.twice) report.note(`${picture} shows the person of ${of}: left out.`);
@@ -79,53 +72,15 @@ async function bias(folder: string, flags: BiasFlags, report: Report): Promise<v
 
 /** For people: a table of the groups, what is between them, and strangers. */
 function* lines(report: BiasReport): Generator<string> {
-  const { far, evened, threshold, plainThreshold, groups, between, across } = report;
-  yield (
-    `promised: ${promiseText(far)} pairs of strangers (${percentText(far)}); before: plain distance ${plainThreshold.toFixed(3)}; ` +
-    `after: ${evened ? 'evened out over kinds of faces, ' : ''}${threshold.toFixed(3)}; in brackets 95 % intervals over people`
-  );
+  yield ruleText(report);
   yield '';
-  yield* columns([
-    ['false accepts within', 'people', 'pairs', 'before', 'after'],
-    ...groups.map((group) => [group.group, `${group.people}`, ...shareCells(group)]),
-  ]);
-  if (across.pairs > 0) {
+  for (const { title, head, rows, leftOut } of biasTables(report)) {
+    yield* columns([[title, ...head.slice(1)], ...rows]);
+    if (leftOut > 0) yield `${leftOut} more with lower rates; --json has all`;
     yield '';
-    const shown = between
-      .toSorted((a, b) => rateOf(b, 'plain') - rateOf(a, 'plain'))
-      .toSorted((a, b) => rateOf(b, 'normalised') - rateOf(a, 'normalised'))
-      .slice(0, MOST_BETWEEN);
-    yield* columns([
-      ['false accepts between', 'pairs', 'before', 'after'],
-      ['all groups', ...shareCells(across)],
-      ...(between.length > 1 ? shown : []).map((share) => [share.groups.join(' – '), ...shareCells(share)]),
-    ]);
-    if (between.length > MOST_BETWEEN) yield `the ${MOST_BETWEEN} highest of ${between.length}; --json has all`;
   }
-  yield '';
-  yield* columns([
-    ['strangers taken for somebody', 'gallery', 'promised', 'before', 'after'],
-    ...groups.flatMap(({ group, strangers }) =>
-      strangers ? [[group, `${strangers.gallery}`, percentText(strangers.promised), ...cells(strangers)]] : [],
-    ),
-  ]);
-  yield '';
   const spread = spreadText(report);
   if (spread !== null) yield spread;
-}
-
-const MOST_BETWEEN = 10;
-
-function shareCells({ pairs, accepted }: PairShare): string[] {
-  return [`${pairs}`, ...(accepted ? cells(accepted) : ['', ''])];
-}
-
-function rateOf({ accepted }: PairShare, kind: keyof BeforeAfter): number {
-  return accepted?.[kind].rate ?? -1;
-}
-
-function cells({ plain, normalised }: BeforeAfter): string[] {
-  return [measuredText(plain), measuredText(normalised)];
 }
 
 /** Rows of cells as lines: the first cell to the left, the others to the right. */

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { biasNotes, measuredText, percentText, promiseText, spreadText } from '../../../../src/evaluate/bias/biasWords';
+import {
+  biasNotes,
+  measuredText,
+  percentText,
+  promiseText,
+  ruleText,
+  spreadText,
+} from '../../../../src/evaluate/bias/biasWords';
 import type { BiasReport, GroupBias } from '../../../../src/evaluate/bias/measureBias';
 
 const group = (name: string, people: number, enough: boolean): GroupBias => ({
@@ -33,7 +40,7 @@ test('shares and their intervals in few digits', () => {
 test('a report that shows everything needs no sentence about what it cannot', () => {
   expect(biasNotes(report({}))).toEqual([]);
   expect(spreadText(report({}))).toBe('Highest rate of a group over the lowest: 83 before, 3.1 after.');
-  expect(spreadText(report({ spread: { plain: null, normalised: 2 } }))).toContain('not to be told (a group had none)');
+  expect(spreadText(report({ spread: { plain: null, normalised: 2 } }))).toContain('unknown (a group had none)');
 });
 
 test('too few people, small galleries, pictures left out and no cohort are said', () => {
@@ -53,4 +60,17 @@ test('too few people, small galleries, pictures left out and no cohort are said'
   const few = report({ groups: [group('a', 4, false), group('b', 3, false)] });
   expect(biasNotes(few)[0]).toMatch(/^No group has enough people to show a rate of 1 in 1,000/);
   expect(spreadText(few)).toBeNull();
+});
+
+test('of one group alone it is said that there is nothing to compare it with', () => {
+  expect(biasNotes(report({ groups: [group('a', 300, true)] }))).toEqual([
+    'There is only one group, so groups cannot be compared.',
+  ]);
+});
+
+test('what was promised and which distances decide is one sentence, which names evening out only where it is done', () => {
+  expect(ruleText(report({}))).toBe(
+    'Promised: 1 in 1,000 pairs of strangers (0.1 %); before: plain distance 0.950; after: evened out over kinds of faces, 0.760; in brackets 95 % intervals over people.',
+  );
+  expect(ruleText(report({ evened: false }))).toContain('after: 0.760;');
 });
