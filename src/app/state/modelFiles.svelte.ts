@@ -66,7 +66,8 @@ export class ModelFiles {
 }
 
 /** What a trained model's file says of itself nobody here has checked. */
-export function originText({ threshold, trained }: ModelPlace): string {
+export function originText({ threshold, trained, isEvenedOut }: ModelPlace): string {
+  const evened = isEvenedOut ? ' before distances are evened out over kinds of faces' : '';
   const untested = trained?.hasSelfTest ? '' : ' It brings no test of itself.';
-  return `It was not trained in this browser: whoever made it chose its threshold, ${distanceText(threshold ?? 0)}, below which two faces are one person.${untested}`;
+  return `It was not trained in this browser: whoever made it chose its threshold, ${distanceText(threshold ?? 0)}${evened}, below which two faces are one person.${untested}`;
 }

@@ -21,7 +21,9 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await pupils(page).setInputFiles(await classFolders(page, info.outputPath('people')));
   await expect(page.getByText('3 people with 12 faces from the folder “people”.')).toBeVisible({ timeout: 60_000 });
   await page.getByLabel('Outsiders').selectOption({ label: 'The people of the sample pictures' });
-  await expect(page.getByText('3 people: 9 pictures to learn from, 3 pictures held out to judge by.')).toBeVisible();
+  await expect(
+    page.getByText('3 people: 9 pictures to train on, 3 pictures held out for the evaluation.'),
+  ).toBeVisible();
   await tinyRecipe(page, 6);
   await start(page).click();
 
