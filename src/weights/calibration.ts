@@ -67,7 +67,7 @@ export function farAt(row: Calibrated, distance: number): number {
   return Math.min(1, a.far * (b.far / a.far) ** share);
 }
 
-/** Both ways, for what is handed no model. */
+/** For what is handed no model. */
 export function ratesOf(row: Calibrated) {
   return {
     thresholdAt: (far: number): number => thresholdAt(row, far),

@@ -69,9 +69,11 @@ test('new faces join the groups that there were, which stay as they were', () =>
 test('the more groups, the smaller the distance, within bounds', () => {
   const rateAt = (groups: number): number => RATES.farAt(linkLimit(RATES, groups));
   expect(rateAt(1)).toBeCloseTo(0.0044, 12);
-  expect(rateAt(50)).toBeCloseTo(0.0044, 12);
-  expect(rateAt(100)).toBeCloseTo(0.0022, 12);
-  expect(rateAt(6000)).toBeCloseTo(rateAt(600) / 10, 12);
+  expect(rateAt(100)).toBeCloseTo(0.0044, 12);
+  expect(rateAt(2000)).toBeCloseTo(0.00009, 12);
+  expect(rateAt(100_000)).toBeCloseTo(0.00009, 12);
+  // In the middle of the logarithms.
+  expect(rateAt(Math.sqrt(100 * 2000)) ** 2).toBeCloseTo(0.0044 * 0.00009, 12);
 });
 
 test('the share that is done grows to nine tenths while faces are compared', () => {
