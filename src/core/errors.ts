@@ -142,6 +142,7 @@ export const ERROR_TEXT = {
   'harness/unfinished': '{path} holds the work of an earlier run: go on with --resume, or remove it to start over.',
   'harness/other-run':
     '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
+  'harness/not-normalised': 'The distances cannot be normalised: {reason}',
   'harness/shard-missing': 'The shards are not complete: {reason}',
   'harness/port-taken': 'The port {port} is taken by another program. Choose another one with --port.',
   'pack/no-chromium':

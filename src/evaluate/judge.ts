@@ -1,5 +1,6 @@
 import { describeError, FaceError, type ErrorData } from '../core/errors';
 import { calibrate, pairHistograms, type FarPoint } from './calibrate';
+import { evaluateDecisions, type DecisionRule } from './decisions';
 import { errorsPage, type ShownPair, type WrongPair } from './errorsPage';
 import { evaluatePairs, STEP, type EvaluateOptions, type Evaluation } from './kfold';
 import { FACE, markdown, NONE, summary, type LfwReport, type Outcome, type RunSettings } from './lfwReport';
@@ -34,6 +35,14 @@ export interface LfwRun {
   readonly seconds: number;
   readonly backend: string;
   readonly adapter: string | null;
+  /** Where the model's own decisions are to be evaluated too. */
+  readonly decision?: RunDecision;
+}
+
+export interface RunDecision {
+  readonly rule: DecisionRule;
+  /** For each picture, what the distances of its own embedding are multiplied by; NaN where it has none. */
+  readonly scales: ArrayLike<number>;
 }
 
 export interface Judgement {
@@ -76,6 +85,7 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
   );
   const { model, ...made } = settings;
   const { distance, subtractMean, far, thresholdStep = STEP } = options;
+  const single = options.calibrate || run.decision ? singleTable(table, settings.flip) : table;
   const report: LfwReport = {
     pairs: pairs.kept.length,
     leftOut: list.pairs.length - pairs.kept.length,
@@ -92,7 +102,16 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
     adapter: run.adapter,
     model,
     options: { ...made, distance, subtractMean, folds: list.folds, far, thresholdStep },
-    ...(options.calibrate && { calibration: calibration(table, names, settings.flip) }),
+    ...(run.decision && {
+      decisions: evaluateDecisions(
+        single,
+        kept.map((i) => run.decision!.scales[i]!),
+        pairs,
+        run.decision.rule,
+        options,
+      ),
+    }),
+    ...(options.calibrate && { calibration: calibration(single, names) }),
   };
   return { report, evaluation, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };
 }
@@ -112,17 +131,24 @@ export function reportFiles(
   ];
 }
 
-/** People are told apart by the folders that their pictures lie in; a joined mirror image is left out. */
-function calibration({ rows, columns, data }: EmbeddingTable, names: readonly string[], flip: boolean): FarPoint[] {
+/** Each picture's own embedding: of joined ones the first half, the mirror image's being left out. */
+function singleTable(table: EmbeddingTable, flip: boolean): EmbeddingTable {
+  if (!flip) return table;
+  const { rows, columns, data } = table;
+  const size = columns / 2;
+  const own = new Float32Array(rows * size);
+  for (let row = 0; row < rows; row++) own.set(data.subarray(row * columns, row * columns + size), row * size);
+  return { rows, columns: size, data: own };
+}
+
+/** People are told apart by the folders that their pictures lie in. */
+function calibration(table: EmbeddingTable, names: readonly string[]): FarPoint[] {
   const people = names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf('/'))));
   if (people.includes(''))
     throw new FaceError('evaluate/too-few', { reason: 'calibration needs a folder for each person.' });
-  const size = flip ? columns / 2 : columns;
-  const plain = new Float32Array(rows * size);
-  for (let row = 0; row < rows; row++) plain.set(data.subarray(row * columns, row * columns + size), row * size);
   const numbers = new Map([...new Set(people)].map((person, i) => [person, i]));
   const personOf = Int32Array.from(people, (person) => numbers.get(person)!);
-  const { impostor } = pairHistograms({ rows, columns: size, data: plain }, personOf);
+  const { impostor } = pairHistograms(table, personOf);
   return calibrate(impostor, FARS);
 }
 

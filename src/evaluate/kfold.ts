@@ -4,10 +4,7 @@ import { auc, countsBelow, equalErrorRate, type Roc } from './roc';
 import type { EmbeddingTable, RowPairs } from './rowPairs';
 import { confidenceInterval, mean, std } from './statistics';
 
-export interface EvaluateOptions {
-  readonly distance: DistanceName;
-  /** Take the training folds' mean embedding from every embedding first. */
-  readonly subtractMean: boolean;
+export interface FoldOptions {
   /**
    * Between the thresholds that accuracy chooses from; default .01, the original's, for both distances. The angle has a
    * range of 1 instead of 4: one such step there moves some ten of LFW's 6,000 pairs.
@@ -16,6 +13,15 @@ export interface EvaluateOptions {
   /** The false-accept rate at which VAL is measured. */
   readonly far: number;
 }
+
+export interface EvaluateOptions extends FoldOptions {
+  readonly distance: DistanceName;
+  /** Take the training folds' mean embedding from every embedding first. */
+  readonly subtractMean: boolean;
+}
+
+/** Which pairs are of one person, and in which fold. */
+type PairAnswers = Pick<RowPairs, 'same' | 'fold' | 'folds'>;
 
 export interface Evaluation {
   /** Share of pairs judged rightly; `folds` has each fold's, `interval` is the mean's at 95 % confidence. */
@@ -51,9 +57,24 @@ const LAST = 4;
  * @throws FaceError evaluate/too-few when a fold lacks pairs of either kind
  */
 export function evaluatePairs(table: EmbeddingTable, pairs: RowPairs, options: EvaluateOptions): Evaluation {
+  const { distance, subtractMean } = options;
+  if (!subtractMean) return evaluateDistances(pairDistances(table, pairs, distance, null), pairs, options);
+  const centreWithout = (f: number): Float64Array => meanOfPairs(table, pairs, (i) => pairs.fold[i] !== f);
+  return evaluateFolds((f) => pairDistances(table, pairs, distance, centreWithout(f)), pairs, options);
+}
+
+/** The same protocol on each pair's distance, squared, from wherever. @throws FaceError evaluate/too-few */
+export function evaluateDistances(distances: Float64Array, pairs: PairAnswers, options: FoldOptions): Evaluation {
+  return evaluateFolds(() => distances, pairs, options);
+}
+
+function evaluateFolds(
+  distancesFor: (fold: number) => Float64Array,
+  pairs: PairAnswers,
+  options: FoldOptions,
+): Evaluation {
   assertEnough(pairs);
   const { same, fold, folds } = pairs;
-  const all = options.subtractMean ? null : pairDistances(table, pairs, options.distance, null);
   const distances = new Float64Array(same.length);
   const wrong = new Uint8Array(same.length);
   const accuracies: number[] = [];
@@ -65,8 +86,7 @@ export function evaluatePairs(table: EmbeddingTable, pairs: RowPairs, options: E
   const valGrid = steps(VAL_STEP, LAST);
 
   for (let f = 0; f < folds; f++) {
-    const centre = all ? null : meanOfPairs(table, pairs, (i) => fold[i] !== f);
-    const d = all ?? pairDistances(table, pairs, options.distance, centre);
+    const d = distancesFor(f);
     const train = split(d, pairs, (i) => fold[i] !== f);
     const test = split(d, pairs, (i) => fold[i] === f);
 
@@ -104,7 +124,7 @@ export function evaluatePairs(table: EmbeddingTable, pairs: RowPairs, options: E
   };
 }
 
-function assertEnough({ same, fold, folds }: RowPairs): void {
+function assertEnough({ same, fold, folds }: PairAnswers): void {
   if (folds < 2) throw new FaceError('evaluate/too-few', { reason: 'one fold cannot choose a threshold for another.' });
   const seen = new Set(Array.from(same, (answer, i) => `${fold[i]} ${answer}`));
   if (seen.size < 2 * folds)
@@ -124,7 +144,7 @@ interface Split {
   readonly different: Float64Array;
 }
 
-function split(distances: Float64Array, { same }: RowPairs, counts: (pair: number) => boolean): Split {
+function split(distances: Float64Array, { same }: PairAnswers, counts: (pair: number) => boolean): Split {
   return {
     same: distances.filter((_, i) => same[i] === 1 && counts(i)).sort(),
     different: distances.filter((_, i) => same[i] === 0 && counts(i)).sort(),

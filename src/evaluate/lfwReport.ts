@@ -1,8 +1,10 @@
 import { count } from '../core/count';
 import type { ErrorCode } from '../core/errors';
+import type { Decision, Decisions } from './decisions';
 import type { DistanceName } from './distance';
 import type { Evaluation } from './kfold';
 import type { FarPoint } from './calibrate';
+import { promiseText } from './bias/biasWords';
 
 /** What became of a picture. */
 export const FACE = 0;
@@ -63,6 +65,8 @@ export interface LfwReport {
   readonly adapter: string | null;
   readonly model: string;
   readonly options: LfwOptions;
+  /** Of single embeddings: what the model itself decides by; with `--normalise`. */
+  readonly decisions?: Decisions;
   /** FAR → plain Euclidean distance of single embeddings, from all pairs of pictures of two people; with `--calibrate`. */
   readonly calibration?: readonly FarPoint[];
 }
@@ -78,7 +82,7 @@ export function namedAdapter(engine: {
 const rate = (value: number): string => value.toFixed(5);
 
 /** The result in one line. */
-export function summary({ accuracy, val, auc, eer }: LfwReport): string {
+export function summary({ accuracy, val, auc, eer }: Pick<LfwReport, 'accuracy' | 'val' | 'auc' | 'eer'>): string {
   return `accuracy ${rate(accuracy.mean)} ± ${rate(accuracy.std)}, VAL ${rate(val.mean)} ± ${rate(val.std)} at FAR ${rate(val.far)}, AUC ${rate(auc)}, EER ${rate(eer)}`;
 }
 
@@ -109,6 +113,7 @@ export function markdown(report: LfwReport): string {
     '',
     ...table(['Fold', 'Accuracy', 'Threshold'], []),
     ...folds,
+    ...decisionTable(report),
     ...calibrationTable(report.calibration),
     ...unreadTable(report),
     '',
@@ -135,6 +140,44 @@ function marginsOf({ margins }: LfwOptions): string {
 
 function adapterOf({ adapter }: LfwReport): string {
   return adapter === null ? '' : ` (${adapter})`;
+}
+
+/** The two decisions, a row each, by name. */
+function bothDecisions({ plain, normalised }: Decisions): [string, Decision][] {
+  return [
+    ['plain', plain],
+    ['normalised', normalised],
+  ];
+}
+
+/** For the command line: the decisions' rows, and what each accepts at its own threshold. */
+export function decisionLines(decisions: Decisions): string[] {
+  const { far, same, different } = decisions;
+  return bothDecisions(decisions).flatMap(([name, decision]) => [
+    `${name} distance: ${summary(decision)}`,
+    `  at the default ${decision.threshold.toFixed(3)} (${promiseText(far)}): ${rate(decision.recall)} of ${count(same, 'same pair')} accepted, ${rate(decision.falseAccepts)} of ${count(different, 'different pair')}`,
+  ]);
+}
+
+function decisionTable({ decisions, options }: LfwReport): string[] {
+  if (!decisions) return [];
+  const { far, same, different } = decisions;
+  const head = ['Distance', 'Accuracy', `VAL at FAR ${options.far}`, 'AUC', 'EER', `Default: ${promiseText(far)}`];
+  const rows = bothDecisions(decisions).map(([name, { accuracy, val, auc, eer, threshold, recall, falseAccepts }]) => [
+    ...[name, `${rate(accuracy.mean)} ± ${rate(accuracy.std)}`, `${rate(val.mean)} (measured FAR ${rate(val.far)})`],
+    ...[auc, eer].map(rate),
+    ...[threshold.toFixed(3), rate(recall), rate(falseAccepts)],
+  ]);
+  return [
+    '',
+    'The model’s own decisions, on single embeddings (no mirror image, no mean subtracted, Euclidean distance): plain, and ' +
+      'normalised, that is evened out over kinds of faces. The last two columns are what each accepts at the default distance.',
+    '',
+    ...table(
+      [...head, `Of ${count(same, 'same pair')} accepted`, `Of ${count(different, 'different pair')} accepted`],
+      rows,
+    ),
+  ];
 }
 
 function calibrationTable(points: readonly FarPoint[] | undefined): string[] {

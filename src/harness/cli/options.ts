@@ -91,7 +91,15 @@ export function addTurnedOption(command: Command): Command {
   return command.option('--turned', 'also find faces that are upside down or on their side');
 }
 
-export function startOptions({ backend, engine, precision, model, far }: CommonFlags): StartOptions {
+export function startOptions({
+  backend,
+  engine,
+  precision,
+  model,
+  far,
+}: Pick<CommonFlags, 'backend' | 'engine' | 'precision' | 'model'> & {
+  readonly far?: number | undefined;
+}): StartOptions {
   return {
     backend,
     ...(engine && { engine }),

@@ -17,6 +17,11 @@ import {
   test,
   type Ended,
 } from './command';
+import { cohortMean, createCohort, faceScale } from '../../../src/core/cohort';
+import { thresholdAt } from '../../../src/weights/calibration';
+import { readNpy } from '../../../src/weights/formats/npy';
+import { readSafetensors } from '../../../src/weights/formats/safetensors';
+import type { CohortRow } from '../../../src/weights/registry';
 import { makeZip } from '../../fixtures/zip';
 import { plainPng } from './plainPng';
 
@@ -36,7 +41,7 @@ function samplePairs(folder: string): string {
 }
 
 /** What must be the same however the work was split: the report without what depends on the machine, and the embeddings. */
-function resultOf(folder: string): { report: object; embeddings: Buffer } {
+function resultOf(folder: string): { report: Partial<LfwReport>; embeddings: Buffer } {
   const { imagesPerSecond, backend, adapter, ...report } = reportOf(folder);
   expect(imagesPerSecond).toBeGreaterThan(0);
   expect(backend).toBe('wasm');
@@ -70,16 +75,23 @@ for (const model of [FACENET, MOBILE_FACE_NET])
       'wasm',
     ];
     const whole = join(folder, 'whole');
-    await succeed(...common, '--out', whole);
+    await succeed(...common, '--out', whole, '--normalise');
     const expected = resultOf(whole);
-    expect(expected.report).toMatchObject({ pairs: 36, pictures: 18, noFace: 0, accuracy: { mean: 1 }, model });
+    const decision = { accuracy: { mean: 1 }, recall: 1, falseAccepts: 0 };
+    expect(expected.report).toMatchObject({
+      ...{ pairs: 36, pictures: 18, noFace: 0, accuracy: { mean: 1 }, model },
+      decisions: { far: 0.001, same: 18, different: 18, plain: decision, normalised: decision },
+    });
     expect(readdirSync(whole).sort()).toEqual([
       ...['embeddings.npy', 'embeddings.txt', 'errors.html', 'report.json', 'report.md', 'roc.svg'],
     ]);
 
     const batches = join(folder, 'batches');
     await succeed(...common, '--out', batches, '--batch', '5');
-    expect(resultOf(batches)).toEqual(expected);
+    const plain = resultOf(batches);
+    const { decisions } = expected.report;
+    expect(plain.report).not.toHaveProperty('decisions');
+    expect({ ...plain, report: { ...plain.report, decisions } }, 'only that is added').toEqual(expected);
 
     const parts = join(folder, 'parts');
     const [last, ...others] = model === FACENET ? ['1/2', '2/2'] : ['5/5', '1/5', '2/5', '3/5', '4/5'];
@@ -88,7 +100,7 @@ for (const model of [FACENET, MOBILE_FACE_NET])
     expect(early.code, 'none is judged before all are there').toBe(1);
     expect(early.stderr).toMatch(/embeddings-\d-of-\d\.part is not there/);
     await succeed(...common, '--out', parts, '--shard', last!);
-    await succeed(...common, '--out', parts, '--merge');
+    await succeed(...common, '--out', parts, '--merge', '--normalise');
     expect(resultOf(parts)).toEqual(expected);
 
     const killed = join(folder, 'killed');
@@ -105,7 +117,7 @@ for (const model of [FACENET, MOBILE_FACE_NET])
     const refused = await run('lfw', ...common, '--out', killed);
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('go on with --resume');
-    const resumed = await run('lfw', ...common, '--out', killed, '--resume');
+    const resumed = await run('lfw', ...common, '--out', killed, '--resume', '--normalise');
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toMatch(/\d+ of 18 pictures are done already/);
     expect(resultOf(killed)).toEqual(expected);
@@ -135,7 +147,9 @@ test('Ctrl-C keeps what is done', async ({ folder }) => {
   expect(stderr).toContain('another --flip');
 });
 
-test('200 pairs of LFW are judged with the accuracy that was measured', async ({ folder }) => {
+test('200 pairs of LFW are judged with the accuracy that was measured, and by the model’s own decisions', async ({
+  folder,
+}) => {
   test.setTimeout(400_000);
   needsModel(FACENET, 'int8');
   const data = needsFolder('FACENET_DATA');
@@ -157,12 +171,54 @@ test('200 pairs of LFW are judged with the accuracy that was measured', async ({
 
   const out = join(folder, 'out');
   const common = ['--images', join(data, 'lfw'), '--pairs', pairs, '--folds', '5', '--precision', 'int8'];
-  await succeed(...common, '--flip', '--subtract-mean', '--distance', 'cosine', '--backend', 'wasm', '--out', out);
+  await succeed(
+    ...common,
+    '--flip',
+    '--subtract-mean',
+    '--distance',
+    'cosine',
+    '--backend',
+    'wasm',
+    '--normalise',
+    '--far',
+    '0.02',
+    '--out',
+    out,
+  );
   const report = reportOf(out);
   expect(report).toMatchObject({ pairs: 200, leftOut: 0, noFace: 0, options: { precision: 'int8', folds: 5 } });
   expect(report.accuracy.mean).toBeGreaterThanOrEqual(0.98);
   expect(report.auc).toBeGreaterThan(0.999);
-  expect(readFileSync(join(out, 'report.md'), 'utf8')).toContain('| Pairs | 200 in 5 folds |');
+  const page = readFileSync(join(out, 'report.md'), 'utf8');
+  expect(page).toContain('| Pairs | 200 in 5 folds |');
+
+  // Each pair once more, by the embeddings without their mirror images' and the cohort's own file.
+  const file = join('public', 'cohorts', `${FACENET}.safetensors`);
+  const row = JSON.parse(readFileSync(join('src', 'weights', 'cohorts', `${FACENET}.json`), 'utf8')) as CohortRow;
+  const centres = readSafetensors(new Uint8Array(readFileSync(file)), file).get('centres')!;
+  const cohort = createCohort({ ...row, id: 'c' }, centres.shape[1]!, Float32Array.from(centres.data));
+  const names = readFileSync(join(out, 'embeddings.txt'), 'utf8').trim().split('\n');
+  const { shape, data: numbers } = readNpy(new Uint8Array(readFileSync(join(out, 'embeddings.npy'))), 'embeddings.npy');
+  const vectorOf = (name: string) => {
+    const at = names.indexOf(name) * shape[1]!;
+    return Float32Array.from(numbers.subarray(at, at + shape[1]! / 2) as Float32Array);
+  };
+  const counts = { plain: [0, 0], normalised: [0, 0] };
+  for (const [a, b, same] of rows) {
+    const [x, y] = [vectorOf(String(a)), vectorOf(String(b))];
+    const plain = Math.hypot(...x.map((value, k) => value - y[k]!));
+    const [p, q] = [x, y].map((vector) => faceScale(cohort, cohortMean(cohort, vector)));
+    if (plain <= 0.9492) counts.plain[Number(same)]!++;
+    if (plain * p! * q! <= thresholdAt(row, 1e-3)) counts.normalised[Number(same)]!++;
+  }
+  const shareOf = ([different, same]: number[]) => ({ recall: same! / 100, falseAccepts: different! / 100 });
+  expect(report.decisions, '--far is VAL’s, not the default’s').toMatchObject({
+    ...{ far: 0.001, same: 100, different: 100 },
+    plain: { threshold: 0.9492, ...shareOf(counts.plain) },
+    normalised: shareOf(counts.normalised),
+  });
+  expect(report.decisions!.normalised.recall).toBeGreaterThanOrEqual(0.9);
+  expect(page).toContain(`| normalised | ${report.decisions!.normalised.accuracy.mean.toFixed(5)} ± `);
 });
 
 test('an archive, which is not unpacked, gives the report of its folder', async ({ folder }) => {
@@ -223,6 +279,17 @@ test('a margin is refused where the crop has none, whoever chose the crop', asyn
     expect(code).toBe(1);
     expect(stderr).toMatch(/The option --margin cannot be 16,32: it is of the facenet crop/);
   }
+});
+
+test('distances are normalised for the model’s own crop only, which is told before any picture is read', async ({
+  folder,
+}) => {
+  const out = join(folder, 'out');
+  const common = ['--images', SAMPLES, '--pairs', samplePairs(folder), '--model', MOBILE_FACE_NET, '--out', out];
+  const { code, stderr } = await run('lfw', ...common, '--crop', 'similarity', '--normalise');
+  expect(code).toBe(1);
+  expect(stderr).toContain('was calibrated on its own crop (arcface), so --crop and --margin must be left out.');
+  expect(readdirSync(out)).toEqual([]);
 });
 
 test('pictures that cannot be read are counted and named, their pairs left out, and --resume tries only them again', async ({

@@ -85,6 +85,26 @@ test('the wrong pairs come with the clearest first, and the files say the same',
   expect(files.get('errors.html')).toContain('2 pairs in all');
 });
 
+test('the model’s own decisions are of single embeddings, whatever the published row is of', () => {
+  // Joined with a mirror image's number that would drown all; the row without a face has no scale.
+  const rows = run.rows.map(({ outcome, vector }, i) => ({ outcome, vector: Float32Array.of(vector[0]!, 9 * i) }));
+  const scales = [2, 1, 1, 3, NaN];
+  const rule = { far: 0.001, plainThreshold: 0.25, threshold: 3 };
+  const joined = { ...run, rows, columns: 2, settings: { ...run.settings, flip: true } };
+  const published = { ...options, distance: 'cosine', subtractMean: true } as const;
+  const { report } = judgeRun(list, { ...joined, decision: { rule, scales } }, published);
+  const single = judgeRun(list, run, options).report;
+  // Normalised: .5, 3, .75, 4.5, 1.25 and 10.5.
+  expect(report.decisions).toMatchObject({
+    ...{ far: 0.001, same: 4, different: 2 },
+    plain: { accuracy: single.accuracy, val: single.val, threshold: 0.25, recall: 0.5, falseAccepts: 0 },
+    normalised: { threshold: 3, recall: 0.75, falseAccepts: 0.5 },
+  });
+  const without = judgeRun(list, joined, published).report;
+  expect(report, 'the published row is as without').toEqual({ ...without, decisions: report.decisions });
+  expect(without).not.toHaveProperty('decisions');
+});
+
 test('calibration is over all pictures of two people, told apart by folder, without the joined mirror images', () => {
   // 15 people in a row, two pictures each, .01 apart; the mirror image's number would drown all that.
   const places = Array.from({ length: 30 }, (_, i) => ({ person: i >> 1, place: 0.05 * (i >> 1) + 0.01 * (i & 1) }));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdown, namedAdapter, summary, type LfwReport } from '../../../src/evaluate/lfwReport';
+import { decisionLines, markdown, namedAdapter, summary, type LfwReport } from '../../../src/evaluate/lfwReport';
 
 const report: LfwReport = {
   pairs: 98,
@@ -56,6 +56,29 @@ test('the page tells figures, folds, calibration and how they were made', () => 
     '| 0.01 | 1.0882 | 4567 |',
   ])
     expect(lines).toContain(line);
+});
+
+test('both decisions stand in a table of the page, and in lines for the command', () => {
+  const row = { accuracy: report.accuracy, val: report.val, auc: 0.99912, eer: 0.0123 };
+  const decisions = {
+    ...{ far: 0.001, same: 1200, different: 1 },
+    plain: { ...row, threshold: 0.9492, recall: 0.96, falseAccepts: 0 },
+    normalised: { ...row, auc: 0.998, threshold: 0.7681, recall: 0.95, falseAccepts: 0.5 },
+  };
+  const lines = markdown({ ...report, decisions }).split('\n');
+  for (const line of [
+    '| Distance | Accuracy | VAL at FAR 0.001 | AUC | EER | Default: 1 in 1,000 | Of 1,200 same pairs accepted | Of 1 different pair accepted |',
+    '| plain | 0.98750 ± 0.01250 | 0.90000 (measured FAR 0.00110) | 0.99912 | 0.01230 | 0.949 | 0.96000 | 0.00000 |',
+    '| normalised | 0.98750 ± 0.01250 | 0.90000 (measured FAR 0.00110) | 0.99800 | 0.01230 | 0.768 | 0.95000 | 0.50000 |',
+  ])
+    expect(lines).toContain(line);
+  expect(markdown(report)).not.toContain('normalised');
+  expect(decisionLines(decisions)).toEqual([
+    `plain distance: ${summary(report)}`,
+    '  at the default 0.949 (1 in 1,000): 0.96000 of 1,200 same pairs accepted, 0.00000 of 1 different pair',
+    `normalised distance: ${summary({ ...report, auc: 0.998 })}`,
+    '  at the default 0.768 (1 in 1,000): 0.95000 of 1,200 same pairs accepted, 0.50000 of 1 different pair',
+  ]);
 });
 
 test('an adapter that computes on the CPU is never reported as a GPU', () => {

@@ -4,15 +4,16 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { EngineState } from '../../../client/types';
+import type { EngineState, StartOptions } from '../../../client/types';
 import { count, countOf } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import type { CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
-import { namedAdapter, summary, unreadText, type RunSettings } from '../../../evaluate/lfwReport';
+import { decisionLines, namedAdapter, summary, unreadText, type RunSettings } from '../../../evaluate/lfwReport';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
 import { MODELS } from '../../../weights/rows';
+import { assertNormalisable, withDecider } from '../lfw/decide';
 import { embedAll } from '../lfw/embedAll';
 import { judge } from '../lfw/judge';
 import { changedSince, findPictureSet, type PictureSet } from '../lfw/pictureSet';
@@ -32,7 +33,7 @@ import {
 } from '../options';
 import { entryError } from '../output';
 import { Report } from '../report';
-import { withSession } from '../session';
+import { withSession, type Session } from '../session';
 
 /** Names with commas between. */
 function crops(text: string): CropKind[] {
@@ -66,6 +67,7 @@ export interface LfwFlags extends CommonFlags {
   readonly shard?: Shard;
   readonly merge?: true;
   readonly calibrate?: true;
+  readonly normalise?: true;
 }
 
 export function addLfw(program: Command, done: (report: Report) => void): void {
@@ -94,7 +96,11 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
     .option('--resume', 'go on where a run was cut off')
     .option('--shard <i/n>', 'do only one of n parts, for --merge', parseShard)
     .option('--merge', 'judge by the parts that lie in --out')
-    .option('--calibrate', 'also give distances at false-accept rates, from all pairs of pictures of two people');
+    .option('--calibrate', 'also give distances at false-accept rates, from all pairs of pictures of two people')
+    .option(
+      '--normalise',
+      'also give the model’s own decisions: by plain distances, and evened out over kinds of faces',
+    );
   addDetectOptions(addEngineOptions(command)).action(async (flags: LfwFlags) => {
     const report = new Report(flags.json === true);
     await lfw(flags, report);
@@ -108,27 +114,48 @@ async function lfw(flags: LfwFlags, report: Report): Promise<void> {
   if (flags.merge) {
     const works = await readShards(flags.out, pictures);
     for (const { code, details } of works.flatMap(({ unread }) => unread)) report.failure(new FaceError(code, details));
-    return finish(list, pictures, works, flags, report);
+    if (!flags.normalise) return finish(list, pictures, works, flags, null, report);
+    const { settings } = works[0]!.header;
+    return withDecider(settings, flags.out, engineOptions(flags), report, (session) =>
+      finish(list, pictures, works, flags, session, report),
+    );
   }
 
   const shard = flags.shard ?? WHOLE;
   const path = workPath(flags.out, shard);
   if (existsSync(path) && !flags.resume) throw new FaceError('harness/unfinished', { path });
-  const unread = await makeRows(path, shard, pictures, flags, report);
-  if (flags.shard) {
-    report.line(`Part ${shard.index} of ${shard.of}: ${path}`);
-    const failed = unread.map(({ index, code, details }) => ({
-      picture: pictures.names[index]!,
-      error: entryError(new FaceError(code, details)),
-    }));
-    report.object({ shard: `${shard.index}/${shard.of}`, file: path, failed });
-    return;
-  }
-  const work = await readWork(path);
-  await finish(list, pictures, [work], flags, report);
-  if (work.unread.length > 0)
-    report.note(`${path} is kept: once the pictures can be read, --resume does only those that are missing.`);
-  else await rm(path);
+  const workers = workersFor();
+  await withSession(
+    { ...engineOptions(flags), workers, ...(workers > 1 && { threads: 1 }) },
+    report,
+    async (session) => {
+      const unread = await makeRows(session, path, shard, pictures, flags, report);
+      if (flags.shard) {
+        report.line(`Part ${shard.index} of ${shard.of}: ${path}`);
+        const failed = unread.map(({ index, code, details }) => ({
+          picture: pictures.names[index]!,
+          error: entryError(new FaceError(code, details)),
+        }));
+        report.object({ shard: `${shard.index}/${shard.of}`, file: path, failed });
+        return;
+      }
+      const work = await readWork(path);
+      await finish(list, pictures, [work], flags, flags.normalise ? session : null, report);
+      if (work.unread.length > 0)
+        report.note(`${path} is kept: once the pictures can be read, --resume does only those that are missing.`);
+      else await rm(path);
+    },
+  );
+}
+
+/** A worker with one thread for each core: less waiting than with all cores in one network, and all work is shared. */
+function workersFor(): number {
+  return Math.min(availableParallelism(), MOST_WORKERS);
+}
+
+/** The session keeps the model's own rate: `--far` is VAL's. */
+function engineOptions(flags: LfwFlags): StartOptions {
+  return startOptions({ ...flags, far: undefined });
 }
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
@@ -160,6 +187,7 @@ function workPath(folder: string, { index, of }: Shard): string {
 
 /** Embeds the shard's pictures that are not done yet. Resolves to those that could not be read. */
 async function makeRows(
+  session: Session,
   path: string,
   shard: Shard,
   pictures: PictureSet,
@@ -167,51 +195,43 @@ async function makeRows(
   report: Report,
 ): Promise<Unread[]> {
   const { start, end } = shardRange(shard, pictures.names.length);
-  // A worker with one thread for each core: less waiting than with all cores in one network, and all work is shared.
-  const workers = Math.min(availableParallelism(), MOST_WORKERS);
-  return withSession(
-    { ...startOptions(flags), workers, ...(workers > 1 && { threads: 1 }) },
-    report,
-    async (session) => {
-      const header = headerOf(session.state, pictures, flags);
-      const { work, done } =
-        flags.resume && existsSync(path)
-          ? await WorkFile.resume(path, header)
-          : { work: await WorkFile.create(path, header), done: new Map<number, number>() };
-      const changed = await changedSince(pictures, done);
-      for (const place of changed) done.delete(place);
-      await writeUnread(path, null);
-      if (changed.size > 0) report.note(`${count(changed.size, 'picture')} changed since: embedded again.`);
-      if (done.size > 0) report.note(`${countOf(done.size, end - start, 'picture')} are done already.`);
-      const places = Array.from({ length: end - start }, (_, i) => start + i);
-      try {
-        const unread = await embedAll(
-          session,
-          report,
-          work,
-          pictures,
-          places.filter((place) => !done.has(place)),
-          {
-            batch: flags.batch,
-            inFlight: workers + 1,
-            failWithoutFace: flags.face === 'fail',
-            columns: header.columns,
-            options: {
-              ...detectOptions(flags),
-              noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
-              mirror: flags.flip === true,
-              ...(flags.crop && { crops: flags.crop }),
-              ...(flags.margin && { margins: flags.margin }),
-            },
-          },
-        );
-        await writeUnread(path, unread);
-        return unread;
-      } finally {
-        await work.close();
-      }
-    },
-  );
+  const header = headerOf(session.state, pictures, flags);
+  const { work, done } =
+    flags.resume && existsSync(path)
+      ? await WorkFile.resume(path, header)
+      : { work: await WorkFile.create(path, header), done: new Map<number, number>() };
+  const changed = await changedSince(pictures, done);
+  for (const place of changed) done.delete(place);
+  await writeUnread(path, null);
+  if (changed.size > 0) report.note(`${count(changed.size, 'picture')} changed since: embedded again.`);
+  if (done.size > 0) report.note(`${countOf(done.size, end - start, 'picture')} are done already.`);
+  const places = Array.from({ length: end - start }, (_, i) => start + i);
+  try {
+    const unread = await embedAll(
+      session,
+      report,
+      work,
+      pictures,
+      places.filter((place) => !done.has(place)),
+      {
+        batch: flags.batch,
+        inFlight: workersFor() + 1,
+        failWithoutFace: flags.face === 'fail',
+        columns: header.columns,
+        options: {
+          ...detectOptions(flags),
+          noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
+          mirror: flags.flip === true,
+          ...(flags.crop && { crops: flags.crop }),
+          ...(flags.margin && { margins: flags.margin }),
+        },
+      },
+    );
+    await writeUnread(path, unread);
+    return unread;
+  } finally {
+    await work.close();
+  }
 }
 
 function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): WorkHeader {
@@ -229,6 +249,7 @@ function headerOf(state: EngineState, { names }: PictureSet, flags: LfwFlags): W
     thresholds: flags.thresholds ?? null,
     pictures: createHash('sha256').update(names.join('\n')).digest('hex'),
   };
+  if (flags.normalise) assertNormalisable(state, settings);
   const columns = state.embeddingSize * (settings.flip ? 2 : 1);
   return { settings, backend: state.backend, adapter: namedAdapter(state), columns, form: FORM };
 }
@@ -260,6 +281,7 @@ async function finish(
   pictures: PictureSet,
   works: readonly Work[],
   flags: LfwFlags,
+  decider: Session | null,
   report: Report,
 ): Promise<void> {
   const options = {
@@ -269,8 +291,9 @@ async function finish(
     far: flags.far,
     calibrate: flags.calibrate === true,
   };
-  const result = await judge(list, pictures, works, options, flags.out);
+  const result = await judge(list, pictures, works, options, flags.out, decider);
   report.line(summary(result));
+  for (const line of result.decisions ? decisionLines(result.decisions) : []) report.line(line);
   report.line(
     `${count(result.pictures, 'picture')}, ${result.noFace} without a face${unreadText(result)}, ${result.imagesPerSecond.toFixed(1)} a second`,
   );

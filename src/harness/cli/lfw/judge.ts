@@ -4,16 +4,22 @@ import { judgeRun, MOST_SHOWN, unreadRow, reportFiles, type JudgeOptions, type L
 import type { LfwReport } from '../../../evaluate/lfwReport';
 import type { PairList } from '../../../evaluate/pairs';
 import { writeNpy } from '../../../weights/formats/npy';
+import type { Session } from '../session';
+import { decisionOf } from './decide';
 import { bytesOf, type PictureSet } from './pictureSet';
 import type { Work } from './workFile';
 
-/** Judges the pairs by the embeddings of a complete run and writes everything to `folder`. `works`: its shards in order. */
+/**
+ * Judges the pairs by the embeddings of a complete run and writes everything to `folder`. `works`: its shards in order;
+ * `decider`: the session of the model whose own decisions are evaluated too.
+ */
 export async function judge(
   list: PairList,
   { names, files }: PictureSet,
   works: readonly Work[],
   options: JudgeOptions,
   folder: string,
+  decider: Session | null,
 ): Promise<LfwReport> {
   const embedded = works.flatMap((work) => work.rows);
   const rowAt = new Map<number, LfwRow>(embedded.map((row) => [row.index, row]));
@@ -31,6 +37,7 @@ export async function judge(
       seconds: embedded.reduce((sum, { microseconds }) => sum + microseconds, 0) / 1e6,
       backend: joined(works.map(({ header }) => header.backend)) ?? '',
       adapter: joined(works.map(({ header }) => header.adapter)),
+      ...(decider && { decision: await decisionOf(decider, rows) }),
     },
     options,
   );

@@ -1,0 +1,61 @@
+import type { EngineState, StartOptions } from '../../../client/types';
+import { FaceError } from '../../../core/errors';
+import type { LfwRow, RunDecision } from '../../../evaluate/judge';
+import { NONE, type RunSettings } from '../../../evaluate/lfwReport';
+import type { Report } from '../report';
+import { withSession, type Session } from '../session';
+
+/** `--normalise`: the model's own decision, from the session that runs it. */
+
+/** Pictures whose scales are asked for at a time. */
+const AT_ONCE = 512;
+
+/**
+ * Throws `harness/not-normalised` where a run's embeddings cannot be decided on by the model's default distances: it has no
+ * cohort, or its calibration is of other crops than the run's.
+ */
+export function assertNormalisable(
+  { model, cohort, crop }: Pick<EngineState, 'model' | 'cohort' | 'crop'>,
+  { crops, margins }: Pick<RunSettings, 'crops' | 'margins'>,
+): void {
+  const refuse = (reason: string): never => {
+    throw new FaceError('harness/not-normalised', { reason });
+  };
+  if (!cohort) refuse(`${model} has no cohort, so its plain distances decide.`);
+  if (margins !== null || crops.length !== 1 || crops[0] !== crop)
+    refuse(`${model} was calibrated on its own crop (${crop}), so --crop and --margin must be left out.`);
+}
+
+/**
+ * Starts the model that the parts in `folder` were embedded by, or the one that `options` name, which must be it. Throws
+ * `harness/other-run`, as `assertNormalisable`, and as `withSession`.
+ */
+export async function withDecider(
+  settings: RunSettings,
+  folder: string,
+  options: StartOptions,
+  report: Report,
+  work: (session: Session) => Promise<void>,
+): Promise<void> {
+  await withSession({ model: settings.model, ...options }, report, (session) => {
+    if (session.state.model !== settings.model)
+      throw new FaceError('harness/other-run', { path: folder, what: 'model' });
+    assertNormalisable(session.state, settings);
+    return work(session);
+  });
+}
+
+/** The session's rule, and the scale of each row's own embedding (a mirror image's is left out). */
+export async function decisionOf(session: Session, rows: readonly LfwRow[]): Promise<RunDecision> {
+  const { far, plainThreshold, threshold, embeddingSize: columns } = session.state;
+  const scales = new Float64Array(rows.length).fill(NaN);
+  const embedded = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
+  for (let at = 0; at < embedded.length; at += AT_ONCE) {
+    const places = embedded.slice(at, at + AT_ONCE);
+    const vectors = new Float32Array(places.length * columns);
+    for (const [row, i] of places.entries()) vectors.set(rows[i]!.vector.subarray(0, columns), row * columns);
+    const answer = await session.call('faceScales', { vectors: new Uint8Array(vectors.buffer), columns });
+    for (const [row, i] of places.entries()) scales[i] = answer.scales[row]!;
+  }
+  return { rule: { far, plainThreshold, threshold }, scales };
+}
