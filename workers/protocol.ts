@@ -214,6 +214,8 @@ export interface ModelPlace {
   readonly threshold: number | null;
   /** Of an embedder: a cohort evens its distances out over kinds of people. */
   readonly isEvenedOut: boolean | null;
+  /** Of an embedder whose cohort was moved with what it learnt: rarer false-accept rates are estimated; else null. */
+  readonly estimatedBelow: number | null;
   /** Precisions whose files are here, beside the page or in browser storage. */
   readonly present: readonly Precision[];
   /** Bytes the download from upstream would take. */

@@ -13,8 +13,9 @@ import { loadWeights } from '../src/weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../src/weights/present';
 import type { EmbedderRow, ModelRow } from '../src/weights/registry';
 import { FACENET, MTCNN } from '../src/weights/rows';
-import { loadCohort } from '../src/weights/cohorts';
+import { ownCohort } from '../src/weights/cohorts';
 import { checkFace } from './checkFace';
+import { siteCohort } from './siteCohort';
 import { assertDetected, assertGolden, DETECTED_SIZE } from './selfTest';
 import type { Progress, StartOptions } from './protocol';
 import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights } from './trainedModels';
@@ -74,12 +75,13 @@ export async function openSession(
     (engine) => openFirstGood({ engine, row, files, load, context, asked: options.precision, notes }),
     create,
   );
-  const { engine, value } = chosen;
+  const { engine } = chosen;
+  const { own, ...value } = chosen.value;
   return {
     ...value,
     row,
     engine,
-    cohort: cohortLoader(row, context),
+    cohort: cohortLoader(row, own, context),
     notes: [...notes, ...chosen.notes],
     async dispose() {
       await value.pipeline.dispose();
@@ -99,15 +101,21 @@ interface Attempt {
   readonly notes: string[];
 }
 
+type Opened = Pick<Session, 'pipeline' | 'precision' | 'head'> & {
+  /** The cohort in the model's own file. */
+  readonly own: Cohort | null;
+};
+
 /** In the precision asked for, or in the usual one and, when its numbers are wrong here, in those that are left. */
-async function openFirstGood(attempt: Attempt): Promise<Pick<Session, 'pipeline' | 'precision' | 'head'>> {
+async function openFirstGood(attempt: Attempt): Promise<Opened> {
   const { engine, row, asked, notes } = attempt;
   let left = attempt.files;
   for (;;) {
     const precision = choosePrecision(row, left, engine.backend, asked);
     try {
       const pipeline = await openPipeline(attempt, precision);
-      return { precision, pipeline, head: namingHead(row, await attempt.load(row, precision)) };
+      const weights = await attempt.load(row, precision);
+      return { precision, pipeline, head: namingHead(row, weights), own: ownCohort(row, weights, row.title) };
     } catch (thrown) {
       const error = toFaceError(thrown);
       left = without(left, row, precision);
@@ -148,13 +156,16 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
   }
 }
 
-/** Loads it once, from `cohorts/` beside the models folder; after a failure again. */
-function cohortLoader({ cohort }: EmbedderRow, { modelsUrl, keep }: SessionContext): () => Promise<Cohort | null> {
-  const cohortsUrl = new URL('../cohorts/', new URL(modelsUrl, self.location.href)).href;
+/** The model's own, or the site's, loaded once; after a failure again. */
+function cohortLoader(
+  { cohort }: EmbedderRow,
+  own: Cohort | null,
+  { modelsUrl, keep }: SessionContext,
+): () => Promise<Cohort | null> {
   let loading: Promise<Cohort> | null = null;
   return async () => {
-    if (!cohort) return null;
-    loading ??= loadCohort(cohort, { modelsUrl: cohortsUrl, keep }).catch((thrown: unknown) => {
+    if (!cohort || 'own' in cohort) return own;
+    loading ??= siteCohort(cohort, modelsUrl, { keep }).catch((thrown: unknown) => {
       loading = null;
       throw thrown;
     });

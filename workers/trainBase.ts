@@ -1,19 +1,39 @@
+import type { Cohort } from '../src/core/cohort';
 import { FaceError } from '../src/core/errors';
 import { PRECISIONS } from '../src/core/types';
 import type { Weights } from '../src/core/weights';
 import { completeConfig, type TrainConfig } from '../src/train/config';
 import { embeddingSizeOf, scratchBase, weightsBase, type Base } from '../src/train/plan';
+import type { CohortBefore } from '../src/evaluate/cohort/mapCohort';
+import { ownCohort } from '../src/weights/cohorts';
 import { readSafetensors } from '../src/weights/formats/safetensors';
 import { loadWeights } from '../src/weights/load';
 import { choosePrecision, findFiles } from '../src/weights/present';
+import type { EmbedderRow } from '../src/weights/registry';
 import { findEmbedder } from '../src/weights/rows';
+import { isTrainedFile, readInfo, trainedRow } from '../src/weights/trained';
+import { trainedCohortOf, type TrainedCohort } from '../src/weights/trainedCohort';
 import type { Progress } from './protocol';
+import { siteCohort } from './siteCohort';
 import type { TrainBase } from './trainProtocol';
 
 export interface BaseContext {
   readonly modelsUrl: string;
   readonly signal: AbortSignal;
   readonly progress: (progress: Progress) => void;
+}
+
+/** A run's beginning. */
+export interface Beginning {
+  readonly base: Base;
+  readonly config: TrainConfig;
+  /** By which the base's distances are evened out; null: plain distances decide. */
+  readonly cohort: BaseCohort | null;
+}
+
+export interface BaseCohort extends CohortBefore {
+  /** What the file of a model says whose embeddings are the base's own numbers. */
+  readonly said: TrainedCohort;
 }
 
 /** The configuration in full: an embedding size that it does not give is that of the weights. */
@@ -24,29 +44,55 @@ function configFor(given: unknown, embeddingSize: number | null): TrainConfig {
 }
 
 /**
- * The network to train and the whole configuration. Throws `config/…`, loadWeights' errors, and `config/bad-value` for a
- * model that is not an Inception-ResNet-v1.
+ * The network to train, the whole configuration and the base's cohort. Throws `config/…`, loadWeights' errors,
+ * `weights/no-cohort`, and `config/bad-value` for a model that is not an Inception-ResNet-v1.
  */
-export async function openBase(
-  base: TrainBase,
-  given: unknown,
-  context: BaseContext,
-): Promise<{ readonly base: Base; readonly config: TrainConfig }> {
+export async function openBase(base: TrainBase, given: unknown, context: BaseContext): Promise<Beginning> {
   switch (base.kind) {
     case 'scratch': {
       const config = completeConfig(given);
-      return { base: scratchBase(config, base), config };
+      return { base: scratchBase(config, base), config, cohort: null };
     }
     case 'weights':
-      return ofWeights(readSafetensors(base.bytes, 'the weights'), given, base);
-    case 'model':
+      return ofFile(base, given, context);
+    case 'model': {
       completeConfig(given);
-      return ofWeights(await loadModel(base.id, context), given, {});
+      const opened = ofWeights(await loadModel(base.id, context), given, {});
+      return { ...opened, cohort: await cohortOf(findEmbedder(base.id), null, opened.config, context) };
+    }
     case 'graph': {
       const { graph, weights, cuts } = base;
-      return { base: { graph, weights, cuts, folded: false }, config: completeConfig(given) };
+      return { base: { graph, weights, cuts, folded: false }, config: completeConfig(given), cohort: null };
     }
   }
+}
+
+/** A file says of itself what evens its distances out, where this program wrote it. */
+async function ofFile(
+  base: Extract<TrainBase, { kind: 'weights' }>,
+  given: unknown,
+  context: BaseContext,
+): Promise<Beginning> {
+  const name = 'the weights';
+  const weights = readSafetensors(base.bytes, name);
+  const opened = ofWeights(weights, given, base);
+  if (!isTrainedFile(base.bytes)) return { ...opened, cohort: null };
+  const row = trainedRow(readInfo(base.bytes, name), {});
+  return { ...opened, cohort: await cohortOf(row, ownCohort(row, weights, name), opened.config, context) };
+}
+
+/** None for embeddings of another size than the base's. `own` is that in the base's file. */
+async function cohortOf(
+  row: EmbedderRow,
+  own: Cohort | null,
+  { embeddingSize }: TrainConfig,
+  { modelsUrl, signal }: BaseContext,
+): Promise<BaseCohort | null> {
+  const said = trainedCohortOf(row);
+  if (!row.cohort || !said || embeddingSize !== row.embeddingSize) return null;
+  const cohort = 'own' in row.cohort ? own : await siteCohort(row.cohort, modelsUrl, { signal });
+  const { calibration } = row.cohort;
+  return cohort && { cohort, calibration, estimatedBelow: 'own' in row.cohort ? row.cohort.estimatedBelow : 0, said };
 }
 
 function ofWeights(

@@ -1,12 +1,19 @@
+import { createCohort, scaleOf, type Cohort } from '../src/core/cohort';
+import type { Evened } from '../src/core/trainJudged';
+import type { WeightTensor } from '../src/core/weights';
+import { mapCohort, type MappedCohort } from '../src/evaluate/cohort/mapCohort';
 import { weightShapes } from '../src/nn/shapes';
 import { toFloat32 } from '../src/nn/weightValues';
 import { nameByHead } from '../src/train/head';
-import { modelReport, type LabelledRows, type ModelReport } from '../src/train/report';
+import { modelReport, type LabelledRows } from '../src/train/report';
+import { eightBitRows } from '../src/weights/cohorts';
+import type { TrainedCohort } from '../src/weights/trainedCohort';
 import type { Progress } from './protocol';
+import type { BaseCohort } from './trainBase';
 import type { TrainData } from './trainData';
 import { normalisedRows, prelogitsOf, prepareRest, type Rest } from './trainEmbed';
 import type { TrainEngines } from './trainEngines';
-import type { PictureSet, TrainPicture } from './trainProtocol';
+import type { PictureSet, RunReport, TrainPicture } from './trainProtocol';
 import type { TrainRun } from './trainRun';
 
 export interface JudgeContext {
@@ -20,12 +27,31 @@ const SETS = ['train', 'held', 'outsiders'] as const;
 export class Judge {
   /** What the network gave before training: that does not change. */
   private readonly before = new Map<PictureSet, Float32Array>();
+  /** The base's cohort where what was learnt has put its strangers. */
+  private mapped: MappedCohort | null = null;
 
   constructor(
     private readonly engines: TrainEngines,
     private readonly data: TrainData,
     private readonly run: TrainRun,
+    private readonly base: BaseCohort | null,
   ) {}
+
+  /**
+   * What the trained model's file says of its cohort, and the centres of one of its own: known once the model was judged, or
+   * where its embeddings are the base's own.
+   */
+  cohort(): { readonly said: TrainedCohort | null; readonly centres: WeightTensor | null } {
+    const { base, mapped } = this;
+    if (mapped) {
+      const { form, calibration, estimatedBelow, centres } = mapped;
+      const own = { ...form, calibration, estimatedBelow };
+      return { said: { own }, centres: eightBitRows(centres, this.run.plan.config.embeddingSize) };
+    }
+    if (!base || !this.run.plan.headOnly) return { said: null, centres: null };
+    const { size, centres } = base.cohort;
+    return { said: base.said, centres: 'own' in base.said ? eightBitRows(centres, size) : null };
+  }
 
   /** A set's pictures have changed. */
   forget(set: PictureSet): void {
@@ -33,26 +59,44 @@ export class Judge {
   }
 
   /** Old against new. Throws as `modelReport`, and `train/not-prepared` before anything was learnt. */
-  async report(
-    far: number,
-    classes: number,
-    context: JudgeContext,
-  ): Promise<{ before: ModelReport; after: ModelReport }> {
+  async report(far: number, classes: number, context: JudgeContext): Promise<RunReport> {
     const { plan } = this.run;
     const learnt = await this.run.learnt(plan.config.averageDecay > 0);
     const all = await this.prelogits(context);
     const options = { classes, normalised: plan.config.loss === 'arcface' };
     const weights = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
     const named = plan.headOnly ? nameByHead(all.get('held')!.after, weights, options) : undefined;
-    const report = (which: Which) => {
-      const [gallery, held, outsiders] = SETS.map((set) => this.rowsOf(set, all.get(set)![which])) as [
-        LabelledRows,
-        LabelledRows,
-        LabelledRows,
-      ];
-      return modelReport({ gallery, held, outsiders, far, ...(named && which === 'after' && { named }) });
+    const rows = (which: Which) => {
+      const [gallery, held, outsiders] = SETS.map((set) => this.rowsOf(set, all.get(set)![which]));
+      return { gallery: gallery!, held: held!, outsiders: outsiders! };
     };
-    return { before: report('before'), after: report('after') };
+    const [before, after] = [rows('before'), rows('after')];
+    const { evened, cohorts } = this.evenOut(before, after);
+    return {
+      before: modelReport({ ...scaled(before, cohorts.before), far }),
+      after: modelReport({ ...scaled(after, cohorts.after), far, ...(named && { named }) }),
+      evened,
+    };
+  }
+
+  /** By what the distances of both models are evened out: neither's, where only the old one's could be. */
+  private evenOut(before: RunRows, after: RunRows): { evened: Evened; cohorts: Record<Which, Cohort | null> } {
+    this.mapped = null;
+    const { base } = this;
+    if (!base) return { evened: { by: 'nothing' }, cohorts: { before: null, after: null } };
+    const { cohort } = base;
+    if (this.run.plan.headOnly) return { evened: { by: 'base' }, cohorts: { before: cohort, after: cohort } };
+    const both = (set: keyof RunRows) => ({ before: before[set], after: after[set], labels: before[set].labels });
+    const faces = { train: both('gallery'), held: both('held'), outsiders: both('outsiders') };
+    const { agreement, checked, mapped } = mapCohort(base, faces);
+    this.mapped = mapped;
+    if (!mapped) return { evened: { by: 'lost', agreement, checked }, cohorts: { before: null, after: null } };
+    const { form, centres, estimatedBelow } = mapped;
+    const own = createCohort({ ...form, id: 'own' }, cohort.size, centres);
+    return {
+      evened: { by: 'map', agreement, checked, estimatedBelow },
+      cohorts: { before: cohort, after: own },
+    };
   }
 
   /** Embeddings of length 1, a row for each picture. */
@@ -127,4 +171,22 @@ export class Judge {
     const labels = this.data.labels(set);
     return { rows: labels.length, columns, data: normalisedRows(values, columns), labels };
   }
+}
+
+interface RunRows {
+  readonly gallery: LabelledRows;
+  readonly held: LabelledRows;
+  readonly outsiders: LabelledRows;
+}
+
+/** With each face's scale, where there is a cohort. */
+function scaled({ gallery, held, outsiders }: RunRows, cohort: Cohort | null): RunRows {
+  if (!cohort) return { gallery, held, outsiders };
+  const withScales = (rows: LabelledRows): LabelledRows => ({
+    ...rows,
+    scales: Float64Array.from(rows.labels, (_, row) =>
+      scaleOf(cohort, { vector: rows.data.subarray(row * rows.columns, (row + 1) * rows.columns) }),
+    ),
+  });
+  return { gallery: withScales(gallery), held: withScales(held), outsiders: withScales(outsiders) };
 }

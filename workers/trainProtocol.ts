@@ -6,11 +6,13 @@ import type { StoredCheckpoint } from '../src/core/checkpoint';
 import type { ErrorCode, ErrorDetails } from '../src/core/errors';
 import type { BackendName, StoredCrop } from '../src/core/types';
 import type { WeightTensor } from '../src/core/weights';
+import type { Evened } from '../src/core/trainJudged';
 import type { Graph } from '../src/nn/graph';
 import type { TrainConfig } from '../src/train/config';
 import type { LoggedStep } from '../src/train/loop';
 import type { ModelReport } from '../src/train/report';
 import type { Trainable } from '../src/train/plan';
+import type { TrainedCohort } from '../src/weights/trainedCohort';
 import type { Progress } from './protocol';
 
 export type { LoggedStep, ModelReport, TrainConfig };
@@ -124,6 +126,13 @@ export interface TrainCall {
   readonly untilEpoch?: number;
 }
 
+/** Old against new, and by which distances both are judged. */
+export interface RunReport {
+  readonly before: ModelReport;
+  readonly after: ModelReport;
+  readonly evened: Evened;
+}
+
 export type TrainProgress =
   | { readonly kind: 'step'; readonly report: LoggedStep }
   /** A wait before the first step: loading, the frozen part's pass over the pictures. */
@@ -189,7 +198,7 @@ export interface TrainOps {
    * Old against new on the held-out pictures and the outsiders, at a false-accept rate. `after` is what was learnt so
    * far, averaged weights where the run keeps them. Throws `evaluate/too-few`.
    */
-  evaluate: { req: { far: number }; res: { before: ModelReport; after: ModelReport }; progress: Progress };
+  evaluate: { req: { far: number }; res: RunReport; progress: Progress };
   /**
    * Embeddings (of length 1) of a set or of other pictures, one row each, in order; by the inference engine in float32.
    * `mirror`: of the mirror images instead.
@@ -205,12 +214,14 @@ export interface TrainOps {
   };
   /**
    * What was learnt, as a float32 safetensors file in our names: the whole network (frozen part included) and the head
-   * (`Logits/weights` [people, d], `Logits/biases`), whose rows `people` names.
+   * (`Logits/weights` [people, d], `Logits/biases`), whose rows `people` names. `cohort`: by which its distances are evened
+   * out; the centres of one of its own are in the file. That takes `evaluate` before, unless only a head was trained.
    */
   weights: {
     req: { averaged: boolean };
     res: {
       bytes: Uint8Array<ArrayBuffer>;
+      cohort: TrainedCohort | null;
       folded: boolean;
       people: readonly string[];
       embeddingSize: number;

@@ -124,14 +124,14 @@ export class TrainRun {
     return weights;
   }
 
-  /** The whole network as it is now, frozen part included, and the head: a float32 safetensors file. */
-  async weights(averaged: boolean): Promise<Uint8Array<ArrayBuffer>> {
+  /** The whole network as it is now, frozen part included, the head and what `more` has: a float32 safetensors file. */
+  async weights(averaged: boolean, more: Weights | null): Promise<Uint8Array<ArrayBuffer>> {
     const learnt = await this.learnt(averaged);
     const whole = new Map<string, WeightTensor>();
     for (const [name, shape] of weightShapes(this.plan.graph))
       if (!learnt.has(name))
         whole.set(name, { dtype: 'float32', shape, data: toFloat32(this.plan.weights.get(name)!) });
-    return writeSafetensors(new Map([...whole, ...learnt]));
+    return writeSafetensors(new Map([...whole, ...learnt, ...(more ?? [])]));
   }
 
   /** The learning part's weights before training. */

@@ -1,6 +1,7 @@
 import { FaceError } from '../src/core/errors';
 import { inferShapes, weightShapes } from '../src/nn/shapes';
 import { openTrainStore } from '../src/store/trainStore';
+import { COHORT_CENTRES } from '../src/weights/cohorts';
 import { checkData } from '../src/train/checkData';
 import { planRun } from '../src/train/plan';
 import { stepsPerEpoch } from '../src/train/sampler';
@@ -8,7 +9,7 @@ import { isCacheable } from '../src/train/samples';
 import { headShapes } from '../src/train/state';
 import { checkStepMemory } from '../src/train/stepMemory';
 import type { Handlers, ServeOptions } from './rpc';
-import { openBase } from './trainBase';
+import { openBase, type BaseCohort } from './trainBase';
 import { pictureHashes, TrainData, unreadablePictures } from './trainData';
 import { openTrainEngines, type TrainEngines } from './trainEngines';
 import { Judge } from './trainJudge';
@@ -35,6 +36,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
   let people: readonly string[] = [];
   let sink: CallerSink | null = null;
   let judge: Judge | null = null;
+  let cohort: BaseCohort | null = null;
 
   function forget(): void {
     run?.dispose();
@@ -50,7 +52,7 @@ export function createTrainHandlers(): Handlers<TrainOps> {
     return run;
   }
   function judging(): Judge {
-    return (judge ??= new Judge(started(), data, prepared()));
+    return (judge ??= new Judge(started(), data, prepared(), cohort));
   }
 
   return {
@@ -101,10 +103,12 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });
       run = await TrainRun.open(running, data, plan);
       people = request.people;
+      cohort = opened.cohort;
       return summary(run, opened.base.cuts, notes);
     },
     async train({ sink: choice, checkpoint, untilEpoch }, { signal, progress }) {
       const current = prepared();
+      judge = null; // what it knows is of the weights so far
       if (choice.kind === 'store') {
         const store = await openTrainStore();
         try {
@@ -142,8 +146,9 @@ export function createTrainHandlers(): Handlers<TrainOps> {
     async weights({ averaged }) {
       const current = prepared();
       const { graph, folded, inputSize, config } = current.plan;
-      const bytes = await current.weights(averaged);
-      return { bytes, folded, people, embeddingSize: config.embeddingSize, inputSize, graph };
+      const { said, centres } = judging().cohort();
+      const bytes = await current.weights(averaged, centres && new Map([[COHORT_CENTRES, centres]]));
+      return { bytes, cohort: said, folded, people, embeddingSize: config.embeddingSize, inputSize, graph };
     },
     embedSpeed: async ({ batch, runs }) => ({
       milliseconds: await embedSpeed(started(), prepared().plan, batch, runs),

@@ -26,6 +26,7 @@ export type {
   ModelReport,
   PictureSet,
   PixelCrop,
+  RunReport,
   TrainBase,
   TrainEngine,
   TrainPlan,

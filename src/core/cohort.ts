@@ -87,9 +87,14 @@ export function nearestSquared(
 /** No kind of face is taken for denser than this: 1 − the mean cosine. */
 const LEAST_SPREAD = 0.02;
 
+/** How far from the nearest strangers a face lies by its mean cosine: 1 − the mean, with a least value. */
+export function faceSpread(mean: number): number {
+  return Math.max(LEAST_SPREAD, 1 - mean);
+}
+
 /** What a face's distances are multiplied by: above 1 for a face of a kind whose faces lie close together. */
 export function faceScale({ power, reference }: CohortForm, mean: number): number {
-  return (Math.max(LEAST_SPREAD, 1 - mean) / reference) ** (-power / 2);
+  return (faceSpread(mean) / reference) ** (-power / 2);
 }
 
 /** The distance by which two faces are one person or two: `distance` is plain Euclidean, `a` and `b` the faces' scales. */

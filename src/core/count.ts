@@ -9,3 +9,8 @@ export function count(n: number, one: string, many = `${one}s`): string {
 export function countOf(done: number, total: number, one: string, many?: string): string {
   return `${WHOLE.format(done)} of ${count(total, one, many)}`;
 }
+
+/** .001 → “1 in 1,000”. */
+export function oneIn(rate: number): string {
+  return `1 in ${WHOLE.format(1 / rate)}`;
+}

@@ -9,10 +9,15 @@ export interface FarPoint {
   readonly impostors: number;
 }
 
-/** Counts of plain Euclidean distances in bins of `BIN` from 0 on. */
+/** Counts of Euclidean distances, plain or normalised, in bins of `BIN` from 0 on. */
 export interface Histogram {
   readonly counts: Float64Array;
   readonly total: number;
+}
+
+/** Embeddings with what each row's distances are multiplied by (see core/cohort.ts); without scales distances are plain. */
+export interface ScaledTable extends EmbeddingTable {
+  readonly scales?: ArrayLike<number>;
 }
 
 /** The distances of all pairs of a picture set. */
@@ -32,13 +37,15 @@ const BLOCK = 32;
  * kept: 7,701 pictures have 29.6 million pairs. d² = |a|² + |b|² − 2 a·b. `onProgress` hears the share done, 0–1.
  */
 export function pairHistograms(
-  { rows, columns, data }: EmbeddingTable,
+  { rows, columns, data, scales }: ScaledTable,
   personOf: ArrayLike<number>,
   onProgress?: (done: number) => void,
 ): PairHistograms {
   const squares = Float64Array.from({ length: rows }, (_, i) => dot(data, i * columns, i * columns, columns));
+  const factors = Float64Array.from({ length: rows }, (_, i) => scales?.[i] ?? 1);
   // No distance is larger than the sum of both lengths.
-  const bins = Math.ceil((2 * Math.sqrt(squares.reduce((a, b) => Math.max(a, b), 0))) / BIN) + 1;
+  const greatest = (values: Float64Array) => values.reduce((a, b) => Math.max(a, b), 0);
+  const bins = Math.ceil((2 * Math.sqrt(greatest(squares)) * greatest(factors) ** 2) / BIN) + 1;
   const impostor = new Float64Array(bins);
   const genuine = new Float64Array(bins);
   for (let top = 0; top < rows; top += BLOCK) {
@@ -46,7 +53,7 @@ export function pairHistograms(
       for (let i = top; i < Math.min(top + BLOCK, rows); i++) {
         for (let j = left; j < Math.min(left + BLOCK, i); j++) {
           const squared = squares[i]! + squares[j]! - 2 * dot(data, i * columns, j * columns, columns);
-          const bin = Math.floor(Math.sqrt(Math.max(0, squared)) / BIN);
+          const bin = Math.floor((Math.sqrt(Math.max(0, squared)) * factors[i]! * factors[j]!) / BIN);
           if (personOf[i] === personOf[j]) genuine[bin]!++;
           else impostor[bin]!++;
         }
@@ -81,8 +88,20 @@ export function shareBelow({ counts, total }: Histogram, distance: number): numb
   return below / total;
 }
 
+/** The distance below which the share `far` of the pairs lies; found by halving. */
+export function distanceAt(histogram: Histogram, far: number): number {
+  let [low, high] = [0, 1];
+  while (shareBelow(histogram, high) < Math.min(1, far)) high *= 2;
+  for (let i = 0; i < 40; i++) {
+    const middle = (low + high) / 2;
+    if (shareBelow(histogram, middle) < far) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
 /** Fewer false accepts than this say little about the rate. */
-const LEAST_ACCEPTS = 10;
+export const LEAST_ACCEPTS = 10;
 
 /**
  * The distance at each false-accept rate, rates rising; linear within a bin. A rate that fewer than 10 of the impostor

@@ -9,10 +9,10 @@ import type {
   EngineState,
   LoggedStep,
   ModelFileRef,
-  ModelReport,
   PictureSet,
   Progress,
   RecogniseOptions,
+  RunReport,
   SavedDetails,
   StartOptions,
   TrainEngine,
@@ -109,7 +109,7 @@ export interface HarnessOps {
   trainRun: { req: { checkpoint: string | null; out: string; untilEpoch: number | null }; res: TrainResult };
   /** A running `trainRun` saves after the step in progress and resolves with `finished` false. */
   trainPause: { req: Record<string, never>; res: null };
-  trainEvaluate: { req: { far: number }; res: { before: ModelReport; after: ModelReport } };
+  trainEvaluate: { req: { far: number }; res: RunReport };
   /** Embeddings by the network before or by what was learnt so far; float32 numbers, a row a picture. */
   trainEmbed: {
     req: { which: 'before' | 'after'; pictures: PictureRef[] };

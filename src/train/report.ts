@@ -1,8 +1,8 @@
 import { FaceError } from '../core/errors';
 import type { Judged } from '../core/trainJudged';
+import { normalisedDistance } from '../core/cohort';
 import { euclidean } from '../core/vectors';
-import { pairHistograms, shareBelow, type Histogram, type PairHistograms } from '../evaluate/calibrate';
-import type { EmbeddingTable } from '../evaluate/rowPairs';
+import { distanceAt, pairHistograms, shareBelow, type PairHistograms, type ScaledTable } from '../evaluate/calibrate';
 
 /** How good a model is at what it is used for, on pictures that it has not learnt from. */
 export interface ModelReport extends Judged {
@@ -10,15 +10,17 @@ export interface ModelReport extends Judged {
   readonly namedBy: 'nearest' | 'head';
   /** The false-accept rate asked for. */
   readonly far: number;
-  /** Plain Euclidean: the share `far` of the impostors' pairs is nearer, within 1e-4. */
+  /** The share `far` of the impostors' pairs is nearer, within 1e-4: normalised distance where the faces have scales, else plain. */
   readonly threshold: number;
+  /** The same of plain distances. */
+  readonly plainThreshold: number;
   /** Whose pairs of two people gave the threshold: the outsiders' where there are any, else the held-out people's. */
   readonly impostors: 'outsiders' | 'held';
   readonly impostorPairs: number;
 }
 
 /** Embeddings with a class number for each row. */
-export interface LabelledRows extends EmbeddingTable {
+export interface LabelledRows extends ScaledTable {
   readonly labels: Int32Array;
 }
 
@@ -57,6 +59,9 @@ export function modelReport({ gallery, held, outsiders, far, named }: ReportInpu
   const impostor = fromOutsiders ? ofOutsiders.impostor : ofHeld.impostor;
   if (impostor.total === 0) throw new FaceError('evaluate/too-few', { reason: NOBODY });
   const threshold = distanceAt(impostor, far);
+  const plain = ({ rows, columns, data, labels }: LabelledRows) =>
+    distanceAt(pairHistograms({ rows, columns, data }, labels).impostor, far);
+  const impostors = fromOutsiders ? outsiders : held;
   const valOf = ({ genuine }: PairHistograms) => (genuine.total > 0 ? shareBelow(genuine, threshold) : null);
   return {
     accuracy: accuracyOf(gallery, held, named),
@@ -65,6 +70,7 @@ export function modelReport({ gallery, held, outsiders, far, named }: ReportInpu
     outsidersVal: valOf(ofOutsiders),
     far,
     threshold,
+    plainThreshold: impostors.scales ? plain(impostors) : threshold,
     impostors: fromOutsiders ? 'outsiders' : 'held',
     impostorPairs: impostor.total,
     outsidersAccepted: acceptedShare(gallery, outsiders, threshold),
@@ -90,25 +96,14 @@ function acceptedShare(gallery: LabelledRows, outsiders: LabelledRows, threshold
 }
 
 /** The gallery picture nearest to a row, the first of equals. */
-function nearest(table: EmbeddingTable, row: number, gallery: LabelledRows): { label: number; distance: number } {
+function nearest(table: LabelledRows, row: number, gallery: LabelledRows): { label: number; distance: number } {
   const { columns } = gallery;
   const probe = table.data.subarray(row * columns, (row + 1) * columns);
   let [label, distance] = [-1, Infinity];
   for (let i = 0; i < gallery.rows; i++) {
-    const d = euclidean(probe, gallery.data.subarray(i * columns, (i + 1) * columns));
+    const plain = euclidean(probe, gallery.data.subarray(i * columns, (i + 1) * columns));
+    const d = normalisedDistance(plain, table.scales?.[row] ?? 1, gallery.scales?.[i] ?? 1);
     if (d < distance) [label, distance] = [gallery.labels[i]!, d];
   }
   return { label, distance };
-}
-
-/** The distance below which the share `far` of the pairs lies; found by halving. */
-function distanceAt(histogram: Histogram, far: number): number {
-  let [low, high] = [0, 1];
-  while (shareBelow(histogram, high) < Math.min(1, far)) high *= 2;
-  for (let i = 0; i < 40; i++) {
-    const middle = (low + high) / 2;
-    if (shareBelow(histogram, middle) < far) low = middle;
-    else high = middle;
-  }
-  return high;
 }

@@ -9,29 +9,47 @@ import { toPrecision } from '../weights/convert/precision';
 import type { FloatArray } from '../weights/formats/array';
 import { writeSafetensors } from '../weights/formats/safetensors';
 import type { EmbedderRow } from '../weights/registry';
+import { COHORT_CENTRES, ownCohort } from '../weights/cohorts';
 import { HEAD_NAMES } from '../weights/trained';
 
-/** Throws `weights/missing-tensor` or `weights/shape-mismatch` unless `weights` are those of the row's network. */
+/**
+ * Throws `weights/missing-tensor` or `weights/shape-mismatch` unless `weights` are those of the row's network, and
+ * `weights/bad-format` unless they hold the cohort that is its own.
+ */
 export function checkTrained(row: EmbedderRow, weights: Weights): void {
   checkWeights(embedderGraph(row, weights, 1), weights);
+  ownCohort(row, weights, row.title);
 }
 
 /**
- * A network for inference: live batch norm folded in, dropout gone, and the head, if any, as it is. Throws as
- * `checkTrained`.
+ * A network for inference: live batch norm folded in, dropout gone, and the head and the cohort of its own, if any, as they
+ * are. Throws as `checkTrained`.
  */
 export function foldedWeights(row: EmbedderRow, weights: Weights): Weights {
   const folded = fold(embedderGraph(row, weights, 1), weights).weights;
-  const head = HEAD_NAMES.flatMap((name): [string, WeightTensor][] => {
+  ownCohort(row, weights, row.title);
+  const others = [...HEAD_NAMES, ...(row.cohort && 'own' in row.cohort ? [COHORT_CENTRES] : [])];
+  const kept = others.flatMap((name): [string, WeightTensor][] => {
     const tensor = weights.get(name);
     return tensor ? [[name, tensor]] : [];
   });
-  return new Map([...folded, ...head]);
+  return new Map([...folded, ...kept]);
 }
 
-/** Folded float32 weights as a safetensors file in a precision; it does not describe itself yet. */
+/**
+ * Folded float32 weights as a safetensors file in a precision, the cohort's centres in 8 bits in each; it does not describe
+ * itself yet.
+ */
 export function fileOf(weights: Weights, precision: Precision): Uint8Array<ArrayBuffer> {
-  return writeSafetensors(toPrecision(floatArrays(weights), precision));
+  const network = new Map(weights);
+  network.delete(COHORT_CENTRES);
+  const centres = weights.get(COHORT_CENTRES);
+  return writeSafetensors(
+    new Map([
+      ...toPrecision(floatArrays(network), precision),
+      ...(centres ? [[COHORT_CENTRES, centres] as const] : []),
+    ]),
+  );
 }
 
 /** As facenet-pytorch's state dict: see `toFacenetPytorch`, whose errors it throws. */

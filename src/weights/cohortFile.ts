@@ -1,6 +1,6 @@
 import type { CohortForm } from '../core/cohort';
 import { sha256 } from '../core/sha256';
-import { CENTRES } from './cohorts';
+import { CENTRES, eightBitRows } from './cohorts';
 import { writeArrays } from './formats/safetensors';
 import type { CalibrationPoint, CohortRow } from './registry';
 
@@ -18,19 +18,11 @@ export async function writeCohort(
   size: number,
   { seed, ...facts }: CohortFacts,
 ): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly row: CohortRow }> {
-  const count = centres.length / size;
-  const codes = new Int8Array(centres.length);
-  const scales = new Float32Array(count);
-  for (let row = 0; row < count; row++) {
-    const numbers = centres.subarray(row * size, (row + 1) * size);
-    const scale = numbers.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127 || 1;
-    scales[row] = scale;
-    for (let k = 0; k < size; k++) codes[row * size + k] = Math.round(numbers[k]! / scale);
-  }
+  const { shape, data, scale } = eightBitRows(centres, size);
   const bytes = writeArrays(
     [
-      { name: CENTRES, type: 'I8', shape: [count, size], data: codes },
-      { name: `${CENTRES}/scale`, type: 'F32', shape: [count], data: scales },
+      { name: CENTRES, type: 'I8', shape, data },
+      { name: `${CENTRES}/scale`, type: 'F32', shape: [scale.length], data: scale },
     ],
     new Map([['facenet-web', JSON.stringify({ ...facts, seed })]]),
   );

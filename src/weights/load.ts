@@ -5,7 +5,7 @@ import { downloadWhole } from './download';
 import { modelFileName } from './files';
 import { readSafetensors } from './formats/safetensors';
 import type { ModelRow } from './registry';
-import { MODELS } from './rows';
+import { EMBEDDERS, MODELS } from './rows';
 import { deleteStored, keepForOffline, readStored } from './storage';
 import { verifyBytes, type Expected } from './verify';
 
@@ -69,10 +69,9 @@ async function readKept(expected: Expected, file: string): Promise<Uint8Array<Ar
 
 function knownHashes(): Set<string> {
   return new Set(
-    MODELS.flatMap((row) => [
-      ...Object.values(row.files),
-      ...(row.kind === 'embedder' && row.cohort ? [row.cohort] : []),
-    ]).map(({ sha256 }) => sha256),
+    [...MODELS.flatMap(({ files }) => Object.values(files)), ...EMBEDDERS.map(({ cohort }) => cohort)].map(
+      ({ sha256 }) => sha256,
+    ),
   );
 }
 

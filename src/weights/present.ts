@@ -121,6 +121,7 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
     embeddingSize: embedder?.embeddingSize ?? null,
     threshold: embedder?.threshold ?? null,
     isEvenedOut: embedder ? embedder.cohort !== undefined : null,
+    estimatedBelow: embedder?.cohort && 'own' in embedder.cohort ? embedder.cohort.estimatedBelow : null,
     present: all.get(row.id) ?? [],
     /** 0 for a model that comes with the app. */
     downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,

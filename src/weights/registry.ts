@@ -11,17 +11,28 @@ export interface SourceFile {
   readonly url?: string;
 }
 
-/**
- * By which a model's distances are evened out over kinds of faces: the cohort's file, `<of>.safetensors` in the site's
- * `cohorts` folder, how it is used, and what its normalised distances say.
- */
-export interface CohortRow extends CohortForm {
+/** By which a model's distances are evened out over kinds of faces, and what its normalised distances say. */
+export interface CohortTable extends CohortForm {
+  /** Normalised distances, ascending FAR. */
+  readonly calibration: readonly CalibrationPoint[];
+}
+
+/** A cohort in a file of its own: `<of>.safetensors` in the site's `cohorts` folder. */
+export interface CohortRow extends CohortTable {
   /** The model that the cohort was embedded by; others whose embeddings are the same numbers share it. */
   readonly of: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Normalised distances, ascending FAR. */
-  readonly calibration: readonly CalibrationPoint[];
+}
+
+/** A cohort that a trained model's own file holds, moved with its embeddings: see `src/evaluate/cohort/mapCohort.ts`. */
+export interface OwnCohort extends CohortTable {
+  /** Rates below this are not shown by the run's own pairs: they are estimated. */
+  readonly estimatedBelow: number;
+}
+export interface OwnCohortRow extends OwnCohort {
+  /** Tells the cohort from others. */
+  readonly own: string;
 }
 
 /** FAR → distance, from different-person pairs; `impostors` says how many pairs stand behind the row. */
@@ -63,11 +74,16 @@ export interface EmbedderRow extends RowBase {
   /** Of plain distances, ascending FAR. */
   readonly calibration: readonly CalibrationPoint[];
   /** Absent: plain distances decide. */
-  readonly cohort?: CohortRow;
+  readonly cohort?: CohortRow | OwnCohortRow;
   /** Share of the original's channels (default 1). */
   readonly width?: number;
   /** Of a model that was trained with this program. */
   readonly trained?: TrainedOrigin;
+}
+
+/** One that somebody else published: its cohort comes with the site. */
+export interface PublishedEmbedder extends EmbedderRow {
+  readonly cohort: CohortRow;
 }
 
 export interface TrainedOrigin {

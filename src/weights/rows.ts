@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { CalibrationPoint, DetectorRow, EmbedderRow, ModelRow, SourceFile } from './registry';
+import type { CalibrationPoint, DetectorRow, EmbedderRow, ModelRow, PublishedEmbedder, SourceFile } from './registry';
 import facenetCohort from './cohorts/facenet-20180402-114759.json';
 import mobileFaceNetCohort from './cohorts/mobilefacenet-192.json';
 import facenetFiles from './sources/facenet-20180402-114759.json';
@@ -25,7 +25,7 @@ function calibratedOnLfw(points: readonly (readonly [far: number, distance: numb
 }
 
 /** Threshold and calibration of plain distances: of the 8-bit file, the one that the app takes by itself. Cohort: of `facenet-web calibrate`. */
-export const FACENET: EmbedderRow = {
+export const FACENET: PublishedEmbedder = {
   kind: 'embedder',
   id: 'facenet-20180402-114759',
   title: 'FaceNet (VGGFace2, 512 numbers)',
@@ -61,7 +61,7 @@ export const FACENET: EmbedderRow = {
 };
 
 /** The embedded network. Threshold and calibration: of the 8-bit file. */
-export const MOBILE_FACE_NET: EmbedderRow = {
+export const MOBILE_FACE_NET: PublishedEmbedder = {
   kind: 'embedder',
   id: 'mobilefacenet-192',
   title: 'MobileFaceNet (embedded, 192 numbers)',
@@ -151,8 +151,11 @@ export const MTCNN: DetectorRow = {
   },
 };
 
-/** All models, embedders from the most to the least accurate. */
-export const MODELS: readonly ModelRow[] = [FACENET, MOBILE_FACE_NET, MTCNN];
+/** From the most to the least accurate. */
+export const EMBEDDERS: readonly PublishedEmbedder[] = [FACENET, MOBILE_FACE_NET];
+
+/** All models. */
+export const MODELS: readonly ModelRow[] = [...EMBEDDERS, MTCNN];
 
 /** The row of that id. Throws `weights/unknown-model`. */
 export function findModel(id: string): ModelRow {

@@ -7,7 +7,8 @@ import { dataStart, readMetadata, readSafetensors, withMetadata } from './format
 import { scaledCalibration, thresholdAt } from './calibration';
 import type { CalibrationPoint, EmbedderRow } from './registry';
 import { FACENET } from './rows';
-import { cohortOfOld, cohortWithHead, readTrainedCohort, registryCohort, type TrainedCohort } from './trainedCohort';
+import { cohortOfOld, readCalibration, readTrainedCohort, trainedCohortRow, type TrainedCohort } from './trainedCohort';
+import { COHORT_CENTRES, ownCohort } from './cohorts';
 import { verifyBytes } from './verify';
 
 /**
@@ -60,9 +61,11 @@ export interface TrainedDetails {
   readonly crop: CropKind;
   /**
    * The distance that keeps to a false-accept rate, as measured: the base's calibration (FaceNet's, from scratch) is
-   * scaled to it. Null where embeddings are the base's own, because only a head was trained.
+   * scaled to it. Null where embeddings are the base's own, because only a head was trained. Plain distances.
    */
   readonly measured: { readonly far: number; readonly threshold: number; readonly impostors: number } | null;
+  /** By which distances are evened out; the centres of an own cohort are among the weights. */
+  readonly cohort: TrainedCohort | null;
   readonly selfTest: readonly number[] | null;
   readonly people: readonly string[];
 }
@@ -115,7 +118,6 @@ export async function trainedInfo(bytes: Uint8Array<ArrayBuffer>, details: Train
       : like.threshold,
     defaultFar,
     calibration,
-    cohort: measured ? null : cohortWithHead(base),
     licence: base
       ? `as that of ${base.title}, and as your pictures allow: ${base.licence}`.slice(0, 500)
       : 'as your pictures allow',
@@ -148,8 +150,8 @@ export function isTrainedFile(beginning: Uint8Array): boolean {
 }
 
 /**
- * Reads and checks a whole file: description, bytes (their SHA-256 is in it) and weights; the names and shapes that the
- * network needs are checked when it is built. Throws `weights/bad-format`, `weights/truncated`, `weights/oversized`,
+ * Reads and checks a whole file: description, bytes (their SHA-256 is in it), weights and an own cohort; the names and shapes
+ * that the network needs are checked when it is built. Throws `weights/bad-format`, `weights/truncated`, `weights/oversized`,
  * `weights/hash-mismatch`.
  */
 export async function readTrained(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<TrainedFile> {
@@ -166,7 +168,10 @@ export async function readTrained(bytes: Uint8Array<ArrayBuffer>, file: string):
         : (tensor.dtype === 'int8' ? tensor.scale : tensor.data).every(Number.isFinite);
     if (!isSound) throw badFormat(file, `${name} holds what is no number`);
   }
-  const kinds = new Set([...weights.values()].flatMap(({ dtype, shape }) => (shape.length > 1 ? [dtype] : [])));
+  ownCohort(trainedRow(info, {}), weights, file);
+  const kinds = new Set(
+    [...weights].flatMap(([name, { dtype, shape }]) => (shape.length > 1 && name !== COHORT_CENTRES ? [dtype] : [])),
+  );
   const precision = kinds.has('int8') ? 'int8' : kinds.has('float16') ? 'float16' : 'float32';
   return { info, precision, weights };
 }
@@ -242,23 +247,11 @@ export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
   };
 }
 
-/** Two points at least, both columns rising. */
-function readCalibration(value: unknown, wrong: () => never): CalibrationPoint[] {
-  if (!Array.isArray(value) || value.length < 2 || value.length > 1000) return wrong();
-  return value.map((point: unknown, i) => {
-    const { far, distance, impostors } = (point ?? {}) as Record<string, unknown>;
-    const before = (value[i - 1] ?? { far: 0, distance: -1 }) as Record<string, number>;
-    if (typeof far !== 'number' || typeof distance !== 'number' || typeof impostors !== 'number') return wrong();
-    return far > before['far']! && far < 1 && distance > before['distance']! && distance < 100
-      ? { far, distance, impostors }
-      : wrong();
-  });
-}
-
 /** What the registry would say of it. `files`: bytes and SHA-256 of each file that is here. */
 export function trainedRow(info: TrainedInfo, files: EmbedderRow['files']): EmbedderRow {
   const { createdAt, base, run, people, selfTest, cohort: given, ...row } = info;
-  const cohort = given === undefined ? cohortOfOld(info) : given && registryCohort(given.of, info.embeddingSize);
+  const cohort =
+    given === undefined ? cohortOfOld(info) : given && trainedCohortRow(info.id, given, info.embeddingSize);
   const trained = { createdAt, base, run, people, selfTest };
   return { ...row, kind: 'embedder', sources: [], files, ...(cohort && { cohort }), trained };
 }

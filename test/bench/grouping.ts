@@ -14,8 +14,8 @@ import type { Faces } from '../../src/cluster/normalised';
 import { decisionOf, ratesOf } from '../../src/weights/calibration';
 import { cohortFileName, readCohort } from '../../src/weights/cohorts';
 import { readNpy } from '../../src/weights/formats/npy';
-import type { EmbedderRow } from '../../src/weights/registry';
-import { MODELS } from '../../src/weights/rows';
+import type { PublishedEmbedder } from '../../src/weights/registry';
+import { EMBEDDERS } from '../../src/weights/rows';
 
 interface Labelled {
   readonly points: Faces;
@@ -49,15 +49,15 @@ const average = (threshold: number): Method => [
   (points) => averageLinkage(points, { threshold }),
 ];
 /** The model is known by the length of its embeddings. */
-function rowOf(size: number): EmbedderRow {
-  const row = MODELS.find((model) => model.kind === 'embedder' && model.embeddingSize === size);
-  if (row?.kind !== 'embedder') throw new Error(`no model has embeddings of ${size} numbers`);
+function rowOf(size: number): PublishedEmbedder {
+  const row = EMBEDDERS.find(({ embeddingSize }) => embeddingSize === size);
+  if (!row) throw new Error(`no model has embeddings of ${size} numbers`);
   return row;
 }
 
 async function withScales(points: Points): Promise<Faces> {
   const { cohort: row } = rowOf(points.size);
-  const cohort = row ? readCohort(row, await readFile(join('public/cohorts', cohortFileName(row))), row.of) : null;
+  const cohort = readCohort(row, await readFile(join('public/cohorts', cohortFileName(row))), row.of);
   const scales = Float64Array.from({ length: points.count }, (_, i) =>
     scaleOf(cohort, { vector: points.vectors.subarray(i * points.size, (i + 1) * points.size) }),
   );

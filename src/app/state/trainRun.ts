@@ -1,4 +1,3 @@
-import type { ModelReport } from '../../client/types';
 import type { TrainRunRecord } from '../../store/trainSchema';
 import type { HistoryPoint } from './trainHistory';
 import { type Recipe } from '../../core/trainRecipe';
@@ -15,11 +14,6 @@ export interface RunPlan {
   readonly far: number;
   /** What the settings said before; null: the best one here. */
   readonly previousModel: string | null;
-}
-
-export interface RunReport {
-  readonly before: ModelReport;
-  readonly after: ModelReport;
 }
 
 /** The record's own are JSON: they were written here. */

@@ -1,6 +1,6 @@
 import { selfTestPicture } from '../../client/selfTestPicture';
 import { createTrainClient, type TrainClient } from '../../client/trainClient';
-import type { Progress, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
+import type { Progress, RunReport, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
 import { FaceError, toFaceError } from '../../core/errors';
 import { forgetPictures, keepPictures, readPictures, type RunPictures } from '../../store/trainPictures';
 import type { WriteGuard } from '../../store/guard';
@@ -10,7 +10,7 @@ import type { Engine } from './engine.svelte';
 import { takeTabLock } from './tabLock';
 import { withStep, type HistoryPoint } from './trainHistory';
 import { configOf } from '../../core/trainRecipe';
-import { historyOf, isOpen, newRun, planOf, type RunPlan, type RunReport } from './trainRun';
+import { historyOf, isOpen, newRun, planOf, type RunPlan } from './trainRun';
 
 /**
  * `preparing` until the first step, `stopped` when a run waits to go on (paused, or with `failure`), `judged` when its
@@ -274,9 +274,9 @@ export class Training {
     const { recipe, people } = planOf(run);
     const { base } = recipe;
     const place = base.kind === 'model' ? this.engine.models.find(({ id }) => id === base.id) : null;
-    const { bytes, embeddingSize, inputSize } = await client.call('weights', { averaged: false });
+    const { bytes, cohort, embeddingSize, inputSize } = await client.call('weights', { averaged: false });
     const drawn = await client.call('embed', { which: 'after', pictures: [selfTestPicture(inputSize)] });
-    const { far, threshold, impostorPairs: impostors } = report.after;
+    const { far, plainThreshold: threshold, impostorPairs: impostors } = report.after;
     const details = {
       title,
       createdAt: Date.now(),
@@ -287,6 +287,7 @@ export class Training {
       inputSize,
       crop: 'facenet' as const,
       measured: recipe.trainable === 'head' ? null : { far, threshold, impostors },
+      cohort,
       selfTest: [...drawn.data].map((value) => Number(value.toFixed(6))),
       // A head that learnt with the network goes by numbers before they are normalised: the nearest face decides then.
       people: recipe.trainable === 'head' ? people.map(({ id }) => id) : [],

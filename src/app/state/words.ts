@@ -4,10 +4,9 @@ import type { CaptureHint, Match } from '../../core/types';
 type WordedMatch = Pick<Match, 'person' | 'distance' | 'certainty' | 'secondDistance'>;
 
 export { certaintyText, strangerRate } from '../../core/certainty';
-export { count, countOf } from '../../core/count';
+export { count, countOf, oneIn } from '../../core/count';
 
 const DISTANCE = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const SIZE = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 export function distanceText(distance: number): string {
@@ -27,11 +26,6 @@ export function matchText(match: WordedMatch, nearestName: string | null, second
   const margin = match.secondDistance - match.distance;
   // A trained model's own choice may not be the nearest.
   return `${words}; next ${secondName}, ${distanceText(Math.abs(margin))} ${margin < 0 ? 'nearer' : 'further'}`;
-}
-
-/** 0.001 → “1 in 1,000”. */
-export function oneIn(rate: number): string {
-  return `1 in ${WHOLE.format(1 / rate)}`;
 }
 
 export function bytesText(bytes: number): string {

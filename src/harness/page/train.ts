@@ -103,7 +103,7 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
     },
     async trainSave({ base, title, createdAt, measured, people, out }) {
       const { width } = await openBase(base);
-      const { bytes, embeddingSize, inputSize } = await client.call('weights', { averaged });
+      const { bytes, cohort, embeddingSize, inputSize } = await client.call('weights', { averaged });
       const drawn = await client.call('embed', { which: 'after', pictures: [selfTestPicture(inputSize)] });
       const selfTest = [...drawn.data].map((value) => Number(value.toFixed(6)));
       const facts = {
@@ -118,7 +118,7 @@ export function trainHandlers(faces: FaceClient): TrainHandlers {
       } as const;
       const { id } = await faces.call('saveTrained', {
         bytes,
-        details: { ...facts, measured, selfTest, people },
+        details: { ...facts, measured, cohort, selfTest, people },
         report: null,
       });
       const saved = await faces.call('exportModel', { id, form: 'float32' });

@@ -5,9 +5,12 @@ import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { openTrainStore } from '../../../src/store/trainStore';
 import { firstWeights, HEAD } from '../../../src/train/state';
+import { COHORT_CENTRES } from '../../../src/weights/cohorts';
 import { readSafetensors } from '../../../src/weights/formats/safetensors';
+import { describeTrained, readTrained, trainedInfo } from '../../../src/weights/trained';
 import type { LoggedStep, PixelCrop, Trainable, TrainPlan } from '../../../workers/trainProtocol';
 import { crop, EVERY, LABELS, MemorySink, STEPS, tinyConfig, tinyGraph } from '../../fixtures/tinyTraining';
+import { OWN_COHORT, SMALL, smallWeights, withCentres } from '../../fixtures/trainedModel';
 
 const PEOPLE = ['Ada', 'Bo', 'Cy', 'Di'];
 const GRAPH = tinyGraph();
@@ -203,6 +206,36 @@ test('the report holds old against new; the trained head names the held-out pict
     expect(Math.hypot(...embedded.data.subarray(5 * row, 5 * row + 5))).toBeCloseTo(1, 5);
   const own = await client.call('embed', { which: 'after', pictures: held.slice(2, 4) });
   expect([...own.data]).toEqual([...embedded.data.subarray(10, 20)]);
+});
+
+test('a cohort in the file that a run began with moves with what is learnt, and goes on with a head alone', async () => {
+  const client = await started();
+  const held = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
+  await client.call('addPictures', { set: 'held', pictures: held, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
+  const bytes = withCentres(smallWeights(true));
+  const own = await describeTrained(bytes, await trainedInfo(bytes, { ...SMALL, cohort: { own: OWN_COHORT } }));
+  const request = {
+    base: { kind: 'weights', bytes: own, size: SMALL.inputSize },
+    config: { batch: 4, epochSteps: 2, epochs: 1, schedule: { kind: 'table', rates: [[0, 1e-4]] }, augment: {} },
+    people: PEOPLE,
+  } as const;
+  await client.call('prepare', { ...request, trainable: 'head' });
+  await client.train({ sink: new MemorySink() });
+  expect((await client.call('evaluate', { far: 0.1 })).evened).toEqual({ by: 'base' });
+  const sameFaces = await client.call('weights', { averaged: false });
+  expect(sameFaces.cohort).toEqual({ own: OWN_COHORT });
+  expect(readSafetensors(sameFaces.bytes, 'x').get(COHORT_CENTRES)).toMatchObject({ dtype: 'int8', shape: [4, 16] });
+
+  await client.call('prepare', { ...request, trainable: 'last-blocks' });
+  await client.train({ sink: new MemorySink() });
+  const { evened, after } = await client.call('evaluate', { far: 0.1 });
+  expect(evened).toMatchObject({ by: 'map', checked: 8, estimatedBelow: expect.any(Number) });
+  expect((evened as { agreement: number }).agreement).toBeGreaterThan(0.9);
+  expect(after.threshold, 'normalised').not.toBe(after.plainThreshold);
+  const moved = await client.call('weights', { averaged: false });
+  const info = await trainedInfo(moved.bytes, { ...SMALL, cohort: moved.cohort });
+  const read = await readTrained(await describeTrained(moved.bytes, info), 'moved');
+  expect(read.info.cohort).toMatchObject({ own: { nearest: 2, power: expect.closeTo(0.625, 6) } });
 });
 
 describe('what cannot be trained is said so', () => {

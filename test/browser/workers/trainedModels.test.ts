@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { cohortMean } from '../../../src/core/cohort';
 import { cosine } from '../../../src/core/vectors';
-import { readInfo, trainedId } from '../../../src/weights/trained';
-import { smallFile, SMALL, smallWeights } from '../../fixtures/trainedModel';
+import { ownCohort } from '../../../src/weights/cohorts';
+import { readSafetensors } from '../../../src/weights/formats/safetensors';
+import { describeTrained, readInfo, trainedId, trainedInfo, trainedRow } from '../../../src/weights/trained';
+import { OWN_COHORT, smallFile, SMALL, smallWeights, withCentres } from '../../fixtures/trainedModel';
 import { sampleBlob } from '../pipeline/support';
 import { needsModels } from './models';
 
@@ -65,6 +68,23 @@ test('a file that describes itself runs by its address, without being kept', asy
   await client.call('start', { model: id, backend: 'wasm', precision: 'float32' });
   for (const [i, vector] of (await embeddings()).entries())
     expect(cosine(vector, direct[i]!), 'live batch norm, against folded').toBeGreaterThan(0.99999);
+});
+
+test('a cohort of its own is in its file and evens out its distances', async () => {
+  const bytes = withCentres(smallWeights());
+  const details = { ...SMALL, cohort: { own: OWN_COHORT } };
+  const whole = await describeTrained(bytes, await trainedInfo(bytes, details));
+  const url = URL.createObjectURL(new Blob([whole]));
+  const state = await client.call('start', { modelFile: { url, name: 'mine' }, backend: 'wasm', far: 1e-2 });
+  expect(state.threshold).toBeCloseTo(0.7, 6);
+  const own = ownCohort(trainedRow(readInfo(whole, 'mine'), {}), readSafetensors(bytes, 'mine'), 'mine')!;
+  expect(state.cohort).toEqual({ id: await trainedId(bytes), nearest: 2, power: 0.5, reference: 0.3 });
+  const { faces } = await client.call('recognise', { picture: await sampleBlob(CREW), name: CREW });
+  expect(faces.length).toBeGreaterThan(0);
+  for (const { embedding } of faces) {
+    expect(embedding.cohortMean!.cohort).toBe(own.id);
+    expect(embedding.cohortMean!.mean).toBeCloseTo(cohortMean(own, embedding.vector), 6);
+  }
 });
 
 test('its self-test is the drawn face’s embedding in its file: a wrong one keeps the model from being used', async () => {

@@ -166,12 +166,13 @@ test('a schedule file ends the run, LFW and whole persons judge where that is as
   expect(report).toEqual(tuned.output);
   expect(Object.keys(report)).toEqual([
     ...['model', 'backend', 'adapter', 'people', 'pictures', 'held', 'outsiders', 'noFace', 'steps', 'epochs'],
-    ...['seconds', 'imagesPerSecond', 'before', 'after', 'accepted'],
+    ...['seconds', 'imagesPerSecond', 'before', 'after', 'evened', 'accepted'],
   ]);
   for (const judged of [report.before, report.after]) {
     expect(Object.keys(judged)).toEqual(['accuracy', 'val', 'far', 'outsidersVal', 'outsidersAccepted']);
     expect(Object.values(judged).every((value) => value !== null && value >= 0 && value <= 1)).toBe(true);
   }
+  expect(report.evened, 'what it began with is from scratch').toEqual({ by: 'nothing' });
   expect(report).toMatchObject({ people: 4, pictures: 8, held: 8, outsiders: 4, noFace: 0, epochs: 2 });
 });
 

@@ -68,6 +68,28 @@ describe('a model’s report, beside every pair and picture counted one by one',
   });
 });
 
+it('with scales, distances are normalised, one by one; the plain threshold is beside them', () => {
+  const random = mulberry32(5);
+  const scaled = (of: LabelledRows): LabelledRows => ({
+    ...of,
+    scales: Float64Array.from({ length: of.rows }, () => 0.7 + random()),
+  });
+  const [g, h, o] = [gallery, held, outsiders].map(scaled) as [LabelledRows, LabelledRows, LabelledRows];
+  const even = (a: LabelledRows, i: number, b: LabelledRows, j: number) =>
+    distance(a, i, b, j) * a.scales![i]! * b.scales![j]!;
+  const report = modelReport({ gallery: g, held: h, outsiders: o, far: 0.05 });
+  const impostors: number[] = [];
+  for (let i = 0; i < o.rows; i++)
+    for (let j = 0; j < i; j++) if (o.labels[i] !== o.labels[j]) impostors.push(even(o, i, o, j));
+  expect(share(impostors, report.threshold - 1e-4)).toBeLessThanOrEqual(0.05);
+  expect(share(impostors, report.threshold + 1e-4)).toBeGreaterThanOrEqual(0.05 - 1 / impostors.length);
+  expect(report.plainThreshold).toBe(modelReport({ gallery, held, outsiders, far: 0.05 }).threshold);
+  const accepted = [...o.labels.keys()].filter((i) =>
+    [...g.labels.keys()].some((j) => even(o, i, g, j) < report.threshold),
+  );
+  expect(report.outsidersAccepted).toBe(accepted.length / o.rows);
+});
+
 it('held-out pictures of people who were not trained count for pairs, not for accuracy', () => {
   const strangers = table(5, 3, 0.3, 7, 50);
   const report = modelReport({ gallery, held: strangers, outsiders, far: 0.1 });

@@ -9,6 +9,7 @@ import {
   withMetadata,
   writeSafetensors,
 } from '../../../src/weights/formats/safetensors';
+import { eightBitRows, ownCohort } from '../../../src/weights/cohorts';
 import { FACENET } from '../../../src/weights/rows';
 import {
   describeTrained,
@@ -20,7 +21,9 @@ import {
   trainedRow,
   type TrainedDetails,
 } from '../../../src/weights/trained';
-import { SMALL, smallFile, smallWeights } from '../../fixtures/trainedModel';
+import { trainedCohortOf } from '../../../src/weights/trainedCohort';
+import { foldedWeights } from '../../../src/train/trainedFiles';
+import { OWN_COHORT, ownCentres, SMALL, smallFile, smallWeights, withCentres } from '../../fixtures/trainedModel';
 import { errorCode, rejectionCode } from './errorCode';
 
 const file = await smallFile({ people: ['Ada', '<b>Bo</b>'], selfTest: Array.from({ length: 16 }, () => 0.25) });
@@ -72,12 +75,15 @@ describe('a trained model’s file', () => {
   });
 
   it('has the cohort of its base where only a head was trained, and so decides as that does', async () => {
-    const details = { ...SMALL, embeddingSize: 512, base: FACENET, measured: null };
+    const details = {
+      ...SMALL,
+      ...{ embeddingSize: 512, base: FACENET, measured: null, cohort: trainedCohortOf(FACENET) },
+    };
     const headOnly = trainedRow(await trainedInfo(smallWeights(), details), {});
     expect(headOnly.cohort).toBe(FACENET.cohort);
     expect(decisionOf(headOnly)).toEqual(decisionOf(FACENET));
     expect(trainedRow(readInfo(await smallFile(details), 'x'), {}).cohort, 'written and read').toBe(FACENET.cohort);
-    const again = await trainedInfo(smallWeights(), { ...details, base: headOnly });
+    const again = await trainedInfo(smallWeights(), { ...details, base: headOnly, cohort: trainedCohortOf(headOnly) });
     expect(trainedRow(again, {}).cohort, 'upon a model of which only a head was trained').toBe(FACENET.cohort);
     const scratch = await trainedInfo(smallWeights(), SMALL);
     expect(scratch.cohort).toBeNull();
@@ -187,5 +193,54 @@ describe('a trained model’s file', () => {
     ['licence', undefined],
   ])('is refused when its description’s %s is %j', (field, value) => {
     expect(errorCode(() => readInfo(changed(field, value), 'x'))).toBe('weights/bad-format');
+  });
+});
+
+describe('a trained model with a cohort of its own', () => {
+  const weights = withCentres(smallWeights());
+  const details = { ...SMALL, cohort: { own: OWN_COHORT } };
+
+  it.each(['float32', 'float16', 'int8'] as const)('keeps it in its %s file and decides by it', async (precision) => {
+    const info = await trainedInfo(weights, details);
+    const folded = foldedWeights(trainedRow(info, {}), readSafetensors(weights, 'x'));
+    const read = await readTrained(await describeTrained(fileOf(folded, precision), info), 'x');
+    expect(read.precision).toBe(precision);
+    const row = trainedRow(read.info, {});
+    expect(decisionOf(row)).toEqual({
+      calibration: OWN_COHORT.calibration,
+      threshold: thresholdAt(OWN_COHORT, row.defaultFar),
+    });
+    const { id, nearest, power, reference, centres } = ownCohort(row, read.weights, 'x')!;
+    expect({ id, nearest, power, reference }).toEqual({ id: info.id, nearest: 2, power: 0.5, reference: 0.3 });
+    ownCentres().forEach((value, i) => expect(Math.abs(centres[i]! - value)).toBeLessThan(0.01));
+    expect(trainedCohortOf(row), 'a head trained upon it keeps it').toEqual(details.cohort);
+  });
+
+  const tensor = (centres: Float32Array, size = 16) => eightBitRows(centres, size);
+  const faint = { ...tensor(ownCentres()), data: tensor(ownCentres()).data.map((code) => code >> 1) };
+  it.each([
+    ['no centres', null],
+    ['centres of another size', tensor(ownCentres(), 8)],
+    ['fewer centres than it is to use', tensor(ownCentres().slice(0, 16))],
+    ['more centres than any', tensor(new Float32Array(16 * 4097).fill(0.25))],
+    ['centres of no direction', tensor(new Float32Array(64))],
+    ['centres that were not written so', faint],
+    ['centres in other numbers', { dtype: 'float32', shape: [4, 16], data: ownCentres() } as const],
+  ])('is refused with %s', async (_, centres) => {
+    const bytes = centres ? withCentres(smallWeights(), centres) : smallWeights();
+    const whole = await describeTrained(bytes, await trainedInfo(bytes, details));
+    expect(await rejectionCode(readTrained(whole, 'x'))).toBe('weights/bad-format');
+  });
+
+  it.each([
+    ['nearest', 0],
+    ['nearest', 1.5],
+    ['power', 3],
+    ['reference', 0],
+    ['estimatedBelow', -1],
+    ['calibration', [{ far: 0.1, distance: 1, impostors: 5 }]],
+  ])('is refused with %s %j', async (field, value) => {
+    const info = await trainedInfo(weights, { ...details, cohort: { own: { ...OWN_COHORT, [field]: value } } });
+    expect(await rejectionCode(readTrained(await describeTrained(weights, info), 'x'))).toBe('weights/bad-format');
   });
 });

@@ -97,7 +97,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       if (point) await folder.addLfw({ step, epoch, lfw: point });
       if (point) report.note(`epoch ${epoch}: LFW ${point.accuracy.toFixed(4)}, VAL ${point.val.toFixed(4)}`);
     });
-    const { before, after } = await session.call('trainEvaluate', { far: flags.far });
+    const { before, after, evened } = await session.call('trainEvaluate', { far: flags.far });
     report.endProgress();
     const { id, trained } = await base.use(async (given) => {
       const measured = trainable === 'head' ? null : measuredBy(after);
@@ -132,6 +132,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       ...work,
       before: judgedAt(before),
       after: judgedAt(after),
+      evened,
       accepted: warningsOf({ before, after }).length === 0,
       ...(raw !== null && { rawPixels: raw }),
       ...(untrained && trained && rawLfw && { lfw: { rawPixels: rawLfw, before: untrained, after: trained } }),
@@ -199,6 +200,6 @@ function shuffled({ files, labels }: Labelled): Labelled {
   return { files, labels: [...order].map((i) => labels[i]!) };
 }
 
-function measuredBy({ far, threshold, impostorPairs }: ModelReport) {
-  return { far, threshold, impostors: impostorPairs };
+function measuredBy({ far, plainThreshold, impostorPairs }: ModelReport) {
+  return { far, threshold: plainThreshold, impostors: impostorPairs };
 }

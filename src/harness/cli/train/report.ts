@@ -1,6 +1,6 @@
 import { count } from '../../../core/count';
 import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
-import { warningsOf, type Judged } from '../../../core/trainJudged';
+import { promiseOf, warningsOf, type Evened, type Judged } from '../../../core/trainJudged';
 import { namedAdapter } from '../../../evaluate/lfwReport';
 import type { Report } from '../report';
 import type { LfwPoint } from './epochs';
@@ -25,6 +25,8 @@ export interface TrainReport {
   readonly imagesPerSecond: number;
   readonly before: JudgedAt;
   readonly after: JudgedAt;
+  /** By what both models' distances, and those of the new one in use, are evened out over kinds of faces. */
+  readonly evened: Evened;
   /** Nothing that was measured became worse. */
   readonly accepted: boolean;
   /** Accuracy of the nearest picture by its pixels, without any network; for a network from scratch. */
@@ -65,7 +67,7 @@ export function tell(report: Report, output: TrainReport, folder: string): void 
     report.line(
       `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, outsiders’ VAL ${rate(outsidersVal)}, outsiders accepted ${rate(outsidersAccepted)}`,
     );
-  for (const warning of warningsOf(output)) report.line(warning);
+  for (const sentence of [...promiseOf(output.evened), ...warningsOf(output)]) report.line(sentence);
   report.line(`model, checkpoint, metrics and report: ${folder}`);
   report.object(output);
 }

@@ -11,6 +11,7 @@ const model = (id: string, people: readonly string[] | null): ModelPlace => ({
   embeddingSize: 128,
   threshold: 1,
   isEvenedOut: false,
+  estimatedBelow: null,
   present: ['float32'],
   downloadBytes: 0,
   inBrowserStorage: true,
