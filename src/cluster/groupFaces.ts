@@ -4,7 +4,7 @@ import { tidyLabels } from './labels';
 import { linkGraph } from './linkGraph';
 import { nearestFaces, type NearestOptions } from './nearest';
 import type { Faces } from './normalised';
-import { linkLimit, NEAREST, type Rates } from './settings';
+import { asOfSingles, linkLimit, NEAREST, type Rates } from './settings';
 
 export interface GroupFacesOptions extends Pick<NearestOptions, 'from' | 'signal' | 'onShare'>, Constraints {
   readonly rates: Rates;
@@ -26,5 +26,5 @@ export function groupFaces(faces: Faces, { rates, from, onShare, signal, ...know
   const start = uniteCopies(faces, startGroups(faces.count, known), known, COPY * rates.thresholdAt(COPY_FAR));
   const onCompared = (share: number): void => onShare?.(COMPARING * share);
   const nearest = nearestFaces(faces, { k: NEAREST, limit: limit(1), from, signal, onShare: onCompared });
-  return tidyLabels(linkGraph(faces, nearest, { ...known, limit, start, signal }));
+  return tidyLabels(linkGraph(faces, nearest, { ...known, apart: asOfSingles, limit, start, signal }));
 }

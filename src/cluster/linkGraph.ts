@@ -7,7 +7,9 @@ import { groupStatistics } from './statistics';
 export interface LinkOptions extends Constraints {
   /** A label 0, 1, … a face: groups to start from. Without: `startGroups`. */
   readonly start?: Int32Array | undefined;
-  /** The root mean squared normalised distance to which pairs are joined while there are so many groups. */
+  /** What the root mean squared normalised distance between groups of `a` and `b` faces counts for. */
+  readonly apart: (distance: number, a: number, b: number) => number;
+  /** Pairs that count for no more are joined while there are so many groups. */
   readonly limit: (groups: number) => number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,7 +36,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
 
   const total = members.length;
   const best = new Int32Array(total).fill(-1);
-  const apart = new Float64Array(total).fill(Infinity);
+  const least = new Float64Array(total).fill(Infinity);
   const seen = new Int32Array(total).fill(-1);
   let dirty = new Set<number>();
   const looked = new Set<number>();
@@ -48,7 +50,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
 
   /** Whether the pair (a, b) comes before the best of `a`: in an order of all pairs, so that some are each other's best. */
   const isBetter = (value: number, a: number, b: number): boolean => {
-    if (value !== apart[a]!) return value < apart[a]!;
+    if (value !== least[a]!) return value < least[a]!;
     const other = best[a]!;
     if (other < 0) return false;
     const [low, high, otherLow, otherHigh] = [Math.min(a, b), Math.max(a, b), Math.min(a, other), Math.max(a, other)];
@@ -59,9 +61,9 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     if (seen[b] === a || a === b || looked.has(b)) return;
     seen[b] = a;
     if (!allowed(a, b)) return;
-    const value = statistics.distance(a, b);
-    if (isBetter(value, a, b)) [best[a], apart[a]] = [b, value];
-    if (isBetter(value, b, a)) [best[b], apart[b]] = [a, value];
+    const value = options.apart(statistics.distance(a, b), members[a]!.length, members[b]!.length);
+    if (isBetter(value, a, b)) [best[a], least[a]] = [b, value];
+    if (isBetter(value, b, a)) [best[b], least[b]] = [a, value];
   };
   const lookRound = (a: number): void => {
     for (const face of members[a]!)
@@ -72,7 +74,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
   };
 
   while (dirty.size > 0) {
-    for (const a of dirty) [best[a], apart[a]] = [-1, Infinity];
+    for (const a of dirty) [best[a], least[a]] = [-1, Infinity];
     looked.clear();
     for (const a of dirty) {
       if (looked.size % LOOK_EVERY === 0) throwIfAborted(signal);
@@ -83,7 +85,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     const pairs: [number, number][] = [];
     for (const [a, own] of members.entries()) {
       const b = best[a]!;
-      if (own && b > a && best[b] === a && apart[a]! <= limit) pairs.push([a, b]);
+      if (own && b > a && best[b] === a && least[a]! <= limit) pairs.push([a, b]);
     }
     const gone = new Set<number>();
     for (const [a, b] of pairs) {

@@ -7,7 +7,8 @@ import { packPoints } from '../../../src/cluster/points';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpFaces, sets } from './faces';
 
-const within = (limit: number) => ({ limit: () => limit });
+const apart = (distance: number): number => distance;
+const within = (limit: number) => ({ apart, limit: () => limit });
 
 test.each([1, 2, 3])('seed %i: with all faces as neighbours and one limit it is average linkage', (seed) => {
   const { points } = madeUpFaces(7, 9, { spread: 0.28, seed });
@@ -42,7 +43,7 @@ test('the limit is that of the number of groups there are', () => {
     heard.push(groups);
     return groups > 3 ? 0.3 : 1.2;
   };
-  expect(sets(linkGraph(faces, nearest, { limit }))).toEqual(['0 1 2 3', '4']);
+  expect(sets(linkGraph(faces, nearest, { apart, limit }))).toEqual(['0 1 2 3', '4']);
   expect(heard).toEqual([5, 3, 2]);
 });
 
