@@ -23,7 +23,7 @@ export interface CohortBefore {
   readonly cohort: Cohort;
   /** Normalised distances, ascending FAR. */
   readonly calibration: readonly FarPoint[];
-  /** Rates below this were estimated already. */
+  /** Rates below this were estimated already: above 0 where the cohort was moved before. */
   readonly estimatedBelow: number;
 }
 
@@ -49,7 +49,7 @@ export interface CohortMapping {
 const RIDGE = 1e-3;
 /** Below this agreement centres say too little of how close faces of a kind lie: plain distances decide. */
 const LEAST_AGREEMENT = 0.9;
-/** Mapped centres lie beside the faces that they stand for, most of all where those are close together: a higher power makes up. */
+/** Mapped centres lie beside the faces that they stand for, most of all where those are close together: a higher power makes up, once. */
 const SHARPER = 1.25;
 
 /**
@@ -85,7 +85,7 @@ function moved(
   const shift =
     now.reduce((sum, mean, row) => sum + Math.log(faceSpread(mean) / faceSpread(old[row]!)), 0) / now.length;
   const { nearest, power, reference } = cohort;
-  const form = { nearest, power: power * SHARPER, reference: reference * Math.exp(shift) };
+  const form = { nearest, power: estimatedBelow > 0 ? power : power * SHARPER, reference: reference * Math.exp(shift) };
 
   const pairsOf = (table: EmbeddingTable, by: CohortForm, means: readonly number[]) =>
     pairHistograms({ ...table, scales: means.map((mean) => faceScale(by, mean)) }, strangers.labels).impostor;

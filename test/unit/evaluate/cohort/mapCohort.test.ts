@@ -83,7 +83,9 @@ describe('the cohort of a network that has learnt', () => {
       const cosine = learnt(centre).reduce((sum, value, k) => sum + value * moved[k]!, 0);
       expect(cosine).toBeGreaterThan(0.9);
     }
-    expect(mapped!.form).toMatchObject({ nearest: 5 });
+    expect(mapped!.form).toMatchObject({ nearest: 5, power: 0.4 * 1.25 });
+    const again = mapCohort({ ...BEFORE, estimatedBelow: 1e-4 }, run(learnt)).mapped!;
+    expect(again.form.power, 'one that was moved before has the higher power already').toBe(0.4);
     expect(mapped!.estimatedBelow, 'the rarest rate that the pairs show').toBe(1e-3);
     expect(mapped!.calibration.map(({ far }) => far)).toEqual([1e-5, 1e-3, 1e-2, 1e-1]);
     const [rare, first, ...others] = mapped!.calibration;
