@@ -75,12 +75,12 @@ test('a file with the id of a model that is here is that model, or is refused an
     await expect(addTrained(await give('other', bytes), folder), name).rejects.toMatchObject({
       code: 'weights/id-taken',
     });
-    expect(new Uint8Array(await readFile(here)), name).toEqual(mine);
+    expect((await readFile(here)).equals(mine), name).toBe(true);
   }
 
   const renamed = await describeTrained(mine, { ...info, title: 'Renamed' });
   await addTrained(await give('renamed', renamed), folder);
   const half = await describeTrained(fileOf(readSafetensors(mine, 'mine'), 'float16'), { ...info, title: 'Half' });
   expect((await addTrained(await give('half', half), folder)).title).toBe('Half');
-  expect(new Uint8Array(await readFile(join(folder, `${info.id}.float16.safetensors`)))).toEqual(half);
+  expect((await readFile(join(folder, `${info.id}.float16.safetensors`))).equals(half)).toBe(true);
 });
