@@ -4,6 +4,7 @@ import type {
   BackendName,
   Box,
   CaptureHint,
+  CohortMean,
   CropKind,
   Detection,
   Embedding,
@@ -16,7 +17,7 @@ import type {
   RgbaImage,
   StoredCrop,
 } from '../src/core/types';
-import type { CohortMean, CohortUse } from '../src/core/cohort';
+import type { CohortUse } from '../src/core/cohort';
 import type { ErrorData } from '../src/core/errors';
 import type { TrainedDetails } from '../src/weights/trained';
 

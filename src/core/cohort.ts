@@ -34,13 +34,6 @@ export interface Cohort extends CohortUse {
   readonly codes: Codes;
 }
 
-/** A face's mean cosine to the nearest centres of a cohort: what the store keeps of it. */
-export interface CohortMean {
-  readonly cohort: string;
-  /** −1…1 */
-  readonly mean: number;
-}
-
 /** Packs centres, rows of `size` numbers, which are brought to length 1. */
 export function createCohort(use: CohortUse, size: number, centres: Float32Array): Cohort {
   const { id, nearest, power, reference } = use;

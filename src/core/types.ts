@@ -1,5 +1,3 @@
-import type { CohortMean } from './cohort';
-
 /**
  * The data of the recognise flow, each step's result the next one's input:
  *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]
@@ -63,6 +61,13 @@ export type CropKind = 'facenet' | 'facenet-pytorch' | 'arcface' | 'similarity';
 export interface FaceCrop {
   readonly size: number;
   readonly data: Float32Array;
+}
+
+/** A face's mean cosine to the nearest centres of a cohort: what the store keeps of it. */
+export interface CohortMean {
+  readonly cohort: string;
+  /** −1…1 */
+  readonly mean: number;
 }
 
 /** The numbers by which a model knows a face; comparable only to embeddings of the same model. */

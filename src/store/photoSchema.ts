@@ -1,5 +1,4 @@
-import type { CohortMean } from '../core/cohort';
-import type { Box, Embedding, FaceQuality, StoredCrop } from '../core/types';
+import type { Box, CohortMean, Embedding, FaceQuality, StoredCrop } from '../core/types';
 import type { ErrorCode } from '../core/errors';
 
 /** Bytes rather than a Blob, which not every browser keeps reliably. */

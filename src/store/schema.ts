@@ -1,6 +1,5 @@
 import type { BackupOptions, CheckedBackup } from './backup/backup';
-import type { CohortMean } from '../core/cohort';
-import type { Embedding, FaceQuality, StoredCrop } from '../core/types';
+import type { CohortMean, Embedding, FaceQuality, StoredCrop } from '../core/types';
 
 export interface PersonRecord {
   readonly id: string;

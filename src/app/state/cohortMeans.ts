@@ -4,8 +4,8 @@
  */
 import type { FaceClient } from '../../client/faceClient';
 import type { EngineState } from '../../client/types';
-import { faceScale, knownScale, type CohortMean } from '../../core/cohort';
-import type { Embedding } from '../../core/types';
+import { faceScale, knownScale } from '../../core/cohort';
+import type { CohortMean, Embedding } from '../../core/types';
 
 /** Faces per call: a few milliseconds each batch, so that recognition gets its turn in between. */
 const BATCH = 128;

@@ -1,6 +1,5 @@
 /** Reads fields of a backup's JSON. Each throws an Error that says in words what is wrong. */
-import type { CohortMean } from '../../core/cohort';
-import type { Box, CropDetection, Embedding, FaceQuality } from '../../core/types';
+import type { Box, CohortMean, CropDetection, Embedding, FaceQuality } from '../../core/types';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 export type Fields = Record<string, unknown>;
