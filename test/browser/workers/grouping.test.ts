@@ -31,7 +31,7 @@ test('faces are grouped beside the other work, with progress, and stopped in the
     const labels = await grouping;
     expect(answered).toEqual(['gallery of 0', 'grouping']);
     expect([...labels]).toEqual(Array.from({ length: 3500 }, (_, i) => i % 5));
-    expect(done.length).toBeGreaterThan(10);
+    expect(done.length).toBeGreaterThanOrEqual(3);
     expect(done).toEqual(done.toSorted((a, b) => a - b));
 
     const stop = new AbortController();
