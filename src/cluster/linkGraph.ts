@@ -14,6 +14,9 @@ export interface LinkOptions extends Constraints {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A group so many times smaller joins its best in the same round as others do, until that has grown by so much. */
+const SMALLER = 4;
+const GROWTH = 2;
 /** Rounds between two looks for an abort. */
 const LOOK_EVERY = 1024;
 
@@ -21,7 +24,7 @@ const LOOK_EVERY = 1024;
  * Average linkage (Sokal and Michener, 1958) along a graph of nearest neighbours: two groups are candidates when a face of
  * one is among the nearest of a face of the other (or both have so many faces that their neighbours are their own), and
  * their distance is the mean over all pairs of their faces, worked out from the groups' sums. Pairs that are each other's
- * nearest are joined in rounds. Gives a label a face, not renumbered: those of `start`. Throws `aborted`.
+ * nearest are joined in rounds, and some of the much smaller ones whose nearest is a large one with it. Gives a label a face, not renumbered: those of `start`. Throws `aborted`.
  */
 export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions): Int32Array {
   const { photos, people, signal } = options;
@@ -82,25 +85,33 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     }
     dirty = new Set();
     const limit = options.limit(alive);
-    const pairs: [number, number][] = [];
-    for (const [a, own] of members.entries()) {
-      const b = best[a]!;
-      if (own && b > a && best[b] === a && least[a]! <= limit) pairs.push([a, b]);
-    }
     const gone = new Set<number>();
-    for (const [a, b] of pairs) {
+    const unite = (a: number, b: number): void => {
       for (const face of members[b]!) groups[face] = a;
       statistics.join(a, b);
       allowed.join(a, b);
       members[a]!.push(...members[b]!);
       members[b] = null;
       large.delete(b);
+      dirty.delete(b);
       if (members[a]!.length >= enough) large.add(a);
       gone.add(a).add(b);
       dirty.add(a);
       alive--;
+    };
+    const within = [...members.keys()].filter((a) => members[a] && least[a]! <= limit);
+    const pairs = within.filter((a) => best[a]! > a && best[best[a]!] === a);
+    const sizes = new Map(within.map((a) => [best[a]!, members[best[a]!]!.length]));
+    const others = within.filter((a) => large.has(best[a]!) && SMALLER * members[a]!.length <= sizes.get(best[a]!)!);
+    for (const a of pairs) unite(a, best[a]!);
+    // Else a large group, which many take for their best, would grow by one a round.
+    for (const a of others.sort((x, y) => least[x]! - least[y]! || x - y)) {
+      const b = best[a]!;
+      const [own, its] = [members[a], members[b]];
+      const most = GROWTH * sizes.get(b)!;
+      if (own && its && own.length + its.length <= most && allowed(b, a)) unite(b, a);
     }
-    if (pairs.length > 0) for (const [a, own] of members.entries()) if (own && gone.has(best[a]!)) dirty.add(a);
+    if (gone.size > 0) for (const [a, own] of members.entries()) if (own && gone.has(best[a]!)) dirty.add(a);
     // Marks are by group, which has changed.
     seen.fill(-1);
   }

@@ -4,6 +4,7 @@ import { linkGraph } from '../../../src/cluster/linkGraph';
 import { nearestFaces } from '../../../src/cluster/nearest';
 import { plainFaces } from '../../../src/cluster/normalised';
 import { packPoints } from '../../../src/cluster/points';
+import { asOfSingles } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpFaces, sets } from './faces';
 
@@ -45,6 +46,17 @@ test('the limit is that of the number of groups there are', () => {
   };
   expect(sets(linkGraph(faces, nearest, { apart, limit }))).toEqual(['0 1 2 3', '4']);
   expect(heard).toEqual([5, 3, 2]);
+});
+
+test('a person of many pictures is one group after few rounds, not after one for each picture', () => {
+  const { points } = madeUpFaces(2, 300, { spread: 0.05 });
+  const faces = plainFaces(points);
+  const nearest = nearestFaces(faces, { k: 48, limit: 1 });
+  let rounds = 0;
+  const limit = (): number => (rounds++, 0.8);
+  const labels = linkGraph(faces, nearest, { apart: asOfSingles, limit });
+  expect(sets(labels)).toHaveLength(2);
+  expect(rounds).toBeLessThan(60);
 });
 
 test('equal distances: every face still finds a partner, the same one each time', () => {
