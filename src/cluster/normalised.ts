@@ -6,11 +6,6 @@ export interface Faces extends Points {
   readonly scales: Float64Array;
 }
 
-/** Distances as they are. */
-export function plainFaces(points: Points): Faces {
-  return { ...points, scales: new Float64Array(points.count).fill(1) };
-}
-
 /** Square of the normalised distance of faces i and j, from their own numbers. */
 export function normalisedSquared({ size, vectors, scales }: Faces, i: number, j: number): number {
   const scale = scales[i]! * scales[j]!;

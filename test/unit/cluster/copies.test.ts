@@ -3,10 +3,9 @@ import { startGroups } from '../../../src/cluster/constraints';
 import { uniteCopies } from '../../../src/cluster/copies';
 import { groupFaces } from '../../../src/cluster/groupFaces';
 import { packPoints } from '../../../src/cluster/points';
-import { plainFaces } from '../../../src/cluster/normalised';
 import { l2Normalise } from '../../../src/core/vectors';
 import { mulberry32 } from '../../../src/core/random';
-import { RATES, sets } from './faces';
+import { plainFaces, RATES, sets } from './faces';
 
 const points = packPoints([[0], [0.1], [0.2], [5], [0], [5.1]]);
 

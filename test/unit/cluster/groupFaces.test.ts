@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { groupFaces } from '../../../src/cluster/groupFaces';
 import { measureGrouping } from '../../../src/cluster/measure';
-import { plainFaces } from '../../../src/cluster/normalised';
 import { packPoints, type Points } from '../../../src/cluster/points';
 import { asOfSingles, linkLimit } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
-import { madeUpFaces, RATES, row, sets } from './faces';
+import { madeUpFaces, plainFaces, RATES, row, sets } from './faces';
 
 test('nobody is in one picture twice, and names stay as given, whatever the faces are like', () => {
   const { points } = madeUpFaces(2, 40, { spread: 0.1 }); // .57 from each other: no copies

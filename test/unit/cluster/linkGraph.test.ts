@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { averageLinkage } from '../../../src/cluster/averageLinkage';
 import { linkGraph } from '../../../src/cluster/linkGraph';
 import { nearestFaces } from '../../../src/cluster/nearest';
-import { plainFaces } from '../../../src/cluster/normalised';
 import { packPoints } from '../../../src/cluster/points';
 import { asOfSingles } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
-import { madeUpFaces, sets } from './faces';
+import { madeUpFaces, plainFaces, sets } from './faces';
 
 const apart = (distance: number): number => distance;
 const within = (limit: number) => ({ apart, limit: () => limit });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { nearestFaces, type Nearest, type NearestOptions } from '../../../src/cluster/nearest';
-import { normalisedSquared, plainFaces, type Faces } from '../../../src/cluster/normalised';
+import { normalisedSquared, type Faces } from '../../../src/cluster/normalised';
 import { packPoints } from '../../../src/cluster/points';
-import { madeUpFaces, uneven } from './faces';
+import { madeUpFaces, plainFaces, uneven } from './faces';
 
 /** Each pair compared, and each list sorted. */
 function bruteForce(faces: Faces) {
