@@ -5,7 +5,7 @@ import type { Gallery } from '../src/pipeline/gallery';
 import type { EmbedderRow } from '../src/weights/registry';
 import { decisionOf } from '../src/weights/calibration';
 import { askOnce } from './askOnce';
-import { samplesOf } from './naming';
+import { samplesOf } from '../src/service/face/naming';
 import type { Ops, Progress } from './protocol';
 import type { CallContext, RequestTransfers } from './rpc';
 import type { SideOps } from './sideProtocol';

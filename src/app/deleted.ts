@@ -2,9 +2,9 @@
  * The page of “Delete everything”. It is a page of its own, because here none of the app's threads and connections is
  * alive any more that could write again or hold a database open.
  */
-import './app.css';
-import './deleted.css';
-import { isAskedToDelete, wipeOwn } from './state/wipe';
+import './shell/app.css';
+import './shell/deleted.css';
+import { isAskedToDelete, wipeOwn } from './shell/wipe';
 
 const at = (id: string): HTMLElement => document.getElementById(id)!;
 

@@ -1,4 +1,4 @@
-import { checkFace } from '../../workers/checkFace';
+import { checkFace } from '../core/checkFace';
 import type { PixelCrop } from './types';
 
 /** The drawn face by which a model is checked whenever it starts, as a picture for the train worker's `embed`. */

@@ -1,4 +1,4 @@
-import { FrameLoop, frameOf } from '../../../src/app/state/frameLoop';
+import { FrameLoop, frameOf } from '../../../src/app/recognise/frameLoop';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import type { MemoryState } from '../../../workers/protocol';
 import { enrolPortraits } from '../page/enrol';

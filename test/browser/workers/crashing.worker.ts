@@ -1,5 +1,5 @@
 /** Tests only: the real service, but a picture called `crash` kills the thread. */
-import { createFaceHandlers, FACE_SERVE_OPTIONS } from '../../../workers/faceService';
+import { createFaceHandlers, FACE_SERVE_OPTIONS } from '../../../src/service/face/faceService';
 import type { Ops } from '../../../workers/protocol';
 import { serve } from '../../../workers/rpc';
 

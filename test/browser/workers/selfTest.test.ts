@@ -8,8 +8,8 @@ import { createEmbedder } from '../../../src/pipeline/embed';
 import { loadWeights } from '../../../src/weights/load';
 import type { EmbedderRow } from '../../../src/weights/registry';
 import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
-import { checkFace } from '../../../workers/checkFace';
-import { assertGolden, embeddingError } from '../../../workers/selfTest';
+import { checkFace } from '../../../src/core/checkFace';
+import { assertGolden, embeddingError } from '../../../src/service/face/selfTest';
 import { withOneWrong } from './broken';
 import { needsModels } from './models';
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
 import type { StartOptions } from '../../../workers/protocol';
-import { openSession, type Session } from '../../../workers/session';
+import { openSession, type Session } from '../../../src/service/face/session';
 import { brokenWhere } from './broken';
 import { needsModels } from './models';
 

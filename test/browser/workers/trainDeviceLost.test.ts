@@ -3,7 +3,7 @@ import { mulberry32 } from '../../../src/core/random';
 import { firstWeights } from '../../../src/train/state';
 import { connect, serve, type Connection } from '../../../workers/rpc';
 import type { TrainOps, TrainProgress } from '../../../workers/trainProtocol';
-import { createTrainHandlers, TRAIN_SERVE_OPTIONS } from '../../../workers/trainService';
+import { createTrainHandlers, TRAIN_SERVE_OPTIONS } from '../../../src/service/train/trainService';
 import { crop, LABELS, tinyConfig, tinyGraph } from '../../fixtures/tinyTraining';
 import { needsWebgpu } from '../webgpu';
 

@@ -1,0 +1,152 @@
+import { toFaceError, type FaceError } from '../../core/errors';
+import type { RecognisedFace } from '../../core/types';
+import type { FaceSource, NewFace } from '../../store/schema';
+import type { Engine } from '../shell/engine.svelte';
+import { mayLie } from '../../core/lying';
+import { newFace } from './people.svelte';
+import type { PictureSource } from '../recognise/pictures.svelte';
+
+/** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
+const DOUBTFUL = 0.95;
+
+/** In place of an id, which is never empty. */
+const NEW = '';
+
+/** A picture offered for a person, and which of its faces is theirs. */
+export class Candidate {
+  status = $state<'waiting' | 'working' | 'done' | 'failed'>('waiting');
+  error = $state.raw<FaceError | null>(null);
+  /** Most probable first. */
+  faces = $state.raw<readonly RecognisedFace[]>([]);
+  /** Index of the face taken; null while the user has to choose, or where there is none. */
+  chosen = $state<number | null>(null);
+  /** Whether the user has chosen: that is not asked again unless the user wants it. */
+  decided = false;
+  /** Also searched for faces that lie or stand on their head. */
+  turned = $state(false);
+  /** Whether to offer that search. */
+  mayLie = $derived(this.status === 'done' && !this.turned && mayLie(this.faces));
+  face = $derived(this.chosen === null ? null : (this.faces[this.chosen] ?? null));
+
+  constructor(
+    readonly id: number,
+    readonly blob: Blob,
+    readonly source: FaceSource,
+  ) {}
+
+  /** The user says which face is the person's. */
+  choose(face: number): void {
+    this.chosen = face;
+    this.decided = true;
+  }
+}
+
+/** Pictures being gathered for one person before they are saved. */
+export class Enrolment {
+  /** Of a new person; empty for one of the list. */
+  name = $state('');
+  saving = $state(false);
+  candidates = $state.raw<readonly Candidate[]>([]);
+  busy = $state(false);
+  /** Whether the pictures that follow are also searched for turned faces: see `setTurned`. */
+  turned = $state(false);
+  done = $derived(this.candidates.filter((one) => one.status === 'done' || one.status === 'failed').length);
+  /** Pictures with several faces of which none is chosen yet. */
+  undecided = $derived(this.candidates.filter((one) => one.faces.length > 1 && one.chosen === null).length);
+  ready = $derived(this.candidates.filter((one) => one.face !== null).length);
+  #next = 1;
+  #abort = new AbortController();
+
+  constructor(private readonly engine: Engine) {}
+
+  async add(sources: readonly PictureSource[]): Promise<void> {
+    const added = sources.map(({ blob, source }) => new Candidate(this.#next++, blob, source));
+    this.candidates = [...this.candidates, ...added];
+    await this.#run();
+  }
+
+  /** Once more, for faces that lie or stand on their head. */
+  lookTurned(candidate: Candidate): Promise<void> {
+    candidate.turned = true;
+    candidate.status = 'waiting';
+    return this.#run();
+  }
+
+  /** Of the pictures that follow, and, where it is on, at once of those whose people may lie, but for faces chosen by the user. */
+  setTurned(on: boolean): Promise<void> {
+    this.turned = on;
+    for (const one of this.candidates) if (on && one.mayLie && !one.decided) one.status = 'waiting';
+    return this.#run();
+  }
+
+  remove(candidate: Candidate): void {
+    this.candidates = this.candidates.filter((other) => other !== candidate);
+  }
+
+  /** Drops everything and stops the work under way. */
+  clear(): void {
+    this.#abort.abort();
+    this.#abort = new AbortController();
+    this.candidates = [];
+  }
+
+  chosenFaces(): NewFace[] {
+    return this.candidates.flatMap((one) => (one.face ? [newFace(one.face, one.source)] : []));
+  }
+
+  async #run(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let one = this.#waiting(); one; one = this.#waiting()) await this.#look(one, this.#abort.signal);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #waiting(): Candidate | undefined {
+    return this.candidates.find((one) => one.status === 'waiting');
+  }
+
+  async #look(candidate: Candidate, signal: AbortSignal): Promise<void> {
+    candidate.status = 'working';
+    candidate.turned ||= this.turned;
+    try {
+      await this.engine.ready();
+      const options = { keepCrops: true, ...(candidate.turned && { turned: true }) };
+      const request = { picture: candidate.blob, name: candidate.source.name, options };
+      const { faces } = await this.engine.client.call('recognise', request, { signal });
+      candidate.faces = faces;
+      candidate.decided = false;
+      candidate.chosen = faces.length > 0 && faces.slice(1).every((face) => face.detection.score < DOUBTFUL) ? 0 : null;
+      candidate.status = 'done';
+    } catch (thrown) {
+      candidate.error = toFaceError(thrown);
+      candidate.status = 'failed';
+    }
+  }
+}
+
+/** The forms that are open: what was gathered stays while other views are looked at, until it is saved or cancelled. */
+export class Enrolments {
+  #open = $state.raw<ReadonlyMap<string, Enrolment>>(new Map());
+
+  constructor(private readonly engine: Engine) {}
+
+  /** The form for that person, or with null for a new one; null where none is open. */
+  of(personId: string | null): Enrolment | null {
+    return this.#open.get(personId ?? NEW) ?? null;
+  }
+
+  begin(personId: string | null): void {
+    if (!this.of(personId)) this.#open = new Map(this.#open).set(personId ?? NEW, new Enrolment(this.engine));
+  }
+
+  /** Drops what was gathered and stops the work under way. */
+  end(personId: string | null): void {
+    this.of(personId)?.clear();
+    const rest = new Map(this.#open);
+    rest.delete(personId ?? NEW);
+    this.#open = rest;
+  }
+}

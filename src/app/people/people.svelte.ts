@@ -1,0 +1,304 @@
+import { FaceError, toFaceError } from '../../core/errors';
+import { knownScale } from '../../core/cohort';
+import { personKey } from '../../core/names';
+import type { Embedding } from '../../core/types';
+import { euclidean } from '../../core/vectors';
+import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../../store/schema';
+import { addCohortMeans } from './cohortMeans';
+import { Duplicates } from './duplicates.svelte';
+import type { Engine } from '../shell/engine.svelte';
+
+/** Faces re-embedded in one call: enough to fill a batch, few enough to show progress and to lose little. */
+const REEMBED_BATCH = 16;
+/** Distance of one face's numbers to themselves: more than nothing where another batch or backend computed them. */
+const SAME_FACE = 1e-3;
+
+/** A person with their faces, oldest first. */
+export interface Person extends PersonRecord {
+  readonly faces: readonly FaceRecord[];
+}
+
+/** What undoes an action. */
+export type Undo = () => Promise<void>;
+
+/** Who was made of faces of somebody else. */
+interface Moved {
+  readonly made: PersonRecord;
+  readonly undo: Undo;
+}
+
+/** The people of the store, kept in step with the gallery that the worker matches against. */
+export class People {
+  /** By name. */
+  list = $state.raw<readonly Person[]>([]);
+  byId = $derived(new Map(this.list.map((person) => [person.id, person])));
+  hasSamples = $derived(this.list.some((person) => person.faces.some((face) => face.source.kind === 'sample')));
+  /** Faces being given new embeddings after a change of model. */
+  reembedding = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+  error = $state.raw<FaceError | null>(null);
+  readonly duplicates: Duplicates;
+
+  #running: Promise<void> | null = null;
+  #again = false;
+  #following = false;
+  /** What ended the following; said, not tried again by itself. */
+  #halted: FaceError | null = null;
+  #writing = 0;
+  #onGallery: (isWhole: boolean) => Promise<void> = () => Promise.resolve();
+
+  constructor(
+    readonly store: Store,
+    private readonly engine: Engine,
+  ) {
+    this.duplicates = new Duplicates(engine, this);
+    // Another tab's writes; our own are followed by a sync that their callers await.
+    store.onChange(() => {
+      if (this.#writing === 0) void this.sync();
+    });
+  }
+
+  /** `callback` runs whenever the worker has a new gallery; `isWhole`: no face is on its way to be embedded anew. */
+  onGallery(callback: (isWhole: boolean) => Promise<void>): void {
+    this.#onGallery = callback;
+  }
+
+  nameOf(id: string | null): string | null {
+    return id === null ? null : (this.byId.get(id)?.name ?? null);
+  }
+
+  /** The person of that name, compared as the store compares (`personKey`). */
+  named(name: string): Person | null {
+    const wanted = personKey(name);
+    return this.list.find((person) => personKey(person.name) === wanted) ?? null;
+  }
+
+  /**
+   * Reads the people anew and gives the worker its gallery. Faces of another model are embedded anew behind, and the
+   * gallery is given again then. Never rejects.
+   */
+  sync(): Promise<void> {
+    this.#again = true;
+    this.#running ??= this.#loop().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  async load(): Promise<void> {
+    const [people, faces] = await Promise.all([this.store.people(), this.store.faces()]);
+    const byPerson = new Map<string, FaceRecord[]>(people.map((person) => [person.id, []]));
+    for (const face of faces.toSorted((a, b) => a.createdAt - b.createdAt)) byPerson.get(face.personId)?.push(face);
+    this.list = people
+      .map((person) => ({ ...person, faces: byPerson.get(person.id) ?? [] }))
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  /** Adds the faces to the person of that name, who is made where there is none. */
+  async enrol(name: string, faces: readonly NewFace[]): Promise<Undo> {
+    const known = this.named(name);
+    if (known) {
+      const added = await this.write(() => this.store.addFaces(known.id, faces));
+      return () => this.write(() => this.store.removeFaces(added.map((face) => face.id)));
+    }
+    const person = await this.write(() => this.store.addPerson(name, faces));
+    return () => this.write(() => this.store.removePerson(person.id));
+  }
+
+  rename(id: string, name: string): Promise<void> {
+    return this.write(async () => {
+      await this.store.renamePerson(id, name);
+    });
+  }
+
+  async merge(fromId: string, intoId: string): Promise<Undo> {
+    const from = this.byId.get(fromId);
+    await this.write(() => this.store.mergePeople(fromId, intoId));
+    return async () => {
+      if (!from) return;
+      const { faces, ...record } = from;
+      await this.write(async () => {
+        await this.store.restore([record], []);
+        await this.store.moveFaces(
+          faces.map((face) => face.id),
+          fromId,
+        );
+      });
+    };
+  }
+
+  async remove(id: string): Promise<Undo> {
+    const person = this.byId.get(id);
+    await this.write(() => this.store.removePerson(id));
+    return async () => {
+      if (!person) return;
+      const { faces, ...record } = person;
+      await this.write(() => this.store.restore([record], faces));
+    };
+  }
+
+  async removeFace(face: FaceRecord): Promise<Undo> {
+    await this.write(() => this.store.removeFaces([face.id]));
+    return () => this.write(() => this.store.restore([], [face]));
+  }
+
+  async moveFace(face: FaceRecord, toPersonId: string): Promise<Undo> {
+    await this.write(() => this.store.moveFaces([face.id], toPersonId));
+    return () => this.write(() => this.store.moveFaces([face.id], face.personId));
+  }
+
+  /** The stored face that is this very one: it was named before. */
+  sameFace({ modelId, vector }: Embedding, source: FaceSource): FaceRecord | null {
+    const isSame = (face: FaceRecord): boolean =>
+      face.source.name === source.name &&
+      face.embedding.modelId === modelId &&
+      euclidean(face.embedding.vector, vector) < SAME_FACE;
+    return this.list.flatMap(({ faces }) => faces).find(isSame) ?? null;
+  }
+
+  /** Gives a face that was named before to the person of that name; who has no other face becomes that person. */
+  async reassign(face: FaceRecord, name: string): Promise<Undo> {
+    const from = this.byId.get(face.personId);
+    if (!from) throw new FaceError('store/not-found', { kind: 'person', id: face.personId });
+    const into = this.named(name);
+    const isOnly = from.faces.length === 1;
+    if (into) return isOnly ? this.merge(from.id, into.id) : this.moveFace(face, into.id);
+    if (!isOnly) return (await this.#moveToNew(name, from, [face])).undo;
+    await this.rename(from.id, name);
+    return () => this.rename(from.id, from.name);
+  }
+
+  /** Makes a person of their own of some of a person's faces, called “name (2)” or the next free number. */
+  async split(person: Person, faces: readonly FaceRecord[]): Promise<Moved> {
+    let number = 2;
+    while (this.named(`${person.name} (${number})`)) number++;
+    return this.#moveToNew(`${person.name} (${number})`, person, faces);
+  }
+
+  async #moveToNew(name: string, from: PersonRecord, faces: readonly FaceRecord[]): Promise<Moved> {
+    const ids = faces.map((face) => face.id);
+    const made = await this.write(async () => {
+      const added = await this.store.addPerson(name, []);
+      await this.store.moveFaces(ids, added.id);
+      return added;
+    });
+    const undo = () =>
+      this.write(async () => {
+        await this.store.moveFaces(ids, from.id);
+        await this.store.removePerson(made.id);
+      });
+    return { made, undo };
+  }
+
+  removeSamples(): Promise<void> {
+    return this.write(() => this.store.removeSamples());
+  }
+
+  /** Runs one write to the store or several, then brings list and gallery in step. */
+  async write<T>(action: () => Promise<T>): Promise<T> {
+    this.#writing++;
+    try {
+      return await action();
+    } finally {
+      this.#writing--;
+      await this.sync();
+    }
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.load();
+        if (this.engine.state) await this.#pushGallery(this.engine.state.model);
+        this.error = null;
+      } catch (thrown) {
+        this.error = toFaceError(thrown);
+      }
+    }
+    if (this.#halted) [this.error, this.#halted] = [this.#halted, null];
+    else if (!this.error) this.#follow();
+  }
+
+  async #pushGallery(modelId: string): Promise<void> {
+    const faces = this.list.flatMap((person) =>
+      person.faces
+        .filter((face) => this.#isCurrent(face, modelId))
+        .map((face) => ({ person: person.id, embedding: face.embedding })),
+    );
+    await this.engine.client.call('setGallery', { faces });
+    await this.#onGallery(!this.#mayFollow(modelId));
+    await this.duplicates.check();
+  }
+
+  #stale(model: string): FaceRecord[] {
+    return this.list.flatMap((person) => person.faces.filter((face) => !this.#isCurrent(face, model)));
+  }
+
+  /** Whether a face's embedding is of the model, and whole: others are made again from the crop. */
+  #isCurrent({ embedding }: FaceRecord, model: string): boolean {
+    return embedding.modelId === model && embedding.vector.length === this.engine.state?.embeddingSize;
+  }
+
+  /** Faces of the model that were stored without a mean of its cohort: the gallery works them out each time. */
+  #withoutMean(model: string): FaceRecord[] {
+    const cohort = this.engine.state?.cohort ?? null;
+    return this.list.flatMap((person) =>
+      person.faces.filter((face) => this.#isCurrent(face, model) && knownScale(cohort, face.embedding) === null),
+    );
+  }
+
+  /** Whether faces are to be embedded anew, or are being so. */
+  #mayFollow(model: string): boolean {
+    return this.#stale(model).length > 0 && this.#halted === null && this.store.mayWrite();
+  }
+
+  /** What was embedded is stored batch by batch: after a failure, or in another session, the rest follows. */
+  #follow(): void {
+    const model = this.engine.state?.model;
+    if (model === undefined || this.#following || this.#halted !== null || !this.store.mayWrite()) return;
+    const [stale, withoutMean] = [this.#stale(model), this.#withoutMean(model)];
+    if (stale.length === 0 && withoutMean.length === 0) return;
+    this.#following = true;
+    void this.#reembed(model, stale)
+      .then(() => this.#addMeans(withoutMean))
+      .catch((thrown: unknown) => (this.#halted = toFaceError(thrown)))
+      .then(async () => {
+        this.#following = false;
+        await this.sync();
+        if (!this.#following) this.reembedding = null;
+      });
+  }
+
+  /** Faces known by another model's numbers are embedded again from their stored crops. Ends early when the model changes. */
+  async #reembed(model: string, stale: readonly FaceRecord[]): Promise<void> {
+    for (let done = 0; done < stale.length && this.engine.state?.model === model; done += REEMBED_BATCH) {
+      this.reembedding = { done, total: stale.length };
+      const batch = stale.slice(done, done + REEMBED_BATCH);
+      const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
+      this.#writing++;
+      await this.store
+        .setEmbeddings(new Map(batch.map((face, i): [string, Embedding] => [face.id, made[i]!])))
+        .finally(() => this.#writing--);
+    }
+  }
+
+  async #addMeans(faces: readonly FaceRecord[]): Promise<void> {
+    const embeddings = new Map(faces.map(({ id, embedding }) => [id, embedding]));
+    await addCohortMeans(this.engine, [...embeddings.keys()], {
+      read: async (ids) => new Map(ids.map((id): [string, Embedding] => [id, embeddings.get(id)!])),
+      save: (modelId, means) => {
+        this.#writing++;
+        return this.store.setCohortMeans(modelId, means).finally(() => this.#writing--);
+      },
+    });
+  }
+}
+
+/** A face as recognised, made ready for the store. */
+export function newFace(
+  face: { embedding: Embedding; quality: NewFace['quality']; crop?: NewFace['crop'] },
+  source: FaceSource,
+): NewFace {
+  if (!face.crop) throw new FaceError('internal', { reason: 'the face was recognised without keepCrops' });
+  return { embedding: face.embedding, crop: face.crop, quality: face.quality, source };
+}

@@ -1,0 +1,61 @@
+/**
+ * What is kept of a person besides their name and enrolled faces: their faces in Photos, and what trainings keep, which is
+ * models that were trained with their pictures, and the runs' records with pictures and names.
+ */
+import { personKey } from '../../core/names';
+import type { ModelPlace } from '../../client/types';
+import type { TrainRunRecord } from '../../store/trainSchema';
+import type { Person } from './people.svelte';
+import { planOf, type RunPlan } from '../train/trainRun';
+
+export interface PersonTraces {
+  /** In Photos, as far as they were given this person's name. */
+  readonly photoFaces: number;
+  readonly models: readonly ModelPlace[];
+  readonly runs: readonly TrainRunRecord[];
+}
+
+interface Sources {
+  readonly faces: readonly { readonly personId: string | null }[];
+  readonly models: readonly ModelPlace[];
+  readonly runs: readonly TrainRunRecord[];
+}
+
+/** Models of files know people by name, those that were trained here by id. */
+export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, runs }: Sources): PersonTraces {
+  const key = personKey(person.name);
+  const learnt = (run: TrainRunRecord) =>
+    peopleOf(run).people.some(({ id, name }) => id === person.id || personKey(name) === key);
+  const theirs = runs.filter(
+    (run) => learnt(run) || (keepsPictures(run) && peopleOf(run).outsiders.includes(person.id)),
+  );
+  const made = new Set(theirs.flatMap(({ modelId }) => modelId ?? []));
+  const knows = ({ id, trained }: ModelPlace) =>
+    trained !== null && (made.has(id) || trained.people.some((each) => each === person.id || personKey(each) === key));
+  return {
+    photoFaces: faces.filter(({ personId }) => personId === person.id).length,
+    models: models.filter(knows),
+    runs: theirs,
+  };
+}
+
+/** Pictures are kept until the run is decided; one that failed can be gone on with. */
+const keepsPictures = ({ status }: TrainRunRecord): boolean => status !== 'accepted' && status !== 'discarded';
+
+/** Nobody of a plan that cannot be read: it may come from a backup, and must not keep a person from being deleted. */
+function peopleOf(run: TrainRunRecord): Required<Pick<RunPlan, 'people' | 'outsiders'>> {
+  try {
+    const { people, outsiders }: { readonly people?: unknown; readonly outsiders?: unknown } = planOf(run);
+    return {
+      people: Array.isArray(people) ? people.filter(isPerson) : [],
+      outsiders: Array.isArray(outsiders) ? outsiders.filter((id) => typeof id === 'string') : [],
+    };
+  } catch {
+    return { people: [], outsiders: [] };
+  }
+}
+
+function isPerson(given: unknown): given is RunPlan['people'][number] {
+  const { id, name } = (given ?? {}) as Record<string, unknown>;
+  return typeof id === 'string' && typeof name === 'string';
+}

@@ -1,0 +1,36 @@
+import type { FolderReport } from '../../store/photoSchema';
+import { count } from '../shell/words';
+
+/** Kinds of files that are named where a folder holds no picture. */
+const MOST_KINDS = 4;
+
+/** The sentences below a folder's name: what of it was not looked at. The list of names is elsewhere. */
+export function folderNotes(
+  { problem, kinds, system, others, skippedTotal }: FolderReport,
+  pictures: number,
+): string[] {
+  const notes: string[] = problem === null ? [] : [problem];
+  for (const [kind, n] of Object.entries(kinds))
+    notes.push(
+      `${count(n, 'picture')} ${n === 1 ? 'is' : 'are'} ${kind}, which this browser cannot read: export ${n === 1 ? 'it' : 'them'} as JPEG.`,
+    );
+  const other = skippedTotal - Object.values(kinds).reduce((a, b) => a + b, 0);
+  const more = Object.keys(kinds).length > 0 ? ' more' : '';
+  if (other > 0) notes.push(`${other.toLocaleString('en')}${more} could not be read: see the list below.`);
+  if (system > 0)
+    notes.push(
+      `${count(system, 'thumbnail, deleted or hidden picture', 'thumbnails, deleted and hidden pictures')} left out.`,
+    );
+  if (pictures === 0) notes.push(`It holds no picture that can be read${othersText(others)}.`);
+  return notes;
+}
+
+/** “: 2 .txt files, 1 .zip file”, the most frequent first. */
+function othersText(others: FolderReport['others']): string {
+  const kinds = Object.entries(others).sort(([, a], [, b]) => b - a);
+  if (kinds.length === 0) return '';
+  const named = kinds
+    .slice(0, MOST_KINDS)
+    .map(([ending, n]) => (ending === '' ? count(n, 'file') + ' without an ending' : count(n, `.${ending} file`)));
+  return `: ${[...named, ...(kinds.length > MOST_KINDS ? ['others'] : [])].join(', ')}`;
+}

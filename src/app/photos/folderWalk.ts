@@ -1,0 +1,223 @@
+/**
+ * One pass through a folder that was given: pictures are known by their content, so that what the user has said of them
+ * stays when files are touched, edited, renamed, moved or copied; what is no longer there leaves the library.
+ */
+import { FaceError, toFaceError } from '../../core/errors';
+import { sha256 } from '../../core/sha256';
+import type { CarryOver, PhotoFolder, PhotoMove, PhotoRecord, StoredPhoto } from '../../store/photoSchema';
+import type { Engine } from '../shell/engine.svelte';
+import { carryOver } from './carryOver';
+import type { Library } from './library.svelte';
+import { lookAt, photoId, type PictureFile } from './look';
+import type { PictureSource, SourcePicture } from './sources';
+import type { TabGuard } from './tabGuard';
+
+/** Pictures replaced by others that are kept until the pass ends: their content may turn up in another place. */
+const MOST_DISPLACED = 500;
+
+/** What has become of pictures that were in the folder before. */
+export interface Departed {
+  /** No longer there: taken out of the library. */
+  readonly gone: readonly StoredPhoto[];
+  /** Not in what was given, but kept: most or all are missing, which looks like a mistake. */
+  readonly missing: number;
+}
+
+export class FolderWalk {
+  /** The folder's pictures as they were when the pass began. */
+  readonly #known: ReadonlyMap<string, PhotoRecord>;
+  /** All pictures of the library by content. */
+  readonly #byHash: ReadonlyMap<string, PhotoRecord>;
+  readonly #seen = new Set<string>();
+  /** Those whose content is in its place: it has not gone elsewhere. */
+  readonly #settled = new Set<string>();
+  /** Files with a known content in a place where it was not: whether they were moved or copied shows at the end. */
+  readonly #waiting: PictureFile[] = [];
+  readonly #displaced = new Map<string, StoredPhoto>();
+
+  constructor(
+    private readonly folder: PhotoFolder,
+    private readonly library: Library,
+    private readonly engine: Engine,
+    private readonly guard: TabGuard,
+  ) {
+    const own = library.photos.filter(({ folderId }) => folderId === folder.id);
+    this.#known = new Map(own.map((photo) => [photo.id, photo]));
+    this.#byHash = new Map(
+      library.photos.flatMap((photo) => (photo.sha256 === null ? [] : [[photo.sha256, photo] as const])),
+    );
+  }
+
+  /** Looks at a picture where that is needed; resolves to how many faces have come. */
+  async see(picture: SourcePicture, signal: AbortSignal): Promise<number> {
+    const id = photoId(this.folder, picture.path);
+    this.#seen.add(id);
+    const known = this.#known.get(id);
+    const sameFile = known?.size === picture.size && known.modified === picture.modified;
+    if (known && sameFile && known.sha256 !== null && !this.#toBeSearched(known)) return this.#stays(id);
+    let blob: Blob;
+    let hash: string;
+    try {
+      ({ blob, hash } = await readWhole(picture));
+    } catch (thrown) {
+      // It may be readable again tomorrow: what is known of it stays.
+      if (known && known.error === null) return this.#stays(id);
+      return this.#look(this.#file(picture, null), () => Promise.reject(thrown), known, false, signal);
+    }
+    const file = this.#file(picture, hash);
+    // Without a hash it is of an earlier version, or could not be read: then it was never seen.
+    const sameBytes =
+      known !== undefined && (known.sha256 ?? (sameFile && known.error === null ? hash : null)) === hash;
+    if (known && sameBytes && !this.#toBeSearched(known)) {
+      await this.library.update({ ...known, ...file, takenAt: earliestDate(known, file) });
+      return this.#stays(id);
+    }
+    if (!sameBytes && (this.#byHash.has(hash) || this.library.gone.has(hash))) {
+      this.#waiting.push(file);
+      return 0;
+    }
+    if (known && !sameBytes) await this.#displace(known);
+    this.#settled.add(id);
+    return this.#look(file, async () => blob, known, sameBytes, signal);
+  }
+
+  /**
+   * After all pictures have been seen: gives known content its new place. `isWhole`: the source came to its end, so that
+   * what was not seen is not there. Resolves to how many faces have come.
+   */
+  async settle(source: PictureSource, isWhole: boolean, signal: AbortSignal): Promise<number> {
+    if (this.#waiting.length === 0) return 0;
+    const waiting = this.#waiting.splice(0);
+    const left = await this.#copy(isWhole ? await this.#move(waiting) : waiting);
+    await this.library.load();
+    const placed = waiting.flatMap(({ id }) => this.library.photoById.get(id) ?? []);
+    const again = new Set([...left, ...placed.filter((photo) => this.#toBeSearched(photo))].map(({ id }) => id));
+    let faces = 0;
+    if (again.size === 0 || !isWhole) return faces;
+    for await (const picture of source.pictures()) {
+      if (signal.aborted) return faces;
+      const id = photoId(this.folder, picture.path);
+      if (!again.has(id)) continue;
+      const whole = await readWhole(picture).catch((thrown: unknown) => {
+        if (!/^(image|archive)\//.test(toFaceError(thrown).code)) throw thrown;
+        return null;
+      });
+      if (!whole) continue; // it could be read before: the next pass sees it
+      const { blob, hash } = whole;
+      const file = this.#file(picture, hash);
+      const known = this.library.photoById.get(id);
+      faces += await this.#look(file, async () => blob, known, known?.sha256 === file.sha256, signal);
+    }
+    return faces;
+  }
+
+  /** After a whole pass: pictures that were not seen leave the library, unless so many are missing that it looks wrong. */
+  async removeGone(): Promise<Departed> {
+    const missing = [...this.#known.keys()].filter((id) => !this.#seen.has(id) && !this.#settled.has(id));
+    if (missing.length === 0) return { gone: [], missing: 0 };
+    const there = this.#known.size - missing.length;
+    const enough = this.folder.kind === 'handle' ? 1 : this.#known.size / 2;
+    if (there < enough) return { gone: [], missing: missing.length };
+    return { gone: await this.library.removeGone(missing), missing: 0 };
+  }
+
+  /**
+   * It was searched upright, and is to be searched on all sides; or the thread crashed, or the disk was gone before the
+   * picture was decoded, which another try may mend.
+   */
+  #toBeSearched({ lookedTurned, error }: PhotoRecord): boolean {
+    if (error !== null) return error.code === 'worker/crashed' || error.code === 'image/not-opened';
+    return this.folder.turned && !lookedTurned;
+  }
+
+  #stays(id: string): 0 {
+    this.#settled.add(id);
+    return 0;
+  }
+
+  #file({ path, size, modified }: SourcePicture, hash: string | null): PictureFile {
+    return { id: photoId(this.folder, path), folderId: this.folder.id, path, size, modified, sha256: hash };
+  }
+
+  async #look(
+    file: PictureFile,
+    read: () => Promise<Blob>,
+    known: PhotoRecord | undefined,
+    sameBytes: boolean,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const earliest = known ? earliestDate(known, file) : file.modified;
+    const isSuspect = this.guard.isSuspect(file.sha256);
+    if (isSuspect && known?.error === null && sameBytes) {
+      // It was looked at before, only not on all sides: what is known of it stays.
+      await this.library.update({ ...known, ...file, takenAt: earliest, lookedTurned: true });
+      this.guard.forget(file.sha256);
+      return this.#stays(file.id);
+    }
+    const bytes = isSuspect ? () => Promise.reject(new FaceError('image/ended-tab', { name: file.path })) : read;
+    const options = { turned: this.folder.turned, earliest };
+    const looked = await lookAt(file, bytes, options, this.engine, this.guard, signal);
+    // The disk went away between two readings: what is known of the picture stays.
+    if (looked.photo.error?.code === 'image/not-opened' && known?.error === null) {
+      this.#displaced.delete(known.sha256 ?? '');
+      return this.#stays(file.id);
+    }
+    const { threshold = 0, cohort = null } = this.engine.state ?? {};
+    const carry: CarryOver = (old, fresh) => carryOver(old, fresh, { sameBytes, threshold, cohort });
+    await this.library.take(looked, carry);
+    if (isSuspect) this.guard.forget(file.sha256);
+    return looked.faces.length;
+  }
+
+  async #displace(known: PhotoRecord): Promise<void> {
+    if (known.sha256 === null || this.#displaced.size >= MOST_DISPLACED) return;
+    const [stored] = await this.library.store.storedPhotos([known.id]);
+    if (stored) this.#displaced.set(known.sha256, stored);
+  }
+
+  /** Files whose content has left its old place, or has left the library, take what is known of it. Gives the others. */
+  async #move(files: readonly PictureFile[]): Promise<PictureFile[]> {
+    const loose = new Map<string, (string | StoredPhoto)[]>();
+    const add = (hash: string, from: string | StoredPhoto) => loose.set(hash, [...(loose.get(hash) ?? []), from]);
+    for (const { id, sha256: hash } of this.#known.values()) if (hash !== null && !this.#settled.has(id)) add(hash, id);
+    for (const [hash, stored] of [...this.#displaced, ...this.library.gone]) add(hash, stored);
+    const moves = files.flatMap((file): PhotoMove[] => {
+      const from = loose.get(file.sha256!)?.shift();
+      const record = typeof from === 'string' ? this.#known.get(from) : from?.photo;
+      return from && record ? [{ from, to: { ...record, ...file, takenAt: earliestDate(record, file) } }] : [];
+    });
+    for (const { from, to } of await this.library.move(moves)) {
+      this.#settled.add(to.id);
+      if (typeof from === 'string') this.#settled.add(from);
+    }
+    return files.filter(({ id }) => !this.#settled.has(id));
+  }
+
+  /** The same bytes show the same faces, which the user may have named already. Gives the files that are to be looked at. */
+  async #copy(files: readonly PictureFile[]): Promise<PictureFile[]> {
+    if (files.length === 0) return [];
+    // What was looked at again in its place meanwhile has another content.
+    const now = new Map((await this.library.store.photos()).map((photo) => [photo.id, photo]));
+    const copies = files.flatMap((file): PhotoMove[] => {
+      const twin = now.get(this.#byHash.get(file.sha256!)?.id ?? '');
+      if (twin?.sha256 !== file.sha256) return [];
+      return [{ from: twin.id, to: { ...twin, ...file, takenAt: earliestDate(twin, file) } }];
+    });
+    for (const { to } of await this.library.store.copyPhotos(copies)) this.#settled.add(to.id);
+    return files.filter(({ id }) => !this.#settled.has(id));
+  }
+}
+
+/** A date of the picture's own stays; of two dates of its file the earlier is nearer to when it was taken. */
+function earliestDate(known: PhotoRecord, { modified }: PictureFile): number {
+  return known.takenAt === known.modified ? Math.min(known.modified, modified) : known.takenAt;
+}
+
+/** With the SHA-256 of its bytes. Throws as `read`: a disk may be damaged within a file that opens. */
+async function readWhole(picture: SourcePicture): Promise<{ readonly blob: Blob; readonly hash: string }> {
+  const blob = await picture.read();
+  const bytes = await blob.arrayBuffer().catch((cause: unknown) => {
+    throw new FaceError('image/not-opened', { name: picture.path }, { cause });
+  });
+  return { blob, hash: await sha256(new Uint8Array(bytes)) };
+}

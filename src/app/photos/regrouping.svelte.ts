@@ -1,0 +1,145 @@
+import { toFaceError, type FaceError } from '../../core/errors';
+import type { Embedding } from '../../core/types';
+import type { Belonging, PhotoFace, PhotoStore } from '../../store/photoSchema';
+import type { Store } from '../../store/schema';
+import type { Engine } from '../shell/engine.svelte';
+import type { People } from '../people/people.svelte';
+import {
+  belongingsOf,
+  chooseFaces,
+  groupingRequest,
+  groupingState,
+  knownFaces,
+  markOf,
+  PERSON_FACES,
+  stillTrue,
+  type KnownFace,
+} from './groups';
+
+const REEMBEDDED_AT_ONCE = 16;
+/** With so many times the faces of when all were compared, all are again: what was right of few may be wrong of many. */
+const MORE = 1.5;
+
+/** What of the library the grouping reads and writes. */
+export interface GroupedFaces {
+  readonly store: PhotoStore;
+  faces(): readonly PhotoFace[];
+  assign(changes: ReadonlyMap<string, Belonging>): Promise<void>;
+}
+
+/** Groups the library's faces in the background, as often as something has changed meanwhile. */
+export class Regrouping {
+  running = $state(false);
+  /** Percent of the grouping that is running; 0 while its faces are gathered. */
+  percent = $state(0);
+  /** The user has stopped the last one: faces that came since the one before have no group. */
+  stopped = $state(false);
+  /** Why the last one that nobody waited for could not be done. */
+  error = $state.raw<FaceError | null>(null);
+  /** What has been compared already: only what is new is then. */
+  #marks: { readonly model: string; readonly whole: number; readonly of: ReadonlySet<string> } = {
+    model: '',
+    whole: 0,
+    of: new Set(),
+  };
+  #again = false;
+  #last: Promise<void> | null = null;
+  #abort = new AbortController();
+
+  constructor(
+    private readonly library: GroupedFaces,
+    private readonly engine: Engine,
+    private readonly people: People,
+    private readonly settings: Pick<Store, 'settings' | 'saveSettings'>,
+  ) {}
+
+  /** Groups what is new since the last time, in an earlier session too. Resolves when all is grouped, or was stopped. */
+  run(): Promise<void> {
+    this.#again = true;
+    this.#last ??= this.#all().finally(() => (this.#last = null));
+    return this.#last;
+  }
+
+  /** What is being worked out is no longer true: the next one begins at once, and nobody waits for it. */
+  restart(): void {
+    this.#abort.abort();
+    this.run().catch((thrown: unknown) => (this.error = toFaceError(thrown)));
+  }
+
+  /** The groups stay as they were. */
+  stop(): void {
+    this.#again = false;
+    this.stopped = true;
+    this.#abort.abort();
+  }
+
+  async #all(): Promise<void> {
+    try {
+      while (this.#again) {
+        this.#again = false;
+        this.stopped = false;
+        this.error = null;
+        this.#abort = new AbortController();
+        await this.#once(this.#abort.signal).catch((thrown: unknown) => {
+          if (toFaceError(thrown).code !== 'aborted') throw thrown;
+        });
+      }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  async #once(signal: AbortSignal): Promise<void> {
+    const state = await this.engine.ready().catch(() => null);
+    const { store } = this.library;
+    if (!state || this.library.faces().length === 0 || !store.mayWrite()) return;
+    const { photosGrouped } = await this.settings.settings();
+    if (photosGrouped === (await groupingState(state.model, this.library.faces(), this.people.list))) {
+      this.#remember(state.model, this.library.faces());
+      return;
+    }
+    this.percent = 0;
+    this.running = true;
+    const embeddings = await this.#presentEmbeddings(state.model, signal);
+    const [all, people] = [this.library.faces(), this.people.list];
+    const chosen = chooseFaces(all.filter(({ id }) => embeddings.get(id)?.modelId === state.model));
+    const known = knownFaces(people, chosen, embeddings, state.model, PERSON_FACES);
+    const onProgress = ({ done }: { done: number }) => (this.percent = done);
+    const before = this.#marks.model === state.model && chosen.length < MORE * this.#marks.whole;
+    const { request, order } = groupingRequest(chosen, embeddings, known, before ? this.#marks.of : new Set());
+    const answer =
+      chosen.length > 0 ? await this.engine.client.call('groupFaces', request, { signal, onProgress }) : [];
+    const labels = new Int32Array(order.length);
+    for (const [at, place] of order.entries()) labels[place] = answer[at]!;
+    const changes = belongingsOf(chosen, known, labels);
+    await this.library.assign(stillTrue(changes, chosen, this.library.faces()));
+    // Not the faces as they are now: what has changed meanwhile is not grouped yet.
+    const grouped = all.map((face) => ({ ...face, ...changes.get(face.id) }));
+    await this.settings.saveSettings({ photosGrouped: await groupingState(state.model, grouped, people) });
+    this.#remember(state.model, grouped, 'from' in request ? this.#marks.whole : chosen.length, known);
+  }
+
+  /** These faces have been compared with each other; `whole`: how many there were when all were. */
+  #remember(model: string, faces: readonly PhotoFace[], whole = faces.length, known: readonly KnownFace[] = []): void {
+    this.#marks = { model, whole, of: new Set([...faces, ...known].map(markOf)) };
+  }
+
+  /** All embeddings, those of another model made anew from the crops. */
+  async #presentEmbeddings(model: string, signal: AbortSignal): Promise<Map<string, Embedding>> {
+    const { store } = this.library;
+    const embeddings = await store.embeddings();
+    const stale = [...embeddings].filter(([, { modelId }]) => modelId !== model).map(([id]) => id);
+    for (let start = 0; start < stale.length; start += REEMBEDDED_AT_ONCE) {
+      const part: { id: string; crop: NonNullable<Awaited<ReturnType<PhotoStore['crop']>>> }[] = [];
+      for (const id of stale.slice(start, start + REEMBEDDED_AT_ONCE)) {
+        const crop = await store.crop(id);
+        if (crop) part.push({ id, crop });
+      }
+      const made = await this.engine.client.call('embedStored', { crops: part.map(({ crop }) => crop) }, { signal });
+      const fresh = new Map(part.map(({ id }, i): [string, Embedding] => [id, made[i]!]));
+      await store.setEmbeddings(fresh);
+      for (const [id, embedding] of fresh) embeddings.set(id, embedding);
+    }
+    return embeddings;
+  }
+}

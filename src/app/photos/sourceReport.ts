@@ -1,0 +1,67 @@
+import type { ErrorCode, FaceError } from '../../core/errors';
+import { endingOf, fileRole, unreadableError, unreadableKind } from '../../core/pictureFiles';
+import type { FolderReport } from '../../store/photoSchema';
+
+/** Sentences that are kept of a folder: of 20,000 HEIC pictures the number says enough. */
+const MOST_NAMED = 500;
+
+const PLACES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'photos/unreadable-folder',
+  'photos/bad-name',
+  'photos/too-deep',
+  'archive/nested',
+]);
+
+/** Gathers, while a folder or archive is listed and read, what of it is not looked at. */
+export class SourceReport {
+  problem: string | null = null;
+  /** Each once: a source may be gone through again. */
+  readonly #skipped = new Set<string>();
+  #skippedTotal = 0;
+  #places = 0;
+  #system = 0;
+  readonly #kinds = new Map<string, number>();
+  readonly #others = new Map<string, number>();
+
+  /** Whether `path` is to be looked at; counts or names it where it is not. */
+  wants(path: string): boolean {
+    const role = fileRole(path);
+    if (role === 'picture') return true;
+    if (role === 'system') this.#system += hasPictureEnding(path) ? 1 : 0;
+    else if (role === 'other') addOne(this.#others, endingOf(path));
+    else {
+      addOne(this.#kinds, unreadableKind(path)!.kind);
+      this.skip(unreadableError(path)!);
+    }
+    return false;
+  }
+
+  /** Names what could not be read, so many files at once; `error` has a sentence with the name. */
+  skip({ code, message }: FaceError, files = 1): void {
+    if (this.#skipped.has(message)) return;
+    this.#skipped.add(message);
+    this.#skippedTotal += files;
+    if (PLACES.has(code)) this.#places += files;
+  }
+
+  result(): FolderReport {
+    return {
+      problem: this.problem,
+      skipped: [...this.#skipped].slice(0, MOST_NAMED),
+      skippedTotal: this.#skippedTotal,
+      places: this.#places,
+      kinds: Object.fromEntries(this.#kinds),
+      system: this.#system,
+      others: Object.fromEntries(this.#others),
+    };
+  }
+}
+
+function hasPictureEnding(path: string): boolean {
+  const name = `x.${endingOf(path)}`;
+  return fileRole(name) === 'picture' || fileRole(name) === 'unreadable';
+}
+
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

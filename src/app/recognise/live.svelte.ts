@@ -1,0 +1,140 @@
+import { FaceError, toFaceError } from '../../core/errors';
+import type { TrackedFace, TrackedFaces, TrackResult } from '../../client/types';
+import type { NewFace } from '../../store/schema';
+import type { Engine } from '../shell/engine.svelte';
+import { FrameLoop, frameOf } from './frameLoop';
+import { newFace } from '../people/people.svelte';
+import { HINTS } from '../shell/words';
+
+const PAUSE_AFTER_ERROR_MS = 1_000;
+/** Frames for which a confirmed face not found is still shown where it should be: detectors blink. */
+const SHOWN_MISSES = 3;
+/** Weight of the newest number in what the pane shows. */
+const SMOOTHING = 0.15;
+
+/** What the pane shows, smoothed; milliseconds. */
+export interface LiveSpeed {
+  /** Results a second. */
+  readonly fps: number;
+  /** From a frame taken to its boxes here. */
+  readonly age: number;
+  readonly stages: Readonly<Record<string, number>>;
+  /** Pixels of the camera's picture from which on faces are looked for; not smoothed. */
+  readonly leastFace: number;
+}
+
+let videos = 0;
+
+/** Follows the faces of a playing video. */
+export class Live {
+  faces = $state.raw<readonly TrackedFace[]>([]);
+  width = $state(0);
+  height = $state(0);
+  speed = $state.raw<LiveSpeed | null>(null);
+  error = $state.raw<FaceError | null>(null);
+  /** The camera gives no picture: nobody is shown until it goes on. */
+  still = $state(false);
+  #session = '';
+  /** When the frames' clock was set to 0. */
+  #clockStart = 0;
+  readonly #frames = new FrameLoop(
+    (video) => this.#track(video),
+    (still) => this.#stands(still),
+  );
+  #lastResult = 0;
+
+  constructor(private readonly engine: Engine) {}
+
+  follow(video: HTMLVideoElement): void {
+    this.leave();
+    this.#session = `live-${++videos}`;
+    this.#frames.follow(video);
+  }
+
+  leave(): void {
+    this.#frames.leave();
+    if (this.#session !== '') {
+      // Nobody waits for it, and a worker that is gone has forgotten the faces anyway.
+      this.engine.client.call('endTrack', { session: this.#session }).catch(() => {});
+    }
+    this.#session = '';
+    this.faces = [];
+    this.speed = null;
+    this.error = null;
+  }
+
+  /** The best good views of a face, for enrolment. Throws `live/face-gone`; `live/poor-view`, which says what would help. */
+  async views(id: number, label: string): Promise<NewFace[]> {
+    const views = await this.engine.client.call('trackedFace', { session: this.#session, id });
+    const good = views.filter(({ hint }) => hint === null);
+    const [best] = views;
+    if (!best) throw new FaceError('live/face-gone');
+    if (best.hint !== null) throw new FaceError('live/poor-view', { hint: HINTS[best.hint] });
+    const name = `${label || 'Camera'}, ${new Date().toLocaleTimeString()}`;
+    return good.map((view) => newFace(view, { kind: 'camera', name }));
+  }
+
+  /** Who was there before may have left meanwhile: a clock that goes back makes the worker follow all faces anew. */
+  #stands(still: boolean): void {
+    this.still = still;
+    this.faces = [];
+    this.speed = null;
+    this.#clockStart = performance.now();
+  }
+
+  async #track(video: HTMLVideoElement): Promise<void> {
+    const session = this.#session;
+    try {
+      await this.engine.ready();
+      const taken = performance.now();
+      const picture = await frameOf(video);
+      let shown: number | null = null;
+      const show = (faces: TrackedFaces): void => {
+        if (session !== this.#session || this.still) return;
+        shown ??= performance.now();
+        this.#show(faces);
+      };
+      const result = await this.engine.client.call(
+        'track',
+        { session, picture, time: taken - this.#clockStart },
+        { onProgress: show },
+      );
+      show(result);
+      if (session === this.#session && !this.still) this.#measure(result, (shown ?? performance.now()) - taken);
+    } catch (thrown) {
+      if (session === this.#session) this.error = toFaceError(thrown);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
+    }
+  }
+
+  #show({ faces, width, height }: TrackedFaces): void {
+    this.faces = faces.filter(({ confirmed, misses }) => confirmed && misses <= SHOWN_MISSES);
+    this.width = width;
+    this.height = height;
+    this.error = null;
+  }
+
+  /** `age`: from the frame taken to its boxes, milliseconds. */
+  #measure({ timings, leastFace }: TrackResult, age: number): void {
+    const now = performance.now();
+    const before = this.speed;
+    const fps = 1000 / Math.max(now - this.#lastResult, 1);
+    this.#lastResult = now;
+    this.speed = {
+      fps: before ? smooth(before.fps, fps) : fps,
+      age: before ? smooth(before.age, age) : age,
+      stages: smoothStages(before?.stages ?? {}, timings),
+      leastFace,
+    };
+  }
+}
+
+/** Stages that did not run in this frame count as 0: the numbers are a frame's share. */
+function smoothStages(before: LiveSpeed['stages'], now: LiveSpeed['stages']): LiveSpeed['stages'] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)]);
+  return Object.fromEntries([...names].map((name) => [name, smooth(before[name] ?? now[name] ?? 0, now[name] ?? 0)]));
+}
+
+function smooth(before: number, now: number): number {
+  return before * (1 - SMOOTHING) + now * SMOOTHING;
+}

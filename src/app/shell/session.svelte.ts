@@ -1,0 +1,136 @@
+import { createContext } from 'svelte';
+import { createFaceClient, type FaceClient } from '../../client/faceClient';
+import { FaceError } from '../../core/errors';
+import { APP_SCOPE } from '../../core/appScope';
+import type { Store } from '../../store/schema';
+import { takeOver } from '../../store/takeOver';
+import { memoryDatabase } from '../../store/memoryDatabase';
+import { openStore } from '../../store/store';
+import { Backups } from '../settings/backups.svelte';
+import { Benchmark } from '../benchmark/benchmark.svelte';
+import { BiasMeasurement } from '../benchmark/biasMeasurement.svelte';
+import { Engine } from './engine.svelte';
+import { Enrolments } from '../people/enrolment.svelte';
+import { ModelFiles } from '../settings/modelFiles.svelte';
+import { Naming } from '../people/naming.svelte';
+import type { Notices } from './notices.svelte';
+import { People } from '../people/people.svelte';
+import { Photos } from '../photos/photos.svelte';
+import { Sorting } from '../photos/sorting.svelte';
+import { Pictures } from '../recognise/pictures.svelte';
+import { Samples } from '../recognise/samples.svelte';
+import { Room } from './room.svelte';
+import { Tabs } from './tabs.svelte';
+import { TrainChoice } from '../train/trainChoice.svelte';
+import { Training } from '../train/training.svelte';
+import { Updates } from './updates.svelte';
+import { Videos } from '../recognise/videoFile.svelte';
+import { followDeletion, leaveToDelete } from './wipe';
+
+/** Everything a view works with, once the store is open. */
+export interface Session {
+  readonly client: FaceClient;
+  readonly store: Store;
+  readonly notices: Notices;
+  readonly engine: Engine;
+  readonly people: People;
+  readonly naming: Naming;
+  readonly enrolments: Enrolments;
+  readonly pictures: Pictures;
+  readonly videos: Videos;
+  readonly photos: Photos;
+  readonly sorting: Sorting;
+  readonly backups: Backups;
+  readonly modelFiles: ModelFiles;
+  readonly samples: Samples;
+  readonly benchmark: Benchmark;
+  readonly bias: BiasMeasurement;
+  readonly training: Training;
+  /** What was chosen for the next training stays while other views are looked at. */
+  readonly trainChoice: TrainChoice;
+  /** Which of several tabs writes. */
+  readonly tabs: Tabs;
+  readonly room: Room;
+  readonly updates: Updates;
+}
+
+export const [useSession, provideSession] = createContext<Session>();
+
+/**
+ * Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`, and `app/not-secure`
+ * in a page opened by plain http: models are never run unverified, and people and photos get their ids by `crypto`.
+ */
+export async function openSession(notices: Notices): Promise<Session> {
+  if (!isSecureContext) throw new FaceError('app/not-secure');
+  followDeletion();
+  const tabs = new Tabs();
+  await tabs.open();
+  if (!(await takeOver(APP_SCOPE))) notices.problem(new FaceError('store/not-taken-over'));
+  const memory = memoryDatabase();
+  const store = await openStore(undefined, tabs, memory);
+  const updates = new Updates();
+  void updates.register();
+  const client = createFaceClient();
+  client.onCrash((error) => notices.problem(error));
+  const engine = new Engine(client, store, await store.settings());
+  const people = new People(store, engine);
+  const naming = new Naming(engine, people);
+  const enrolments = new Enrolments(engine);
+  const pictures = new Pictures(engine);
+  const videos = new Videos(engine, people);
+  const photos = new Photos(engine, people, tabs, memory, store, notices);
+  const sorting = new Sorting(notices);
+  const training = new Training(engine, tabs);
+  const trainChoice = new TrainChoice(engine, people, training);
+  const benchmark = new Benchmark(engine);
+  const bias = new BiasMeasurement(engine);
+  const backups = new Backups(people, photos);
+  const modelFiles = new ModelFiles(client, engine, tabs, notices);
+  const samples = new Samples(engine, people, pictures);
+  const room = new Room(store);
+  tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
+  tabs.onFollower(() => {
+    photos.queue?.pause();
+    training.leave().catch((thrown: unknown) => notices.problem(thrown));
+  });
+  engine.onModel(async () => {
+    await naming.tell();
+    await people.sync();
+  });
+  people.onGallery(async (isWhole) => {
+    await pictures.rematch();
+    // Not waited for: grouping needs an engine that is ready, which it is only after this.
+    if (isWhole) photos.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
+  });
+  await people.load();
+  void engine.start();
+  const safety = { tabs, room, updates };
+  return {
+    ...safety,
+    client,
+    store,
+    notices,
+    engine,
+    people,
+    naming,
+    enrolments,
+    pictures,
+    videos,
+    photos,
+    sorting,
+    backups,
+    modelFiles,
+    samples,
+    benchmark,
+    bias,
+    training,
+    trainChoice,
+  };
+}
+
+/** Leaves for the page that deletes all that this app keeps in the browser: people, settings, models, and its own files. */
+export function deleteEverything({ client, photos }: Session): void {
+  photos.queue?.pause();
+  client.close();
+  leaveToDelete();
+}

@@ -1,0 +1,135 @@
+import { toFaceError } from '../../core/errors';
+import { personKey } from '../../core/names';
+import type { Box, RecognisedFace, StoredCrop } from '../../core/types';
+import type { RunPicture, RunPictures } from '../../store/trainPictures';
+import type { ClassFile } from '../shell/classFolders';
+import type { Engine } from '../shell/engine.svelte';
+import { isLying, isSure, mayLie } from '../../core/lying';
+import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
+import { sampleTruth, type TruthFace } from '../shell/sampleTruth';
+import { splitPictures } from './trainRecipe';
+
+/** Somebody to be learnt, with all their faces. */
+export interface Pupil {
+  /** The store's id, or the folder's name. */
+  readonly id: string;
+  readonly name: string;
+  readonly crops: readonly StoredCrop[];
+}
+
+export interface Gathering {
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly tell: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
+}
+
+/**
+ * The most probable face of each picture of a folder of class folders, also where it lies or stands on its head. `notes`:
+ * sentences about pictures left out because they cannot be read or show no face, and about faces that lie. Throws
+ * `aborted` and what keeps the engine from running.
+ */
+export async function facesOfFiles(
+  files: readonly ClassFile[],
+  { engine, signal, tell }: Gathering,
+): Promise<{ readonly pupils: Pupil[]; readonly notes: string[] }> {
+  await engine.ready();
+  const found = new Map<string, StoredCrop[]>();
+  const notes: string[] = [];
+  for (const [done, { person, file }] of files.entries()) {
+    tell({ stage: 'Finding faces', done, total: files.length });
+    const crops = found.get(person) ?? [];
+    found.set(person, crops);
+    const place = `${person}/${file.name}`;
+    const face = await bestFace(engine, file, file.name, signal).catch((thrown: unknown) => {
+      const error = toFaceError(thrown);
+      // A crashed worker starts again by itself: the next picture is looked at by the new one.
+      if (!error.code.startsWith('image/') && error.code !== 'worker/crashed') throw error;
+      notes.push(error.code === 'worker/crashed' ? `${place} was left out: ${error.message}` : error.message);
+      return undefined;
+    });
+    if (face?.crop) crops.push(face.crop);
+    else if (face === null) notes.push(`No face was found in ${place}.`);
+    if (face && isLying(face.detection))
+      notes.push(
+        face.turned
+          ? `The face in ${place} lies on its side or upside down: it was turned upright.`
+          : `The face in ${place} leans strongly to the side: look whether it is one to learn from.`,
+      );
+  }
+  const pupils = [...found].flatMap(([name, crops]) => (crops.length > 0 ? [{ id: name, name, crops }] : []));
+  return { pupils, notes };
+}
+
+/** Searched in the turned picture too where nobody stands upright for sure: a lying face would be learnt as a wrong one. */
+async function bestFace(
+  engine: Engine,
+  picture: Blob,
+  name: string,
+  signal: AbortSignal,
+): Promise<(RecognisedFace & { readonly turned: boolean }) | null> {
+  const search = async (turned: boolean) => {
+    const options = { faces: 'best', keepCrops: true, ...(turned && { turned }) } as const;
+    const { faces } = await engine.client.call('recognise', { picture, name, options }, { signal });
+    return faces[0] ? { ...faces[0], turned } : null;
+  };
+  const upright = await search(false);
+  if (!mayLie(upright ? [upright] : [])) return upright;
+  const turned = await search(true);
+  return turned && isSure(turned.detection) ? turned : upright;
+}
+
+/** People as outsiders: each with a number of their own. */
+export function outsidersOf(people: readonly Pupil[]): RunPicture[] {
+  return people.flatMap(({ crops }, label) => crops.map((crop) => ({ crop, label })));
+}
+
+/** The faces of the sample pictures, by their names, without the people who are to be learnt. Throws as `facesOfFiles`. */
+export async function sampleOutsiders(
+  pupils: readonly Pick<Pupil, 'id' | 'name'>[],
+  { engine, signal, tell }: Gathering,
+): Promise<RunPicture[]> {
+  await engine.ready();
+  const ids = new Set(pupils.map(({ id }) => id));
+  const learnt = new Set(pupils.map(({ name }) => key(name)));
+  const truth = await sampleTruth(signal);
+  const numbers = new Map<string, number>();
+  const outsiders: RunPicture[] = [];
+  const add = (name: string, crop: StoredCrop | undefined, matched: string | null) => {
+    if (!crop || learnt.has(key(name)) || (matched !== null && ids.has(matched))) return;
+    const label = numbers.get(key(name)) ?? numbers.size;
+    numbers.set(key(name), label);
+    outsiders.push({ crop, label });
+  };
+  const sources = [
+    ...SAMPLE_PORTRAITS.map((name) => ({ url: portraitUrl(name), file: name, portrait: name as string | null })),
+    ...SAMPLE_PICTURES.map((file) => ({ url: pictureUrl(file), file, portrait: null })),
+  ];
+  for (const [done, { url, file, portrait }] of sources.entries()) {
+    tell({ stage: 'Finding outsiders in the sample pictures', done, total: sources.length });
+    const picture = await (await fetch(url, { signal })).blob();
+    const options = { faces: portrait ? 'best' : 'all', keepCrops: true } as const;
+    const { faces } = await engine.client.call('recognise', { picture, name: file, options }, { signal });
+    for (const { detection, crop, match } of faces) {
+      const name = portrait ?? truth[file]?.faces.find((face) => isAt(detection.box, face))?.name;
+      if (name !== undefined) add(name, crop, match.person);
+    }
+  }
+  return outsiders;
+}
+
+/** `Edward Lu` and `edward-lu` are one. */
+const key = (name: string): string => personKey(name).replaceAll(' ', '-');
+
+/** Whether the middle of a box found lies in the one that is labelled. */
+function isAt({ x0, y0, x1, y1 }: Box, { box }: TruthFace): boolean {
+  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  return x > box[0] && x < box[2] && y > box[1] && y < box[3];
+}
+
+/** Each person's pictures in two, and the outsiders. */
+export function runPictures(pupils: readonly Pupil[], outsiders: readonly RunPicture[]): RunPictures {
+  const split = pupils.map(({ crops }) => splitPictures(crops));
+  const set = (which: 'train' | 'held'): RunPicture[] =>
+    split.flatMap((parts, label) => parts[which].map((crop) => ({ crop, label })));
+  return { sets: { train: set('train'), held: set('held'), outsiders } };
+}

@@ -1,0 +1,125 @@
+import type { Cohort } from '../../core/cohort';
+import { FaceError } from '../../core/errors';
+import { PRECISIONS } from '../../core/types';
+import type { Weights } from '../../core/weights';
+import { completeConfig, type TrainConfig } from '../../train/config';
+import { embeddingSizeOf, scratchBase, weightsBase, type Base } from '../../train/plan';
+import type { CohortBefore } from '../../evaluate/cohort/mapCohort';
+import { ownCohort } from '../../weights/cohorts';
+import { readSafetensors } from '../../weights/formats/safetensors';
+import { loadWeights } from '../../weights/load';
+import { choosePrecision, findFiles } from '../../weights/present';
+import type { EmbedderRow } from '../../weights/registry';
+import { findEmbedder } from '../../weights/rows';
+import { isTrainedFile, readInfo, trainedRow } from '../../weights/trained';
+import { trainedCohortOf, type TrainedCohort } from '../../weights/trainedCohort';
+import type { Progress } from '../../../workers/protocol';
+import { siteCohort } from '../face/siteCohort';
+import type { TrainBase } from '../../../workers/trainProtocol';
+
+export interface BaseContext {
+  readonly modelsUrl: string;
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+
+/** A run's beginning. */
+export interface Beginning {
+  readonly base: Base;
+  readonly config: TrainConfig;
+  /** By which the base's distances are evened out; null: plain distances decide. */
+  readonly cohort: BaseCohort | null;
+}
+
+export interface BaseCohort extends CohortBefore {
+  /** What the file of a model says whose embeddings are the base's own numbers. */
+  readonly said: TrainedCohort;
+}
+
+/** The configuration in full: an embedding size that it does not give is that of the weights. */
+function configFor(given: unknown, embeddingSize: number | null): TrainConfig {
+  const config = completeConfig(given);
+  const isGiven = typeof given === 'object' && given !== null && 'embeddingSize' in given;
+  return isGiven || embeddingSize === null ? config : { ...config, embeddingSize };
+}
+
+/**
+ * The network to train, the whole configuration and the base's cohort. Throws `config/…`, loadWeights' errors,
+ * `weights/no-cohort`, and `config/bad-value` for a model that is not an Inception-ResNet-v1.
+ */
+export async function openBase(base: TrainBase, given: unknown, context: BaseContext): Promise<Beginning> {
+  switch (base.kind) {
+    case 'scratch': {
+      const config = completeConfig(given);
+      return { base: scratchBase(config, base), config, cohort: null };
+    }
+    case 'weights':
+      return ofFile(base, given, context);
+    case 'model': {
+      completeConfig(given);
+      const opened = ofWeights(await loadModel(base.id, context), given, {});
+      return { ...opened, cohort: await cohortOf(findEmbedder(base.id), null, opened.config, context) };
+    }
+    case 'graph': {
+      const { graph, weights, cuts } = base;
+      return { base: { graph, weights, cuts, folded: false }, config: completeConfig(given), cohort: null };
+    }
+  }
+}
+
+/** A file says of itself what evens its distances out, where this program wrote it. */
+async function ofFile(
+  base: Extract<TrainBase, { kind: 'weights' }>,
+  given: unknown,
+  context: BaseContext,
+): Promise<Beginning> {
+  const name = 'the weights';
+  const weights = readSafetensors(base.bytes, name);
+  const opened = ofWeights(weights, given, base);
+  if (!isTrainedFile(base.bytes)) return { ...opened, cohort: null };
+  const row = trainedRow(readInfo(base.bytes, name), {});
+  return { ...opened, cohort: await cohortOf(row, ownCohort(row, weights, name), opened.config, context) };
+}
+
+/** None for embeddings of another size than the base's. `own` is that in the base's file. */
+async function cohortOf(
+  row: EmbedderRow,
+  own: Cohort | null,
+  { embeddingSize }: TrainConfig,
+  { modelsUrl, signal }: BaseContext,
+): Promise<BaseCohort | null> {
+  const said = trainedCohortOf(row);
+  if (!row.cohort || !said || embeddingSize !== row.embeddingSize) return null;
+  const cohort = 'own' in row.cohort ? own : await siteCohort(row.cohort, modelsUrl, { signal });
+  const { calibration } = row.cohort;
+  return cohort && { cohort, calibration, estimatedBelow: 'own' in row.cohort ? row.cohort.estimatedBelow : 0, said };
+}
+
+function ofWeights(
+  weights: Weights,
+  given: unknown,
+  options: { readonly size?: number; readonly people?: readonly string[] },
+): { readonly base: Base; readonly config: TrainConfig } {
+  const config = configFor(given, embeddingSizeOf(weights));
+  return { base: weightsBase(config, weights, options), config };
+}
+
+async function loadModel(id: string, { modelsUrl, signal, progress }: BaseContext): Promise<Weights> {
+  const row = findEmbedder(id);
+  if (row.architecture !== 'inceptionResnetV1')
+    throw new FaceError('config/bad-value', {
+      key: 'base',
+      value: id,
+      reason: 'only FaceNet’s network can be trained',
+    });
+  const files = await findFiles(modelsUrl, signal);
+  const finest = PRECISIONS.find((precision) => files.all.get(id)?.includes(precision));
+  const precision = choosePrecision(row, files, 'wasm', finest);
+  let told = 0;
+  const onProgress = (done: number, total: number) => {
+    if (done < total && done - told < total / 100) return;
+    told = done;
+    progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
+  };
+  return loadWeights(row, precision, { modelsUrl, signal, onProgress });
+}

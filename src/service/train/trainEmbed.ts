@@ -1,0 +1,86 @@
+import { throwIfAborted } from '../../core/abort';
+import { l2Normalise } from '../../core/vectors';
+import type { Weights } from '../../core/weights';
+import type { Engine, Executor } from '../../nn/executor';
+import { withBatch } from '../../nn/cut';
+import type { Graph } from '../../nn/graph';
+import { augment } from '../../train/augment';
+import type { TrainConfig } from '../../train/config';
+import { runTrunk, type Trunk } from '../../train/samples';
+import { letMessagesIn } from '../face/letMessagesIn';
+import { readCrop } from './trainData';
+import type { TrainPicture } from '../../../workers/trainProtocol';
+
+const PLAIN: TrainConfig['augment'] = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 };
+
+/** What comes after the frozen part, by some weights: null where nothing does. */
+export type Rest = Executor | null;
+
+/** The part of the network that learns, compiled for inference; null when it is empty. */
+export async function prepareRest(engine: Engine, graph: Graph, weights: Weights, batch: number): Promise<Rest> {
+  if (graph.nodes.length === 1) return null;
+  return engine.prepare(withBatch(graph, batch), weights, { precision: 'float32' });
+}
+
+export interface EmbedCall {
+  readonly trunk: Trunk | null;
+  /** One for each result. */
+  readonly rests: readonly Rest[];
+  readonly size: number;
+  readonly batch: number;
+  readonly mirror?: boolean;
+  /** What the frozen part makes of a picture, where that is known: nothing is decoded or run then. */
+  readonly known?: (picture: number) => Float32Array | undefined;
+  readonly signal: AbortSignal;
+  readonly onDone: (done: number) => void;
+}
+
+/** The prelogits of pictures (centre crop), by each of `rests`: [pictures, d], rows first. The frozen part runs once. */
+export async function prelogitsOf(pictures: readonly TrainPicture[], call: EmbedCall): Promise<Float32Array[]> {
+  const { trunk, rests, batch, signal } = call;
+  const parts: Float32Array[][] = rests.map(() => []);
+  for (let start = 0; start < pictures.length; start += batch) {
+    throwIfAborted(signal);
+    await letMessagesIn();
+    const part = pictures.slice(start, start + batch);
+    const known = part.flatMap((_, i) => call.known?.(start + i) ?? []);
+    let values = known.length === part.length ? known : await readPictures(part, start, call);
+    if (trunk && values !== known) values = await runTrunk(trunk, values);
+    for (const [i, rest] of rests.entries()) parts[i]!.push(...(rest ? await runRest(rest, values, batch) : values));
+    call.onDone(start + part.length);
+  }
+  return parts.map((rows) => {
+    const columns = rows[0]?.length ?? 0;
+    const data = new Float32Array(rows.length * columns);
+    rows.forEach((row, i) => data.set(row, i * columns));
+    return data;
+  });
+}
+
+/** Decoded, cut to the network's size and standardised. `first` numbers them in errors. */
+async function readPictures(pictures: readonly TrainPicture[], first: number, { size, mirror = false }: EmbedCall) {
+  const read = (picture: TrainPicture, i: number) =>
+    readCrop(picture, { size, roomy: false }, `picture ${first + i + 1}`);
+  return (await Promise.all(pictures.map(read))).map((crop) => {
+    const picture = new Float32Array(size * size * 3);
+    // The mirror image by the same code as in training: a number below a half flips.
+    augment(crop, size, { ...PLAIN, flip: mirror }, () => 0, picture);
+    return picture;
+  });
+}
+
+/** Each row scaled to length 1, in a new array. */
+export function normalisedRows(prelogits: Float32Array, columns: number): Float32Array<ArrayBuffer> {
+  const data = new Float32Array(prelogits.length);
+  for (let at = 0; at < data.length; at += columns) data.set(l2Normalise(prelogits.subarray(at, at + columns)), at);
+  return data;
+}
+
+async function runRest(rest: Executor, values: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
+  const perValue = values[0]!.length;
+  const input = new Float32Array(batch * perValue);
+  values.forEach((value, i) => input.set(value, i * perValue));
+  const [output] = await rest.run([input]);
+  const columns = output!.length / batch;
+  return values.map((_, i) => output!.slice(i * columns, (i + 1) * columns));
+}

@@ -1,0 +1,192 @@
+import { createCohort, scaleOf, type Cohort } from '../../core/cohort';
+import type { Evened } from '../../core/trainJudged';
+import type { WeightTensor } from '../../core/weights';
+import { mapCohort, type MappedCohort } from '../../evaluate/cohort/mapCohort';
+import { weightShapes } from '../../nn/shapes';
+import { toFloat32 } from '../../nn/weightValues';
+import { nameByHead } from '../../train/head';
+import { modelReport, type LabelledRows } from '../../train/report';
+import { eightBitRows } from '../../weights/cohorts';
+import type { TrainedCohort } from '../../weights/trainedCohort';
+import type { Progress } from '../../../workers/protocol';
+import type { BaseCohort } from './trainBase';
+import type { TrainData } from './trainData';
+import { normalisedRows, prelogitsOf, prepareRest, type Rest } from './trainEmbed';
+import type { TrainEngines } from './trainEngines';
+import type { PictureSet, RunReport, TrainPicture } from '../../../workers/trainProtocol';
+import type { TrainRun } from './trainRun';
+
+export interface JudgeContext {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: Progress) => void;
+}
+type Which = 'before' | 'after';
+const SETS = ['train', 'held', 'outsiders'] as const;
+
+/** The network before a run and what it has become, on the run's pictures. */
+export class Judge {
+  /** What the network gave before training: that does not change. */
+  private readonly before = new Map<PictureSet, Float32Array>();
+  /** The base's cohort where what was learnt has put its strangers. */
+  private mapped: MappedCohort | null = null;
+
+  constructor(
+    private readonly engines: TrainEngines,
+    private readonly data: TrainData,
+    private readonly run: TrainRun,
+    private readonly base: BaseCohort | null,
+  ) {}
+
+  /**
+   * What the trained model's file says of its cohort, and the centres of one of its own: known once the model was judged, or
+   * where its embeddings are the base's own.
+   */
+  cohort(): { readonly said: TrainedCohort | null; readonly centres: WeightTensor | null } {
+    const { base, mapped } = this;
+    if (mapped) {
+      const { form, calibration, estimatedBelow, centres } = mapped;
+      const own = { ...form, calibration, estimatedBelow };
+      return { said: { own }, centres: eightBitRows(centres, this.run.plan.config.embeddingSize) };
+    }
+    if (!base || !this.run.plan.headOnly) return { said: null, centres: null };
+    const { size, centres } = base.cohort;
+    return { said: base.said, centres: 'own' in base.said ? eightBitRows(centres, size) : null };
+  }
+
+  /** A set's pictures have changed. */
+  forget(set: PictureSet): void {
+    this.before.delete(set);
+  }
+
+  /** Old against new. Throws as `modelReport`, and `train/not-prepared` before anything was learnt. */
+  async report(far: number, classes: number, context: JudgeContext): Promise<RunReport> {
+    const { plan } = this.run;
+    const learnt = await this.run.learnt(plan.config.averageDecay > 0);
+    const all = await this.prelogits(context);
+    const options = { classes, normalised: plan.config.loss === 'arcface' };
+    const weights = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
+    const named = plan.headOnly ? nameByHead(all.get('held')!.after, weights, options) : undefined;
+    const rows = (which: Which) => {
+      const [gallery, held, outsiders] = SETS.map((set) => this.rowsOf(set, all.get(set)![which]));
+      return { gallery: gallery!, held: held!, outsiders: outsiders! };
+    };
+    const [before, after] = [rows('before'), rows('after')];
+    const { evened, cohorts } = this.evenOut(before, after);
+    return {
+      before: modelReport({ ...scaled(before, cohorts.before), far }),
+      after: modelReport({ ...scaled(after, cohorts.after), far, ...(named && { named }) }),
+      evened,
+    };
+  }
+
+  /** By what the distances of both models are evened out: neither's, where only the old one's could be. */
+  private evenOut(before: RunRows, after: RunRows): { evened: Evened; cohorts: Record<Which, Cohort | null> } {
+    this.mapped = null;
+    const { base } = this;
+    if (!base) return { evened: { by: 'nothing' }, cohorts: { before: null, after: null } };
+    const { cohort } = base;
+    if (this.run.plan.headOnly) return { evened: { by: 'base' }, cohorts: { before: cohort, after: cohort } };
+    const both = (set: keyof RunRows) => ({ before: before[set], after: after[set], labels: before[set].labels });
+    const faces = { train: both('gallery'), held: both('held'), outsiders: both('outsiders') };
+    const { agreement, checked, mapped } = mapCohort(base, faces);
+    this.mapped = mapped;
+    if (!mapped) return { evened: { by: 'lost', agreement, checked }, cohorts: { before: null, after: null } };
+    const { form, centres, estimatedBelow } = mapped;
+    const own = createCohort({ ...form, id: 'own' }, cohort.size, centres);
+    return {
+      evened: { by: 'map', agreement, checked, estimatedBelow },
+      cohorts: { before: cohort, after: own },
+    };
+  }
+
+  /** Embeddings of length 1, a row for each picture. */
+  async embed(
+    which: Which,
+    pictures: PictureSet | readonly TrainPicture[],
+    mirror: boolean,
+    { signal, progress }: JudgeContext,
+  ): Promise<{ count: number; data: Float32Array<ArrayBuffer> }> {
+    const { plan, trunk, batch } = this.run;
+    const list = typeof pictures === 'string' ? this.data.pictures(pictures) : pictures;
+    const rest = await this.rest(which);
+    try {
+      const [values] = await prelogitsOf(list, {
+        trunk,
+        rests: [rest],
+        size: plan.inputSize,
+        batch,
+        mirror,
+        ...(pictures === 'train' && { known: (i: number) => this.run.known(i, mirror) }),
+        signal,
+        onDone: (done) => progress({ stage: 'Embedding', done, total: list.length, unit: 'pictures' }),
+      });
+      return { count: list.length, data: normalisedRows(values!, plan.config.embeddingSize) };
+    } finally {
+      rest?.dispose();
+    }
+  }
+
+  /** Of every set by the network before and after, the frozen part run once. */
+  private async prelogits(context: JudgeContext): Promise<Map<PictureSet, Record<Which, Float32Array>>> {
+    const { plan, trunk, batch } = this.run;
+    const total = SETS.reduce((sum, set) => sum + this.data.pictures(set).length, 0);
+    const results = new Map<PictureSet, Record<Which, Float32Array>>();
+    const rests: Rest[] = [];
+    let done = 0;
+    try {
+      rests.push(await this.rest('after'));
+      if (SETS.some((set) => !this.before.has(set))) rests.push(await this.rest('before'));
+      for (const set of SETS) {
+        const pictures = this.data.pictures(set);
+        const [after, before] = await prelogitsOf(pictures, {
+          trunk,
+          rests: this.before.has(set) ? rests.slice(0, 1) : rests,
+          size: plan.inputSize,
+          batch,
+          ...(set === 'train' && { known: (i: number) => this.run.known(i, false) }),
+          signal: context.signal,
+          onDone: (now) => context.progress({ stage: 'Judging', done: done + now, total, unit: 'pictures' }),
+        });
+        done += pictures.length;
+        if (before) this.before.set(set, before);
+        results.set(set, { before: this.before.get(set)!, after: after! });
+      }
+      return results;
+    } finally {
+      for (const rest of rests) rest?.dispose();
+    }
+  }
+
+  /** The learning part, compiled with its weights before or after. */
+  private async rest(which: Which): Promise<Rest> {
+    const { plan, batch } = this.run;
+    const { graph } = plan.model;
+    const weights = which === 'before' ? this.run.firstWeights() : await this.run.learnt(plan.config.averageDecay > 0);
+    const needed = new Map([...weightShapes(graph).keys()].map((name) => [name, weights.get(name)!]));
+    return prepareRest(await this.engines.inference(), graph, needed, batch);
+  }
+
+  private rowsOf(set: PictureSet, values: Float32Array): LabelledRows {
+    const columns = this.run.plan.config.embeddingSize;
+    const labels = this.data.labels(set);
+    return { rows: labels.length, columns, data: normalisedRows(values, columns), labels };
+  }
+}
+
+interface RunRows {
+  readonly gallery: LabelledRows;
+  readonly held: LabelledRows;
+  readonly outsiders: LabelledRows;
+}
+
+/** With each face's scale, where there is a cohort. */
+function scaled({ gallery, held, outsiders }: RunRows, cohort: Cohort | null): RunRows {
+  if (!cohort) return { gallery, held, outsiders };
+  const withScales = (rows: LabelledRows): LabelledRows => ({
+    ...rows,
+    scales: Float64Array.from(rows.labels, (_, row) =>
+      scaleOf(cohort, { vector: rows.data.subarray(row * rows.columns, (row + 1) * rows.columns) }),
+    ),
+  });
+  return { gallery: withScales(gallery), held: withScales(held), outsiders: withScales(outsiders) };
+}

@@ -1,0 +1,59 @@
+import type { CheckpointSink, StoredCheckpoint } from '../../core/checkpoint';
+import { FaceError, type ErrorCode, type ErrorDetails } from '../../core/errors';
+import { checkpointPlace } from '../../train/checkpoint';
+
+/** A sink whose checkpoints the caller of the worker takes and saves; a `save` lasts until it says so. */
+export class CallerSink implements CheckpointSink {
+  private number = 0;
+  private waiting: {
+    readonly number: number;
+    readonly checkpoint: StoredCheckpoint;
+    readonly resolve: () => void;
+    readonly reject: (error: FaceError) => void;
+  } | null = null;
+
+  /**
+   * `last`: what the caller's sink holds now. `keep`: every checkpoint saved stays in memory too, to go on from when the
+   * device is lost.
+   */
+  constructor(
+    private last: StoredCheckpoint | null,
+    private readonly keep: boolean,
+    private readonly tell: (checkpoint: { number: number; step: number }) => void,
+    signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', () => this.end(new FaceError('aborted')));
+  }
+
+  async latest(): Promise<StoredCheckpoint | null> {
+    return this.last;
+  }
+
+  async save(checkpoint: StoredCheckpoint): Promise<void> {
+    const number = ++this.number;
+    const { step } = checkpointPlace(checkpoint);
+    const copy = this.keep ? { ...checkpoint, tensors: checkpoint.tensors.slice() } : null;
+    await new Promise<void>((resolve, reject) => {
+      this.waiting = { number, checkpoint, resolve, reject };
+      this.tell({ number, step });
+    });
+    this.last = copy;
+  }
+
+  take(number: number): StoredCheckpoint {
+    if (this.waiting?.number !== number) throw new FaceError('worker/bad-request', { op: `takeCheckpoint ${number}` });
+    return this.waiting.checkpoint;
+  }
+
+  saved(number: number, error?: { readonly code: ErrorCode; readonly details: ErrorDetails }): void {
+    if (this.waiting?.number !== number) return;
+    if (error) this.end(new FaceError(error.code, error.details));
+    else this.waiting.resolve();
+    this.waiting = null;
+  }
+
+  private end(error: FaceError): void {
+    this.waiting?.reject(error);
+    this.waiting = null;
+  }
+}

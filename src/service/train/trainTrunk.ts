@@ -1,0 +1,17 @@
+import { inferShapes, weightShapes } from '../../nn/shapes';
+import { withBatch } from '../../nn/cut';
+import type { Plan } from '../../train/plan';
+import type { Trunk } from '../../train/samples';
+import type { TrainEngines } from './trainEngines';
+
+/** The frozen part, compiled in float32 for the inference engine; null where nothing is frozen. */
+export async function prepareTrunk(engines: TrainEngines, plan: Plan, batch: number): Promise<Trunk | null> {
+  if (!plan.trunk) return null;
+  const graph = withBatch(plan.trunk, batch);
+  const names = weightShapes(graph).keys();
+  const weights = new Map([...names].map((name) => [name, plan.weights.get(name)!]));
+  const shape = inferShapes(graph).get(graph.outputs[0]!)!.slice(1);
+  const engine = await engines.inference();
+  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
+  return { executor, size: plan.inputSize, batch, shape };
+}

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { Enrolment } from '../../../../src/app/people/enrolment.svelte';
+
+// Nobody looks at the form here: what is kept in it need not be watched.
+const plain = <T>(value: T): T => value;
+beforeAll(() => {
+  vi.stubGlobal('$state', Object.assign(plain, { raw: plain }));
+  vi.stubGlobal('$derived', plain);
+});
+afterAll(() => void vi.unstubAllGlobals());
+
+test('the box for turned faces looks again at pictures of unsure faces, but not where the user has chosen one', async () => {
+  const looked: string[] = [];
+  const face = (score: number) => ({ detection: { score } });
+  const call = (_: string, { name, options }: { name: string; options: { turned?: boolean } }) => {
+    looked.push(`${name} ${options.turned ? 'turned' : 'upright'}`);
+    return Promise.resolve({ faces: [face(0.9), face(0.8)] });
+  };
+  const enrolment = new Enrolment({ ready: () => Promise.resolve(), client: { call } } as never);
+  const source = (name: string) => ({ blob: new Blob([name]), source: { kind: 'picture', name } as const });
+  await enrolment.add([source('a'), source('b')]);
+  expect(looked.splice(0)).toEqual(['a upright', 'b upright']);
+  const [a, b] = enrolment.candidates;
+  for (const one of [a!, b!]) one.mayLie = true; // as the page works it out
+  a!.choose(1);
+  await enrolment.setTurned(true);
+  expect(looked.splice(0)).toEqual(['b turned']);
+  expect([a!.chosen, b!.chosen]).toEqual([1, 0]);
+  await enrolment.lookTurned(a!);
+  expect(looked).toEqual(['a turned']);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import {
+  differentPairs,
+  heldOf,
+  recommendedPart,
+  reportRate,
+  splitPictures,
+} from '../../../../src/app/train/trainRecipe';
+
+test('the more pictures there are, the more of the network learns; all of it only on a graphics card', () => {
+  const part = (pictures: number, hasGpu: boolean) => recommendedPart({ people: 10, pictures, hasGpu });
+  expect([part(20, true), part(299, true), part(300, false), part(9999, true)]).toEqual([
+    'head',
+    'head',
+    'last-blocks',
+    'last-blocks',
+  ]);
+  expect([part(10_000, false), part(10_000, true)]).toEqual(['last-blocks', 'all']);
+});
+
+test('three tenths of a person’s pictures are held out, spread over them, and one stays to learn from', () => {
+  expect([0, 1, 2, 3, 4, 10].map(heldOf)).toEqual([0, 0, 1, 1, 1, 3]);
+  expect(splitPictures([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toEqual({ train: [1, 2, 3, 5, 6, 8, 9], held: [4, 7, 10] });
+  expect(splitPictures(['only'])).toEqual({ train: ['only'], held: [] });
+});
+
+test('a report’s false-accept rate is one that its pairs can show', () => {
+  expect(differentPairs([0, 0, 1, 2])).toBe(5);
+  expect(differentPairs([])).toBe(0);
+  expect([10_000, 5000, 1000, 100, 50, 3].map(reportRate)).toEqual([1e-3, 1e-3, 5e-3, 0.05, 0.1, 0.1]);
+});

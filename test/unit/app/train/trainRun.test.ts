@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { historyOf, isOpen, newRun, planOf, type RunPlan } from '../../../../src/app/train/trainRun';
+import { recipeFor } from '../../../../src/core/trainRecipe';
+
+test('a run’s record gives back what it was begun with', () => {
+  const plan: RunPlan = {
+    recipe: recipeFor({ kind: 'model', id: 'm' }, 'head'),
+    people: [{ id: 'a', name: 'Ann <b>' }],
+    pictures: { train: 2, held: 1, outsiders: 3 },
+    far: 0.01,
+    previousModel: null,
+  };
+  const run = newRun('Mine', plan, 5);
+  expect(planOf(run)).toEqual(plan);
+  expect(historyOf(run)).toEqual([]);
+  expect(isOpen(run)).toBe(true);
+  expect(isOpen({ ...run, status: 'accepted' })).toBe(false);
+});
