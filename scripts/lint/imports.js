@@ -9,17 +9,17 @@ const PURE = ['src/core', 'src/cluster', 'src/evaluate', 'src/classify', 'src/we
 
 /** For each part (a path prefix; the longest that fits counts) the parts and the npm packages that it may import. */
 const PARTS = {
-  'src/core': { may: [], packages: [] },
+  'src/core': { may: [], packages: ['valibot'] },
   'src/nn': { may: ['src/core'], packages: ['@litertjs/*', '@tensorflow/*', 'flatbuffers'] },
   'src/models': { may: ['src/nn', 'src/core'], packages: [] },
   'src/backend': { may: ['src/nn', 'src/core'], packages: [] },
   'src/weights/formats': { may: ['src/core'], packages: ['fflate'] },
-  'src/weights': { may: ['src/weights/formats', 'src/core'], packages: ['fflate'] },
+  'src/weights': { may: ['src/weights/formats', 'src/core'], packages: ['fflate', 'valibot'] },
   'src/pipeline': { may: ['src/models', 'src/weights', 'src/backend', 'src/nn', 'src/core'], packages: [] },
   'src/evaluate': { may: ['src/core'], packages: ['fflate'] },
   'src/cluster': { may: ['src/core'], packages: [] },
-  'src/classify': { may: ['src/core'], packages: [] },
-  'src/train/config': { may: ['src/core', 'src/train'], packages: [] },
+  'src/classify': { may: ['src/core'], packages: ['valibot'] },
+  'src/train/config': { may: ['src/core', 'src/train'], packages: ['valibot'] },
   'src/train': {
     may: [
       'src/train/config',
@@ -33,7 +33,7 @@ const PARTS = {
     ],
     packages: ['@tensorflow/*'],
   },
-  'src/store': { may: ['src/weights', 'src/core'], packages: ['idb'] },
+  'src/store': { may: ['src/weights', 'src/core'], packages: ['idb', 'valibot'] },
   'src/service': {
     may: [
       ...PURE,
