@@ -19,7 +19,8 @@ import {
 } from '../options';
 import type { AlignOutput } from '../output';
 import { stem, type PictureFile } from '../pictures';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { withSession, type Session } from '../session';
 import { writeWhole } from '../writeWhole';
@@ -33,7 +34,7 @@ export interface AlignFlags extends CommonFlags {
   readonly form?: CropForm;
 }
 
-export function addAlign(program: Command, done: (report: Report) => void): void {
+export function addAlign(program: Command, run: Runner): void {
   const command = program
     .command('align')
     .description('cut the faces out of class folders of pictures; what is done already is skipped')
@@ -42,15 +43,15 @@ export function addAlign(program: Command, done: (report: Report) => void): void
     .option('--size <pixels>', 'side of a crop', wholeNumber(16, 4096), 160)
     .option('--margin <pixels>', 'added to the box’s width and height, in source pixels', wholeNumber(0, 4096), 32)
     .option('--all', 'all faces of a picture, not only the best one');
-  addDetectOptions(addEngineOptions(command)).action(async (from: string, to: string, flags: AlignFlags) => {
-    const report = new Report(flags.json === true);
-    const output = await align(await filesToAlign(from, to, report), to, flags, report);
-    report.line(
-      `${count(output.written, 'crop')} written to ${to}, ${count(output.withoutFace.length, 'picture')} without a face`,
-    );
-    report.object(output);
-    done(report);
-  });
+  addDetectOptions(addEngineOptions(command)).action(run(alignFolder));
+}
+
+async function alignFolder(from: string, to: string, flags: AlignFlags, report: Report): Promise<void> {
+  const output = await align(await filesToAlign(from, to, report), to, flags, report);
+  report.line(
+    `${count(output.written, 'crop')} written to ${to}, ${count(output.withoutFace.length, 'picture')} without a face`,
+  );
+  report.object(output);
 }
 
 /** A crop's path without number and ending; two pictures of one name in a folder get `-2`, `-3` after it. */

@@ -17,7 +17,8 @@ import {
   type CommonFlags,
 } from '../options';
 import type { EntryError } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 
@@ -25,19 +26,13 @@ interface BiasFlags extends CommonFlags {
   readonly gallery: number;
 }
 
-export function addBias(program: Command, done: (report: Report) => void): void {
+export function addBias(program: Command, run: Runner): void {
   const command = program
     .command('bias')
     .description('measure how evenly false accepts fall on groups of people who are all different')
     .argument('<folder>', 'a folder of pictures a group, a picture a person')
     .option('--gallery <n>', 'people enrolled when strangers of their group are shown', wholeNumber(1, 1e5), 100);
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(
-    async (folder: string, flags: BiasFlags) => {
-      const report = new Report(flags.json === true);
-      await bias(folder, flags, report);
-      done(report);
-    },
-  );
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(bias));
 }
 
 async function bias(folder: string, flags: BiasFlags, report: Report): Promise<void> {

@@ -7,7 +7,8 @@ import { writeCohort } from '../../../weights/cohortFile';
 import { cohortFileName } from '../../../weights/cohorts';
 import { findEmbedder } from '../../../weights/rows';
 import { readCohortFaces } from '../cohortFaces';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { writeWhole } from '../writeWhole';
 
 /** The rates at which each group's is told. */
@@ -24,7 +25,7 @@ interface CalibrateFlags {
   readonly json?: true;
 }
 
-export function addCalibrate(program: Command, done: (report: Report) => void): void {
+export function addCalibrate(program: Command, run: Runner): void {
   program
     .command('calibrate')
     .description(
@@ -42,11 +43,7 @@ export function addCalibrate(program: Command, done: (report: Report) => void): 
       'embeddings of the same rows that know people who are there twice (default: the cohort’s)',
     )
     .option('--json', 'print one JSON object on standard output')
-    .action(async (flags: CalibrateFlags) => {
-      const report = new Report(flags.json === true);
-      await calibrate(flags, report);
-      done(report);
-    });
+    .action(run(calibrate));
 }
 
 async function calibrate({ cohort, groups, twiceBy = cohort, model, out }: CalibrateFlags, report: Report) {

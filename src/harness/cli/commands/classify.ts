@@ -21,7 +21,8 @@ import {
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures, findReadable, peopleIn, tellFaces } from '../run';
 import { withSession, type Session } from '../session';
 import { isModelId } from '../trainedFiles';
@@ -32,7 +33,7 @@ interface TrainFlags extends CommonFlags, SplitFlags {
   readonly kind: ClassifierKind;
 }
 
-export function addClassify(program: Command, done: (report: Report) => void): void {
+export function addClassify(program: Command, run: Runner): void {
   const classify = program.command('classify').description('a classifier that is trained on embeddings of people');
   const train = classify
     .command('train')
@@ -47,25 +48,13 @@ export function addClassify(program: Command, done: (report: Report) => void): v
       wholeNumber(1, 1e6),
     )
     .option('--test', 'test on each person’s other pictures');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(train)))).action(
-    async (folder: string, flags: TrainFlags) => {
-      const report = new Report(flags.json === true);
-      await trainCommand(folder, flags, report);
-      done(report);
-    },
-  );
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(train)))).action(run(trainCommand));
   const predict = classify
     .command('predict')
     .description('name the faces in pictures by a classifier; unknown is an answer')
     .argument('<classifier>', 'the file that `classify train` wrote')
     .argument('<pictures...>', 'pictures, or folders of them');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(predict)))).action(
-    async (file: string, paths: string[], flags: CommonFlags) => {
-      const report = new Report(flags.json === true);
-      await predictCommand(file, paths, flags, report);
-      done(report);
-    },
-  );
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(predict)))).action(run(predictCommand));
 }
 
 const NOTHING_TO_TEST =

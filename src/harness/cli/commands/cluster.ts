@@ -21,7 +21,8 @@ import {
   type CommonFlags,
 } from '../options';
 import type { ClusterOutput, EntryError } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
 
@@ -37,7 +38,7 @@ interface ClusterFlags extends CommonFlags {
   readonly faces: 'all' | 'best';
 }
 
-export function addCluster(program: Command, done: (report: Report) => void): void {
+export function addCluster(program: Command, run: Runner): void {
   const command = program
     .command('cluster')
     .description('group the faces in a folder of pictures by person')
@@ -54,11 +55,7 @@ export function addCluster(program: Command, done: (report: Report) => void): vo
         .choices(['all', 'best'])
         .default('all'),
     );
-  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(async (folder: string, flags: ClusterFlags) => {
-    const report = new Report(flags.json === true);
-    await cluster(folder, flags, report);
-    done(report);
-  });
+  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(cluster));
 }
 
 async function cluster(folder: string, flags: ClusterFlags, report: Report): Promise<void> {

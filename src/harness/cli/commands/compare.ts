@@ -12,7 +12,8 @@ import {
   type CommonFlags,
 } from '../options';
 import type { CompareOutput, EntryError } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { faceVector, type FaceVector } from '../faceVector';
 import { withSession } from '../session';
@@ -21,19 +22,13 @@ interface CompareFlags extends CommonFlags {
   readonly aligned?: true;
 }
 
-export function addCompare(program: Command, done: (report: Report) => void): void {
+export function addCompare(program: Command, run: Runner): void {
   const command = program
     .command('compare')
     .description('distances between the most probable face of each picture, and which are the same person')
     .argument('<pictures...>', 'two or more pictures, or folders of them')
     .option('--aligned', 'the pictures are aligned faces: take them as they are');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(
-    async (paths: string[], flags: CompareFlags) => {
-      const report = new Report(flags.json === true);
-      await compare(paths, flags, report);
-      done(report);
-    },
-  );
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(compare));
 }
 
 async function compare(paths: readonly string[], flags: CompareFlags, report: Report): Promise<void> {

@@ -13,7 +13,8 @@ import {
 } from '../options';
 import { assertOutFolder } from '../outFolder';
 import { detectedFace, type DetectOutput } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
 
@@ -22,18 +23,14 @@ interface DetectFlags extends CommonFlags {
   readonly draw?: string;
 }
 
-export function addDetect(program: Command, done: (report: Report) => void): void {
+export function addDetect(program: Command, run: Runner): void {
   const command = program
     .command('detect')
     .description('find the faces in pictures: boxes, scores and five points')
     .argument('<pictures...>', 'pictures, or folders of them')
     .option('--out <file>', 'write the boxes to a JSON file')
     .option('--draw <folder>', 'write copies with the boxes drawn on them');
-  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(async (paths: string[], flags: DetectFlags) => {
-    const report = new Report(flags.json === true);
-    await detect(paths, flags, report);
-    done(report);
-  });
+  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(detect));
 }
 
 async function detect(paths: readonly string[], flags: DetectFlags, report: Report): Promise<void> {

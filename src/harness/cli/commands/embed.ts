@@ -9,7 +9,8 @@ import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type C
 import type { EmbedOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures, peopleIn } from '../run';
 import { withSession } from '../session';
 
@@ -18,18 +19,14 @@ interface EmbedFlags extends CommonFlags {
   readonly aligned?: true;
 }
 
-export function addEmbed(program: Command, done: (report: Report) => void): void {
+export function addEmbed(program: Command, run: Runner): void {
   const command = program
     .command('embed')
     .description('write the embedding of each picture’s most probable face as a NumPy array, with labels')
     .argument('<folder>', 'class folders of pictures')
     .requiredOption('--out <file>', 'the .npy file; labels are written beside it')
     .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
-  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: EmbedFlags) => {
-    const report = new Report(flags.json === true);
-    await embed(folder, flags, report);
-    done(report);
-  });
+  addDetectOptions(addEngineOptions(command)).action(run(embed));
 }
 
 /**

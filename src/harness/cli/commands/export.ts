@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import { PRECISIONS, type Precision } from '../../../core/types';
 import { addEngineOptions, startOptions, type CommonFlags } from '../options';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { withSession } from '../session';
 
 interface ExportFlags extends CommonFlags {
@@ -9,7 +10,7 @@ interface ExportFlags extends CommonFlags {
   readonly out: string;
 }
 
-export function addExport(program: Command, done: (report: Report) => void): void {
+export function addExport(program: Command, run: Runner): void {
   const command = program
     .command('export')
     .description('write a model in another form: a coarser precision, or facenet-pytorch’s state dict')
@@ -19,16 +20,16 @@ export function addExport(program: Command, done: (report: Report) => void): voi
         .choices([...PRECISIONS, 'facenet-pytorch'])
         .default('facenet-pytorch'),
     );
-  addEngineOptions(command).action(async (flags: ExportFlags) => {
-    const report = new Report(flags.json === true);
-    await withSession(startOptions(flags), report, async ({ call, state, modelFile, withOutput }) => {
-      const { form, out } = flags;
-      const { bytes } = await withOutput(out, (address) =>
-        call('exportModel', { id: state.model, modelFile, form, out: address }),
-      );
-      report.line(`${out}: ${state.model} as ${form}, ${(bytes / 1e6).toFixed(1)} MB`);
-      report.object({ out, model: state.model, form, bytes });
-    });
-    done(report);
+  addEngineOptions(command).action(run(exportModel));
+}
+
+async function exportModel(flags: ExportFlags, report: Report): Promise<void> {
+  await withSession(startOptions(flags), report, async ({ call, state, modelFile, withOutput }) => {
+    const { form, out } = flags;
+    const { bytes } = await withOutput(out, (address) =>
+      call('exportModel', { id: state.model, modelFile, form, out: address }),
+    );
+    report.line(`${out}: ${state.model} as ${form}, ${(bytes / 1e6).toFixed(1)} MB`);
+    report.object({ out, model: state.model, form, bytes });
   });
 }

@@ -7,7 +7,8 @@ import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type C
 import type { FilterMetricsOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
@@ -19,18 +20,14 @@ interface FilterMetricsFlags extends CommonFlags {
   readonly aligned?: true;
 }
 
-export function addFilterMetrics(program: Command, done: (report: Report) => void): void {
+export function addFilterMetrics(program: Command, run: Runner): void {
   const command = program
     .command('filter-metrics')
     .description('measure how far each picture lies from the centre of its person’s, for `train --filter`')
     .argument('<folder>', 'a folder of pictures for each person')
     .requiredOption('--out <file>', 'the JSON file: label, picture and distance of each')
     .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
-  addDetectOptions(addEngineOptions(command)).action(async (folder: string, flags: FilterMetricsFlags) => {
-    const report = new Report(flags.json === true);
-    await filterMetrics(folder, flags, report);
-    done(report);
-  });
+  addDetectOptions(addEngineOptions(command)).action(run(filterMetrics));
 }
 
 /** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */

@@ -32,7 +32,8 @@ import {
   type CommonFlags,
 } from '../options';
 import { entryError } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { withSession, type Session } from '../session';
 
 /** Names with commas between. */
@@ -70,7 +71,7 @@ export interface LfwFlags extends CommonFlags {
   readonly normalise?: true;
 }
 
-export function addLfw(program: Command, done: (report: Report) => void): void {
+export function addLfw(program: Command, run: Runner): void {
   const command = program
     .command('lfw')
     .description('measure accuracy on a list of pairs by the protocol of Labeled Faces in the Wild')
@@ -101,11 +102,7 @@ export function addLfw(program: Command, done: (report: Report) => void): void {
       '--normalise',
       'also give the model’s own decisions: by plain distances, and evened out over kinds of faces',
     );
-  addDetectOptions(addEngineOptions(command)).action(async (flags: LfwFlags) => {
-    const report = new Report(flags.json === true);
-    await lfw(flags, report);
-    done(report);
-  });
+  addDetectOptions(addEngineOptions(command)).action(run(lfw));
 }
 
 async function lfw(flags: LfwFlags, report: Report): Promise<void> {

@@ -8,7 +8,8 @@ import type { TrainedInfo } from '../../../weights/trained';
 import { MODELS } from '../../../weights/rows';
 import type { ModelEntry, ModelsOutput } from '../output';
 import { fillModelsFolder, prepareEmbedded } from '../prepareModels';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { modelsFolder } from '../root';
 import { addTrained, trainedEntries } from '../trainedFiles';
 
@@ -20,7 +21,7 @@ interface ModelsFlags {
   readonly json?: true;
 }
 
-export function addModels(program: Command, done: (report: Report) => void): void {
+export function addModels(program: Command, run: Runner): void {
   program
     .command('models')
     .description('list the models and which of their files are here')
@@ -29,14 +30,14 @@ export function addModels(program: Command, done: (report: Report) => void): voi
     .option('--float32', 'the large float32 files too (always where FACENET_MODELS is set)')
     .option('--add <file>', 'put a model that was trained with this program among them')
     .option('--json', 'print one JSON object on standard output')
-    .action(async (flags: ModelsFlags) => {
-      const report = new Report(flags.json === true);
-      if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
-      else await prepareEmbedded(report);
-      if (flags.add !== undefined) sayAdded(await addTrained(flags.add, modelsFolder()), report);
-      await list(report);
-      done(report);
-    });
+    .action(run(models));
+}
+
+async function models(flags: ModelsFlags, report: Report): Promise<void> {
+  if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
+  else await prepareEmbedded(report);
+  if (flags.add !== undefined) sayAdded(await addTrained(flags.add, modelsFolder()), report);
+  await list(report);
 }
 
 /** What a file says of itself nobody has checked: whoever uses it should know. */

@@ -4,9 +4,10 @@ import { BACKENDS } from '../../../core/types';
 import { byteSize } from '../options';
 import type { PackOutput } from '../output';
 import { pack, type PackFlags } from '../pack/pack';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 
-export function addPack(program: Command, done: (report: Report) => void): void {
+export function addPack(program: Command, run: Runner): void {
   program
     .command('pack')
     .description('pack what a GPU machine without a network needs, in parts, with a script that measures and trains')
@@ -26,12 +27,12 @@ export function addPack(program: Command, done: (report: Report) => void): void 
     .option('--data <folder>', 'a folder of pictures for each person, to train on: aligned crops of 182 pixels')
     .addOption(new Option('--backend <name>', 'where faces are found').choices(['auto', ...BACKENDS]).default('auto'))
     .option('--json', 'print one JSON object on standard output')
-    .action(async (flags: PackFlags) => {
-      const report = new Report(flags.json === true);
-      const output: PackOutput = await pack(flags, report);
-      report.line(`${count(output.parts.length, 'part')}, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
-      report.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
-      report.object(output);
-      done(report);
-    });
+    .action(run(packAll));
+}
+
+async function packAll(flags: PackFlags & { readonly json?: true }, report: Report): Promise<void> {
+  const output: PackOutput = await pack(flags, report);
+  report.line(`${count(output.parts.length, 'part')}, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
+  report.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
+  report.object(output);
 }

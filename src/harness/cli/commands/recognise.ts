@@ -13,7 +13,8 @@ import {
   type CommonFlags,
 } from '../options';
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { eachPicture, findPictures, tellFaces } from '../run';
 import { withSession } from '../session';
 
@@ -22,20 +23,14 @@ interface RecogniseFlags extends CommonFlags {
   readonly draw?: string;
 }
 
-export function addRecognise(program: Command, done: (report: Report) => void): void {
+export function addRecognise(program: Command, run: Runner): void {
   const command = program
     .command('recognise')
     .description('name the faces in pictures by a gallery of people')
     .argument('<pictures...>', 'pictures, or folders of them')
     .requiredOption('--gallery <folder>', 'a picture, or a folder of pictures, a person; its name is the person’s')
     .option('--draw <folder>', 'write copies with boxes and names drawn on them');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(
-    async (paths: string[], flags: RecogniseFlags) => {
-      const report = new Report(flags.json === true);
-      await recognise(paths, flags, report);
-      done(report);
-    },
-  );
+  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(recognise));
 }
 
 async function recognise(paths: readonly string[], flags: RecogniseFlags, report: Report): Promise<void> {

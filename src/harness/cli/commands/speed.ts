@@ -5,7 +5,8 @@ import { median } from '../../../evaluate/statistics';
 import type { BackendChoice } from '../launch';
 import { wholeNumber } from '../options';
 import type { SpeedOutput, SpeedRow } from '../output';
-import { Report } from '../report';
+import type { Report } from '../report';
+import type { Runner } from '../runner';
 import { withPage } from '../session';
 import { width } from '../train/flags';
 
@@ -18,7 +19,7 @@ interface SpeedFlags {
   readonly json?: true;
 }
 
-export function addSpeed(program: Command, done: (report: Report) => void): void {
+export function addSpeed(program: Command, run: Runner): void {
   program
     .command('speed')
     .description('measure how many pictures a second FaceNet’s network embeds and learns from, on noise')
@@ -28,11 +29,7 @@ export function addSpeed(program: Command, done: (report: Report) => void): void
     .option('--probe', 'only say what it would run on')
     .addOption(new Option('--backend <name>', 'where it runs').choices(['auto', ...BACKENDS]).default('auto'))
     .option('--json', 'print one JSON object on standard output')
-    .action(async (flags: SpeedFlags) => {
-      const report = new Report(flags.json === true);
-      await speed(flags, report);
-      done(report);
-    });
+    .action(run(speed));
 }
 
 function batches(text: string): number[] {
