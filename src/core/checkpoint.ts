@@ -1,4 +1,4 @@
-/** A training run's state as it is kept: two values that belong together. */
+/** A training run's state as it is stored: two values that belong together. */
 export interface StoredCheckpoint {
   /** JSON: step, configuration, random state, data position. */
   readonly meta: string;
@@ -13,4 +13,10 @@ export interface StoredCheckpoint {
 export interface CheckpointSink {
   save(checkpoint: StoredCheckpoint): Promise<void>;
   latest(): Promise<StoredCheckpoint | null>;
+}
+
+/** A sink that can say where a run stands without reading its tensors, which may be hundreds of megabytes. */
+export interface ResumableSink extends CheckpointSink {
+  /** The latest checkpoint's description (`StoredCheckpoint.meta`). */
+  meta(): Promise<string | null>;
 }

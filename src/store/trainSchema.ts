@@ -1,4 +1,4 @@
-import type { CheckpointSink, StoredCheckpoint } from '../core/checkpoint';
+import type { ResumableSink, StoredCheckpoint } from '../core/checkpoint';
 import type { CropKind, Precision } from '../core/types';
 import type { TrainedCohort } from '../weights/trainedCohort';
 
@@ -93,7 +93,7 @@ export interface TrainStore {
    * Where a run's checkpoints go: each replaces the one before in one transaction, so that a whole one is always there.
    * `save` throws `store/full`, the one before being kept. The run need not have a record.
    */
-  sink(runId: string): CheckpointSink;
+  sink(runId: string): ResumableSink;
   removeCheckpoint(runId: string): Promise<void>;
   /** The latest first. */
   models(): Promise<TrainedModelRecord[]>;

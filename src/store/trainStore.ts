@@ -94,6 +94,7 @@ function trainStore(
           async ({ checkpoints }) => void (await checkpoints.put({ runId, meta, tensors, savedAt: Date.now() })),
         );
       },
+      meta: () => read(async ({ checkpoints }) => (await checkpoints.get(runId))?.meta ?? null),
       latest: () =>
         read(async ({ checkpoints }) => {
           const row = await checkpoints.get(runId);

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
-import type { CheckpointSink } from '../../core/checkpoint';
+import type { CheckpointSink, ResumableSink } from '../../core/checkpoint';
 import { FaceError } from '../../core/errors';
 import type { Weights, WeightTensor } from '../../core/weights';
 import { weightShapes } from '../../nn/shapes';
@@ -32,7 +32,7 @@ const PLAIN = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 } as
 const UNINTERRUPTED = 20;
 
 export interface TrainHooks {
-  readonly sink: CheckpointSink;
+  readonly sink: ResumableSink;
   readonly untilEpoch?: number | undefined;
   readonly signal: AbortSignal;
   readonly progress: (progress: TrainProgress) => void;
@@ -74,13 +74,13 @@ export class TrainRun {
   /** Trains from memory where that is as far as the sink's checkpoint, else from that, else from the beginning. */
   async train(hooks: TrainHooks): Promise<TrainResult> {
     const { sink, signal, progress } = hooks;
-    const stored = await sink.latest();
-    if (stored && this.outcome && checkpointPlace(stored).step !== this.outcome.state.step) this.forget();
+    const meta = await sink.meta();
+    const stored = meta === null ? null : checkpointPlace({ meta });
+    if (stored && this.outcome && stored.step !== this.outcome.state.step) this.forget();
     const pausing = (this.pausing = new AbortController());
     try {
       if (!(await this.fill(hooks, pausing.signal))) {
-        const { step, epoch } = stored ? checkpointPlace(stored) : { step: 0, epoch: 1 };
-        return { step, epoch, finished: false };
+        return { ...(stored ?? { step: 0, epoch: 1 }), finished: false };
       }
       for (let losses = 0; ;) {
         const lost = lossOf(this.engines.tfjs);
@@ -91,8 +91,8 @@ export class TrainRun {
         } catch (thrown) {
           if (!(await lost.happened()) || signal.aborted || ++losses > MOST_LOSSES) throw thrown;
           await this.engines.restart();
-          const last = await sink.latest();
-          progress({ kind: 'recovered', step: last ? checkpointPlace(last).step : 0 });
+          const last = await sink.meta();
+          progress({ kind: 'recovered', step: last === null ? 0 : checkpointPlace({ meta: last }).step });
         } finally {
           lost.forget();
         }
@@ -171,7 +171,8 @@ export class TrainRun {
         await sink.save(checkpoint);
       },
     };
-    const weights = from || (await sink.latest()) ? this.firstWeights() : await this.imprinted();
+    const resumes = from !== null || (await sink.meta()) !== null;
+    const weights = resumes ? this.firstWeights() : await this.imprinted();
     const { samples } = this;
     const running = train({
       model,

@@ -1,9 +1,9 @@
-import type { CheckpointSink, StoredCheckpoint } from '../../core/checkpoint';
+import type { ResumableSink, StoredCheckpoint } from '../../core/checkpoint';
 import { FaceError, type ErrorCode, type ErrorDetails } from '../../core/errors';
 import { checkpointPlace } from '../../train/checkpoint';
 
 /** A sink whose checkpoints the caller of the worker takes and saves; a `save` lasts until it says so. */
-export class CallerSink implements CheckpointSink {
+export class CallerSink implements ResumableSink {
   private number = 0;
   private waiting: {
     readonly number: number;
@@ -27,6 +27,10 @@ export class CallerSink implements CheckpointSink {
 
   async latest(): Promise<StoredCheckpoint | null> {
     return this.last;
+  }
+
+  async meta(): Promise<string | null> {
+    return this.last?.meta ?? null;
   }
 
   async save(checkpoint: StoredCheckpoint): Promise<void> {
