@@ -1,29 +1,144 @@
-import { join } from 'node:path';
+/**
+ * Takes the README's pictures, one of each main view, from the built app. Only the sample pictures are used, so the
+ * results may be committed. FaceNet has to be in public/models (`npm run models`).
+ */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Locator, Page } from 'playwright';
 import { ensureChromium } from '../src/harness/cli/chromium';
 import { launchChromium } from '../src/harness/cli/launch';
 import { modelsFolder, packageRoot, siteFolder } from '../src/harness/cli/root';
 import { startServer } from '../src/harness/cli/server';
 
-const VIEWPORT = { width: 1080, height: 760 };
-const PATIENCE_MS = 180_000;
+const VIEWPORT = { width: 1000, height: 700 };
+/** The app's own header stays at the top; with a little air below it. */
+const HEADER_HEIGHT = 80;
+const PATIENCE_MS = 90_000;
+/** JPEG: the pictures hold photographs, and a PNG is twice as large. */
+const QUALITY = 60;
+/** From step 30 on, when the curves of a training have a shape. */
+const STEPS_SHOWN = /step ([3-9]\d|\d{3,}) of/;
+const SAMPLES = join(packageRoot(), 'public', 'samples');
 
-/** README's pictures: the sample pictures as a first visitor sees them recognised. */
+interface SampleFace {
+  readonly name: string;
+  /** Left, top, right, bottom, in pixels of the sample picture. */
+  readonly box: readonly [number, number, number, number];
+  /** Whether there is a portrait of this person. */
+  readonly portrait: boolean;
+}
+
+/** Writes docs/pictures/<view>.jpg for each main view. */
 export async function takePictures(): Promise<void> {
   const server = await startServer({ site: siteFolder(), models: modelsFolder() });
   const browser = await launchChromium(await ensureChromium(), 'wasm');
+  const folder = mkdtempSync(join(tmpdir(), 'crew-'));
   try {
     const page = await browser.newPage({ viewport: VIEWPORT, locale: 'en-GB', colorScheme: 'light' });
-    await page.goto(`${server.url}#/recognise`);
-    await page.getByRole('button', { name: 'sample pictures' }).click();
-    const shown = page.getByRole('list', { name: 'Pictures' });
-    await shown.getByText('Edward Lu').first().waitFor({ timeout: PATIENCE_MS });
-    await page.getByRole('progressbar').first().waitFor({ state: 'detached', timeout: PATIENCE_MS });
-    await page.evaluate(() => scrollTo(0, 0));
-    await page.mouse.move(0, 0); // nothing is pointed at
-    const path = join(packageRoot(), 'docs', 'recognise.jpg'); // a photograph: half the size of a PNG
-    await page.screenshot({ path, type: 'jpeg', quality: 85, animations: 'disabled' });
+    page.setDefaultTimeout(PATIENCE_MS);
+    await page.goto(server.url);
+    await recognise(page);
+    await show(page, 'People');
+    await shoot(page, 'people');
+    await photos(page);
+    await train(page, folder);
+    await benchmark(page);
+    await show(page, 'Settings');
+    await shoot(page, 'settings');
   } finally {
+    rmSync(folder, { recursive: true });
     await browser.close();
     await server.close();
   }
+}
+
+async function recognise(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
+  await page.getByRole('list', { name: 'Pictures' }).getByText('Edward Lu').first().waitFor();
+  await page.getByRole('progressbar').first().waitFor({ state: 'detached' });
+  await shoot(page, 'recognise');
+}
+
+async function photos(page: Page): Promise<void> {
+  await show(page, 'Photos');
+  await page.locator('input[webkitdirectory]').first().setInputFiles(SAMPLES);
+  await page.getByRole('list', { name: 'Pictures found' }).getByRole('listitem').nth(24).waitFor();
+  await page.getByRole('button', { name: 'Pause' }).waitFor({ state: 'detached' });
+  await page.getByRole('progressbar').first().waitFor({ state: 'detached' });
+  await shoot(page, 'photos', page.getByPlaceholder('Search people'));
+}
+
+/** A small network from scratch, in the middle of its training: its live curves. */
+async function train(page: Page, folder: string): Promise<void> {
+  await writeCrops(page, folder);
+  await show(page, 'Train');
+  await page.locator('input[webkitdirectory]').first().setInputFiles(folder);
+  await page.getByText('from the folder').waitFor();
+  await page.getByText('Change the recipe').click();
+  await page.getByLabel('Begin with').selectOption({ label: 'A new network, an eighth as wide' });
+  await page.getByLabel('Epochs').fill('40');
+  await page.getByLabel('Pictures a step').fill('8');
+  await page.getByLabel('Pictures a step').press('Tab');
+  await page.getByRole('button', { name: 'Start training' }).click();
+  await page.getByText(STEPS_SHOWN).waitFor();
+  await shoot(page, 'train');
+}
+
+async function benchmark(page: Page): Promise<void> {
+  await show(page, 'Benchmark');
+  await page.getByRole('button', { name: 'Try it with the sample pictures' }).click();
+  await page.getByText('sample-pairs.csv').waitFor();
+  await shoot(page, 'benchmark', page.getByRole('heading', { name: 'Result' }));
+}
+
+async function show(page: Page, view: string): Promise<void> {
+  const link = page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: view });
+  await link.click();
+  await link.and(page.locator('[aria-current]')).waitFor();
+}
+
+/** Writes the picture of what is on the page, from `top` (default: the page's own top) down. */
+async function shoot(page: Page, name: string, top?: Locator): Promise<void> {
+  await page.evaluate(() => scrollTo(0, 0));
+  const box = await top?.boundingBox();
+  if (box) await page.evaluate((y) => scrollTo(0, y), box.y - HEADER_HEIGHT);
+  await page.mouse.move(0, 0); // no hover effects
+  for (const close of await page.getByRole('button', { name: 'Close the message' }).all()) await close.click();
+  const path = join(packageRoot(), 'docs', 'pictures', `${name}.jpg`);
+  mkdirSync(dirname(path), { recursive: true });
+  await page.screenshot({ path, type: 'jpeg', quality: QUALITY, animations: 'disabled' });
+}
+
+/** A folder for each person with a portrait: the portrait, and the face in each sample picture. */
+async function writeCrops(page: Page, folder: string): Promise<void> {
+  const truth = JSON.parse(readFileSync(join(SAMPLES, 'truth.json'), 'utf8')) as Readonly<
+    Record<string, { readonly faces: readonly SampleFace[] }>
+  >;
+  for (const [picture, { faces }] of Object.entries(truth)) {
+    const known = faces.filter(({ portrait }) => portrait);
+    const crops = await cut(page, picture, known);
+    known.forEach(({ name }, i) => {
+      mkdirSync(join(folder, name), { recursive: true });
+      copyFileSync(join(SAMPLES, 'portraits', `${name}.jpg`), join(folder, name, 'portrait.jpg'));
+      writeFileSync(join(folder, name, picture), Buffer.from(crops[i]!, 'base64'));
+    });
+  }
+}
+
+/** Base64 JPEGs of the faces with half a box's size around each. */
+async function cut(page: Page, picture: string, faces: readonly SampleFace[]): Promise<string[]> {
+  return page.evaluate(
+    async ({ picture, boxes }) => {
+      const bitmap = await createImageBitmap(await (await fetch(`samples/${picture}`)).blob());
+      return boxes.map(([left, top, right, bottom]) => {
+        const [width, height] = [right - left, bottom - top];
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [width * 2, height * 2];
+        canvas.getContext('2d')!.drawImage(bitmap, width / 2 - left, height / 2 - top);
+        return canvas.toDataURL('image/jpeg', 0.95).split(',')[1]!;
+      });
+    },
+    { picture, boxes: faces.map(({ box }) => box) },
+  );
 }

@@ -4,38 +4,44 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, SAMPLES, test } from './command';
 
-/** The commands of README's sh blocks, in its order, without their comments. */
-const COMMANDS = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n([^]*?)^```/gm)]
+/** The documents whose sh blocks a reader may paste. */
+const DOCUMENTS = [
+  'README.md',
+  ...['command-line', 'training', 'gpu-machine', 'measured'].map((name) => `docs/${name}.md`),
+];
+
+/** The commands of their sh blocks, in order, without comments. */
+const COMMANDS = DOCUMENTS.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/^```sh\n([^]*?)^```/gm)])
   .flatMap(([, block]) => block!.split('\n'))
   .map((line) => line.replace(/\s+#.*$/, '').trim())
   .filter((line) => line !== '');
 
 interface Special {
-  /** What is run in its place; null: nothing. */
+  /** The command that is run instead; null: none. */
   readonly instead: string | null;
   readonly because: string;
 }
 
-/** All commands run as they stand, but for these. */
+/** The commands that are not run exactly as written. */
 const SPECIAL: Readonly<Record<string, Special>> = {
-  'npm ci && npm start': { instead: 'npm start', because: 'npm ci has just run; it serves until it is ended' },
+  'npm ci && npm start': { instead: 'npm start', because: 'npm ci has just run; it serves until it is stopped' },
   'npm ci && npm test': { instead: null, because: 'it would run this test again' },
-  'sh run.sh --check': { instead: 'sh pack/run.sh --check', because: 'pack has just written it there' },
+  'sh run.sh --check': { instead: 'sh pack/run.sh --check', because: 'pack has just written it into pack/' },
   'sh run.sh --minutes 8': {
     instead: null,
     because: 'it is for a machine with a GPU; pack.spec.ts runs what it packs',
   },
 };
 /** Those that need the published FaceNet weights, which a test does not download. */
-const NEEDS_FACENET = /--precision float32|^npx facenet-web pack/;
-/** Those that read what the command before has written: README has them one after the other for another machine. */
-const GOES_ON = /^sh run\.sh/;
+const NEEDS_FACENET = /--precision float32|^npx facenet-web (pack|finetune)/;
+/** Commands that read what the command before them wrote. */
+const CONTINUES = /^sh run\.sh/;
 
 const weights = process.env['FACENET_MODELS'];
 
-test('README’s commands work in a fresh clone, in its order and each alone', async ({ folder }) => {
+test('the commands of README and the guides work in a fresh clone, in order and each alone', async ({ folder }) => {
   test.skip(process.platform === 'win32', 'the commands are for a shell');
-  test.skip(!existsSync('.git'), 'this is no clone');
+  test.skip(!existsSync('.git'), 'this is not a clone');
   test.setTimeout(600_000);
   const clone = join(folder, 'clone');
   execFileSync('git', ['clone', '--quiet', '--local', '.', clone]);
@@ -53,8 +59,8 @@ test('README’s commands work in a fresh clone, in its order and each alone', a
       test.info().annotations.push({ type: 'skipped', description: `${command}: FACENET_MODELS is not set` });
       continue;
     }
-    // As right after `npm ci`, without even the model files.
-    if (!GOES_ON.test(command)) {
+    // The state right after `npm ci`, without the model files.
+    if (!CONTINUES.test(command)) {
       await shell('git clean -fdxq -e node_modules -e dist -e dist-cli');
       inputs(clone);
       if (NEEDS_FACENET.test(command)) await shell('npx facenet-web models --get', { ...env, FACENET_MODELS: weights });
@@ -69,13 +75,15 @@ test('README’s commands work in a fresh clone, in its order and each alone', a
         expect(stdout).toContain('edward-lu');
         expect(stderr).toContain('`npx facenet-web models --get` downloads it once');
       }
-      if (command.startsWith('npx facenet-web lfw')) expect(existsSync(join(clone, 'out/report.json'))).toBe(true);
+      if (command.startsWith('npx facenet-web compare')) expect(stdout).toContain('edward-lu');
+      if (/^npx facenet-web (lfw|finetune)/.test(command))
+        expect(existsSync(join(clone, 'out/report.json')), 'out/report.json').toBe(true);
       if (command.startsWith('sh run.sh')) expect(stdout + stderr).toContain('are here and right');
     });
   }
 });
 
-/** A program in place of the one that opens a browser, and a display for it. */
+/** A stand-in for the program that opens a browser, and a display, which it needs. */
 function withOpener(folder: string): NodeJS.ProcessEnv {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
@@ -84,7 +92,7 @@ function withOpener(folder: string): NodeJS.ProcessEnv {
   return { DISPLAY: ':99', PATH: `${bin}:${process.env['PATH']}` };
 }
 
-/** Until it says its address; then the page is there, and Ctrl-C ends it. */
+/** Waits for the printed address, checks that the page is served there, and ends the server by Ctrl-C. */
 async function expectPage(clone: string, env: NodeJS.ProcessEnv, folder: string): Promise<void> {
   const child = spawn('npm', ['start'], { cwd: clone, env, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
@@ -107,7 +115,7 @@ async function expectPage(clone: string, env: NodeJS.ProcessEnv, folder: string)
   }
 }
 
-/** Small real inputs under README's names: LFW's layout and list, class folders, a Chromium to pack. */
+/** Small real inputs under the names that the documents use: LFW's layout and list, class folders, a Chromium to pack. */
 function inputs(clone: string): void {
   const portraits = readdirSync(join(SAMPLES, 'portraits')).sort().slice(0, 4);
   const people = portraits.map((name) => name.replace('.jpg', ''));

@@ -125,7 +125,13 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('README’s table has the commands that there are, each is run by a test of the command line', () => {
+test('README fits two screens and wraps its lines', () => {
+  const lines = readFileSync('README.md', 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(120);
+  expect(lines.filter((line) => line.length > 130)).toEqual([]);
+});
+
+test('README’s table lists exactly the commands that exist, and a test of the command line runs each', () => {
   const commands = createProgram(() => {}).commands.map((command) => command.name());
   const rows = /^\| Command .*\n\|[- |]*\n((?:\|.*\n)+)/m
     .exec(readFileSync('README.md', 'utf8'))![1]!
