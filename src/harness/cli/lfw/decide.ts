@@ -1,6 +1,6 @@
 import type { EngineState, StartOptions } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
-import type { LfwRow, RunDecision } from '../../../evaluate/judge';
+import type { LfwRow, RunDecision } from '../../../evaluate/evaluateLfw';
 import { NONE, type RunSettings } from '../../../evaluate/lfwReport';
 import type { Report } from '../report';
 import { withSession, type Session } from '../session';

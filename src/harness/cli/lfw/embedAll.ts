@@ -10,7 +10,7 @@ import type { Session } from '../session';
 import { asTheyEnd } from './asTheyEnd';
 import type { PictureEntry, PictureSet } from './pictureSet';
 import type { Unread } from './unread';
-import type { WorkFile, WorkRow } from './workFile';
+import type { EmbeddingsFile, EmbeddingRow } from './embeddingsFile';
 
 export interface EmbedAllOptions {
   /** Pictures sent at a time. */
@@ -34,7 +34,7 @@ const LINES = 10;
 export async function embedAll(
   session: Session,
   report: Report,
-  work: WorkFile,
+  work: EmbeddingsFile,
   { names, files }: PictureSet,
   wanted: readonly number[],
   { batch, inFlight, failWithoutFace, columns, options }: EmbedAllOptions,
@@ -71,7 +71,7 @@ export async function embedAll(
     last = now;
     const numbers = new Float32Array(vectors.slice().buffer);
     const outcomeOf = (i: number): Outcome => (found[i] ? FACE : embedded[i] ? CENTRE : NONE);
-    const rows = own.flatMap((index, i): WorkRow[] => {
+    const rows = own.flatMap((index, i): EmbeddingRow[] => {
       if (problems[i]) return [];
       const outcome = outcomeOf(i);
       // A batch without any face comes without numbers.

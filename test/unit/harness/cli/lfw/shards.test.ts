@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
-import { parseShard, shardRange } from '../../../../../src/harness/cli/lfw/shard';
+import { parseShard, shardRange } from '../../../../../src/harness/cli/lfw/shards';
 
 test('Playwright’s notation', () => {
   expect(parseShard('2/5')).toEqual({ index: 2, of: 5 });

@@ -3,17 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { FaceError } from '../../../../../src/core/errors';
-import { FORM, readWork, WorkFile, type WorkHeader, type WorkRow } from '../../../../../src/harness/cli/lfw/workFile';
+import {
+  FORM,
+  readEmbeddings,
+  EmbeddingsFile,
+  type EmbeddingsHeader,
+  type EmbeddingRow,
+} from '../../../../../src/harness/cli/lfw/embeddingsFile';
 import { writeUnread } from '../../../../../src/harness/cli/lfw/unread';
 import { CENTRE, FACE } from '../../../../../src/evaluate/lfwReport';
 import { rejectionCode } from '../../../weights/errorCode';
 
-const folder = mkdtempSync(join(tmpdir(), 'facenet-work-'));
+const folder = mkdtempSync(join(tmpdir(), 'facenet-embeddings-'));
 const path = join(folder, 'embeddings-1-of-1.part');
 beforeEach(() => rmSync(path, { force: true }));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const header: WorkHeader = {
+const header: EmbeddingsHeader = {
   settings: {
     model: 'm',
     engine: 'litert',
@@ -31,7 +37,7 @@ const header: WorkHeader = {
   columns: 3,
   form: FORM,
 };
-const row = (n: number): WorkRow => ({
+const row = (n: number): EmbeddingRow => ({
   index: n,
   outcome: n === 2 ? CENTRE : FACE,
   microseconds: 100 + n,
@@ -40,14 +46,14 @@ const row = (n: number): WorkRow => ({
 });
 
 async function written(...batches: number[][]): Promise<void> {
-  const work = await WorkFile.create(path, header);
-  for (const batch of batches) await work.append(batch.map(row));
-  await work.close();
+  const file = await EmbeddingsFile.create(path, header);
+  for (const batch of batches) await file.append(batch.map(row));
+  await file.close();
 }
 
 test('rows come back as they were appended', async () => {
   await written([0, 1], [2]);
-  expect(await readWork(path)).toEqual({
+  expect(await readEmbeddings(path)).toEqual({
     ...{ header, rows: [0, 1, 2].map(row), unread: [], bytes: readFileSync(path).length },
   });
 });
@@ -56,71 +62,71 @@ test('what could not be read lies beside the work, which has no row for it, so t
   await written([0, 2]);
   const unread = [{ index: 1, code: 'image/empty', details: { name: 'a' } }] as const;
   await writeUnread(path, unread);
-  expect((await readWork(path)).unread).toEqual(unread);
-  const { work, done } = await WorkFile.resume(path, header);
-  await work.close();
+  expect((await readEmbeddings(path)).unread).toEqual(unread);
+  const { file, done } = await EmbeddingsFile.resume(path, header);
+  await file.close();
   expect([...done]).toEqual([0, 2].map((n) => [n, row(n).at]));
   await writeUnread(path, null);
-  expect((await readWork(path)).unread).toEqual([]);
+  expect((await readEmbeddings(path)).unread).toEqual([]);
   writeFileSync(path.replace('.part', '.unread.json'), '{');
-  expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+  expect(await rejectionCode(readEmbeddings(path))).toBe('harness/other-run');
   await writeUnread(path, []);
-  expect((await readWork(path)).unread).toEqual([]);
+  expect((await readEmbeddings(path)).unread).toEqual([]);
 });
 
 test('a row that was being written when the program was killed is cut off, and the work goes on after the last whole one', async () => {
   await written([0, 1], [2]);
   truncateSync(path, readFileSync(path).length - 5);
-  const { work, done } = await WorkFile.resume(path, header);
+  const { file, done } = await EmbeddingsFile.resume(path, header);
   expect([...done]).toEqual([0, 1].map((n) => [n, row(n).at]));
-  await work.append([row(2), row(3)]);
-  await work.close();
-  expect((await readWork(path)).rows).toEqual([0, 1, 2, 3].map(row));
+  await file.append([row(2), row(3)]);
+  await file.close();
+  expect((await readEmbeddings(path)).rows).toEqual([0, 1, 2, 3].map(row));
 });
 
 test('a run that was killed while it wrote the first line goes on too', async () => {
   for (const left of ['', JSON.stringify(header).slice(0, 40), JSON.stringify(header)]) {
     writeFileSync(path, left);
-    const { work, done } = await WorkFile.resume(path, header);
+    const { file, done } = await EmbeddingsFile.resume(path, header);
     expect(done.size).toBe(0);
-    await work.append([row(0)]);
-    await work.close();
-    expect(await readWork(path)).toMatchObject({ header, rows: [row(0)] });
+    await file.append([row(0)]);
+    await file.close();
+    expect(await readEmbeddings(path)).toMatchObject({ header, rows: [row(0)] });
   }
 });
 
 test('of two rows of one picture the later one counts', async () => {
   await written([0, 1, 2]);
-  const { work } = await WorkFile.resume(path, header);
+  const { file } = await EmbeddingsFile.resume(path, header);
   const again = { ...row(1), at: 1_900_000_000, vector: Float32Array.of(7, 8, 9) };
-  await work.append([again]);
-  await work.close();
-  expect((await readWork(path)).rows).toEqual([row(0), again, row(2)]);
+  await file.append([again]);
+  await file.close();
+  expect((await readEmbeddings(path)).rows).toEqual([row(0), again, row(2)]);
 });
 
 test('batches that end out of turn come back in their order, and the work goes on with what is missing', async () => {
   await written([4, 5], [0, 1]);
-  expect((await readWork(path)).rows).toEqual([0, 1, 4, 5].map(row));
-  const { work, done } = await WorkFile.resume(path, header);
+  expect((await readEmbeddings(path)).rows).toEqual([0, 1, 4, 5].map(row));
+  const { file, done } = await EmbeddingsFile.resume(path, header);
   expect([...done]).toEqual([0, 1, 4, 5].map((n) => [n, row(n).at]));
-  await work.append([2, 3].map(row));
-  await work.close();
-  expect((await readWork(path)).rows).toEqual([0, 1, 2, 3, 4, 5].map(row));
+  await file.append([2, 3].map(row));
+  await file.close();
+  expect((await readEmbeddings(path)).rows).toEqual([0, 1, 2, 3, 4, 5].map(row));
 });
 
 test('work is neither overwritten nor mixed with that of other settings', async () => {
   await written([0]);
-  expect(await rejectionCode(WorkFile.create(path, header))).toBe('harness/unfinished');
+  expect(await rejectionCode(EmbeddingsFile.create(path, header))).toBe('harness/unfinished');
   const other = { ...header, settings: { ...header.settings, flip: true } };
-  const error = await WorkFile.resume(path, other).catch((thrown: unknown) => thrown);
+  const error = await EmbeddingsFile.resume(path, other).catch((thrown: unknown) => thrown);
   expect((error as FaceError).code).toBe('harness/other-run');
   expect((error as FaceError).message).toContain('another --flip');
 });
 
 test('the same run may go on with another backend', async () => {
   await written([0]);
-  const { work, done } = await WorkFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
-  await work.close();
+  const { file, done } = await EmbeddingsFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
+  await file.close();
   expect([...done]).toEqual([0].map((n) => [n, row(n).at]));
 });
 
@@ -129,6 +135,6 @@ test('a file of something else is not taken for work', async () => {
   const { form, ...older } = header;
   for (const line of ['hello', JSON.stringify(older), JSON.stringify({ ...older, form: form + 1 })]) {
     writeFileSync(path, `${line}\n`);
-    expect(await rejectionCode(readWork(path))).toBe('harness/other-run');
+    expect(await rejectionCode(readEmbeddings(path))).toBe('harness/other-run');
   }
 });

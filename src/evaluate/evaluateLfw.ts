@@ -1,14 +1,14 @@
+/** The protocol of Labeled Faces in the Wild on a complete run's embeddings: from rows to the report and the wrong pairs. */
 import { describeError, FaceError, type ErrorData } from '../core/errors';
 import { calibrate, pairHistograms, type FarPoint } from './calibrate';
 import { evaluateDecisions, type DecisionRule } from './decisions';
-import { errorsPage, type ShownPair, type WrongPair } from './errorsPage';
+import type { WrongPair } from './errorsPage';
 import { evaluatePairs, STEP, type EvaluateOptions, type Evaluation } from './kfold';
-import { FACE, markdown, NONE, summary, type LfwReport, type Outcome, type RunSettings } from './lfwReport';
+import { FACE, NONE, type LfwReport, type Outcome, type RunSettings } from './lfwReport';
 import type { PairList } from './pairs';
-import { rocSvg } from './rocPlot';
 import { rowPairs, type EmbeddingTable } from './rowPairs';
 
-export interface JudgeOptions extends EvaluateOptions {
+export interface LfwEvaluateOptions extends EvaluateOptions {
   readonly calibrate: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface LfwRun {
   readonly seconds: number;
   readonly backend: string;
   readonly adapter: string | null;
-  /** Where the model's own decisions are to be evaluated too. */
+  /** Where the model's own decisions are evaluated too. */
   readonly decision?: RunDecision;
 }
 
@@ -45,9 +45,9 @@ export interface RunDecision {
   readonly scales: ArrayLike<number>;
 }
 
-export interface Judgement {
+export interface LfwEvaluation {
   readonly report: LfwReport;
-  readonly evaluation: Evaluation;
+  readonly roc: Evaluation['roc'];
   /** The embeddings of the pictures `names`: all but those that could not be read, or without a face and skipped. */
   readonly table: EmbeddingTable;
   readonly names: readonly string[];
@@ -57,11 +57,9 @@ export interface Judgement {
 
 /** Rates of the calibration: three a decade from one in a million. */
 const FARS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.05, 0.1];
-/** Wrong pairs that are shown with their pictures. */
-export const MOST_SHOWN = 200;
 
-/** Judges the pairs by the embeddings of a complete run. Throws `evaluate/too-few`. */
-export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Judgement {
+/** Evaluates the pairs on the embeddings of a complete run. Throws `evaluate/too-few`. */
+export function evaluateLfw(list: PairList, run: LfwRun, options: LfwEvaluateOptions): LfwEvaluation {
   const { rows, columns, settings } = run;
   const kept = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
   const data = new Float32Array(kept.length * columns);
@@ -113,22 +111,7 @@ export function judgeRun(list: PairList, run: LfwRun, options: JudgeOptions): Ju
     }),
     ...(options.calibrate && { calibration: calibration(single, names) }),
   };
-  return { report, evaluation, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };
-}
-
-/** What a run leaves behind, by file name; `shown` are the first of the wrong pairs, with their pictures. */
-export function reportFiles(
-  { report, evaluation, names, wrong }: Judgement,
-  shown: readonly ShownPair[],
-): [string, string][] {
-  const { model, accuracy, auc } = report;
-  return [
-    ['report.json', `${JSON.stringify(report, null, 2)}\n`],
-    ['report.md', markdown(report)],
-    ['roc.svg', rocSvg(evaluation.roc, `${model}: accuracy ${accuracy.mean.toFixed(5)}, AUC ${auc.toFixed(5)}`)],
-    ['embeddings.txt', names.map((name) => `${name}\n`).join('')],
-    ['errors.html', errorsPage(shown, wrong.length, `${model}: ${summary(report)}`)],
-  ];
+  return { report, roc: evaluation.roc, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };
 }
 
 /** Each picture's own embedding: of joined ones the first half, the mirror image's being left out. */

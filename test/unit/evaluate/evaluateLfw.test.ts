@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { judgeRun, reportFiles, unreadRow, type LfwRun } from '../../../src/evaluate/judge';
+import { evaluateLfw, unreadRow, type LfwRun } from '../../../src/evaluate/evaluateLfw';
+import { reportFiles } from '../../../src/evaluate/lfwRun';
 import { CENTRE, FACE, NONE, type Outcome } from '../../../src/evaluate/lfwReport';
 
 // One number an embedding, so that a distance is a difference squared.
@@ -42,13 +43,13 @@ const run: LfwRun = {
 };
 const options = { distance: 'euclidean', subtractMean: false, far: 0.1, calibrate: false } as const;
 
-test('a run is judged fold by fold, and what had no face is counted and left out', () => {
-  const { report, table, names } = judgeRun(list, run, options);
+test('a run is evaluated fold by fold, and what had no face is counted and left out', () => {
+  const { report, table, names } = evaluateLfw(list, run, options);
   expect(report).toMatchObject({
     ...{ pairs: 6, leftOut: 1, pictures: 5, noFace: 2, noFacePictures: ['p/2', 'r/1'], imagesPerSecond: 2 },
     ...{ model: 'm', backend: 'wasm', adapter: null },
   });
-  // Fold 1 chooses the least threshold that judges three of its four rightly, fold 0 the least that judges both so.
+  // Fold 1 chooses the least threshold that gets three of its four right, fold 0 the least that gets both right.
   expect(report.accuracy.folds).toEqual([1, 0.5]);
   expect(report.accuracy.thresholds[0]).toBeCloseTo(1.57, 12);
   expect(report.accuracy.thresholds[1]).toBeCloseTo(0.07, 12);
@@ -62,7 +63,7 @@ test('what could not be read is named with why, its pairs are left out, and it i
   const rows = run.rows.map((row, i) => (i === 2 ? unreadRow(problem) : row));
   const pairs = [...list.pairs, { a: 'p/1', b: 'p/2', same: true, fold: 1, line: 8 }];
   const extra = [...pairs, { a: 'p/1', b: 'q/2', same: false, fold: 0, line: 9 }];
-  const { report, table, names } = judgeRun({ pairs: extra, folds: 2 }, { ...run, rows }, options);
+  const { report, table, names } = evaluateLfw({ pairs: extra, folds: 2 }, { ...run, rows }, options);
   expect(report).toMatchObject({ pairs: 5, leftOut: 4, pictures: 5, noFace: 2, noFacePictures: ['p/2', 'r/1'] });
   expect(report.failed).toEqual([
     { picture: 'q/1', error: { code: 'image/truncated', message: 'q/1 is cut off: part of the picture is missing.' } },
@@ -73,14 +74,21 @@ test('what could not be read is named with why, its pairs are left out, and it i
 });
 
 test('the wrong pairs come with the clearest first, and the files say the same', () => {
-  const judgement = judgeRun(list, run, options);
-  expect(judgement.wrong.map(({ a, b, distance }) => [a, b, distance])).toEqual([
+  const evaluation = evaluateLfw(list, run, options);
+  expect(evaluation.wrong.map(({ a, b, distance }) => [a, b, distance])).toEqual([
     ['p/1', 'q/2', 3.0625],
     ['p/2', 'q/1', 1.5625],
   ]);
-  const files = new Map(reportFiles(judgement, []));
-  expect([...files.keys()]).toEqual(['report.json', 'report.md', 'roc.svg', 'embeddings.txt', 'errors.html']);
-  expect(JSON.parse(files.get('report.json')!)).toEqual(judgement.report);
+  const files = new Map(reportFiles(evaluation, []));
+  expect([...files.keys()]).toEqual([
+    'report.json',
+    'report.md',
+    'roc.svg',
+    'embeddings.npy',
+    'embeddings.txt',
+    'errors.html',
+  ]);
+  expect(JSON.parse(files.get('report.json') as string)).toEqual(evaluation.report);
   expect(files.get('embeddings.txt')).toBe('p/1\np/2\nq/1\nq/2\n');
   expect(files.get('errors.html')).toContain('2 pairs in all');
 });
@@ -92,15 +100,15 @@ test('the model’s own decisions are of single embeddings, whatever the publish
   const rule = { far: 0.001, plainThreshold: 0.25, threshold: 3 };
   const joined = { ...run, rows, columns: 2, settings: { ...run.settings, flip: true } };
   const published = { ...options, distance: 'cosine', subtractMean: true } as const;
-  const { report } = judgeRun(list, { ...joined, decision: { rule, scales } }, published);
-  const single = judgeRun(list, run, options).report;
+  const { report } = evaluateLfw(list, { ...joined, decision: { rule, scales } }, published);
+  const single = evaluateLfw(list, run, options).report;
   // Normalised: .5, 3, .75, 4.5, 1.25 and 10.5.
   expect(report.decisions).toMatchObject({
     ...{ far: 0.001, same: 4, different: 2 },
     plain: { accuracy: single.accuracy, val: single.val, threshold: 0.25, recall: 0.5, falseAccepts: 0 },
     normalised: { threshold: 3, recall: 0.75, falseAccepts: 0.5 },
   });
-  const without = judgeRun(list, joined, published).report;
+  const without = evaluateLfw(list, joined, published).report;
   expect(report, 'the published row is as without').toEqual({ ...without, decisions: report.decisions });
   expect(without).not.toHaveProperty('decisions');
 });
@@ -116,7 +124,7 @@ test('calibration is over all pictures of two people, told apart by folder, with
   });
   const pairs = [pair(0, 1, 0), pair(0, 2, 0), pair(4, 5, 1), pair(4, 6, 1)];
   const joined = { ...run, names, rows, columns: 2, settings: { ...run.settings, flip: true } };
-  const { report } = judgeRun({ pairs, folds: 2 }, joined, { ...options, calibrate: true });
+  const { report } = evaluateLfw({ pairs, folds: 2 }, joined, { ...options, calibrate: true });
   const strangers = places.flatMap((a, i) =>
     places.slice(i + 1).flatMap((b) => (a.person === b.person ? [] : [Math.abs(a.place - b.place)])),
   );
@@ -130,7 +138,7 @@ test('calibration is over all pictures of two people, told apart by folder, with
     names: names.map((name) => name.replace('/', '')),
     list: pairs.map((p) => ({ ...p, a: p.a.replace('/', ''), b: p.b.replace('/', '') })),
   };
-  const judgeFlat = () =>
-    judgeRun({ pairs: flat.list, folds: 2 }, { ...joined, names: flat.names }, { ...options, calibrate: true });
-  expect(judgeFlat).toThrow('calibration needs a folder for each person');
+  const evaluateFlat = () =>
+    evaluateLfw({ pairs: flat.list, folds: 2 }, { ...joined, names: flat.names }, { ...options, calibrate: true });
+  expect(evaluateFlat).toThrow('calibration needs a folder for each person');
 });
