@@ -17,7 +17,10 @@ function npxCommand(): Plugin {
       chmodSync(`${OUT}/facenet-web.js`, 0o755);
       mkdirSync('node_modules/.bin', { recursive: true });
       rmSync(LINK, { force: true });
-      if (process.platform !== 'win32') return symlinkSync(`../../${OUT}/facenet-web.js`, LINK);
+      if (process.platform !== 'win32') {
+        symlinkSync(`../../${OUT}/facenet-web.js`, LINK);
+        return;
+      }
       writeFileSync(LINK, ''); // npx looks for this name, the shell for the next
       writeFileSync(`${LINK}.cmd`, WINDOWS_SHIM);
     },

@@ -25,7 +25,10 @@ export function sharedFiles(): Plugin {
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
         const match = /^\/@shared\/(\w+)\/(.*)$/.exec(decodeURIComponent((request.url ?? '').split('?')[0]!));
-        if (!match) return next();
+        if (!match) {
+          next();
+          return;
+        }
         const root = ROOTS[match[1]!];
         const path = root && normalize(join(root, match[2]!));
         if (!root || !path?.startsWith(normalize(root)) || !existsSync(path)) {

@@ -55,7 +55,7 @@ export interface ServeOptions<T extends OpTable<T>> {
 
 /** Bitmaps and video frames hold memory, even the camera's own, until they are closed. */
 function closeAll(items: readonly Transferable[]): void {
-  for (const item of items) if ('close' in item) item.close();
+  for (const item of items) if ('close' in item) void item.close();
 }
 
 /**
@@ -77,7 +77,10 @@ export function serve<T extends OpTable<T>>(
   }
   function fail(id: number, thrown: unknown): void {
     const { code, details } = toFaceError(thrown);
-    if (code !== 'internal') return reply({ id, type: 'error', code, details });
+    if (code !== 'internal') {
+      reply({ id, type: 'error', code, details });
+      return;
+    }
     const cause = thrown instanceof Error ? thrown.cause : null;
     // Where it happened is lost on the way otherwise, and a report of it is worth little without.
     const origin = thrown instanceof FaceError && cause instanceof Error ? cause : thrown;
@@ -209,7 +212,8 @@ export function connect<T extends OpTable<T>>(
         const refusal = signal?.aborted ? new FaceError('aborted') : closed;
         if (refusal) {
           closeAll(transfer);
-          return reject(refusal);
+          reject(refusal);
+          return;
         }
         const id = ++lastId;
         const onAbort = () => {

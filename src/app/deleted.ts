@@ -9,7 +9,10 @@ import { isAskedToDelete, wipeOwn } from './shell/wipe';
 const at = (id: string): HTMLElement => document.getElementById(id)!;
 
 async function run(): Promise<void> {
-  if (!isAskedToDelete()) return location.replace('./'); // reached by its address alone
+  if (!isAskedToDelete()) {
+    location.replace('./');
+    return;
+  } // reached by its address alone
   const left = await wipeOwn();
   at('title').textContent = left.length === 0 ? 'Everything is deleted' : 'Not everything could be deleted';
   at('words').textContent =

@@ -16,7 +16,7 @@ export function minimise(
   { tolerance, maxRounds, memory = 10 }: LbfgsOptions,
 ): Float64Array {
   let x = start.slice();
-  let gradient: Float64Array<ArrayBufferLike> = new Float64Array(x.length);
+  let gradient: Float64Array = new Float64Array(x.length);
   let value = objective(x, gradient);
   const history: { s: Float64Array; y: Float64Array; rho: number }[] = [];
   for (let round = 0; round < maxRounds; round++) {

@@ -79,7 +79,7 @@ function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer
 
 function sized(content: Code): Code {
   const bytes = content.flat(Infinity as 1);
-  return [unsigned(bytes.length), bytes as number[]];
+  return [unsigned(bytes.length), bytes];
 }
 
 /** LEB128. */

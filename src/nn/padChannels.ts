@@ -80,7 +80,10 @@ class Padding {
   }
 
   private add(node: Node): void {
-    if (node.op === 'slice') return this.addSlice(node);
+    if (node.op === 'slice') {
+      this.addSlice(node);
+      return;
+    }
     const keep = PASSES_ANY_LAYOUT.has(node.op) || node.op === 'conv2d' || node.op === 'dense';
     const inputs = keep || this.passesOn(node) ? node.inputs : node.inputs.map((name) => this.cut(name));
     const layouts = inputs.map((name) => this.layouts.get(name)!);

@@ -43,9 +43,9 @@ const OPS: OpTable = {
   batchNorm: (node, [x], weights) =>
     tf.batchNorm(
       x!,
-      need(weights, node.mean) as tf.Tensor1D,
-      need(weights, node.variance) as tf.Tensor1D,
-      need(weights, node.beta) as tf.Tensor1D,
+      need(weights, node.mean),
+      need(weights, node.variance),
+      need(weights, node.beta),
       undefined,
       node.epsilon,
     ),
@@ -69,7 +69,7 @@ const OPS: OpTable = {
     return tf.slice(x!, begin, [...x!.shape.slice(0, -1), node.channels]);
   },
   globalAvgPool: (_, [x]) => tf.mean(x!, [1, 2]),
-  flatten: (_, [x]) => tf.reshape(x!, [x!.shape[0]!, -1]),
+  flatten: (_, [x]) => tf.reshape(x!, [x!.shape[0], -1]),
   dense: (node, [x], weights) => {
     const product = tf.matMul(x!, need(weights, node.weights), false, true);
     return node.bias === undefined ? product : tf.add(product, need(weights, node.bias));

@@ -113,7 +113,10 @@ async function isEmpty(name: string): Promise<boolean> {
 async function copyDatabase(from: string, to: string): Promise<void> {
   const old = await openDB(from);
   const tables = [...old.objectStoreNames];
-  if (tables.length === 0) return old.close(); // nothing was ever kept: a transaction needs a table
+  if (tables.length === 0) {
+    old.close();
+    return;
+  } // nothing was ever kept: a transaction needs a table
   // Read before the copy is opened: this transaction ends meanwhile.
   const reading = old.transaction(tables);
   const schema = tables.map((name) => {

@@ -14,16 +14,16 @@ interface ConvAttributes {
  */
 export function registerWasmKernels(): void {
   register('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
-    conv2dFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape as Shape4D, attributes),
+    conv2dFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape!, attributes),
   );
   register('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
-    conv2dInputGradient(attributes.inputShape as Shape4D, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
+    conv2dInputGradient(attributes.inputShape!, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
   );
   register('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attributes) =>
-    depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape as Shape4D, attributes),
+    depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape!, attributes),
   );
   register('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attributes) =>
-    depthwiseInputGradient(attributes.inputShape as Shape4D, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
+    depthwiseInputGradient(attributes.inputShape!, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
   );
 }
 
@@ -65,7 +65,7 @@ export function conv2dFilterGradient(
     const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
     const rows = tf.reshape(dy, [-1, out]);
     const places = placesUnder(x, info, (under) =>
-      tf.matMul(tf.transpose(tf.reshape(under, [rows.shape[0]!, channels])), rows),
+      tf.matMul(tf.transpose(tf.reshape(under, [rows.shape[0], channels])), rows),
     );
     return tf.reshape(tf.stack(places), filterShape);
   });

@@ -42,11 +42,12 @@ class OnnxWriter {
       case 'conv2d': {
         const pads = node.padding === 'same' ? 'SAME_UPPER' : 'VALID';
         const bias = node.bias === undefined ? [] : [this.tensor(node.bias)];
-        return this.emit('Conv', node, [this.kernel(node.weights), ...bias], (at) => {
+        this.emit('Conv', node, [this.kernel(node.weights), ...bias], (at) => {
           attribute(at, 'auto_pad', pads);
           attribute(at, 'kernel_shape', [...node.kernel]);
           attribute(at, 'strides', [node.stride, node.stride]);
         });
+        return;
       }
       case 'batchNorm': {
         const beta = this.tensor(node.beta);
@@ -55,38 +56,57 @@ class OnnxWriter {
           this.numbers(node.beta).map(() => 1),
         );
         const rest = [ones, beta, this.tensor(node.mean), this.tensor(node.variance)];
-        return this.emit('BatchNormalization', node, rest, (at) => attribute(at, 'epsilon', node.epsilon, 'float'));
+        this.emit('BatchNormalization', node, rest, (at) => attribute(at, 'epsilon', node.epsilon, 'float'));
+        return;
       }
-      case 'relu':
-        return this.emit('Relu', node);
-      case 'add':
-        return this.emit('Add', node);
-      case 'concat':
-        return this.emit('Concat', node, [], (at) => attribute(at, 'axis', 1));
-      case 'multiply':
-        return this.emit('Mul', node, [this.constant(`${node.name}/value`, Float32Array.of(node.value))]);
+      case 'relu': {
+        this.emit('Relu', node);
+        return;
+      }
+      case 'add': {
+        this.emit('Add', node);
+        return;
+      }
+      case 'concat': {
+        this.emit('Concat', node, [], (at) => attribute(at, 'axis', 1));
+        return;
+      }
+      case 'multiply': {
+        this.emit('Mul', node, [this.constant(`${node.name}/value`, Float32Array.of(node.value))]);
+        return;
+      }
       case 'maxPool':
         if (node.padding !== 'valid') break;
-        return this.emit('MaxPool', node, [], (at) => {
-          attribute(at, 'kernel_shape', [node.size, node.size]);
-          attribute(at, 'strides', [node.stride, node.stride]);
-        });
-      case 'globalAvgPool':
-        return this.emit('ReduceMean', node, [], (at) => {
+        {
+          this.emit('MaxPool', node, [], (at) => {
+            attribute(at, 'kernel_shape', [node.size, node.size]);
+            attribute(at, 'strides', [node.stride, node.stride]);
+          });
+          return;
+        }
+      case 'globalAvgPool': {
+        this.emit('ReduceMean', node, [], (at) => {
           attribute(at, 'axes', [2, 3]);
           attribute(at, 'keepdims', 0);
         });
+        return;
+      }
       case 'dense': {
         const bias = node.bias === undefined ? [] : [this.tensor(node.bias)];
-        return this.emit('Gemm', node, [this.tensor(node.weights), ...bias], (at) => attribute(at, 'transB', 1));
+        this.emit('Gemm', node, [this.tensor(node.weights), ...bias], (at) => attribute(at, 'transB', 1));
+        return;
       }
-      case 'dropout':
-        return this.emit('Identity', node);
-      case 'l2Normalise':
-        return this.emit('LpNormalization', node, [], (at) => {
+      case 'dropout': {
+        this.emit('Identity', node);
+        return;
+      }
+      case 'l2Normalise': {
+        this.emit('LpNormalization', node, [], (at) => {
           attribute(at, 'axis', 1);
           attribute(at, 'p', 2);
         });
+        return;
+      }
     }
     throw new Error(`no ONNX form of ${node.op} (${node.name})`);
   }

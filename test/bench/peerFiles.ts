@@ -29,7 +29,10 @@ export function peerFiles(): Plugin {
       server.middlewares.use((request, response, next) => {
         const match = /^\/@peers\/([\w-]+)\/([\w.-]+)/.exec(request.url ?? '');
         const folder = match && FOLDERS[match[1]!];
-        if (!folder) return next();
+        if (!folder) {
+          next();
+          return;
+        }
         const path = normalize(join(server.config.root, 'node_modules', folder, match[2]!));
         if (!existsSync(path)) {
           response.statusCode = 404;

@@ -38,7 +38,7 @@ export function carryOver(
     for (const [j, other] of fresh.entries()) {
       const overlap = overlapOf(face.box, other.box);
       const sameModel = embedding?.modelId === other.embedding.modelId;
-      const distance = sameModel ? distanceOf(cohort, embedding!, other.embedding) : NaN;
+      const distance = sameModel ? distanceOf(cohort, embedding, other.embedding) : NaN;
       if (sameBytes ? overlap >= SAME_PLACE : distance <= SAME_FACE * threshold)
         pairs.push({ known: i, fresh: j, overlap, distance });
     }

@@ -14,7 +14,7 @@ export class Engine {
   progress = $state.raw<Progress | null>(null);
   error = $state.raw<FaceError | null>(null);
   models = $state.raw<readonly ModelPlace[]>([]);
-  settings = $state.raw<Settings>() as Settings;
+  settings = $state.raw<Settings>()!;
 
   /** An embedder better than the one at hand that could be had by a download; null when all are here. */
   missing = $derived(

@@ -14,7 +14,8 @@ export function leaveToDelete(): void {
   try {
     sessionStorage.setItem(MARK, '1');
   } catch {
-    return location.reload(); // storage is blocked: there is nothing but this page's memory
+    location.reload();
+    return; // storage is blocked: there is nothing but this page's memory
   }
   location.replace('deleted.html'); // “Back” must not bring the people back
 }

@@ -6,7 +6,10 @@ export async function takeTabLock(name: string): Promise<(() => void) | null> {
   if (!('locks' in navigator)) return () => {};
   return new Promise((resolve) => {
     void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
-      if (!lock) return resolve(null);
+      if (!lock) {
+        resolve(null);
+        return;
+      }
       return new Promise<void>((release) => resolve(release));
     });
   });

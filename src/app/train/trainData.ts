@@ -101,7 +101,7 @@ export async function sampleOutsiders(
     outsiders.push({ crop, label });
   };
   const sources = [
-    ...SAMPLE_PORTRAITS.map((name) => ({ url: portraitUrl(name), file: name, portrait: name as string | null })),
+    ...SAMPLE_PORTRAITS.map((name) => ({ url: portraitUrl(name), file: name, portrait: name })),
     ...SAMPLE_PICTURES.map((file) => ({ url: pictureUrl(file), file, portrait: null })),
   ];
   for (const [done, { url, file, portrait }] of sources.entries()) {

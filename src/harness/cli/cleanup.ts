@@ -64,7 +64,10 @@ async function cleanUpAndEnd(code: number): Promise<void> {
 export function exitCleanlyOnSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS))
     process.on(signal, () => {
-      if (stopping || softCode !== null) return end(code, true);
+      if (stopping || softCode !== null) {
+        end(code, true);
+        return;
+      }
       if (softly && signal !== 'SIGHUP') {
         softCode = code;
         softly();

@@ -89,7 +89,10 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
 
   async function send(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const file = await find(path);
-    if (!file) return end(response, 404, 'Not found');
+    if (!file) {
+      end(response, 404, 'Not found');
+      return;
+    }
     if (typeof file !== 'string') {
       response.writeHead(200, { ...HEADERS, 'Content-Type': UNKNOWN_TYPE, 'Content-Length': file.length });
       response.end(request.method === 'HEAD' ? undefined : file);
@@ -114,7 +117,10 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
 
   async function receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const file = accepted.get(path);
-    if (file === undefined) return end(response, 404, 'Not found');
+    if (file === undefined) {
+      end(response, 404, 'Not found');
+      return;
+    }
     const part = join(dirname(file), `.${randomBytes(6).toString('hex')}.part`);
     try {
       await mkdir(dirname(file), { recursive: true });
@@ -122,7 +128,8 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
       await rename(part, file);
     } catch (thrown) {
       await rm(part, { force: true }).catch(() => undefined); // its folder may be what could not be made
-      return end(response, 500, diskReason(thrown));
+      end(response, 500, diskReason(thrown));
+      return;
     }
     end(response, 201, 'Written');
   }
@@ -133,12 +140,18 @@ export async function startServer({ site, models, port = 0 }: ServerOptions): Pr
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isOurs(request)) return end(response, 421, `This is ${url}, and nothing else.`);
+    if (!isOurs(request)) {
+      end(response, 421, `This is ${url}, and nothing else.`);
+      return;
+    }
     const path = pathOf(request.url ?? '/');
-    if (path === null) return end(response, 400, 'Bad address');
+    if (path === null) {
+      end(response, 400, 'Bad address');
+      return;
+    }
     if (request.method === 'GET' || request.method === 'HEAD') return send(request, response, path);
     if (request.method === 'PUT') return receive(request, response, path);
-    return end(response, 405, 'Method not allowed');
+    end(response, 405, 'Method not allowed');
   }
 
   const server = createServer((request, response) => {

@@ -132,18 +132,34 @@ class Unpickler {
       case '\x86':
       case '\x87': // TUPLE3
         return void stack.push(this.popMany(opcode.charCodeAt(0) - 0x84));
-      case 'a': // APPEND
-        return this.append([this.pop()]);
-      case 'e': // APPENDS
-        return this.append(this.popToMark());
-      case 's': // SETITEM
-        return this.setItems(this.popMany(2));
-      case 'u': // SETITEMS
-        return this.setItems(this.popToMark());
-      case 'R':
-        return this.reduce();
-      case 'b':
-        return this.build();
+      case 'a': {
+        // APPEND
+        this.append([this.pop()]);
+        return;
+      }
+      case 'e': {
+        // APPENDS
+        this.append(this.popToMark());
+        return;
+      }
+      case 's': {
+        // SETITEM
+        this.setItems(this.popMany(2));
+        return;
+      }
+      case 'u': {
+        // SETITEMS
+        this.setItems(this.popToMark());
+        return;
+      }
+      case 'R': {
+        this.reduce();
+        return;
+      }
+      case 'b': {
+        this.build();
+        return;
+      }
       default:
         throw this.bad(`the pickle opcode 0x${opcode.charCodeAt(0).toString(16)} is not read here`);
     }

@@ -26,7 +26,7 @@ interface Networks {
 }
 let networks: Networks | null = null;
 
-serve<CropOps>(self as unknown as Worker, {
+serve<CropOps>(self, {
   async start({ precision, variants: names, mirrored }) {
     const options = { modelsUrl: new URL('/models/', location.href).href };
     const engine = await createLiteRtEngine({ backend: 'wasm', threads: 1 });

@@ -36,7 +36,7 @@ const LEAST_COSINE = { float32: 0.9999, float16: 0.9999, int8: 0.99 } as const;
 /** Those that passed their check, each with the batch that it is timed on. */
 const ready = new Map<string, Network & { readonly input: Float32Array }>();
 
-serve<NetworkOps>(self as unknown as Worker, {
+serve<NetworkOps>(self, {
   prepare: async ({ threads, facenetFaces, embeddedFaces }) => {
     const litert = await createLiteRtEngine({ backend: 'wasm', threads });
     const tfjs = await createTfjsEngine({ backend: 'wasm' });

@@ -57,7 +57,7 @@ describe('the worker on WASM', () => {
       threshold: decisionOf(FACENET).threshold,
       plainThreshold: FACENET.threshold,
       twiceDistance: thresholdAt(decisionOf(FACENET), 1e-5),
-      cohort: cohortUse(FACENET.cohort!),
+      cohort: cohortUse(FACENET.cohort),
       far: FACENET.defaultFar,
       crop: 'facenet',
       embeddingSize: 512,

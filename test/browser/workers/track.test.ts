@@ -19,8 +19,8 @@ afterAll(() => client.close());
 
 /** The crew picture as a camera would see it that is `shift` pixels further to the right. */
 async function frame(shift: number, filter = 'none', [width, height] = [WIDTH, HEIGHT]): Promise<ImageBitmap> {
-  const canvas = new OffscreenCanvas(width!, height!);
-  const scale = (width! * 1.15) / crew.width;
+  const canvas = new OffscreenCanvas(width, height);
+  const scale = (width * 1.15) / crew.width;
   const context = canvas.getContext('2d')!;
   context.filter = filter;
   context.drawImage(crew, -shift, 0, crew.width * scale, crew.height * scale);

@@ -129,7 +129,12 @@ test('paused, it has saved the step in progress; it goes on in the same worker a
   const client = await ready();
   const sink = new MemorySink();
   let asked: Promise<void> | undefined;
-  const result = await client.train({ sink, onStep: ({ step }) => step === 8 && (asked ??= client.pause()) });
+  const result = await client.train({
+    sink,
+    onStep: ({ step }) => {
+      if (step === 8) asked ??= client.pause();
+    },
+  });
   await asked;
   expect(result.finished).toBe(false);
   expect(result.step).toBeGreaterThanOrEqual(8);

@@ -93,7 +93,7 @@ test('a pan keeps each face in its box with its name', async ({ launchOptions, b
     await expect(known).toHaveCount(1, { timeout: 60_000 });
     await expect(unknown).toHaveCount(1);
     // A box is one element as long as its track's id stays.
-    const boxes = [(await known.elementHandle())!, (await unknown.elementHandle())!];
+    const boxes = [await known.elementHandle(), await unknown.elementHandle()];
     const placesOf = () => Promise.all(boxes.map((box) => box.evaluate((element) => parseFloat(element.style.left))));
     const first = await placesOf();
     await expect

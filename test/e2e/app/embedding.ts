@@ -17,7 +17,10 @@ export async function watchEmbedding(page: Page): Promise<void> {
     const send = Reflect.get(Worker.prototype, 'postMessage') as (message: unknown, transfer?: unknown) => void;
     Worker.prototype.postMessage = function (message: Sent, transfer?: unknown) {
       const wanted = message.op === 'embedStored' ? window.nextEmbedding : undefined;
-      if (wanted === undefined) return send.call(this, message, transfer);
+      if (wanted === undefined) {
+        send.call(this, message, transfer);
+        return;
+      }
       delete window.nextEmbedding;
       if (wanted === 'hold') return;
       const crops = message.req.crops.map((crop) => ({ ...crop, picture: new Blob(['no picture']) }));

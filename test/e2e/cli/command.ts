@@ -108,7 +108,7 @@ export function isRenderer(pid: number): boolean {
 
 export function isAlive(pid: number): boolean {
   try {
-    return !/\) Z /.test(readFileSync(join('/proc', `${pid}`, 'stat'), 'utf8'));
+    return !readFileSync(join('/proc', `${pid}`, 'stat'), 'utf8').includes(') Z ');
   } catch {
     return false;
   }

@@ -151,7 +151,7 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
     let requests = 0;
     const server = await serve((request, response) => {
       if (failing && ++requests > 100) return response.writeHead(503).end();
-      return sendFile(request, response, modelsFile(request.url!));
+      sendFile(request, response, modelsFile(request.url!));
     });
     expect((await get({ baseUrl: server.url })).missing?.message).toContain('answered 503');
     failing = false;

@@ -68,7 +68,7 @@ function openAddress(address: string): void {
       : process.platform === 'win32'
         ? ['cmd', '/c', 'start', '', address]
         : ['xdg-open', address];
-  const child = spawn(command!, args, { stdio: 'ignore', detached: true });
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
   child.once('error', () => undefined); // no opener: the address is printed
   child.unref();
 }

@@ -6,7 +6,6 @@ import type { Report } from '../report';
 import { runTool } from './tools';
 
 const SCRIPT = 'portable-chromium.sh';
-const IN_PARTS = /^part\./;
 
 /**
  * A folder with `bin/chromium` (and `bin/node`) that runs on a machine without them: `given` itself; unpacked from the
@@ -23,7 +22,7 @@ export async function portableChromium(given: string, work: string, report: Repo
     parts = join(work, 'chromium-parts');
     report.note('Making a portable Chromium: some minutes.');
     await runTool('bash', [join(given, SCRIPT), parts]);
-  } else if (!names.some((name) => IN_PARTS.test(name))) throw new FaceError('pack/no-chromium', { path: given });
+  } else if (!names.some((name) => name.startsWith('part.'))) throw new FaceError('pack/no-chromium', { path: given });
   const unpacking = join(work, 'portable.new');
   await rm(unpacking, { recursive: true, force: true });
   await mkdir(unpacking, { recursive: true });

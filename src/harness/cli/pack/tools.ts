@@ -27,7 +27,10 @@ function ending(child: ChildProcess, tool: string, said: () => string): Promise<
       fail(error.code === 'ENOENT' ? new FaceError('pack/no-tool', { tool, hint: HINTS[tool] ?? tool }) : error),
     );
     child.once('close', (code) => {
-      if (code === 0) return done();
+      if (code === 0) {
+        done();
+        return;
+      }
       const reason = said().trim().split('\n').at(-1) || `it ended with ${code ?? 'a signal'}`;
       fail(new FaceError('pack/failed', { reason: `${tool}: ${reason.replace(/\.$/, '')}` }));
     });

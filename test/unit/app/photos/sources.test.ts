@@ -152,7 +152,10 @@ const entryOf = (name: string, content: Tree | string | Error, unreadable = fals
       );
       return {
         readEntries: (resolve: (part: FileSystemEntry[]) => void, reject: (error: Error) => void) => {
-          if (unreadable) return reject(new DOMException('no', 'InvalidModificationError'));
+          if (unreadable) {
+            reject(new DOMException('no', 'InvalidModificationError'));
+            return;
+          }
           resolve(rest.splice(0, 2));
         },
       };

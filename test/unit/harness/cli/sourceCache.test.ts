@@ -58,7 +58,10 @@ describe('fetchSource', () => {
   it('goes on where an earlier run was stopped', async () => {
     const stop = new AbortController();
     const server = await serve((request, response) => {
-      if (request.headers.range) return sendFile(request, response, BYTES);
+      if (request.headers.range) {
+        sendFile(request, response, BYTES);
+        return;
+      }
       response.writeHead(200, { 'Content-Length': BYTES.length });
       response.write(BYTES.subarray(0, 30_000), () => setTimeout(() => stop.abort(), 50));
     });

@@ -71,13 +71,13 @@ const CASES: readonly Case[] = [
     name: 'softmax cross-entropy',
     ...logits,
     tensors: (x) => softmaxCrossEntropy(x as tf.Tensor2D, LABELS),
-    plain: (x) => crossEntropy(x!, 0),
+    plain: (x) => crossEntropy(x, 0),
   },
   {
     name: 'softmax cross-entropy with label smoothing',
     ...logits,
     tensors: (x) => softmaxCrossEntropy(x as tf.Tensor2D, LABELS, 0.1),
-    plain: (x) => crossEntropy(x!, 0.1),
+    plain: (x) => crossEntropy(x, 0.1),
   },
   {
     name: 'centre loss',
@@ -85,7 +85,7 @@ const CASES: readonly Case[] = [
     tensors: (f) => centreLoss(f as tf.Tensor2D, tf.tensor2d(CENTRES, [K, D]), LABELS),
     plain: (f) => {
       const centres = rowsOf(CENTRES, D);
-      return mean(rowsOf([...f!], D).flatMap((row, i) => row.map((x, c) => (x - centres[LABELS[i]!]![c]!) ** 2)));
+      return mean(rowsOf([...f], D).flatMap((row, i) => row.map((x, c) => (x - centres[LABELS[i]!]![c]!) ** 2)));
     },
   },
   ...[1, 2, 1.5].map((p) => ({
@@ -100,13 +100,13 @@ const CASES: readonly Case[] = [
     shapes: [[2, 3], [4]],
     inputs: [numbers(6, 3), numbers(4, 4)],
     tensors: (...kernels) => weightDecay(kernels),
-    plain: (a, b) => 0.5 * (dot(a!, a!) + dot(b!, b!)),
+    plain: (a, b) => 0.5 * (dot(a, a) + dot(b, b)),
   },
   {
     name: 'triplet loss',
     ...features,
     tensors: (e) => tripletLoss(e as tf.Tensor2D, TRIPLETS, 0.2),
-    plain: (e) => triplet(e!),
+    plain: (e) => triplet(e),
   },
   ...[0.5, 2.5].map((margin) => ({
     name: `ArcFace, margin ${margin}`,

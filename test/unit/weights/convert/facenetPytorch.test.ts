@@ -94,7 +94,7 @@ function readEntries(bytes: Uint8Array<ArrayBuffer>): ReadonlyMap<string, Entry>
  * its convolutions.
  */
 function fromStateDict(order: readonly string[], entries: ReadonlyMap<string, Entry>, graph: Graph): Weights {
-  const kernels = order.filter((name) => /\.weight$/.test(name) && !/bn\.weight$/.test(name));
+  const kernels = order.filter((name) => name.endsWith('.weight') && !name.endsWith('bn.weight'));
   const weights = new Map<string, WeightTensor>();
   const put = (name: string, shape: readonly number[], data: Float32Array) =>
     weights.set(name, { dtype: 'float32', shape, data });
