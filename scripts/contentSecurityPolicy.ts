@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { CONTENT_SECURITY_POLICY } from '../src/core/pageHeaders.ts';
+import { CONTENT_SECURITY_POLICY } from '../src/core/hosting/pageHeaders.ts';
 
 /** Puts the policy into the built pages; the dev server's own inline styles and sockets would not pass it. */
 export function contentSecurityPolicy(): Plugin {

@@ -1,5 +1,5 @@
 import type { Plugin } from 'vite';
-import { ISOLATION_HEADERS } from '../src/core/pageHeaders.ts';
+import { ISOLATION_HEADERS } from '../src/core/hosting/pageHeaders.ts';
 
 /** Cross-origin isolation for the dev and preview servers. */
 export function isolation(): Plugin {

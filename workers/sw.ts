@@ -4,8 +4,8 @@
  * pictures are kept when they are first used. Model files are none of its business: the face worker keeps those that it
  * has verified, by their hash. Nothing but the app's own files is ever answered, kept or asked for.
  */
-import { PAGE_HEADERS } from '../src/core/pageHeaders';
-import { assetCache, isShellCache, shellCache, type SwMessage } from '../src/core/appCaches';
+import { PAGE_HEADERS } from '../src/core/hosting/pageHeaders';
+import { assetCache, isShellCache, shellCache, type SwMessage } from '../src/core/hosting/appCaches';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: what the app cannot start without, with the hash of each, and what it may need later. */

@@ -2,13 +2,13 @@
  * Every message between the page and the train worker. One run at a time: `start` → `addPictures` (three sets) →
  * `prepare` → `train` (as often as it is stopped) → `evaluate`, `embed`, `weights`.
  */
-import type { StoredCheckpoint } from '../src/core/checkpoint';
+import type { Checkpoint } from '../src/core/types';
 import type { ErrorCode, ErrorDetails } from '../src/core/errors';
 import type { BackendName, StoredCrop } from '../src/core/types';
 import type { WeightTensor } from '../src/core/weights';
-import type { Evened } from '../src/core/trainJudged';
+import type { Evened } from '../src/evaluate/evaluation';
 import type { Graph } from '../src/nn/graph';
-import type { TrainConfig } from '../src/train/config';
+import type { TrainConfig } from '../src/train/config/config';
 import type { LoggedStep } from '../src/train/loop';
 import type { ModelReport } from '../src/train/report';
 import type { Trainable } from '../src/train/plan';
@@ -121,7 +121,7 @@ export type SinkChoice = { readonly kind: 'store'; readonly runId: string } | { 
 export interface TrainCall {
   readonly sink: SinkChoice;
   /** Goes on from here (`caller` only): the checkpoint saved last. Without one the run goes on from memory, or begins. */
-  readonly checkpoint?: StoredCheckpoint;
+  readonly checkpoint?: Checkpoint;
   /** Stops after this epoch, saved, to be called again: validation on the way. */
   readonly untilEpoch?: number;
 }
@@ -187,7 +187,7 @@ export interface TrainOps {
   train: { req: TrainCall; res: TrainResult; progress: TrainProgress };
   /** Lets the running `train` save and return after its step. Nothing happens where none runs. */
   pause: { req: Record<string, never>; res: null; progress: never };
-  takeCheckpoint: { req: { number: number }; res: StoredCheckpoint; progress: never };
+  takeCheckpoint: { req: { number: number }; res: Checkpoint; progress: never };
   /** `error`: it could not be saved; training stops with it. */
   checkpointSaved: {
     req: { number: number; error?: { code: ErrorCode; details: ErrorDetails } };

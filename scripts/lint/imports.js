@@ -19,7 +19,7 @@ const PARTS = {
   'src/evaluate': { may: ['src/weights/formats', 'src/core'], packages: ['fflate'] },
   'src/cluster': { may: ['src/core'], packages: [] },
   'src/classify': { may: ['src/core'], packages: ['valibot'] },
-  'src/train/config': { may: ['src/core', 'src/train'], packages: ['valibot'] },
+  'src/train/config': { may: ['src/core'], packages: ['valibot'] },
   'src/train': {
     may: [
       'src/train/config',

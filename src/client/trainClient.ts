@@ -8,7 +8,7 @@ import type {
   TrainProgress,
   TrainResult,
 } from '../../workers/trainProtocol';
-import type { CheckpointSink } from '../core/checkpoint';
+import type { CheckpointSink } from '../core/types';
 import { FaceError, toFaceError } from '../core/errors';
 import type { Progress } from '../../workers/protocol';
 

@@ -27,3 +27,8 @@ export function personKey(name: string): string {
     .replaceAll('ς', 'σ')
     .normalize('NFC');
 }
+
+/** Without the tabs and line breaks that part fields and lines of a text file. */
+export function oneLine(text: string): string {
+  return text.replace(/[\t\r\n]+/g, ' ');
+}

@@ -3,7 +3,7 @@ import { checkBackup } from './backup/readBackup';
 import { writeBackup } from './backup/writeBackup';
 import { UNGUARDED, type WriteGuard } from './guard';
 import { personKey } from '../core/names';
-import { presentModel } from '../core/retiredModels';
+import { presentModel } from '../weights/retiredModels';
 import { cleanName } from './names';
 import { fromRow, toRow, type FaceRow } from './rows';
 import type { FaceRecord, NewFace, PersonRecord, Settings, Store } from './schema';

@@ -1,4 +1,4 @@
-import { isShellCache } from '../core/appCaches';
+import { isShellCache } from '../core/hosting/appCaches';
 
 /**
  * Whether the root of this host has a copy of the app: what is kept under names without a folder is its own then. Another

@@ -1,5 +1,5 @@
-import { APP_SCOPE } from '../core/appScope';
-import { ownName } from '../core/ownNames';
+import { APP_SCOPE } from '../core/hosting/appScope';
+import { ownName } from '../core/hosting/ownNames';
 import { databaseBacking } from './databaseBacking';
 import { keepsNothing } from './denied';
 import { faceStore } from './faceStore';

@@ -3,7 +3,7 @@
  * first start in a folder after that takes it over: rows, models and the pictures of trainings.
  */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
-import { isOwnName, ownName } from '../core/ownNames';
+import { isOwnName, ownName } from '../core/hosting/ownNames';
 import { hasRootCopy } from './rootCopy';
 
 const DATABASE = 'facenet-web';

@@ -1,5 +1,4 @@
-import type { ResumableSink, StoredCheckpoint } from '../core/checkpoint';
-import type { CropKind, Precision } from '../core/types';
+import type { Checkpoint, CropKind, Precision, ResumableSink } from '../core/types';
 import type { TrainedCohort } from '../weights/trainedCohort';
 
 /** `running`: also a run whose tab was closed; it goes on from its checkpoint. `accepted`: its model is in use. */
@@ -62,7 +61,7 @@ export interface TrainedModelRecord {
 }
 
 /** A run's last checkpoint as it lies in the database. */
-export interface CheckpointRow extends StoredCheckpoint {
+export interface CheckpointRow extends Checkpoint {
   readonly runId: string;
   readonly savedAt: number;
 }

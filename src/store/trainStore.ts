@@ -1,5 +1,5 @@
-import { APP_SCOPE } from '../core/appScope';
-import { ownName } from '../core/ownNames';
+import { APP_SCOPE } from '../core/hosting/appScope';
+import { ownName } from '../core/hosting/ownNames';
 import { FaceError } from '../core/errors';
 import type { Precision } from '../core/types';
 import { databaseConnection, inTransaction, type DatabaseConnection } from './connection';

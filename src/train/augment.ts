@@ -1,5 +1,5 @@
 import type { FaceCrop } from '../core/types';
-import type { AugmentConfig } from './config';
+import type { AugmentConfig } from './config/config';
 
 /**
  * One picture as the network sees it, written to `out` (size² · 3 numbers, (x − 127.5) / 128), in the original's order:

@@ -1,6 +1,6 @@
 import { RandomStream } from '../core/random';
 import type { Batch, DataPosition, EmbedRows, Samples } from './batch';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { createSampler } from './sampler';
 import { tripletPasses } from './tripletPasses';
 

@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { LossName } from './config';
+import type { LossName } from './config/config';
 import { groupByClass } from './sampler';
 
 /**

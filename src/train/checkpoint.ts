@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { StoredCheckpoint } from '../core/checkpoint';
+import type { Checkpoint } from '../core/types';
 import { FaceError } from '../core/errors';
 import { RandomStream } from '../core/random';
 import type { WeightTensor } from '../core/weights';
 import { readSafetensors, writeSafetensors } from '../weights/formats/safetensors';
 import type { DataPosition } from './batch';
-import { completeConfig, type TrainConfig } from './config';
+import { completeConfig, type TrainConfig } from './config/config';
 import { checkSameConfig, checkSameData, checkSameShapes, dataPrint, type DataPrint } from './sameRun';
 import { TENSOR_GROUPS, type TrainModel, type TrainState } from './state';
 
@@ -29,7 +29,7 @@ export async function writeCheckpoint(
   epoch: number,
   position: DataPosition,
   labels: Int32Array,
-): Promise<StoredCheckpoint> {
+): Promise<Checkpoint> {
   const { step, random } = state;
   const data = dataPrint(labels);
   const meta: Meta = { version: VERSION, step, epoch, config, random: random.state, position, data };
@@ -57,7 +57,7 @@ export interface ExpectedRun {
  * or data than `expected`. Nothing is on the device then.
  */
 export function readCheckpoint(
-  { meta, tensors }: StoredCheckpoint,
+  { meta, tensors }: Checkpoint,
   expected: ExpectedRun,
 ): { readonly state: TrainState; readonly position: DataPosition } {
   const { config, random, step, position, data } = parseMeta(meta);
@@ -80,7 +80,7 @@ export function readCheckpoint(
 }
 
 /** The step that a checkpoint was saved after, and the epoch that it goes on in. Throws `train/bad-checkpoint`. */
-export function checkpointPlace({ meta }: Pick<StoredCheckpoint, 'meta'>): {
+export function checkpointPlace({ meta }: Pick<Checkpoint, 'meta'>): {
   readonly step: number;
   readonly epoch: number;
 } {

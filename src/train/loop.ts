@@ -1,12 +1,12 @@
 import { throwIfAborted } from '../core/abort';
-import type { CheckpointSink } from '../core/checkpoint';
+import type { CheckpointSink } from '../core/types';
 import type { Weights } from '../core/weights';
 import type { Batch, DataPosition, Samples } from './batch';
 import { batches, firstPosition } from './batches';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { stepsPerEpoch } from './sampler';
-import { rateAt } from './schedule';
+import { rateAt } from './config/schedule';
 import { disposeState, firstState, type TrainModel, type TrainState } from './state';
 import { embedRows, trainStep, type StepReport } from './step';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { isLinear } from '../nn/graph';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { arcfaceLogits, cosines } from './losses/arcface';
 import { centreLoss } from './losses/centre';
 import { prelogitsNorm } from './losses/prelogitsNorm';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { OptimiserName } from './config';
+import type { OptimiserName } from './config/config';
 
 /** One weight's slots by slot name. */
 type Slots = Readonly<Record<string, tf.Tensor>>;

@@ -5,7 +5,7 @@ import { FACENET_SIZE, inceptionCutPoints, inceptionResnetV1 } from '../models/i
 import { cutGraph } from '../nn/cut';
 import type { Graph, Node } from '../nn/graph';
 import { checkWeights, inferShapes, weightShapes } from '../nn/shapes';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { growHead } from './head';
 import { firstWeights, headShapes, type TrainModel } from './state';
 

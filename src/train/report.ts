@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { Judged } from '../core/trainJudged';
+import type { Judged } from '../evaluate/evaluation';
 import { normalisedDistance } from '../core/cohort';
 import { euclidean } from '../core/vectors';
 import { distanceAt, pairHistograms, shareBelow, type PairHistograms, type ScaledTable } from '../evaluate/calibrate';

@@ -1,7 +1,7 @@
 import { FaceError } from '../core/errors';
 import { weightShapes } from '../nn/shapes';
 import { tfjsAxes } from '../nn/tfjsLayout';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { slotNames } from './optimisers';
 import { CENTRES, headShapes, type TrainModel } from './state';
 

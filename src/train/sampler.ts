@@ -1,6 +1,6 @@
 import { FaceError } from '../core/errors';
 import { RandomStream, shuffledIndices } from '../core/random';
-import type { SamplerName, TrainConfig } from './config';
+import type { SamplerName, TrainConfig } from './config/config';
 
 /** Where a sampler stands: as JSON, part of every checkpoint. */
 export interface SamplerState {

@@ -2,7 +2,7 @@ import type { FaceCrop } from '../core/types';
 import type { Executor } from '../nn/executor';
 import { augment } from './augment';
 import type { Samples } from './batch';
-import type { AugmentConfig } from './config';
+import type { AugmentConfig } from './config/config';
 import type { FeatureCache } from './featureCache';
 
 /** Aligned faces: a crop and a class number for each. */

@@ -4,7 +4,7 @@ import type { Weights, WeightTensor } from '../core/weights';
 import type { Graph } from '../nn/graph';
 import { weightShapes } from '../nn/shapes';
 import { uploadWeights } from '../nn/tfjsOps';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { firstSlots, type OwnTensors } from './optimisers';
 
 /** The head that tells identities apart: `Logits/weights` [classes, d], and for softmax `Logits/biases` [classes]. */

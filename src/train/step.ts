@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { FaceError } from '../core/errors';
 import { runGraph } from '../nn/tfjsOps';
 import type { Batch, Inputs } from './batch';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { moveCentres } from './losses/centre';
 import { selectTriplets, type Triplet } from './losses/selectTriplets';
 import { moveStatistics, runTraining, type BatchStatistics } from './network';

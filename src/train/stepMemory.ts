@@ -1,6 +1,6 @@
 import { FaceError } from '../core/errors';
 import { inferShapes, weightShapes } from '../nn/shapes';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { slotNames } from './optimisers';
 import { groupByClass } from './sampler';
 import { headShapes, type TrainModel } from './state';

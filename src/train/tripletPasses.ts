@@ -1,7 +1,7 @@
 import { FaceError } from '../core/errors';
 import { shuffledIndices, type RandomStream } from '../core/random';
 import type { Batch, DataPosition, EmbedRows, Samples } from './batch';
-import type { TrainConfig } from './config';
+import type { TrainConfig } from './config/config';
 import { selectTriplets, type Triplet } from './losses/selectTriplets';
 import type { Sampler } from './sampler';
 

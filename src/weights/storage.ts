@@ -1,6 +1,6 @@
-import { APP_SCOPE } from '../core/appScope';
+import { APP_SCOPE } from '../core/hosting/appScope';
 import { FaceError } from '../core/errors';
-import { ownName } from '../core/ownNames';
+import { ownName } from '../core/hosting/ownNames';
 import type { Expected } from './verify';
 
 /**

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import type { Plugin } from 'vite';
-import { ISOLATION_HEADERS } from '../../src/core/pageHeaders';
+import { ISOLATION_HEADERS } from '../../src/core/hosting/pageHeaders';
 
 const FOLDERS: Readonly<Record<string, string>> = {
   onnxruntime: 'onnxruntime-web/dist',

@@ -1,7 +1,7 @@
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
 import type { EngineState, Progress } from '../../client/types';
 import { toFaceError, type FaceError } from '../../core/errors';
-import { Pace } from '../../core/pace';
+import { Pace } from '../../evaluate/pace';
 import { startOptions, type Engine } from '../shell/engine.svelte';
 
 /** What a measurement runs with. */

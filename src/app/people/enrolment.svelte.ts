@@ -2,7 +2,7 @@ import { toFaceError, type FaceError } from '../../core/errors';
 import type { RecognisedFace } from '../../core/types';
 import type { FaceSource, NewFace } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
-import { mayLie } from '../../core/lying';
+import { mayLie } from '../../client/lying';
 import { newFace } from './people.svelte';
 import type { PictureSource } from '../recognise/pictures.svelte';
 

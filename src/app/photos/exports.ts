@@ -1,6 +1,5 @@
 import { strToU8, zipSync } from 'fflate';
-import { personKey } from '../../core/names';
-import { oneLine } from '../../core/oneLine';
+import { oneLine, personKey } from '../../core/names';
 import { csvFile } from '../shell/csv';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';

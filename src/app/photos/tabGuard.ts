@@ -3,8 +3,8 @@
  * memory) is left out next time, instead of ending the tab again. Local storage, because a note must be down before the
  * decoder runs, and outlive the tab. Pictures are known by the SHA-256 of their bytes.
  */
-import { APP_SCOPE } from '../../core/appScope';
-import { ownName } from '../../core/ownNames';
+import { APP_SCOPE } from '../../core/hosting/appScope';
+import { ownName } from '../../core/hosting/ownNames';
 import { serial } from '../../core/serial';
 
 const KEY = ownName('facenet-looking-at', APP_SCOPE);

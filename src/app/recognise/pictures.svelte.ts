@@ -3,7 +3,7 @@ import type { CaptureHint, Detection, Embedding, FaceQuality, Match, StoredCrop 
 import type { RecogniseResult } from '../../client/types';
 import type { FaceSource } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
-import { mayLie } from '../../core/lying';
+import { mayLie } from '../../client/lying';
 import { thumbnail } from '../shell/thumbnail';
 
 /** A picture to be recognised: a file, or one taken by the camera. */

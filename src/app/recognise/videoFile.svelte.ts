@@ -1,5 +1,5 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import { openFilm } from '../../core/filmFile';
+import { openFilm } from './filmFile';
 import type { TrackResult } from '../../client/types';
 import { appearancesOf, clock, type Appearance, type Sighting } from './appearances';
 import { Damage, knowDuration, seek, StandingFrame, STEP_S } from './filmFrames';

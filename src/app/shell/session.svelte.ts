@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
 import { FaceError } from '../../core/errors';
-import { APP_SCOPE } from '../../core/appScope';
+import { APP_SCOPE } from '../../core/hosting/appScope';
 import type { Store } from '../../store/schema';
 import { takeOver } from '../../store/takeOver';
 import { memoryDatabase } from '../../store/memoryDatabase';

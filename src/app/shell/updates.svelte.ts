@@ -1,6 +1,6 @@
-import type { SwMessage } from '../../core/appCaches';
-import { APP_SCOPE } from '../../core/appScope';
-import { ownName } from '../../core/ownNames';
+import type { SwMessage } from '../../core/hosting/appCaches';
+import { APP_SCOPE } from '../../core/hosting/appScope';
+import { ownName } from '../../core/hosting/ownNames';
 
 /** Set while a page that was not isolated waits to be loaded again by the service worker, so that it is so only once. */
 const RELOADED = ownName('facenet-reloaded-for-isolation', APP_SCOPE);

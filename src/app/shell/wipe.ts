@@ -1,5 +1,5 @@
-import { APP_SCOPE } from '../../core/appScope';
-import { isOwnName, ownName } from '../../core/ownNames';
+import { APP_SCOPE } from '../../core/hosting/appScope';
+import { isOwnName, ownName } from '../../core/hosting/ownNames';
 import { hasRootCopy } from '../../store/rootCopy';
 
 /** Told when everything is deleted: every other tab of the app leaves for the same page. */

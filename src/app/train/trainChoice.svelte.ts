@@ -5,7 +5,7 @@ import { folderOfDrop } from '../shell/dropped';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 import { facesOfFiles, outsidersOf, runPictures, sampleOutsiders, type Gathering, type Pupil } from './trainData';
-import { recipeFor, type Recipe, type RecipeBase } from '../../core/trainRecipe';
+import { recipeFor, type Recipe, type RecipeBase } from '../../train/config/recipe';
 import { differentPairs, heldOf, recommendedPart, reportRate, trainableModels } from './trainRecipe';
 import type { Training } from './training.svelte';
 import { count } from '../shell/words';

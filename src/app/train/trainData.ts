@@ -4,7 +4,7 @@ import type { Box, RecognisedFace, StoredCrop } from '../../core/types';
 import type { RunPicture, RunPictures } from '../../store/trainPictures';
 import type { ClassFile } from '../shell/classFolders';
 import type { Engine } from '../shell/engine.svelte';
-import { isLying, isSure, mayLie } from '../../core/lying';
+import { isLying, isSure, mayLie } from '../../client/lying';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
 import { sampleTruth, type TruthFace } from '../shell/sampleTruth';
 import { splitPictures } from './trainRecipe';

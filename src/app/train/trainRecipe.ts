@@ -1,5 +1,5 @@
 import type { ModelPlace } from '../../client/types';
-import type { TrainableName } from '../../core/trainRecipe';
+import type { TrainableName } from '../../train/config/recipe';
 
 export interface Amount {
   readonly people: number;

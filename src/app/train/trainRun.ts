@@ -1,6 +1,6 @@
 import type { TrainRunRecord } from '../../store/trainSchema';
 import type { HistoryPoint } from './trainHistory';
-import { type Recipe } from '../../core/trainRecipe';
+import { type Recipe } from '../../train/config/recipe';
 
 /** What a run's record keeps as JSON: all that is needed to go on but the pictures. */
 export interface RunPlan {

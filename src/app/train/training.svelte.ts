@@ -9,7 +9,7 @@ import { openTrainStore } from '../../store/trainStore';
 import type { Engine } from '../shell/engine.svelte';
 import { takeTabLock } from './tabLock';
 import { withStep, type HistoryPoint } from './trainHistory';
-import { configOf } from '../../core/trainRecipe';
+import { configOf } from '../../train/config/recipe';
 import { historyOf, isOpen, newRun, planOf, type RunPlan } from './trainRun';
 
 /**

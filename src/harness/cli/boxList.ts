@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { oneLine } from '../../core/oneLine';
+import { oneLine } from '../../core/names';
 import type { Box } from '../../core/types';
 
 /**

@@ -17,7 +17,7 @@ import { addRecognise } from './commands/recognise';
 import { addServe } from './commands/serve';
 import { addSpeed } from './commands/speed';
 import { addFinetune, addTrain } from './commands/train';
-import { printable } from '../../core/printable';
+import { printable } from './printable';
 import { commandError } from './diskReason';
 import { entryError, type FailureOutput } from './output';
 import type { Report } from './report';

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { EngineState, LoggedStep, Progress } from '../../client/types';
 import { count } from '../../core/count';
-import { printable } from '../../core/printable';
+import { printable } from './printable';
 import { toFaceError, type FaceError } from '../../core/errors';
 import { leftOutLines, lyingLine, mayLieLine } from './leftOut';
 import { entryError, type EntryError } from './output';

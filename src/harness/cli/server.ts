@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { dirname, extname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { PAGE_HEADERS } from '../../core/pageHeaders';
+import { PAGE_HEADERS } from '../../core/hosting/pageHeaders';
 import { diskReason } from './diskReason';
 
 const TYPES: Readonly<Record<string, string>> = {

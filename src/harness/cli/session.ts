@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright';
 import type { EngineState, LoggedStep, ModelFileRef } from '../../client/types';
 import { FaceError } from '../../core/errors';
-import { isLying, mayLie } from '../../core/lying';
+import { isLying, mayLie } from '../../client/lying';
 import { FACENET } from '../../weights/rows';
 import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
 import { ensureChromium } from './chromium';

@@ -2,7 +2,7 @@ import type { FaceClient } from '../../client/faceClient';
 import { selfTestPicture } from '../../client/selfTestPicture';
 import { createTrainClient } from '../../client/trainClient';
 import type { Progress, TrainBase } from '../../client/types';
-import type { CheckpointSink } from '../../core/checkpoint';
+import type { CheckpointSink } from '../../core/types';
 import { FaceError, toFaceError } from '../../core/errors';
 import { readInfo } from '../../weights/trained';
 import type { HarnessBase, HarnessOps, PictureRef } from '../bridge';

@@ -1,5 +1,5 @@
-import { assetCache } from '../../core/appCaches';
-import { APP_SCOPE } from '../../core/appScope';
+import { assetCache } from '../../core/hosting/appCaches';
+import { APP_SCOPE } from '../../core/hosting/appScope';
 
 /**
  * Puts the scripts and engines that this worker has loaded where the service worker looks for them. At the first visit

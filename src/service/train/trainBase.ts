@@ -2,7 +2,7 @@ import type { Cohort } from '../../core/cohort';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS } from '../../core/types';
 import type { Weights } from '../../core/weights';
-import { completeConfig, type TrainConfig } from '../../train/config';
+import { completeConfig, type TrainConfig } from '../../train/config/config';
 import { embeddingSizeOf, scratchBase, weightsBase, type Base } from '../../train/plan';
 import type { CohortBefore } from '../../evaluate/cohort/mapCohort';
 import { ownCohort } from '../../weights/cohorts';

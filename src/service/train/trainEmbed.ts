@@ -5,7 +5,7 @@ import type { Engine, Executor } from '../../nn/executor';
 import { withBatch } from '../../nn/cut';
 import type { Graph } from '../../nn/graph';
 import { augment } from '../../train/augment';
-import type { TrainConfig } from '../../train/config';
+import type { TrainConfig } from '../../train/config/config';
 import { runTrunk, type Trunk } from '../../train/samples';
 import { letMessagesIn } from '../face/letMessagesIn';
 import { readCrop } from './trainData';

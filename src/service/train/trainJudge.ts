@@ -1,5 +1,5 @@
 import { createCohort, scaleOf, type Cohort } from '../../core/cohort';
-import type { Evened } from '../../core/trainJudged';
+import type { Evened } from '../../evaluate/evaluation';
 import type { WeightTensor } from '../../core/weights';
 import { mapCohort, type MappedCohort } from '../../evaluate/cohort/mapCohort';
 import { weightShapes } from '../../nn/shapes';

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
-import type { CheckpointSink, ResumableSink } from '../../core/checkpoint';
+import type { CheckpointSink, ResumableSink } from '../../core/types';
 import { FaceError } from '../../core/errors';
 import type { Weights, WeightTensor } from '../../core/weights';
 import { weightShapes } from '../../nn/shapes';

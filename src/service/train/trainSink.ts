@@ -1,4 +1,4 @@
-import type { ResumableSink, StoredCheckpoint } from '../../core/checkpoint';
+import type { ResumableSink, Checkpoint } from '../../core/types';
 import { FaceError, type ErrorCode, type ErrorDetails } from '../../core/errors';
 import { checkpointPlace } from '../../train/checkpoint';
 
@@ -7,7 +7,7 @@ export class CallerSink implements ResumableSink {
   private number = 0;
   private waiting: {
     readonly number: number;
-    readonly checkpoint: StoredCheckpoint;
+    readonly checkpoint: Checkpoint;
     readonly resolve: () => void;
     readonly reject: (error: FaceError) => void;
   } | null = null;
@@ -17,7 +17,7 @@ export class CallerSink implements ResumableSink {
    * device is lost.
    */
   constructor(
-    private last: StoredCheckpoint | null,
+    private last: Checkpoint | null,
     private readonly keep: boolean,
     private readonly tell: (checkpoint: { number: number; step: number }) => void,
     signal: AbortSignal,
@@ -25,7 +25,7 @@ export class CallerSink implements ResumableSink {
     signal.addEventListener('abort', () => this.end(new FaceError('aborted')));
   }
 
-  async latest(): Promise<StoredCheckpoint | null> {
+  async latest(): Promise<Checkpoint | null> {
     return this.last;
   }
 
@@ -33,7 +33,7 @@ export class CallerSink implements ResumableSink {
     return this.last?.meta ?? null;
   }
 
-  async save(checkpoint: StoredCheckpoint): Promise<void> {
+  async save(checkpoint: Checkpoint): Promise<void> {
     const number = ++this.number;
     const { step } = checkpointPlace(checkpoint);
     const copy = this.keep ? { ...checkpoint, tensors: checkpoint.tensors.slice() } : null;
@@ -44,7 +44,7 @@ export class CallerSink implements ResumableSink {
     this.last = copy;
   }
 
-  take(number: number): StoredCheckpoint {
+  take(number: number): Checkpoint {
     if (this.waiting?.number !== number) throw new FaceError('worker/bad-request', { op: `takeCheckpoint ${number}` });
     return this.waiting.checkpoint;
   }

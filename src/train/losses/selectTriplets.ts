@@ -1,21 +1,11 @@
+import type { TripletChoice } from '../config/config';
+
 /** Rows of a batch: two of one person, and one of somebody else. */
 export interface Triplet {
   readonly anchor: number;
   readonly positive: number;
   readonly negative: number;
 }
-
-/**
- * `hard`: for each anchor its farthest positive and nearest negative (Hermans et al. 2017). `semi-hard`: for each
- * pair of one person a negative with d²ap < d²an < d²ap + margin (FaceNet). `inside-margin`: for each pair any negative
- * with d²an < d²ap + margin, which is what the original code does.
- */
-export const TRIPLET_CHOICES = ['hard', 'semi-hard', 'inside-margin'] as const;
-export type TripletChoice = (typeof TRIPLET_CHOICES)[number];
-
-/** `batch`: among the pictures of a step. `pass`: among many more, embedded beforehand, as the original does. */
-export const MININGS = ['batch', 'pass'] as const;
-export type Mining = (typeof MININGS)[number];
 
 export interface TripletOptions {
   readonly choice: TripletChoice;

@@ -2,7 +2,7 @@ import { expect, inject, it } from 'vitest';
 import { BACKENDS, type BackendName } from '../../../src/core/types';
 import type { Engine } from '../../../src/nn/executor';
 import { createTfjsEngine } from '../../../src/nn/tfjs';
-import { LOSSES, type LossName } from '../../../src/train/config';
+import { LOSSES, type LossName } from '../../../src/train/config/config';
 import { train, type LoggedStep } from '../../../src/train/loop';
 import { disposeState } from '../../../src/train/state';
 import { registerWasmKernels } from '../../../src/train/wasmKernels';

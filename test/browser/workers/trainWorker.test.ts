@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { createTrainClient, type TrainClient } from '../../../src/client/trainClient';
-import type { CheckpointSink, StoredCheckpoint } from '../../../src/core/checkpoint';
+import type { CheckpointSink, Checkpoint } from '../../../src/core/types';
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { openTrainStore } from '../../../src/store/trainStore';
@@ -286,7 +286,7 @@ test('a sink that is full stops the run with store/full; the checkpoint before i
   let room = 2;
   const full: CheckpointSink = {
     latest: () => kept.latest(),
-    async save(checkpoint: StoredCheckpoint) {
+    async save(checkpoint: Checkpoint) {
       if (room-- <= 0) throw new FaceError('store/full');
       await kept.save(checkpoint);
     },

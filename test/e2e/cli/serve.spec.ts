@@ -1,4 +1,4 @@
-import { PAGE_HEADERS } from '../../../src/core/pageHeaders';
+import { PAGE_HEADERS } from '../../../src/core/hosting/pageHeaders';
 import { expect, run, start, test } from './command';
 
 test('serves the app, isolated, until Ctrl-C, and says when the port is taken', async () => {

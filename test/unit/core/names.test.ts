@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { personKey, tidyName } from '../../../src/core/names';
+import { oneLine, personKey, tidyName } from '../../../src/core/names';
 
 test.each([
   ['Unicode form', 'Zo\u00eb', 'Zoe\u0308'],
@@ -37,4 +37,9 @@ test('a name is shown composed and without what is not seen; letters of every sc
   for (const name of ['Müller-Lüdenscheidt', '李小龍', 'می\u200cخواهم', '👩\u200d🚀', 'O’Neil'])
     expect(tidyName(name)).toBe(name);
   for (const nothing of ['', '  ', '\u200b', '\u202e\u00a0', '\u0000']) expect(tidyName(nothing)).toBe('');
+});
+
+test('a name with tabs and line breaks cannot make a field or a line of its own', () => {
+  expect(oneLine('Ada\tLovelace\r\nand\n\nothers')).toBe('Ada Lovelace and others');
+  expect(oneLine('Zoë <b> 3')).toBe('Zoë <b> 3');
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
 import { augment, rotated } from '../../../src/train/augment';
-import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config';
+import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config/config';
 import { largestError, randomNumbers } from '../../fixtures/randomWeights';
 
 const NONE = DEFAULT_CONFIG.augment;

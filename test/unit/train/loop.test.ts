@@ -2,14 +2,14 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CheckpointSink, StoredCheckpoint } from '../../../src/core/checkpoint';
+import type { CheckpointSink, Checkpoint } from '../../../src/core/types';
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { GraphBuilder } from '../../../src/nn/builder';
 import type { DataPosition } from '../../../src/train/batch';
 import { firstPosition } from '../../../src/train/batches';
 import { checkpointPlace } from '../../../src/train/checkpoint';
-import { LOSSES, type LossName } from '../../../src/train/config';
+import { LOSSES, type LossName } from '../../../src/train/config/config';
 import { train, type LoggedStep, type TrainOutcome } from '../../../src/train/loop';
 import { pictureSamples } from '../../../src/train/samples';
 import { disposeState, firstWeights, HEAD } from '../../../src/train/state';
@@ -34,7 +34,7 @@ function hash({ state }: Pick<TrainOutcome, 'state'>): string {
 }
 
 /** What the sink holds after a run that died in step `at`. */
-async function killed(loss: LossName, at: number, more = {}): Promise<StoredCheckpoint> {
+async function killed(loss: LossName, at: number, more = {}): Promise<Checkpoint> {
   const sink = new MemorySink();
   const die = ({ step }: LoggedStep) => {
     if (step === at) throw new Error('killed');
@@ -162,12 +162,12 @@ interface Meta {
   random: number;
   position: DataPosition;
 }
-const withMeta = (change: (meta: Meta) => void) => (checkpoint: StoredCheckpoint) => {
+const withMeta = (change: (meta: Meta) => void) => (checkpoint: Checkpoint) => {
   const meta = JSON.parse(checkpoint.meta) as Meta;
   change(meta);
   return { ...checkpoint, meta: JSON.stringify(meta) };
 };
-const withZeros = (group: string) => (checkpoint: StoredCheckpoint) => {
+const withZeros = (group: string) => (checkpoint: Checkpoint) => {
   const tensors = [...readSafetensors(checkpoint.tensors, 'c')].map(
     ([name, tensor]) =>
       [

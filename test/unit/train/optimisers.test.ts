@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { OPTIMISERS, type OptimiserName } from '../../../src/train/config';
+import { OPTIMISERS, type OptimiserName } from '../../../src/train/config/config';
 import { clipped, firstSlots, globalNorm, moveAverages, optimise } from '../../../src/train/optimisers';
 
 /** One number's optimiser written out: a function from gradient, rate and step (from 1) to what the weight loses. */

@@ -8,7 +8,7 @@ import { GraphBuilder } from '../../../src/nn/builder';
 import type { Graph } from '../../../src/nn/graph';
 import { weightShapes } from '../../../src/nn/shapes';
 import { runGraph, uploadWeights } from '../../../src/nn/tfjsOps';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 import { runTraining } from '../../../src/train/network';
 import {
   embeddingSizeOf,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 
 const RECIPES = readdirSync('recipes');
 

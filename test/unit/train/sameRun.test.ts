@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Node } from '../../../src/nn/graph';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 import { checkSameConfig, checkSameData, checkSameShapes, dataPrint } from '../../../src/train/sameRun';
 
 const otherRun = (what: string) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeConfig, SAMPLERS } from '../../../src/train/config';
+import { completeConfig, SAMPLERS } from '../../../src/train/config/config';
 import { createSampler, stepsPerEpoch, type SamplerOptions } from '../../../src/train/sampler';
 
 const LABELS = Int32Array.of(0, 1, 1, 2, 2, 2, 3, 3, 3, 3, 0, 5);

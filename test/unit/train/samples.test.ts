@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32, RandomStream } from '../../../src/core/random';
 import type { Executor } from '../../../src/nn/executor';
-import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config';
+import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config/config';
 import { FeatureCache } from '../../../src/train/featureCache';
 import { frozenSamples, isCacheable, pictureSamples, type Trunk } from '../../../src/train/samples';
 import { crop, LABELS, SIZE } from '../../fixtures/tinyTraining';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 import { planRun, scratchBase, weightsBase } from '../../../src/train/plan';
 import { checkStepMemory, stepMemory } from '../../../src/train/stepMemory';
 import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';

@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { GraphBuilder } from '../../../src/nn/builder';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 import { disposeState, firstState, HEAD } from '../../../src/train/state';
 import { trainedWeights } from '../../../src/train/trained';
 import { randomWeights } from '../../fixtures/randomWeights';

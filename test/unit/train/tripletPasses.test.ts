@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../../../src/core/random';
 import type { Samples } from '../../../src/train/batch';
-import { completeConfig } from '../../../src/train/config';
+import { completeConfig } from '../../../src/train/config/config';
 import { tripletPasses } from '../../../src/train/tripletPasses';
 
 /** Two people on a line: 0 and 1 at 0 and .1, 2 and 3 at .3 and .4; a picture is its place. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { count } from '../../../core/count';
-import { isLeastFaceTold } from '../../../core/leastFace';
+import { isLeastFaceTold } from '../../../client/leastFace';
 import { Drawing } from '../drawing';
 import {
   addDetectOptions,

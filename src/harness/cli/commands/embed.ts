@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { count } from '../../../core/count';
-import { oneLine } from '../../../core/oneLine';
+import { oneLine } from '../../../core/names';
 import { writeNpy } from '../../../weights/formats/npy';
 import { faceVector } from '../faceVector';
 import { NpyRows } from '../npy';

@@ -1,7 +1,7 @@
 import type { EmbedFacesOptions } from '../../../client/types';
 import { countOf } from '../../../core/count';
 import { errorData, FaceError, toFaceError, type ErrorData } from '../../../core/errors';
-import { Pace } from '../../../core/pace';
+import { Pace } from '../../../evaluate/pace';
 import { CENTRE, FACE, NONE, type Outcome } from '../../../evaluate/lfwReport';
 import type { PictureRef } from '../../bridge';
 import { sourceOf } from '../pictures';

@@ -1,6 +1,6 @@
-import { configOf, recipeFor, type RecipeBase, type TrainableName } from '../../../core/trainRecipe';
-import type { LossName } from '../../../train/config';
-import type { ScheduleConfig } from '../../../train/schedule';
+import { configOf, recipeFor, type RecipeBase, type TrainableName } from '../../../train/config/recipe';
+import type { LossName } from '../../../train/config/config';
+import type { ScheduleConfig } from '../../../train/config/schedule';
 import type { TrainFlags } from './flags';
 
 /**

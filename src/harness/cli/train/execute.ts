@@ -3,7 +3,7 @@ import type { ModelReport } from '../../../client/types';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
-import { warningsOf } from '../../../core/trainJudged';
+import { warningsOf } from '../../../evaluate/evaluation';
 import { assertJudgeable } from '../../../train/report';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';

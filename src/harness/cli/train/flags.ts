@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FaceError } from '../../../core/errors';
-import { LOSSES, type LossName } from '../../../train/config';
-import { parseSchedule, type ScheduleConfig } from '../../../train/schedule';
+import { LOSSES, type LossName } from '../../../train/config/config';
+import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';
 import { far, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
 

@@ -1,6 +1,6 @@
 import { count } from '../../../core/count';
 import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
-import { promiseOf, warningsOf, type Evened, type Judged } from '../../../core/trainJudged';
+import { promiseOf, warningsOf, type Evened, type Judged } from '../../../evaluate/evaluation';
 import { namedAdapter } from '../../../evaluate/lfwReport';
 import type { Report } from '../report';
 import type { LfwPoint } from './epochs';

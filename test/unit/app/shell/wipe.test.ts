@@ -21,7 +21,7 @@ async function asked(scope: string, marks: readonly string[]) {
       postMessage = () => told.push(this.name);
     },
   );
-  vi.doMock('../../../../src/core/appScope', () => ({ APP_SCOPE: scope }));
+  vi.doMock('../../../../src/core/hosting/appScope', () => ({ APP_SCOPE: scope }));
   const { isAskedToDelete } = await import('../../../../src/app/shell/wipe');
   return { is: isAskedToDelete(), again: isAskedToDelete(), left: [...kept.keys()], told: new Set(told) };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { historyOf, isOpen, newRun, planOf, type RunPlan } from '../../../../src/app/train/trainRun';
-import { recipeFor } from '../../../../src/core/trainRecipe';
+import { recipeFor } from '../../../../src/train/config/recipe';
 
 test('a run’s record gives back what it was begun with', () => {
   const plan: RunPlan = {

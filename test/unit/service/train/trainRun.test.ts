@@ -1,12 +1,12 @@
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import type { ResumableSink, StoredCheckpoint } from '../../../../src/core/checkpoint';
+import type { ResumableSink, Checkpoint } from '../../../../src/core/types';
 import { mulberry32 } from '../../../../src/core/random';
 import type { TrainData } from '../../../../src/service/train/trainData';
 import type { TrainEngines } from '../../../../src/service/train/trainEngines';
 import { TrainRun } from '../../../../src/service/train/trainRun';
-import { completeConfig } from '../../../../src/train/config';
+import { completeConfig } from '../../../../src/train/config/config';
 import { planRun } from '../../../../src/train/plan';
 import { firstWeights } from '../../../../src/train/state';
 import { registerWasmKernels } from '../../../../src/train/wasmKernels';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 /** Counts the reads of tensors and of descriptions. */
 class CountingSink extends MemorySink implements ResumableSink {
   readonly reads = { meta: 0, tensors: 0 };
-  override async latest(): Promise<StoredCheckpoint | null> {
+  override async latest(): Promise<Checkpoint | null> {
     this.reads.tensors++;
     return super.latest();
   }

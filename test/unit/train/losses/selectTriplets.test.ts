@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
-import {
-  selectTriplets,
-  squaredDistances,
-  TRIPLET_CHOICES,
-  type TripletChoice,
-} from '../../../../src/train/losses/selectTriplets';
+import { TRIPLET_CHOICES, type TripletChoice } from '../../../../src/train/config/config';
+import { selectTriplets, squaredDistances } from '../../../../src/train/losses/selectTriplets';
 import { randomNumbers } from '../../../fixtures/randomWeights';
 
 const LABELS = [0, 0, 1, 1, 2, 0, 2, 3, 1, 0];

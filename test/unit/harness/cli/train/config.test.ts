@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { runConfig } from '../../../../../src/harness/cli/train/config';
 import { readSchedule } from '../../../../../src/harness/cli/train/flags';
-import { completeConfig } from '../../../../../src/train/config';
+import { completeConfig } from '../../../../../src/train/config/config';
 
 const folder = mkdtempSync(join(tmpdir(), 'facenet-schedule-'));
 const path = join(folder, 'rates.txt');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FaceError } from '../../../src/core/errors';
-import { parseSchedule, rateAt } from '../../../src/train/schedule';
+import { FaceError } from '../../../../src/core/errors';
+import { parseSchedule, rateAt } from '../../../../src/train/config/schedule';
 
 /** VGGFace2's and CASIA-WebFace's. */
 const PUBLISHED = {

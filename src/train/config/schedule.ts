@@ -1,4 +1,4 @@
-import { FaceError } from '../core/errors';
+import { FaceError } from '../../core/errors';
 
 /** How the learning rate goes. Epochs count from 1. */
 export type ScheduleConfig =

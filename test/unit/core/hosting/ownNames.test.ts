@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assetCache, isShellCache, shellCache } from '../../../src/core/appCaches';
-import { scopeOf } from '../../../src/core/appScope';
-import { isOwnName, ownName } from '../../../src/core/ownNames';
+import { assetCache, isShellCache, shellCache } from '../../../../src/core/hosting/appCaches';
+import { scopeOf } from '../../../../src/core/hosting/appScope';
+import { isOwnName, ownName } from '../../../../src/core/hosting/ownNames';
 
 describe('names of what the app keeps', () => {
   it.each([

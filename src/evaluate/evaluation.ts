@@ -1,4 +1,4 @@
-import { count, oneIn } from './count';
+import { count, oneIn } from '../core/count';
 
 /** What a model is judged by before somebody uses it: shares 0–1, null where nothing was measured. */
 export interface Judged {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { warningsOf, type Judged } from '../../../src/core/trainJudged';
+import { warningsOf, type Judged } from '../../../src/evaluate/evaluation';
 
 const REPORT: Judged = { accuracy: 0.9, val: 0.8, outsidersVal: 0.7, outsidersAccepted: 0.1 };
 

@@ -1,4 +1,4 @@
-import type { Detection } from './types';
+import type { Detection } from '../core/types';
 
 /**
  * Of 18 portraits each upright face is at least .998 sure; lying on their side or upside down, 33 of the 34 faces that are

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { configOf, recipeFor, TRAINABLE } from '../../../src/core/trainRecipe';
-import { completeConfig } from '../../../src/train/config';
+import { configOf, recipeFor, TRAINABLE } from '../../../../src/train/config/recipe';
+import { completeConfig } from '../../../../src/train/config/config';
 
 test('every recipe is a configuration that the trainer takes', () => {
   const amount = { people: 3, pictures: 9 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isLying, leanOf, mayLie } from '../../../src/core/lying';
+import { isLying, leanOf, mayLie } from '../../../src/client/lying';
 import type { Detection } from '../../../src/core/types';
 
 /** A face whose eyes are level after a turn by `degrees`. */

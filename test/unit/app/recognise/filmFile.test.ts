@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { openFilm } from '../../../src/core/filmFile';
-import { clusterStart, webm as writeWebm } from '../../fixtures/webm';
-import { caseFile, testCase } from '../../fixtures/cases';
+import { openFilm } from '../../../../src/app/recognise/filmFile';
+import { clusterStart, webm as writeWebm } from '../../../fixtures/webm';
+import { caseFile, testCase } from '../../../fixtures/cases';
 
 const u32 = (...values: number[]): number[] =>
   values.flatMap((v) => [v >>> 24, (v >>> 16) & 255, (v >>> 8) & 255, v & 255]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Pace } from '../../../src/core/pace';
+import { Pace } from '../../../src/evaluate/pace';
 
 test('speed and time left, in words', () => {
   let now = 1000;

@@ -1,5 +1,4 @@
-import { FaceError } from '../core/errors';
-import { MININGS, TRIPLET_CHOICES, type Mining, type TripletChoice } from './losses/selectTriplets';
+import { FaceError } from '../../core/errors';
 import type { ScheduleConfig } from './schedule';
 
 /** The original's. */
@@ -9,6 +8,18 @@ export const LOSSES = ['softmax', 'arcface', 'triplet'] as const;
 export type LossName = (typeof LOSSES)[number];
 export const SAMPLERS = ['shuffled', 'people', 'weighted'] as const;
 export type SamplerName = (typeof SAMPLERS)[number];
+/**
+ * `hard`: for each anchor its farthest positive and nearest negative (Hermans et al. 2017). `semi-hard`: for each
+ * pair of one person a negative with d²ap < d²an < d²ap + margin (FaceNet). `inside-margin`: for each pair any negative
+ * with d²an < d²ap + margin, which is what the original code does.
+ */
+export const TRIPLET_CHOICES = ['hard', 'semi-hard', 'inside-margin'] as const;
+export type TripletChoice = (typeof TRIPLET_CHOICES)[number];
+
+/** `batch`: among the pictures of a step. `pass`: among many more, embedded beforehand, as the original does. */
+export const MININGS = ['batch', 'pass'] as const;
+export type Mining = (typeof MININGS)[number];
+
 export const CROPS = ['centre', 'random'] as const;
 
 /** All that a run depends on but its data; part of every checkpoint. */

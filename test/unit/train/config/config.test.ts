@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { completeConfig, DEFAULT_CONFIG } from '../../../src/train/config';
+import { completeConfig, DEFAULT_CONFIG } from '../../../../src/train/config/config';
 
 it('nothing given is the defaults, and the defaults pass their own checks', () => {
   expect(completeConfig({})).toEqual(DEFAULT_CONFIG);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { printable } from '../../../src/core/printable';
+import { printable } from '../../../../src/harness/cli/printable';
 
 test('a name cannot give the terminal orders', () => {
   expect(printable('\u001b]0;PWNED\u0007.jpg')).toBe('\ufffd]0;PWNED\ufffd.jpg');
