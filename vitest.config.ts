@@ -1,4 +1,6 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
+import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './src/harness/cli/chromium.ts';
 import { BROWSER_PACKAGES } from './scripts/browserPackages.ts';
@@ -13,12 +15,16 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // State classes as the browser runs them: without this, runes are compiled for a server, where nothing reacts.
+        plugins: [svelte({ configFile: false, dynamicCompileOptions: () => ({ generate: 'client' }) })],
+        ssr: { resolve: { conditions: [...defaultServerConditions, 'browser'] } },
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
           maxWorkers: WORKERS,
+          server: { deps: { inline: ['svelte'] } },
         },
       },
       {

@@ -18,13 +18,13 @@ export class BiasMeasurement extends Measurement<BiasOutput> {
     const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
     this.folder = { name, ...groupPictures(placedFiles(files)) };
     this.failed = [];
-    this.error = this.folder.pictures.length === 0 ? noGroups(name) : null;
+    this.task.error = this.folder.pictures.length === 0 ? noGroups(name) : null;
   }
 
   /** Runs with the chosen folder. Resolves in any case. */
   async run(): Promise<void> {
     const { folder, gallery } = this;
-    if (!folder || this.running) return;
+    if (!folder || this.task.running) return;
     this.failed = [];
     await this.measure(async (measuring, state) => {
       const { client, ...call } = measuring;

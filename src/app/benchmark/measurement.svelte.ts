@@ -1,15 +1,13 @@
 import { createFaceClient, type FaceClient } from '../../client/faceClient';
-import type { EngineState, Progress } from '../../client/types';
-import { toFaceError, type FaceError } from '../../core/errors';
+import type { EngineState } from '../../client/types';
 import { Pace } from '../../evaluate/pace';
 import { startOptions, type Engine } from '../shell/engine.svelte';
+import { Task, type TaskCall, type TaskProgress } from '../shell/task.svelte';
+import { progressText } from '../shell/words';
 
-/** What a measurement runs with. */
-export interface Measuring {
-  /** The model in use, in a worker of its own. */
+/** What a measurement runs with: `client` has the model in use, in a worker of its own. */
+export interface Measuring extends TaskCall {
   readonly client: FaceClient;
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
 }
 
 /**
@@ -17,52 +15,41 @@ export interface Measuring {
  * recognition continues meanwhile, and while other views are shown.
  */
 export abstract class Measurement<Result> {
-  running = $state(false);
-  progress = $state.raw<Progress | null>(null);
-  /** Speed and time left, in words. */
-  pace = $state('');
-  error = $state.raw<FaceError | null>(null);
+  readonly task = new Task();
+  /** “3 of 12 pictures, 4.1 pictures/s, 3 s left”. */
+  detail = $state('');
   result = $state.raw<Result | null>(null);
-
-  #abort = new AbortController();
 
   constructor(private readonly engine: Engine) {}
 
   /** Resolves in any case. */
   protected async measure(work: (measuring: Measuring, state: EngineState) => Promise<Result>): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    this.error = null;
+    if (this.task.running) return;
     this.result = null;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    const client = createFaceClient();
-    let pace: Pace | null = null;
-    const onProgress = (progress: Progress): void => {
-      this.progress = progress;
-      if (progress.unit !== 'pictures' || progress.total === 0) {
-        this.pace = '';
-        return;
+    this.result = await this.task.run(async (call) => {
+      const client = createFaceClient();
+      const onProgress = this.#paced(call.onProgress);
+      try {
+        const state = await client.call('start', startOptions(this.engine.settings), { ...call, onProgress });
+        return await work({ ...call, client, onProgress }, state);
+      } finally {
+        client.close();
       }
-      pace ??= new Pace(progress.total);
-      pace.reach(progress.done);
-      this.pace = String(pace);
-    };
-    try {
-      const state = await client.call('start', startOptions(this.engine.settings), { signal, onProgress });
-      this.result = await work({ client, signal, onProgress }, state);
-    } catch (thrown) {
-      const error = toFaceError(thrown);
-      if (error.code !== 'aborted') this.error = error;
-    } finally {
-      client.close();
-      this.running = false;
-      this.progress = null;
-      this.pace = '';
-    }
+    });
   }
 
-  cancel(): void {
-    this.#abort.abort();
+  /** `report`, with the speed since the first picture beside it. */
+  #paced(report: TaskCall['onProgress']): TaskCall['onProgress'] {
+    let pace: Pace | null = null;
+    return (progress: TaskProgress): void => {
+      report(progress);
+      const words = [progressText(progress)];
+      if (progress.unit === 'pictures' && progress.total > 0) {
+        pace ??= new Pace(progress.total);
+        pace.reach(progress.done);
+        words.push(String(pace));
+      }
+      this.detail = words.filter((each) => each !== '').join(', ');
+    };
   }
 }

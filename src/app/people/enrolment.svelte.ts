@@ -3,6 +3,7 @@ import type { RecognisedFace } from '../../core/types';
 import type { FaceSource, NewFace } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
 import { mayLie } from '../../client/lying';
+import { Task } from '../shell/task.svelte';
 import { newFace } from './people.svelte';
 import type { PictureSource } from '../recognise/pictures.svelte';
 
@@ -47,7 +48,7 @@ export class Enrolment {
   name = $state('');
   saving = $state(false);
   candidates = $state.raw<readonly Candidate[]>([]);
-  busy = $state(false);
+  readonly task = new Task();
   /** Whether the pictures that follow are also searched for turned faces: see `setTurned`. */
   turned = $state(false);
   done = $derived(this.candidates.filter((one) => one.status === 'done' || one.status === 'failed').length);
@@ -55,7 +56,6 @@ export class Enrolment {
   undecided = $derived(this.candidates.filter((one) => one.faces.length > 1 && one.chosen === null).length);
   ready = $derived(this.candidates.filter((one) => one.face !== null).length);
   #next = 1;
-  #abort = new AbortController();
 
   constructor(private readonly engine: Engine) {}
 
@@ -66,7 +66,7 @@ export class Enrolment {
   }
 
   /** Once more, for faces that lie or stand on their head. */
-  lookTurned(candidate: Candidate): Promise<void> {
+  searchTurned(candidate: Candidate): Promise<void> {
     candidate.turned = true;
     candidate.status = 'waiting';
     return this.#run();
@@ -85,9 +85,8 @@ export class Enrolment {
 
   /** Drops everything and stops the work under way. */
   clear(): void {
-    this.#abort.abort();
-    this.#abort = new AbortController();
     this.candidates = [];
+    this.task.abort();
   }
 
   chosenFaces(): NewFace[] {
@@ -95,20 +94,20 @@ export class Enrolment {
   }
 
   async #run(): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    try {
-      for (let one = this.#waiting(); one; one = this.#waiting()) await this.#look(one, this.#abort.signal);
-    } finally {
-      this.busy = false;
-    }
+    if (this.task.running) return;
+    // Once more for what was added while the run was ending.
+    while (this.#waiting()) await this.task.run(({ signal }) => this.#searchAll(signal));
+  }
+
+  async #searchAll(signal: AbortSignal): Promise<void> {
+    for (let one = this.#waiting(); one; one = this.#waiting()) await this.#search(one, signal);
   }
 
   #waiting(): Candidate | undefined {
     return this.candidates.find((one) => one.status === 'waiting');
   }
 
-  async #look(candidate: Candidate, signal: AbortSignal): Promise<void> {
+  async #search(candidate: Candidate, signal: AbortSignal): Promise<void> {
     candidate.status = 'working';
     candidate.turned ||= this.turned;
     try {

@@ -7,6 +7,7 @@ import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../..
 import { addCohortMeans } from './cohortMeans';
 import { Duplicates } from './duplicates.svelte';
 import type { Engine } from '../shell/engine.svelte';
+import type { TaskProgress } from '../shell/task.svelte';
 
 /** Faces re-embedded in one call: enough to fill a batch, few enough to show progress and to lose little. */
 const REEMBED_BATCH = 16;
@@ -34,7 +35,7 @@ export class People {
   byId = $derived(new Map(this.list.map((person) => [person.id, person])));
   hasSamples = $derived(this.list.some((person) => person.faces.some((face) => face.source.kind === 'sample')));
   /** Faces being given new embeddings after a change of model. */
-  reembedding = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
+  reembedding = $state.raw<TaskProgress | null>(null);
   error = $state.raw<FaceError | null>(null);
   readonly duplicates: Duplicates;
 
@@ -272,7 +273,7 @@ export class People {
   /** Faces known by another model's numbers are embedded again from their stored crops. Ends early when the model changes. */
   async #reembed(model: string, stale: readonly FaceRecord[]): Promise<void> {
     for (let done = 0; done < stale.length && this.engine.state?.model === model; done += REEMBED_BATCH) {
-      this.reembedding = { done, total: stale.length };
+      this.reembedding = { stage: 'Re-embedding your people’s faces for this model', done, total: stale.length };
       const batch = stale.slice(done, done + REEMBED_BATCH);
       const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
       this.#writing++;

@@ -6,7 +6,7 @@ import { personKey } from '../../core/names';
 import type { ModelPlace } from '../../client/types';
 import type { TrainRunRecord } from '../../store/trainSchema';
 import type { Person } from './people.svelte';
-import { planOf, type RunPlan } from '../train/trainRun';
+import { planOf, type RunPlan } from '../train/runRecord';
 
 export interface PersonTraces {
   /** In Photos, as far as they were given this person's name. */

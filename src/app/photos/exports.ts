@@ -75,13 +75,3 @@ export async function embeddingsZip({ library, people }: Parts, engine: Engine):
   const files = { 'embeddings.npy': npy, 'labels.txt': strToU8(labels.join('')) };
   return new Blob([new Uint8Array(zipSync(files, { level: 0 }))], { type: 'application/zip' });
 }
-
-/** Lets the browser save a file. */
-export function save(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

@@ -1,15 +1,14 @@
 import { Zip, ZipPassThrough } from 'fflate';
 import { throwIfAborted } from '../../core/abort';
 import { FaceError } from '../../core/errors';
+import type { TaskCall } from '../shell/task.svelte';
 import { titlesOf, type Parts } from './exports';
 import { NamePool } from './safeNames';
 import type { PictureSource, SourcePicture } from './sources';
 
-export interface SortOptions {
+export interface SortOptions extends TaskCall {
   /** What is at hand, by folder's id. */
   readonly sources: ReadonlyMap<string, PictureSource>;
-  readonly signal: AbortSignal;
-  readonly onPicture: (done: number) => void;
 }
 
 export interface Sorted {
@@ -96,7 +95,7 @@ async function wholeOf(picture: SourcePicture): Promise<Blob> {
 /** Hands every picture that is at hand to `put`, once for each folder it belongs in. */
 async function sortPictures(
   parts: Parts,
-  { sources, signal, onPicture }: SortOptions,
+  { sources, signal, onProgress }: SortOptions,
   put: (folder: string, name: string, picture: Blob) => Promise<void>,
 ): Promise<Sorted> {
   const { library } = parts;
@@ -104,7 +103,9 @@ async function sortPictures(
   const wanted = library.photos.filter(({ id }) => foldersOf.has(id));
   const pools = new Map<string, NamePool>();
   const failed: string[] = [];
+  const report = (done: number) => onProgress({ stage: 'Copying pictures', done, total: 0, unit: 'pictures' });
   let done = 0;
+  report(done);
   for (const [folderId, source] of sources) {
     const byPath = new Map(wanted.filter((photo) => photo.folderId === folderId).map((photo) => [photo.path, photo]));
     if (byPath.size === 0) continue;
@@ -112,7 +113,7 @@ async function sortPictures(
       throwIfAborted(signal);
       const photo = byPath.get(picture.path);
       if (!photo) continue;
-      onPicture(++done);
+      report(++done);
       const blob = await wholeOf(picture).catch(() => null); // unreadable now: the others are copied
       if (!blob) failed.push(photo.path);
       for (const folder of blob ? foldersOf.get(photo.id)! : []) {

@@ -4,6 +4,7 @@ import type { RecogniseResult } from '../../client/types';
 import type { FaceSource } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
 import { mayLie } from '../../client/lying';
+import { Task } from '../shell/task.svelte';
 import { thumbnail } from '../shell/thumbnail';
 
 /** A picture to be recognised: a file, or one taken by the camera. */
@@ -33,8 +34,8 @@ export class PictureItem {
   height = $state(0);
   /** Pixels of the picture from which on faces were looked for. */
   leastFace = $state(0);
-  /** How often it was looked at. */
-  looks = 0;
+  /** How often it was searched. */
+  searches = 0;
   /** From left to right. */
   faces = $state.raw<readonly ShownFace[]>([]);
   /** Also searched for faces that lie or stand on their head. */
@@ -64,7 +65,7 @@ export class PictureItem {
 export class Pictures {
   /** Newest batch first; within a batch in the order given. */
   items = $state.raw<readonly PictureItem[]>([]);
-  running = $state(false);
+  readonly task = new Task();
   /** Of the pictures since the queue was last empty. */
   done = $state(0);
   total = $state(0);
@@ -73,11 +74,10 @@ export class Pictures {
   turned = $state(false);
 
   #next = 1;
-  #abort = new AbortController();
 
   constructor(private readonly engine: Engine) {}
 
-  /** Puts the pictures in the queue and works through it. Resolves when the queue is empty or stopped. */
+  /** Puts the pictures in the queue and works through it. Resolves when the queue is empty or paused. */
   add(sources: readonly PictureSource[]): Promise<void> {
     const added = sources.map(({ blob, source }) => new PictureItem(this.#next++, source, blob));
     this.items = [...added, ...this.items];
@@ -85,18 +85,18 @@ export class Pictures {
     return this.run();
   }
 
-  /** Goes on with whatever waits. */
+  /** Continues with whatever waits. */
   async run(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    try {
-      for (let item = this.#nextWaiting(); item && !signal.aborted; item = this.#nextWaiting())
-        await this.#recognise(item, signal);
-    } finally {
-      this.running = false;
-    }
+    if (this.task.running) return;
+    // Once more for what was added while the run was ending.
+    while (this.#nextWaiting() && (await this.task.run(({ signal }) => this.#recogniseAll(signal))));
+  }
+
+  /** Resolves to whether it came to the end. */
+  async #recogniseAll(signal: AbortSignal): Promise<boolean> {
+    for (let item = this.#nextWaiting(); item && !signal.aborted; item = this.#nextWaiting())
+      await this.#recognise(item, signal);
+    return !signal.aborted;
   }
 
   /** Once more what failed for a reason that may have passed: a crash of the worker, a model that was not there. */
@@ -107,7 +107,7 @@ export class Pictures {
   }
 
   /** Once more, for faces that lie or stand on their head. */
-  lookTurned(item: PictureItem): Promise<void> {
+  searchTurned(item: PictureItem): Promise<void> {
     item.turned = true;
     this.#again(item);
     return this.run();
@@ -121,8 +121,8 @@ export class Pictures {
   }
 
   /** The picture being worked on goes back to the waiting ones. */
-  stop(): void {
-    this.#abort.abort();
+  pause(): void {
+    this.task.abort();
   }
 
   remove(item: PictureItem): void {
@@ -132,18 +132,18 @@ export class Pictures {
   }
 
   clear(): void {
-    this.stop();
+    this.pause();
     for (const item of this.items) item.release();
     this.items = [];
     this.done = 0;
     this.total = 0;
   }
 
-  /** Asks again who the faces are, after the people, the model or the threshold changed. */
+  /** Matches the faces again, after the people, the model or the threshold changed. */
   async rematch(): Promise<void> {
     const model = this.engine.state?.model;
     for (const item of this.items) {
-      // Once more where the picture was looked at again meanwhile: its faces are others now.
+      // Again where the picture was searched again meanwhile: its faces are others now.
       for (let isOf: readonly ShownFace[] | null = null; item.faces.length > 0 && item.faces !== isOf;) {
         const { faces } = item;
         const stale = faces.some((face) => face.embedding.modelId !== model);
@@ -185,7 +185,7 @@ export class Pictures {
       const options = { keepCrops: true, ...(item.turned && { turned: true }) };
       const request = { picture: blob, name: item.source.name, options };
       const result = await this.engine.client.call('recognise', request, { signal });
-      this.#take(item, result); // at once: a change of the gallery from here on must find the faces
+      this.#show(item, result); // at once: a change of the gallery from here on must find the faces
       const url = item.url ?? (await thumbnail(blob, result.width, result.height));
       if (this.items.includes(item)) item.url = url;
       else if (url) URL.revokeObjectURL(url);
@@ -203,17 +203,17 @@ export class Pictures {
     if (this.items.includes(item)) this.done++;
   }
 
-  #take(item: PictureItem, result: RecogniseResult): void {
+  #show(item: PictureItem, result: RecogniseResult): void {
     item.width = result.width;
     item.height = result.height;
     item.leastFace = result.leastFace;
-    // Faces of an earlier look at the picture may be others: a name begun for one of them must not come to another.
-    const looks = ++item.looks;
+    // Another search may find other faces: a name being typed for one of them must not be given to another.
+    const searches = ++item.searches;
     item.faces = result.faces
       .toSorted((a, b) => a.detection.box.x0 - b.detection.box.x0)
       .map((face, i) => {
         if (!face.crop) throw new FaceError('internal', { reason: 'a face came without its crop' });
-        return { ...face, crop: face.crop, key: `${item.id}-${looks}-${i}` };
+        return { ...face, crop: face.crop, key: `${item.id}-${searches}-${i}` };
       });
   }
 }

@@ -1,14 +1,14 @@
 import { FaceError } from '../../core/errors';
 import type { Engine } from '../shell/engine.svelte';
 import { fetchSample } from '../shell/fetchSample';
+import { Task, type TaskCall } from '../shell/task.svelte';
 import { newFace, type People } from '../people/people.svelte';
 import type { Pictures } from './pictures.svelte';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
 
 /** “Try it with sample pictures”: enrols NASA's portraits and recognises its crew pictures. */
 export class Samples {
-  progress = $state.raw<{ readonly done: number; readonly total: number } | null>(null);
-  #abort = new AbortController();
+  readonly task = new Task();
 
   constructor(
     private readonly engine: Engine,
@@ -16,41 +16,33 @@ export class Samples {
     private readonly pictures: Pictures,
   ) {}
 
-  /** Rejects with the first error; people enrolled until then stay and are marked as samples. */
+  /** Resolves in any case; people enrolled before an error stay and are marked as samples. */
   async run(): Promise<void> {
-    if (this.progress) return;
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
-    this.progress = { done: 0, total: SAMPLE_PORTRAITS.length };
-    try {
+    const sources = await this.task.run(async (call) => {
+      call.onProgress(enrolled(0));
       await this.engine.ready();
-      await this.people.write(async () => {
-        for (const [done, name] of SAMPLE_PORTRAITS.entries()) {
-          this.progress = { done, total: SAMPLE_PORTRAITS.length };
-          await this.#enrol(name, signal);
-        }
-      });
-      const sources = await Promise.all(
+      await this.people.write(() => this.#enrolAll(call));
+      return Promise.all(
         SAMPLE_PICTURES.map(async (file) => ({
-          blob: await fetchSample(pictureUrl(file), file, signal),
+          blob: await fetchSample(pictureUrl(file), file, call.signal),
           source: sourceOf(file),
         })),
       );
-      this.progress = null;
-      await this.pictures.add(sources);
-    } finally {
-      this.progress = null;
-    }
-  }
-
-  stop(): void {
-    this.#abort.abort();
+    });
+    if (sources) await this.pictures.add(sources);
   }
 
   /** One click: the sample people and their pictures are gone. */
   async remove(): Promise<void> {
     for (const item of this.pictures.items) if (item.source.kind === 'sample') this.pictures.remove(item);
     await this.people.removeSamples();
+  }
+
+  async #enrolAll({ signal, onProgress }: TaskCall): Promise<void> {
+    for (const [done, name] of SAMPLE_PORTRAITS.entries()) {
+      onProgress(enrolled(done));
+      await this.#enrol(name, signal);
+    }
   }
 
   async #enrol(name: string, signal: AbortSignal): Promise<void> {
@@ -67,4 +59,6 @@ export class Samples {
   }
 }
 
+const enrolled = (done: number) =>
+  ({ stage: 'Enrolling the sample people', done, total: SAMPLE_PORTRAITS.length, unit: 'steps' }) as const;
 const sourceOf = (name: string) => ({ kind: 'sample', name }) as const;

@@ -1,8 +1,10 @@
+import { throwIfAborted } from '../../core/abort';
 import { FaceError, toFaceError } from '../../core/errors';
 import { openFilm } from './filmFile';
 import type { TrackResult } from '../../client/types';
 import { appearancesOf, clock, type Appearance, type Sighting } from './appearances';
 import { Damage, knowDuration, seek, StandingFrame, STEP_S } from './filmFrames';
+import { Task } from '../shell/task.svelte';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 
@@ -18,24 +20,21 @@ const WAIT_MS = 20;
 
 let files = 0;
 
-/** An open video file, looked through from beginning to end: who is in it when. That goes on in other views. */
+/** An open video file, searched from beginning to end for who is in it when; that continues in other views. */
 export class VideoFile {
   /** Plays and seeks whether a view shows it or not. */
   readonly element = document.createElement('video');
   usable = $state(false);
-  /** Share done, 0–1; null while not running. */
-  progress = $state<number | null>(null);
+  readonly task = new Task();
   appearances = $state.raw<readonly Appearance[]>([]);
-  /** Whether the whole video was looked through. */
+  /** Whether the whole video was searched. */
   complete = $state(false);
   /** Look for large faces only, which is faster. */
   largeOnly = $state(false);
   /** Pixels of the film from which on faces were looked for; 0 before anything was. */
   leastFace = $state(0);
-  error = $state.raw<FaceError | null>(null);
   /** The file cannot be used at all. */
   unreadable = $state.raw<FaceError | null>(null);
-  #abort = new AbortController();
   #closed = false;
   /** Whether the file's end is missing by its own account. */
   #isCut = false;
@@ -56,78 +55,75 @@ export class VideoFile {
   }
 
   close(): void {
-    this.stop();
+    this.task.abort();
     this.#closed = true;
     URL.revokeObjectURL(this.element.src);
   }
 
-  /** Looks through the video, which must not be played or sought meanwhile. Never rejects. */
+  /** Searches the video, which must not be played or sought meanwhile. Resolves in any case; what was found stays. */
   async run(): Promise<void> {
-    const video = this.element;
-    this.stop();
-    const abort = (this.#abort = new AbortController());
+    const { element: video, largeOnly } = this;
     const session = `file-${++files}`;
-    let sightings: Sighting[] = [];
-    const stands = new StandingFrame(video, abort.signal);
-    const damage = new Damage();
-    const { largeOnly } = this;
-    this.appearances = [];
-    this.error = null;
     this.complete = false;
-    this.progress = 0;
-    try {
+    const found = await this.task.run(async ({ signal, onProgress }) => {
+      this.appearances = [];
+      const report = (time: number): void =>
+        onProgress({ stage: 'Searching the video', done: Math.min(time, video.duration), total: video.duration });
+      report(0);
       await this.engine.ready();
       video.pause();
-      for (let time = 0; time < video.duration && !abort.signal.aborted;) {
-        let picture: ImageBitmap;
-        try {
-          await seek(video, time, abort.signal);
-          const end = this.#isCut ? await stands.end(time) : null;
-          if (end !== null) {
-            sightings = sightings.filter((sighting) => sighting.time < end);
-            damage.endsAt(end);
-            break;
-          }
-          picture = await pictureOf(video);
-        } catch (thrown) {
-          // At the very beginning it is the whole film; else what comes after the place may be whole.
-          if (time === 0 || toFaceError(thrown).code !== 'video/unreadable') throw thrown;
-          await this.#loadedAgain(abort.signal);
-          time = damage.next(time, video.duration, STEP_S);
-          this.progress = Math.min(1, time / video.duration);
-          continue;
-        }
-        damage.passed(time);
-        const request = {
-          session,
-          picture,
-          time: time * 1000,
-          embeds: EMBEDS,
-          searchAll: true,
-          ...(largeOnly && { options: LARGE_FACES }),
-        };
-        const result = await this.engine.client.call('track', request, { signal: abort.signal });
+      return this.#search(signal, report, async (picture, time) => {
+        const request = { session, picture, time: time * 1000, embeds: EMBEDS, searchAll: true };
+        const options = largeOnly && { options: LARGE_FACES };
+        const result = await this.engine.client.call('track', { ...request, ...options }, { signal });
         this.leastFace = result.leastFace;
-        sightings.push(...this.#sightings(result, time));
-        time += STEP_S;
-        this.progress = Math.min(1, time / video.duration);
-        this.appearances = appearancesOf(sightings, STEP_S);
-      }
-      this.appearances = appearancesOf(sightings, STEP_S);
-      this.error = damage.error();
-      this.complete = !abort.signal.aborted;
-    } catch (thrown) {
-      const error = toFaceError(thrown);
-      if (error.code !== 'aborted') this.error = error;
-    } finally {
-      if (abort === this.#abort) this.progress = null;
-      this.engine.client.call('endTrack', { session }).catch(() => {});
+        return this.#sightings(result, time);
+      });
+    });
+    if (found) {
+      this.task.error = found.error();
+      this.complete = true;
     }
+    this.engine.client.call('endTrack', { session }).catch(() => {});
   }
 
-  /** Keeps what was found so far. */
-  stop(): void {
-    this.#abort.abort();
+  /** Hands each frame to `track` and gathers who is in it; skips damaged places. Throws `video/unreadable`, `aborted`. */
+  async #search(
+    signal: AbortSignal,
+    report: (time: number) => void,
+    track: (picture: ImageBitmap, time: number) => Promise<Sighting[]>,
+  ): Promise<Damage> {
+    const video = this.element;
+    const stands = new StandingFrame(video, signal);
+    const damage = new Damage();
+    let sightings: Sighting[] = [];
+    for (let time = 0; time < video.duration;) {
+      throwIfAborted(signal);
+      report(time);
+      let picture: ImageBitmap;
+      try {
+        await seek(video, time, signal);
+        const end = this.#isCut ? await stands.end(time) : null;
+        if (end !== null) {
+          sightings = sightings.filter((sighting) => sighting.time < end);
+          damage.endsAt(end);
+          break;
+        }
+        picture = await pictureOf(video);
+      } catch (thrown) {
+        // At the very beginning it is the whole film; else what comes after the place may be whole.
+        if (time === 0 || toFaceError(thrown).code !== 'video/unreadable') throw thrown;
+        await this.#loadedAgain(signal);
+        time = damage.next(time, video.duration, STEP_S);
+        continue;
+      }
+      damage.passed(time);
+      sightings.push(...(await track(picture, time)));
+      time += STEP_S;
+      this.appearances = appearancesOf(sightings, STEP_S);
+    }
+    this.appearances = appearancesOf(sightings, STEP_S);
+    return damage;
   }
 
   async #loaded(): Promise<void> {
@@ -159,7 +155,7 @@ export class VideoFile {
       this.#refuse();
       return;
     }
-    if (this.progress === null) this.error = new FaceError('video/cut-off', { time: clock(this.element.currentTime) });
+    if (!this.task.running) this.task.error = new FaceError('video/cut-off', { time: clock(this.element.currentTime) });
     this.usable = false;
     this.element.load();
   }
@@ -190,8 +186,8 @@ export class VideoFile {
 }
 
 /** The video of the Recognise view. */
-export class Videos {
-  open = $state.raw<VideoFile | null>(null);
+export class OpenVideo {
+  file = $state.raw<VideoFile | null>(null);
 
   constructor(
     private readonly engine: Engine,
@@ -201,12 +197,12 @@ export class Videos {
   /** In place of the one before. */
   show(file: File): void {
     this.close();
-    this.open = new VideoFile(this.engine, this.people, file);
+    this.file = new VideoFile(this.engine, this.people, file);
   }
 
   close(): void {
-    this.open?.close();
-    this.open = null;
+    this.file?.close();
+    this.file = null;
   }
 }
 

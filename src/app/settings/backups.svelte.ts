@@ -1,28 +1,26 @@
-import { toFaceError, type FaceError } from '../../core/errors';
 import type { BackupOptions, CheckedBackup, RestoreMode } from '../../store/backup/backup';
 import type { People } from '../people/people.svelte';
 import type { Photos } from '../photos/photos.svelte';
+import { Task } from '../shell/task.svelte';
 
-/** A backup being written, checked or restored: it goes on in other views. */
+/** A backup being written, checked or restored: it continues in other views. */
 export class Backups {
-  progress = $state.raw<{ readonly label: string; readonly done: number; readonly total: number } | null>(null);
-  error = $state.raw<FaceError | null>(null);
+  readonly task = new Task();
   checked = $state.raw<(CheckedBackup & { readonly name: string }) | null>(null);
-  #abort = new AbortController();
 
   constructor(
     private readonly people: People,
     private readonly photos: Photos,
   ) {}
 
-  /** The encrypted file, or null when that failed or was stopped. */
+  /** The encrypted file, or null when that failed or was aborted. */
   write(passphrase: string): Promise<Blob | null> {
-    return this.#work('Writing the backup…', (options) => this.people.store.writeBackup(passphrase, options));
+    return this.#work('Writing the backup', (options) => this.people.store.writeBackup(passphrase, options));
   }
 
   async check(file: File, passphrase: string): Promise<void> {
     this.checked = null;
-    const checked = await this.#work('Checking the backup…', (options) =>
+    const checked = await this.#work('Checking the backup', (options) =>
       this.people.store.checkBackup(file, file.name, passphrase, options),
     );
     if (checked) this.checked = { ...checked, name: file.name };
@@ -32,7 +30,7 @@ export class Backups {
   async restore(mode: RestoreMode): Promise<boolean> {
     const { checked } = this;
     if (!checked) return false;
-    const done = await this.#work('Restoring…', async (options) => {
+    const done = await this.#work('Restoring', async (options) => {
       // The library is read anew before the people are told: who is in which picture goes by both.
       await this.people.write(() => this.photos.whileStill(() => checked.restore(mode, options)));
       return true;
@@ -41,30 +39,16 @@ export class Backups {
     return done === true;
   }
 
-  cancel(): void {
-    this.#abort.abort();
-  }
-
   forget(): void {
     this.checked = null;
-    this.error = null;
+    this.task.error = null;
   }
 
-  async #work<T>(label: string, work: (options: BackupOptions) => Promise<T>): Promise<T | null> {
-    this.#abort = new AbortController();
-    this.error = null;
-    this.progress = { label, done: 0, total: 0 };
-    try {
-      const onProgress = (done: number, total: number): void => {
-        this.progress = { label, done, total };
-      };
-      return await work({ signal: this.#abort.signal, onProgress });
-    } catch (thrown) {
-      const error = toFaceError(thrown);
-      this.error = error.code === 'aborted' ? null : error;
-      return null;
-    } finally {
-      this.progress = null;
-    }
+  #work<T>(stage: string, work: (options: BackupOptions) => Promise<T>): Promise<T | null> {
+    return this.task.run(({ signal, onProgress }) => {
+      const report = (done: number, total: number): void => onProgress({ stage, done, total });
+      report(0, 0);
+      return work({ signal, onProgress: report });
+    });
   }
 }

@@ -1,23 +1,16 @@
-import { toFaceError, type FaceError } from '../../core/errors';
 import type { FaceClient } from '../../client/faceClient';
-import type { ModelPlace, Progress } from '../../client/types';
+import type { ModelPlace } from '../../client/types';
 import type { Engine } from '../shell/engine.svelte';
 import type { Notices } from '../shell/notices.svelte';
+import { Task, type TaskCall } from '../shell/task.svelte';
 import type { Tabs } from '../shell/tabs.svelte';
 import { distanceText } from '../shell/words';
 
-interface Call {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
-
-/** A model being downloaded or read from a file: it goes on in other views. */
+/** A model being downloaded or read from a file: it continues in other views. */
 export class ModelFiles {
-  progress = $state.raw<Progress | null>(null);
-  error = $state.raw<FaceError | null>(null);
+  readonly task = new Task();
   /** A download was begun and not finished: what has arrived is kept. */
   begun = $state(false);
-  #abort = new AbortController();
 
   constructor(
     private readonly client: FaceClient,
@@ -31,37 +24,26 @@ export class ModelFiles {
     await this.#get(`Getting ${title}`, (call) => this.client.call('downloadModel', { id }, call));
   }
 
-  async take(file: File): Promise<void> {
+  async import(file: File): Promise<void> {
     const request = { file, name: file.name };
     await this.#get(`Checking ${file.name}`, (call) =>
       this.tabs.run(() => this.client.call('importModel', request, call)),
     );
   }
 
-  cancel(): void {
-    this.#abort.abort();
-  }
-
   /** Runs a download or an import, then starts with what it brought. */
-  async #get(stage: string, work: (call: Call) => Promise<ModelPlace>): Promise<void> {
-    if (this.progress) return;
-    this.error = null;
-    this.#abort = new AbortController();
-    this.progress = { stage, done: 0, total: 0, unit: 'bytes' };
-    const before = new Set(this.engine.models.flatMap(({ id, trained }) => (trained ? [id] : [])));
-    try {
-      const place = await work({ signal: this.#abort.signal, onProgress: (now) => (this.progress = now) });
+  #get(stage: string, work: (call: TaskCall) => Promise<ModelPlace>): Promise<null> {
+    return this.task.run(async (call) => {
+      call.onProgress({ stage, done: 0, total: 0 });
+      const before = new Set(this.engine.models.flatMap(({ id, trained }) => (trained ? [id] : [])));
+      const place = await work(call);
       this.begun = false;
       if (place.trained) await this.engine.change({ model: place.id, precision: 'auto' });
       else await this.engine.startAutomatically();
       const isNew = place.trained !== null && !before.has(place.id);
       this.notices.done(`${place.title} is here and is used from now on.${isNew ? ` ${originText(place)}` : ''}`);
-    } catch (thrown) {
-      const failure = toFaceError(thrown);
-      this.error = failure.code === 'aborted' ? null : failure;
-    } finally {
-      this.progress = null;
-    }
+      return null;
+    });
   }
 }
 

@@ -12,7 +12,7 @@ import { BiasMeasurement } from '../benchmark/biasMeasurement.svelte';
 import { Engine } from './engine.svelte';
 import { Enrolments } from '../people/enrolment.svelte';
 import { ModelFiles } from '../settings/modelFiles.svelte';
-import { Naming } from '../people/naming.svelte';
+import { ClassifierChoice } from '../people/classifierChoice.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from '../people/people.svelte';
 import { Photos } from '../photos/photos.svelte';
@@ -24,7 +24,7 @@ import { Tabs } from './tabs.svelte';
 import { TrainChoice } from '../train/trainChoice.svelte';
 import { Training } from '../train/training.svelte';
 import { Updates } from './updates.svelte';
-import { Videos } from '../recognise/videoFile.svelte';
+import { OpenVideo } from '../recognise/videoFile.svelte';
 import { followDeletion, leaveToDelete } from './wipe';
 
 /** Everything a view works with, once the store is open. */
@@ -34,10 +34,10 @@ export interface Session {
   readonly notices: Notices;
   readonly engine: Engine;
   readonly people: People;
-  readonly naming: Naming;
+  readonly classifier: ClassifierChoice;
   readonly enrolments: Enrolments;
   readonly pictures: Pictures;
-  readonly videos: Videos;
+  readonly video: OpenVideo;
   readonly photos: Photos;
   readonly sorting: Sorting;
   readonly backups: Backups;
@@ -74,10 +74,10 @@ export async function openSession(notices: Notices): Promise<Session> {
   client.onCrash((error) => notices.problem(error));
   const engine = new Engine(client, store, await store.settings());
   const people = new People(store, engine);
-  const naming = new Naming(engine, people);
+  const classifier = new ClassifierChoice(engine, people);
   const enrolments = new Enrolments(engine);
   const pictures = new Pictures(engine);
-  const videos = new Videos(engine, people);
+  const video = new OpenVideo(engine, people);
   const photos = new Photos(engine, people, tabs, memory, store, notices);
   const sorting = new Sorting(notices);
   const training = new Training(engine, tabs);
@@ -94,7 +94,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     training.leave().catch((thrown: unknown) => notices.problem(thrown));
   });
   engine.onModel(async () => {
-    await naming.tell();
+    await classifier.resend();
     await people.sync();
   });
   people.onGallery(async (isWhole) => {
@@ -112,10 +112,10 @@ export async function openSession(notices: Notices): Promise<Session> {
     notices,
     engine,
     people,
-    naming,
+    classifier,
     enrolments,
     pictures,
-    videos,
+    video,
     photos,
     sorting,
     backups,

@@ -1,5 +1,7 @@
 import { certaintyText } from '../../core/certainty';
+import { count, countOf } from '../../core/count';
 import type { CaptureHint, Match } from '../../core/types';
+import type { TaskProgress } from './task.svelte';
 
 type WordedMatch = Pick<Match, 'person' | 'distance' | 'certainty' | 'secondDistance'>;
 
@@ -32,6 +34,20 @@ export function bytesText(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   return `${SIZE.format(bytes / 1000 ** power)} ${units[power]}`;
+}
+
+/** “3 of 12 pictures”, “1.2 MB of 90 MB”; as far as it is known. */
+export function progressText(progress: TaskProgress | null): string {
+  const { done = 0, total = 0, unit } = progress ?? {};
+  if (unit === 'pictures' && done + total > 0)
+    return total > 0 ? countOf(done, total, 'picture') : count(done, 'picture');
+  if (!unit || total === 0) return '';
+  return unit === 'bytes' ? `${bytesText(done)} of ${bytesText(total)}` : `${done} of ${total}`;
+}
+
+/** How much is done, in whole percent. */
+export function percentText(progress: TaskProgress | null): string {
+  return progress && progress.total > 0 ? `${Math.floor((100 * progress.done) / progress.total)} %` : '';
 }
 
 /** 0.99517 → “99.52 %”. */

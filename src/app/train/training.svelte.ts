@@ -10,7 +10,7 @@ import type { Engine } from '../shell/engine.svelte';
 import { takeTabLock } from './tabLock';
 import { withStep, type HistoryPoint } from './trainHistory';
 import { configOf } from '../../train/config/recipe';
-import { historyOf, isOpen, newRun, planOf, type RunPlan } from './trainRun';
+import { historyOf, isOpen, newRun, planOf, type RunPlan } from './runRecord';
 
 /**
  * `preparing` until the first step, `stopped` when a run waits to go on (paused, or with `failure`), `judged` when its

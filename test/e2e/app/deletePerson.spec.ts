@@ -110,10 +110,10 @@ test('deleting a person removes the trainings with their pictures, where it is t
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
   await go(page, 'Train');
   await page
-    .locator('input[type=file][data-role=pupils]')
+    .locator('input[type=file][data-role=trained]')
     .setInputFiles(await classFolders(page, info.outputPath('people')));
   await expect(page.getByText('3 people with 12 faces from the folder “people”.')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Outsiders').selectOption({ label: 'The people of the sample pictures' });
+  await page.getByLabel('Strangers').selectOption({ label: 'The people of the sample pictures' });
   await tinyRecipe(page, 200);
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByText(/step \d+ of \d+/)).toBeVisible({ timeout: 120_000 });

@@ -126,7 +126,7 @@ test('the Photos view is accessible and fits: the library, and one person of it'
 test('the Train view is accessible and fits: learning, paused, judged, in use', async ({ page }, info) => {
   await openApp(page, 'Train');
   const folder = await classFolders(page, info.outputPath('people'));
-  await page.locator('input[type=file][data-role=pupils]').setInputFiles(folder);
+  await page.locator('input[type=file][data-role=trained]').setInputFiles(folder);
   await expect(page.getByText('3 people with 12 faces')).toBeVisible({ timeout: 60_000 });
   await tinyRecipe(page, 4);
   await page.getByRole('button', { name: 'Start training' }).click();

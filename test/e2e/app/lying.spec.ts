@@ -85,7 +85,7 @@ test('Train turns lying faces upright by itself, and says so', async ({ page }, 
     copyFileSync(portrait(name), join(folder, name, '0.jpg'));
     await turnedCopy(page, portrait(name), 3, join(folder, name, '1.jpg'));
   }
-  await page.locator('input[type=file][data-role=pupils]').setInputFiles(folder);
+  await page.locator('input[type=file][data-role=trained]').setInputFiles(folder);
   await expect(page.getByText('2 people with 4 faces from the folder “class”.')).toBeVisible({ timeout: 60_000 });
   for (const name of [BARRY, 'Susan Helms'])
     await expect(

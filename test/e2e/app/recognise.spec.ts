@@ -106,10 +106,10 @@ test('many pictures can be stopped and gone on with, and are shown from small co
   const many = Array.from({ length: 8 }, (_, i) => ({ name: `picture ${i + 1}.jpg`, mimeType: 'image/jpeg', buffer }));
   await page.locator('input[type=file][accept="image/*"]').setInputFiles(many);
   await expect(faces(page, 'picture 1.jpg')).not.toHaveCount(0);
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
   await expect(picture(page, 'picture 8.jpg')).toContainText('Waiting');
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await ready(page);
   await expect(picture(page, 'picture 8.jpg').getByRole('img')).toBeVisible();
   const sides = await page

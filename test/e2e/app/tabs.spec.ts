@@ -109,9 +109,9 @@ test('the tab that follows sees photos and a training come, and goes on with bot
   };
   await openApp(page, 'Train');
   const folder = await classFolders(page, info.outputPath('p'));
-  await page.locator('input[type=file][data-role=pupils]').setInputFiles(folder);
+  await page.locator('input[type=file][data-role=trained]').setInputFiles(folder);
   await expect(page.getByText('3 people with 12 faces')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Outsiders').selectOption({ label: 'None' });
+  await page.getByLabel('Strangers').selectOption({ label: 'None' });
   await tinyRecipe(page, 500);
   await page.getByRole('button', { name: 'Start training' }).click();
   await expect(page.getByText(/step \d+ of/)).toBeVisible({ timeout: 60_000 });

@@ -4,7 +4,7 @@ import { nextEmbedding, watchEmbedding } from './embedding';
 import { fillRoom, freeRoom, limitRoom } from './fullDisk';
 import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
 
-const pupils = (page: Page) => page.locator('input[type=file][data-role=pupils]');
+const trained = (page: Page) => page.locator('input[type=file][data-role=trained]');
 const start = (page: Page) => page.getByRole('button', { name: 'Start training' });
 const step = /step (\d+) of \d+/;
 const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
@@ -18,9 +18,9 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await openApp(page, 'People');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
   await go(page, 'Train');
-  await pupils(page).setInputFiles(await classFolders(page, info.outputPath('people')));
+  await trained(page).setInputFiles(await classFolders(page, info.outputPath('people')));
   await expect(page.getByText('3 people with 12 faces from the folder “people”.')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Outsiders').selectOption({ label: 'The people of the sample pictures' });
+  await page.getByLabel('Strangers').selectOption({ label: 'The people of the sample pictures' });
   await expect(
     page.getByText('3 people: 9 pictures to train on, 3 pictures held out for the evaluation.'),
   ).toBeVisible();
@@ -44,7 +44,7 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();
 
   await expect(page.getByRole('heading', { name: 'Old against new' })).toBeVisible({ timeout: 120_000 });
-  const row = page.getByRole('row', { name: /Outsiders taken for one of your people/ });
+  const row = page.getByRole('row', { name: /Strangers taken for one of your people/ });
   await expect(row.getByRole('cell')).toHaveText([/^\d+\.\d %$/, /^\d+\.\d %$/]);
   await page.getByLabel('Name of the new model').fill('Crew');
   await nextEmbedding(page, 'spoil');
@@ -53,8 +53,8 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await expect(page.getByText('is not a picture that this browser can read')).toBeVisible();
   await nextEmbedding(page, 'hold');
   await page.getByRole('button', { name: 'Try again' }).click();
-  const preparing = page.getByRole('progressbar', { name: 'Preparing your people for this model…' });
-  await expect(preparing, 'people are prepared behind, and the app can be used').toBeVisible();
+  const preparing = page.getByRole('progressbar', { name: 'Re-embedding your people’s faces for this model…' });
+  await expect(preparing, 'faces are re-embedded in the background, and the app can be used').toBeVisible();
   await expect(page.getByRole('button', { name: /^Go back to/ })).toBeEnabled();
   await go(page, 'Recognise');
   await choose(page, portrait('Edward Lu'));

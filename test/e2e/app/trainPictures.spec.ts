@@ -15,7 +15,7 @@ function copies(folder: string, people: Readonly<Record<string, number>>): strin
 
 test('pictures that nothing can be learnt from: each a sentence, and nothing begins', async ({ page }, info) => {
   await openApp(page, 'Train');
-  const pupils = page.locator('input[type=file][data-role=pupils]');
+  const trained = page.locator('input[type=file][data-role=trained]');
   const start = page.getByRole('button', { name: 'Start training' });
 
   const spoilt = copies(info.outputPath('spoilt'), { 'Edward Lu': 2 });
@@ -26,20 +26,20 @@ test('pictures that nothing can be learnt from: each a sentence, and nothing beg
     mkdirSync(join(spoilt, name));
     writeFileSync(join(spoilt, name, `${name}.png`), bytes);
   }
-  await pupils.setInputFiles(spoilt);
+  await trained.setInputFiles(spoilt);
   await expect(page.getByText('1 person with 2 faces from the folder “spoilt”.')).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('Letter.png is not a picture that this browser can read.')).toBeVisible();
   await expect(page.getByText('No face was found in Wall/Wall.png.')).toBeVisible();
   await expect(page.getByText('There is only one person, and nobody to tell apart')).toBeVisible();
   await expect(start).toBeDisabled();
 
-  await pupils.setInputFiles(copies(info.outputPath('single'), { 'Edward Lu': 1, 'Susan Helms': 1 }));
+  await trained.setInputFiles(copies(info.outputPath('single'), { 'Edward Lu': 1, 'Susan Helms': 1 }));
   await expect(page.getByText('Every person has only one picture: add a second one')).toBeVisible({ timeout: 60_000 });
   await expect(start).toBeDisabled();
 
-  await pupils.setInputFiles(copies(info.outputPath('same'), { 'Edward Lu': 3, 'Susan Helms': 3 }));
+  await trained.setInputFiles(copies(info.outputPath('same'), { 'Edward Lu': 3, 'Susan Helms': 3 }));
   await expect(page.getByText('2 people with 6 faces from the folder “same”.')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Outsiders').selectOption({ label: 'None' });
+  await page.getByLabel('Strangers').selectOption({ label: 'None' });
   await tinyRecipe(page, 1);
   await go(page, 'Settings');
   await go(page, 'Train'); // what was chosen is still chosen

@@ -20,7 +20,7 @@ test.each([
   } as unknown as Parameters<typeof sortedZip>[0];
   const pictures = vi.fn(async function* () {});
   const sources = new Map([['f', { name: 'f', total: count, pictures, report: () => new SourceReport().result() }]]);
-  const options = { sources, signal: new AbortController().signal, onPicture: () => undefined };
+  const options = { sources, signal: new AbortController().signal, onProgress: () => undefined };
   await expect(sortedZip(parts, options)).rejects.toThrow(/a zip holds 65,535 and 4 GB at most/);
   expect(pictures).not.toHaveBeenCalled();
 });

@@ -1,14 +1,9 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PhotoQueue } from '../../../../src/app/photos/queue.svelte';
 import { SourceReport } from '../../../../src/app/photos/sourceReport';
 import { TabGuard } from '../../../../src/app/photos/tabGuard';
 import type { PictureSource } from '../../../../src/app/photos/sources';
 import type { PhotoFolder } from '../../../../src/store/photoSchema';
-
-// Nobody looks at the queue here: what it keeps need not be watched.
-const plain = <T>(value: T): T => value;
-beforeAll(() => void vi.stubGlobal('$state', Object.assign(plain, { raw: plain })));
-afterAll(() => void vi.unstubAllGlobals());
 
 const folder = (id: string): PhotoFolder => ({
   id,

@@ -79,7 +79,7 @@ function optionsOf(paths: readonly string[], unreadable: readonly string[] = [])
         };
     },
   };
-  return { sources: new Map([['f', source]]), signal: new AbortController().signal, onPicture: () => undefined };
+  return { sources: new Map([['f', source]]), signal: new AbortController().signal, onProgress: () => undefined };
 }
 async function packed(parts: Parameters<typeof sortedZip>[0], options: SortOptions) {
   const { zip, ...rest } = await sortedZip(parts, options);

@@ -1,13 +1,5 @@
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { Pictures } from '../../../../src/app/recognise/pictures.svelte';
-
-// Nobody looks at the pictures here: what is kept of them need not be watched.
-const plain = <T>(value: T): T => value;
-beforeAll(() => {
-  vi.stubGlobal('$state', Object.assign(plain, { raw: plain }));
-  vi.stubGlobal('$derived', plain);
-});
-afterAll(() => void vi.unstubAllGlobals());
 
 const NAMES = ['a.jpg', 'b.jpg', 'c.jpg'];
 const sources = (names: readonly string[]) =>
@@ -30,10 +22,10 @@ function engine(until: () => Promise<void> = () => Promise.resolve()) {
 }
 
 /** The page keeps it, for a face may lie. */
-function lookTurned(pictures: Pictures, place: number): Promise<void> {
+function searchTurned(pictures: Pictures, place: number): Promise<void> {
   const item = pictures.items[place]!;
   item.blob = new Blob(['again']);
-  return pictures.lookTurned(item);
+  return pictures.searchTurned(item);
 }
 
 test('pictures that are looked at again are counted anew, also those of an earlier batch', async () => {
@@ -41,7 +33,7 @@ test('pictures that are looked at again are counted anew, also those of an earli
   await pictures.add(sources(NAMES));
   await pictures.add(sources(['d.jpg']));
   expect([pictures.done, pictures.total]).toEqual([1, 1]);
-  const again = Promise.all([lookTurned(pictures, 1), lookTurned(pictures, 2), lookTurned(pictures, 3)]);
+  const again = Promise.all([searchTurned(pictures, 1), searchTurned(pictures, 2), searchTurned(pictures, 3)]);
   expect([pictures.done, pictures.total]).toEqual([0, 3]);
   await again;
   expect([pictures.done, pictures.total]).toEqual([3, 3]);
@@ -54,7 +46,7 @@ test('faces found by another look stay when people change meanwhile, and are ask
   await pictures.add(sources(['a.jpg']));
   const [before] = pictures.items[0]!.faces;
   const asked = pictures.rematch();
-  await lookTurned(pictures, 0);
+  await searchTurned(pictures, 0);
   free();
   await asked;
   const [face] = pictures.items[0]!.faces;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { placeLabels, type LabelWish } from '../../../../src/app/recognise/labels';
+import { placeLabels, type LabelWish } from '../../../../src/app/recognise/labelPlaces';
 
 const PICTURE = { width: 300, height: 200 };
 const wish = (x: number, y: number, rank = 0): LabelWish => ({

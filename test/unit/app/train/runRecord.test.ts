@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { historyOf, isOpen, newRun, planOf, type RunPlan } from '../../../../src/app/train/trainRun';
+import { historyOf, isOpen, newRun, planOf, type RunPlan } from '../../../../src/app/train/runRecord';
 import { recipeFor } from '../../../../src/train/config/recipe';
 
 test('a run’s record gives back what it was begun with', () => {

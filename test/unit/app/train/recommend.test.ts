@@ -5,7 +5,7 @@ import {
   recommendedPart,
   reportRate,
   splitPictures,
-} from '../../../../src/app/train/trainRecipe';
+} from '../../../../src/app/train/recommend';
 
 test('the more pictures there are, the more of the network learns; all of it only on a graphics card', () => {
   const part = (pictures: number, hasGpu: boolean) => recommendedPart({ people: 10, pictures, hasGpu });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Engine } from '../../../../src/app/shell/engine.svelte';
-import { facesOfFiles } from '../../../../src/app/train/trainData';
+import { facesOfFiles } from '../../../../src/app/train/gatherFaces';
 import { FaceError, type ErrorCode } from '../../../../src/core/errors';
 
 const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => ({ person: 'Ada', file: new File(['x'], name) }));
@@ -28,13 +28,13 @@ function engineThatFails(code: ErrorCode): Engine {
   return { ready: () => Promise.resolve(), client: { call } } as unknown as Engine;
 }
 const gather = (code: ErrorCode) =>
-  facesOfFiles(files, { engine: engineThatFails(code), signal: new AbortController().signal, tell: () => undefined });
+  facesOfFiles(engineThatFails(code), files, { signal: new AbortController().signal, onProgress: () => undefined });
 
 test.each(['image/truncated', 'worker/crashed'] as const)(
-  'one picture that ends in %s is named, and the others are learnt from',
+  'one picture that ends in %s is named, and the others are kept',
   async (code) => {
-    const { pupils, notes } = await gather(code);
-    expect(pupils.map(({ name, crops }) => [name, crops.length])).toEqual([['Ada', 2]]);
+    const { identities, notes } = await gather(code);
+    expect(identities.map(({ name, crops }) => [name, crops.length])).toEqual([['Ada', 2]]);
     expect(notes).toEqual([expect.stringContaining('b.jpg')]);
   },
 );

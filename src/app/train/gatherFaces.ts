@@ -4,23 +4,18 @@ import type { Box, RecognisedFace, StoredCrop } from '../../core/types';
 import type { RunPicture, RunPictures } from '../../store/trainPictures';
 import type { ClassFile } from '../shell/classFolders';
 import type { Engine } from '../shell/engine.svelte';
+import type { TaskCall } from '../shell/task.svelte';
 import { isLying, isSure, mayLie } from '../../client/lying';
 import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
 import { sampleTruth, type TruthFace } from '../shell/sampleTruth';
-import { splitPictures } from './trainRecipe';
+import { splitPictures } from './recommend';
 
-/** Somebody to be learnt, with all their faces. */
-export interface Pupil {
+/** A person to train on, with all their faces. */
+export interface Identity {
   /** The store's id, or the folder's name. */
   readonly id: string;
   readonly name: string;
   readonly crops: readonly StoredCrop[];
-}
-
-export interface Gathering {
-  readonly engine: Engine;
-  readonly signal: AbortSignal;
-  readonly tell: (progress: { readonly stage: string; readonly done: number; readonly total: number }) => void;
 }
 
 /**
@@ -29,20 +24,21 @@ export interface Gathering {
  * `aborted` and what keeps the engine from running.
  */
 export async function facesOfFiles(
+  engine: Engine,
   files: readonly ClassFile[],
-  { engine, signal, tell }: Gathering,
-): Promise<{ readonly pupils: Pupil[]; readonly notes: string[] }> {
+  { signal, onProgress }: TaskCall,
+): Promise<{ readonly identities: Identity[]; readonly notes: string[] }> {
   await engine.ready();
   const found = new Map<string, StoredCrop[]>();
   const notes: string[] = [];
   for (const [done, { person, file }] of files.entries()) {
-    tell({ stage: 'Finding faces', done, total: files.length });
+    onProgress({ stage: 'Finding faces', done, total: files.length, unit: 'pictures' });
     const crops = found.get(person) ?? [];
     found.set(person, crops);
     const place = `${person}/${file.name}`;
     const face = await bestFace(engine, file, file.name, signal).catch((thrown: unknown) => {
       const error = toFaceError(thrown);
-      // A crashed worker starts again by itself: the next picture is looked at by the new one.
+      // A crashed worker restarts by itself: the new one reads the next picture.
       if (!error.code.startsWith('image/') && error.code !== 'worker/crashed') throw error;
       notes.push(error.code === 'worker/crashed' ? `${place} was left out: ${error.message}` : error.message);
       return undefined;
@@ -53,14 +49,14 @@ export async function facesOfFiles(
       notes.push(
         face.turned
           ? `The face in ${place} lies on its side or upside down: it was turned upright.`
-          : `The face in ${place} leans strongly to the side: look whether it is one to learn from.`,
+          : `The face in ${place} leans strongly to the side: check whether it should be trained on.`,
       );
   }
-  const pupils = [...found].flatMap(([name, crops]) => (crops.length > 0 ? [{ id: name, name, crops }] : []));
-  return { pupils, notes };
+  const identities = [...found].flatMap(([name, crops]) => (crops.length > 0 ? [{ id: name, name, crops }] : []));
+  return { identities, notes };
 }
 
-/** Searched in the turned picture too where nobody stands upright for sure: a lying face would be learnt as a wrong one. */
+/** Searched in the turned picture too where nobody stands upright for sure: a lying face would train the wrong thing. */
 async function bestFace(
   engine: Engine,
   picture: Blob,
@@ -78,34 +74,35 @@ async function bestFace(
   return turned && isSure(turned.detection) ? turned : upright;
 }
 
-/** People as outsiders: each with a number of their own. */
-export function outsidersOf(people: readonly Pupil[]): RunPicture[] {
+/** People as impostors: each with a label of their own. */
+export function impostorsOf(people: readonly Identity[]): RunPicture[] {
   return people.flatMap(({ crops }, label) => crops.map((crop) => ({ crop, label })));
 }
 
-/** The faces of the sample pictures, by their names, without the people who are to be learnt. Throws as `facesOfFiles`. */
-export async function sampleOutsiders(
-  pupils: readonly Pick<Pupil, 'id' | 'name'>[],
-  { engine, signal, tell }: Gathering,
+/** The faces of the sample pictures, by their names, without the people who are trained. Throws as `facesOfFiles`. */
+export async function sampleImpostors(
+  engine: Engine,
+  identities: readonly Pick<Identity, 'id' | 'name'>[],
+  { signal, onProgress }: TaskCall,
 ): Promise<RunPicture[]> {
   await engine.ready();
-  const ids = new Set(pupils.map(({ id }) => id));
-  const learnt = new Set(pupils.map(({ name }) => key(name)));
+  const ids = new Set(identities.map(({ id }) => id));
+  const trained = new Set(identities.map(({ name }) => key(name)));
   const truth = await sampleTruth(signal);
-  const numbers = new Map<string, number>();
-  const outsiders: RunPicture[] = [];
+  const labels = new Map<string, number>();
+  const impostors: RunPicture[] = [];
   const add = (name: string, crop: StoredCrop | undefined, matched: string | null) => {
-    if (!crop || learnt.has(key(name)) || (matched !== null && ids.has(matched))) return;
-    const label = numbers.get(key(name)) ?? numbers.size;
-    numbers.set(key(name), label);
-    outsiders.push({ crop, label });
+    if (!crop || trained.has(key(name)) || (matched !== null && ids.has(matched))) return;
+    const label = labels.get(key(name)) ?? labels.size;
+    labels.set(key(name), label);
+    impostors.push({ crop, label });
   };
   const sources = [
     ...SAMPLE_PORTRAITS.map((name) => ({ url: portraitUrl(name), file: name, portrait: name })),
     ...SAMPLE_PICTURES.map((file) => ({ url: pictureUrl(file), file, portrait: null })),
   ];
   for (const [done, { url, file, portrait }] of sources.entries()) {
-    tell({ stage: 'Finding outsiders in the sample pictures', done, total: sources.length });
+    onProgress({ stage: 'Finding strangers in the sample pictures', done, total: sources.length, unit: 'pictures' });
     const picture = await (await fetch(url, { signal })).blob();
     const options = { faces: portrait ? 'best' : 'all', keepCrops: true } as const;
     const { faces } = await engine.client.call('recognise', { picture, name: file, options }, { signal });
@@ -114,7 +111,7 @@ export async function sampleOutsiders(
       if (name !== undefined) add(name, crop, match.person);
     }
   }
-  return outsiders;
+  return impostors;
 }
 
 /** `Edward Lu` and `edward-lu` are one. */
@@ -126,10 +123,10 @@ function isAt({ x0, y0, x1, y1 }: Box, { box }: TruthFace): boolean {
   return x > box[0] && x < box[2] && y > box[1] && y < box[3];
 }
 
-/** Each person's pictures in two, and the outsiders. */
-export function runPictures(pupils: readonly Pupil[], outsiders: readonly RunPicture[]): RunPictures {
-  const split = pupils.map(({ crops }) => splitPictures(crops));
+/** Each person's pictures in two, and the impostors. */
+export function runPictures(identities: readonly Identity[], impostors: readonly RunPicture[]): RunPictures {
+  const split = identities.map(({ crops }) => splitPictures(crops));
   const set = (which: 'train' | 'held'): RunPicture[] =>
     split.flatMap((parts, label) => parts[which].map((crop) => ({ crop, label })));
-  return { sets: { train: set('train'), held: set('held'), outsiders } };
+  return { sets: { train: set('train'), held: set('held'), outsiders: impostors } };
 }
