@@ -1,6 +1,7 @@
-/** The thread in which pictures become people: the RPC in front, the service behind. */
-import { createFaceHandlers, FACE_SERVE_OPTIONS } from '../src/service/face/faceService';
-import type { Ops } from './protocol';
+/** The thread in which pictures become people. */
+import { createFaceService } from '../src/service/face/faceService';
+import { inHelper } from './inHelper';
+import { FACE_SERVE_OPTIONS, type Ops } from './protocol';
 import { serve } from './rpc';
 
-serve<Ops>(self, createFaceHandlers(), FACE_SERVE_OPTIONS);
+serve<Ops>(self, createFaceService(inHelper), FACE_SERVE_OPTIONS);

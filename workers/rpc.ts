@@ -1,6 +1,8 @@
+import type { CallContext } from '../src/core/call';
 import { FaceError, toFaceError, type ErrorCode, type ErrorDetails } from '../src/core/errors';
+import { serial } from '../src/core/serial';
 
-/** The types of one operation: what is asked, what is answered, and what is told meanwhile (`never`: nothing). */
+/** The types of one operation: its request, its result, and its progress (`never`: none). */
 export interface OpTypes {
   req: unknown;
   res: unknown;
@@ -9,12 +11,6 @@ export interface OpTypes {
 /** A map from operation names to their types, such as `Ops` of protocol.ts. */
 export type OpTable<T> = { [K in keyof T]: OpTypes };
 
-/** What a handler gets besides its request. */
-export interface CallContext<P> {
-  /** Aborted when the caller no longer wants the answer. */
-  readonly signal: AbortSignal;
-  readonly progress: (progress: P) => void;
-}
 export type Handlers<T extends OpTable<T>> = {
   readonly [K in keyof T]: (
     req: T[K]['req'],
@@ -38,7 +34,7 @@ export interface Port {
   start?(): void;
 }
 
-type Request<T extends OpTable<T>> =
+type Message<T extends OpTable<T>> =
   { [K in keyof T]: { id: number; op: K; req: T[K]['req'] } }[keyof T] | { id: number; abort: true };
 type Reply =
   | { id: number; type: 'progress'; progress: unknown }
@@ -70,7 +66,7 @@ export function serve<T extends OpTable<T>>(
   { lanes = {}, owned = {}, transfers = {} }: ServeOptions<T> = {},
 ): void {
   const aborts = new Map<number, AbortController>();
-  const lastOfLane = new Map<string, Promise<void>>();
+  const queues = new Map<string, ReturnType<typeof serial>>();
 
   function reply(message: Reply, transfer: Transferable[] = []): void {
     scope.postMessage(message, transfer);
@@ -110,7 +106,7 @@ export function serve<T extends OpTable<T>>(
 
   scope.addEventListener('message', (event) => {
     if (!(event instanceof MessageEvent)) return;
-    const message: Request<T> = event.data;
+    const message: Message<T> = event.data;
     if ('abort' in message) {
       aborts.get(message.id)?.abort();
       return;
@@ -123,11 +119,9 @@ export function serve<T extends OpTable<T>>(
     const abort = new AbortController();
     aborts.set(id, abort);
     const lane = lanes[op] ?? 'main';
-    const before = lastOfLane.get(lane) ?? Promise.resolve();
-    lastOfLane.set(
-      lane,
-      before.then(() => answer(id, op, req, abort.signal)),
-    );
+    const inTurn = queues.get(lane) ?? serial();
+    queues.set(lane, inTurn);
+    void inTurn(() => answer(id, op, req, abort.signal));
   });
   scope.start?.();
 }

@@ -1,6 +1,6 @@
-/** The thread in which networks learn: the RPC in front, the service behind. */
+/** The thread in which networks are trained. */
+import { createTrainService } from '../src/service/train/trainService';
 import { serve } from './rpc';
-import type { TrainOps } from './trainProtocol';
-import { createTrainHandlers, TRAIN_SERVE_OPTIONS } from '../src/service/train/trainService';
+import { TRAIN_SERVE_OPTIONS, type TrainOps } from './trainProtocol';
 
-serve<TrainOps>(self, createTrainHandlers(), TRAIN_SERVE_OPTIONS);
+serve<TrainOps>(self, createTrainService(), TRAIN_SERVE_OPTIONS);

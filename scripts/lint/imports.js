@@ -35,20 +35,10 @@ const PARTS = {
   },
   'src/store': { may: ['src/weights', 'src/core'], packages: ['idb', 'valibot'] },
   'src/service': {
-    may: [
-      ...PURE,
-      'src/train',
-      'src/pipeline',
-      'src/weights',
-      'src/models',
-      'src/backend',
-      'src/nn',
-      'src/store',
-      'workers',
-    ],
+    may: [...PURE, 'src/train', 'src/pipeline', 'src/weights', 'src/models', 'src/backend', 'src/nn', 'src/store'],
     packages: [],
   },
-  workers: { may: ['src/service', 'src/nn', 'src/pipeline', 'src/weights', 'src/train', ...PURE], packages: [] },
+  workers: { may: ['src/service', 'src/pipeline', 'src/weights', 'src/train', ...PURE], packages: [] },
   'src/client': { may: ['workers', ...PURE], packages: [] },
   'src/app': {
     may: ['src/client', 'src/store', ...PURE],

@@ -1,5 +1,4 @@
-import { FACE_TRANSFERS } from '../../workers/faceTransfers';
-import type { OpName, Ops } from '../../workers/protocol';
+import { FACE_TRANSFERS, type OpName, type Ops } from '../../workers/protocol';
 import { connect, type Connection, type RemoteCallOptions } from '../../workers/rpc';
 import { FaceError } from '../core/errors';
 

@@ -10,7 +10,7 @@ import type {
 } from '../../workers/trainProtocol';
 import type { CheckpointSink } from '../core/types';
 import { FaceError, toFaceError } from '../core/errors';
-import type { Progress } from '../../workers/protocol';
+import type { Progress } from '../core/call';
 
 export interface TrainCallOptions<K extends TrainOpName> {
   /** Stops the work in the worker too. For `train` prefer `pause`, which loses no step. */

@@ -1,5 +1,6 @@
+export type { CrossValidation } from '../classify/crossValidate';
+export type { Progress } from '../core/call';
 export type {
-  CrossValidation,
   BenchmarkOptions,
   BenchmarkPictures,
   BenchmarkRequest,
@@ -12,13 +13,12 @@ export type {
   ModelFileRef,
   ModelPlace,
   Picture,
-  Progress,
   RecogniseOptions,
   RecogniseResult,
   SavedDetails,
   StartOptions,
-  TrackedFace,
-  TrackedFaces,
+  LiveFace,
+  PictureFaces,
   TrackResult,
 } from '../../workers/protocol';
 export type {

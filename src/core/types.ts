@@ -149,7 +149,15 @@ export type BackendName = (typeof BACKENDS)[number];
 export const PRECISIONS = ['float32', 'float16', 'int8'] as const;
 export type Precision = (typeof PRECISIONS)[number];
 
-/** All that is told of a face. `crop`: where it was asked for. */
+/** Memory that an engine has in use, for leak tests. */
+export interface EngineMemory {
+  readonly tensors: number;
+  /** WebAssembly memory never shrinks: this is its peak. */
+  readonly wasmBytes: number;
+  readonly gpuBuffers: number;
+}
+
+/** What recognition finds out about a face. `crop`: where it was asked for. */
 export interface RecognisedFace {
   readonly detection: Detection;
   readonly embedding: Embedding;

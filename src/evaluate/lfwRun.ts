@@ -47,16 +47,16 @@ export interface EmbeddedPicture {
   readonly problem: ErrorData | null;
   readonly detection: object | null;
   readonly vector: Float32Array | null;
-  readonly mirrored: Float32Array | null;
+  readonly flipped: Float32Array | null;
 }
 
 /** A picture's row of `columns` numbers: its embedding, the flipped picture's after it where there is one, or zeros. */
-export function lfwRow({ problem, detection, vector, mirrored }: EmbeddedPicture, columns: number): LfwRow {
+export function lfwRow({ problem, detection, vector, flipped }: EmbeddedPicture, columns: number): LfwRow {
   if (problem) return unreadRow(problem);
   const numbers = new Float32Array(columns);
   if (!vector) return { outcome: NONE, vector: numbers };
   numbers.set(vector);
-  if (mirrored) numbers.set(mirrored, vector.length);
+  if (flipped) numbers.set(flipped, vector.length);
   return { outcome: detection ? FACE : CENTRE, vector: numbers };
 }
 

@@ -1,4 +1,4 @@
-import type { BackendName, EngineName, Precision } from '../core/types';
+import type { BackendName, EngineMemory, EngineName, Precision } from '../core/types';
 import type { Weights } from '../core/weights';
 import type { Graph } from './graph';
 
@@ -10,7 +10,7 @@ export interface Executor {
   readonly adapter: string | null;
   readonly inputShapes: readonly (readonly number[])[];
   readonly outputShapes: readonly (readonly number[])[];
-  /** One array for each graph input, in the order of the input nodes; throws `nn/bad-input` for a wrong length. The results are the caller's. */
+  /** One array for each graph input, in the order of the input nodes; throws `nn/bad-input` for a wrong length. The results are the caller's. Calls must not overlap. */
   run(inputs: readonly Float32Array[]): Promise<Float32Array[]>;
   /** Frees all memory; the executor cannot be used afterwards. */
   dispose(): void;
@@ -25,8 +25,7 @@ export interface Engine {
   readonly softwareAdapter: boolean;
   readonly threads: number;
   prepare(graph: Graph, weights: Weights, options?: { readonly precision?: Precision }): Promise<Executor>;
-  /** Memory in use, for leak tests. */
-  memory(): { readonly tensors: number; readonly wasmBytes: number; readonly gpuBuffers: number };
+  memory(): EngineMemory;
   /** Called once when a WebGPU device is lost. */
   onLost(callback: (reason: string) => void): void;
   dispose(): void;

@@ -26,12 +26,12 @@ interface InputSlot {
   free(): void;
 }
 
-/** A network compiled by LiteRT.js. Runs one call at a time. */
+/** A network compiled by LiteRT.js. Its inputs' memory serves one call at a time: a second one is refused (`internal`). */
 export class LiteRtExecutor implements Executor {
   readonly engine = 'litert';
   readonly backend: BackendName;
   readonly adapter: string | null;
-  private queue: Promise<unknown> = Promise.resolve();
+  private busy = false;
   private disposed = false;
 
   private constructor(
@@ -97,11 +97,15 @@ export class LiteRtExecutor implements Executor {
     return this.inputs.length;
   }
 
-  run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+  async run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
+    if (this.busy) throw new FaceError('internal', { reason: `${this.graphName} was called while it runs` });
     const { gpu } = this.session;
-    const result = this.queue.then(() => (gpu ? gpu.guard(this.runNow(inputs)) : this.runNow(inputs)));
-    this.queue = result.catch(() => undefined);
-    return result;
+    this.busy = true;
+    try {
+      return await (gpu ? gpu.guard(this.runNow(inputs)) : this.runNow(inputs));
+    } finally {
+      this.busy = false;
+    }
   }
 
   dispose(): void {

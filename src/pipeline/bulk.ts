@@ -5,41 +5,44 @@ import { l2Normalise } from '../core/vectors';
 import type { EmbedderRow } from '../weights/registry';
 import { cropFace } from './crop/crop';
 import { facenetCrop } from './crop/facenet';
-import { decodePicture, type PictureSource } from './decode';
+import { decodePicture, type Picture } from './decode';
 import type { Detector } from './detect/detect';
-import type { DetectOptions } from './detect/options';
-import { mirrorCrop, type Embedder } from './embed';
+import type { SearchOptions } from './detect/options';
+import { flipCrop, type Embedder } from './embed';
 import { Timings } from './timings';
 
 export interface NamedPicture {
-  readonly picture: PictureSource;
+  readonly picture: Picture;
   /** For messages. */
   readonly name: string;
 }
 
-export interface BulkOptions {
-  readonly detect?: DetectOptions | undefined;
+export interface EmbedFacesOptions extends SearchOptions {
   /** Instead of the model's own; of several, the embedding is the mean of each one's. */
   readonly crops?: readonly CropKind[] | undefined;
   /** Of the `facenet` crop, instead of its own: pixels of the picture, both sides together; one crop each. */
   readonly margins?: readonly number[] | undefined;
-  /** Embed each face's mirror image too. */
-  readonly mirror?: boolean | undefined;
+  /** Embed each face's flipped picture too. */
+  readonly flip?: boolean | undefined;
   /** A picture in which no face is found: nothing, or the face supposed in its middle. */
   readonly noFace: 'skip' | 'centre-crop';
-  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EmbedFacesRequest {
+  readonly pictures: readonly NamedPicture[];
+  readonly options: EmbedFacesOptions;
 }
 
 /** One picture's face. */
-export interface BulkFace {
+export interface EmbeddedFace {
   /** Why the picture could not be read; everything else is null then. Null where it could. */
   readonly problem: ErrorData | null;
   /** Null where none was found. */
   readonly detection: Detection | null;
   /** Null where none was found and that is skipped. */
   readonly vector: Float32Array | null;
-  /** The mirror image's, if asked for. */
-  readonly mirrored: Float32Array | null;
+  /** The flipped picture's, if asked for. */
+  readonly flipped: Float32Array | null;
 }
 
 /**
@@ -55,14 +58,14 @@ const NO_MARGIN = 'only the facenet crop has a margin in pixels.';
  * several pictures share batches. A picture that cannot be read has its `problem`, and the others go on. Throws `config/bad-value` for margins of another crop.
  */
 export async function embedFaces(
-  pictures: readonly NamedPicture[],
-  options: BulkOptions,
+  { pictures, options }: EmbedFacesRequest,
   { detector, embedder, row }: { readonly detector: Detector; readonly embedder: Embedder; readonly row: EmbedderRow },
-  timings: Timings,
-): Promise<BulkFace[]> {
-  const { signal } = options;
-  const cuts = cutsOf(options, row);
-  const done: BulkFace[] = [];
+  signal?: AbortSignal,
+): Promise<EmbeddedFace[]> {
+  const { crops, margins, flip = false, noFace, ...search } = options;
+  const cuts = cutsOf({ crops, margins }, row);
+  const timings = new Timings();
+  const done: EmbeddedFace[] = [];
   let next = decodeAll(pictures.slice(0, GROUP));
   try {
     for (let start = 0; start < pictures.length; start += GROUP) {
@@ -71,15 +74,15 @@ export async function embedFaces(
       const frames = framesOf(decoded);
       let group: CutFace[];
       try {
-        const found = await detector.detectMany(frames, options.detect, timings, signal);
+        const found = await detector.detectMany(frames, search, timings, signal);
         group = await timings.run('crop', () =>
-          frames.map((frame, i) => cutFace(frame, centralFace(found[i]!, frame), options, cuts)),
+          frames.map((frame, i) => cutFace(frame, centralFace(found[i]!, frame), noFace, cuts)),
         );
       } finally {
         for (const frame of frames) frame.close();
       }
       throwIfAborted(signal);
-      const faces = await timings.run('embed', () => embedGroup(group, options, embedder, row));
+      const faces = await timings.run('embed', () => embedGroup(group, flip, embedder, row));
       let face = 0;
       for (const result of decoded) done.push('problem' in result ? unread(result.problem) : faces[face++]!);
     }
@@ -95,28 +98,33 @@ interface CutFace {
   readonly crops: readonly FaceCrop[];
 }
 
-function cutFace(frame: Frame, detection: Detection | null, { noFace }: BulkOptions, cuts: readonly Cut[]): CutFace {
+function cutFace(
+  frame: Frame,
+  detection: Detection | null,
+  noFace: EmbedFacesOptions['noFace'],
+  cuts: readonly Cut[],
+): CutFace {
   const face = detection ?? (noFace === 'skip' ? null : centreFace(frame));
   return { detection, crops: face ? cuts.map((cut) => cut(frame, face)) : [] };
 }
 
 async function embedGroup(
   group: readonly CutFace[],
-  { mirror }: BulkOptions,
+  flip: boolean,
   embedder: Embedder,
   { normalised }: EmbedderRow,
-): Promise<BulkFace[]> {
+): Promise<EmbeddedFace[]> {
   const crops = group.flatMap((face) => face.crops);
-  const inputs = mirror ? [...crops, ...crops.map(mirrorCrop)] : crops;
+  const inputs = flip ? [...crops, ...crops.map(flipCrop)] : crops;
   const embeddings = await embedder.embed(inputs, { inBatches: true });
   let first = 0;
   return group.map(({ detection, crops: own }) => {
     const at = first;
     first += own.length;
-    if (own.length === 0) return { problem: null, detection, vector: null, mirrored: null };
+    if (own.length === 0) return { problem: null, detection, vector: null, flipped: null };
     const vectorFrom = (i: number): Float32Array => meanOf(embeddings.slice(i, i + own.length), normalised);
-    const mirrored = mirror ? vectorFrom(crops.length + at) : null;
-    return { problem: null, detection, vector: vectorFrom(at), mirrored };
+    const flipped = flip ? vectorFrom(crops.length + at) : null;
+    return { problem: null, detection, vector: vectorFrom(at), flipped };
   });
 }
 
@@ -139,8 +147,8 @@ function framesOf(decoded: readonly Decoded[]): Frame[] {
   return decoded.flatMap((result) => ('frame' in result ? [result.frame] : []));
 }
 
-function unread(problem: ErrorData): BulkFace {
-  return { problem, detection: null, vector: null, mirrored: null };
+function unread(problem: ErrorData): EmbeddedFace {
+  return { problem, detection: null, vector: null, flipped: null };
 }
 
 /** The face that the picture is of: the one with the largest area − 2 · (distance of its middle to the picture's)². */
@@ -182,7 +190,10 @@ function centreFace({ width, height }: Frame): Pick<Detection, 'box' | 'points'>
 type Cut = (frame: Frame, face: Pick<Detection, 'box' | 'points'>) => FaceCrop;
 
 /** How each face is cut out. Throws `config/bad-value` for margins without the crop that has them. */
-function cutsOf({ crops = [], margins }: BulkOptions, { crop, inputSize }: EmbedderRow): Cut[] {
+function cutsOf(
+  { crops = [], margins }: Pick<EmbedFacesOptions, 'crops' | 'margins'>,
+  { crop, inputSize }: EmbedderRow,
+): Cut[] {
   const kinds = crops.length > 0 ? crops : [crop];
   if (margins && (margins.length === 0 || !kinds.includes('facenet')))
     throw new FaceError('config/bad-value', { key: 'margins', value: margins.join(','), reason: NO_MARGIN });

@@ -1,11 +1,13 @@
+import { throwIfAborted } from '../core/abort';
 import { FaceError } from '../core/errors';
 import { unreadableError } from '../core/pictureFiles';
 import type { Box, Frame, RgbaImage } from '../core/types';
 import { clipBox, overWhite, pixelFrame, reducedSize } from './pixelFrame';
 import { sniff } from './sniff';
+import { Timings } from './timings';
 
-/** What a picture can come from. ImageBitmap and VideoFrame are owned by the frame made of them, and closed with it. */
-export type PictureSource = Blob | ImageBitmap | VideoFrame | RgbaImage;
+/** What a picture can come from. An ImageBitmap or VideoFrame is closed with the frame made of it. */
+export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
 
 /** GiB of memory up to which a device counts as small. */
 const SMALL_MEMORY = 4;
@@ -28,7 +30,7 @@ function deviceMemory(): number | undefined {
  * an animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
  * @throws FaceError image/empty, image/not-opened, image/unreadable, image/unsupported, image/truncated, image/too-large, image/too-small
  */
-export async function decodePicture(source: PictureSource, name: string): Promise<Frame> {
+export async function decodePicture(source: Picture, name: string): Promise<Frame> {
   if (source instanceof Blob) return drawnFrame(await decodeFile(source, name), name);
   if ('data' in source) {
     if (source.data.length !== source.width * source.height * 4) throw new FaceError('image/unreadable', { name });
@@ -36,6 +38,30 @@ export async function decodePicture(source: PictureSource, name: string): Promis
     return pixelFrame(overWhite(source));
   }
   return drawnFrame(source, name);
+}
+
+export interface FrameOptions {
+  /** What the picture is called in messages. */
+  readonly name?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Takes the time of the stage `decode`. */
+  readonly timings?: Timings;
+}
+
+/** Decodes, works on the frame, and closes it whatever happens. Throws as `decodePicture`, `aborted`, and what `work` throws. */
+export async function withFrame<T>(
+  picture: Picture,
+  { name = 'The picture', signal, timings = new Timings() }: FrameOptions,
+  work: (frame: Frame) => T | Promise<T>,
+): Promise<T> {
+  throwIfAborted(signal);
+  const frame = await timings.run('decode', () => decodePicture(picture, name));
+  try {
+    throwIfAborted(signal);
+    return await work(frame);
+  } finally {
+    frame.close();
+  }
 }
 
 async function decodeFile(file: Blob, name: string): Promise<ImageBitmap> {

@@ -13,8 +13,8 @@ const BATCH = 8;
 const MANY = 24;
 
 export interface EmbedOptions {
-  /** Embed each face's mirror image too and take the mean. */
-  readonly mirror?: boolean;
+  /** Embed each face's flipped picture too and take the mean. */
+  readonly flip?: boolean;
   /** Always in batches, the last one filled up, however few there are: long work, whose parts are of many sizes. */
   readonly inBatches?: boolean;
 }
@@ -23,7 +23,7 @@ export interface EmbedOptions {
 export interface Embedder {
   /**
    * The embeddings of crops of the model's input size, in order; normalised where the model's row says so.
-   * `onFace` is called after each batch with the number of faces done.
+   * `onDone` is called after each batch with the number of faces done.
    */
   embed(crops: readonly FaceCrop[], options?: EmbedOptions, onDone?: (done: number) => void): Promise<Embedding[]>;
   dispose(): void;
@@ -50,8 +50,8 @@ export async function createEmbedder(
   };
 
   return {
-    async embed(crops, { mirror = false, inBatches = false } = {}, onDone) {
-      const inputs = mirror ? crops.flatMap((crop) => [crop, mirrorCrop(crop)]) : crops;
+    async embed(crops, { flip = false, inBatches = false } = {}, onDone) {
+      const inputs = flip ? crops.flatMap((crop) => [crop, flipCrop(crop)]) : crops;
       if (inBatches || inputs.length >= MANY) many ??= await prepare(BATCH);
       const vectors: Float32Array[] = [];
       while (vectors.length < inputs.length) {
@@ -60,10 +60,10 @@ export async function createEmbedder(
         const batch = many && (inBatches || left >= BATCH - 1) ? BATCH : 1;
         const part = inputs.slice(vectors.length, vectors.length + batch);
         vectors.push(...(await runBatch(part, batch === 1 ? single : many!, batch)));
-        onDone?.(Math.floor(vectors.length / (mirror ? 2 : 1)));
+        onDone?.(Math.floor(vectors.length / (flip ? 2 : 1)));
       }
       return crops.map((_, i) => {
-        const vector = mirror ? mean(vectors[2 * i]!, vectors[2 * i + 1]!) : vectors[i]!;
+        const vector = flip ? mean(vectors[2 * i]!, vectors[2 * i + 1]!) : vectors[i]!;
         return { modelId: row.id, vector: row.normalised ? l2Normalise(vector) : vector };
       });
     },
@@ -92,15 +92,15 @@ function standardise(crop: FaceCrop, row: EmbedderRow, out: Float32Array, at: nu
 }
 
 /** The face as a mirror shows it. */
-export function mirrorCrop({ size, data }: FaceCrop): FaceCrop {
-  const mirrored = new Float32Array(data.length);
+export function flipCrop({ size, data }: FaceCrop): FaceCrop {
+  const flipped = new Float32Array(data.length);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const from = (y * size + x) * 3;
-      mirrored.set(data.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
+      flipped.set(data.subarray(from, from + 3), (y * size + size - 1 - x) * 3);
     }
   }
-  return { size, data: mirrored };
+  return { size, data: flipped };
 }
 
 function mean(a: Float32Array, b: Float32Array): Float32Array {

@@ -4,18 +4,18 @@ import { eachCandidate } from '../core/search/candidates';
 import type { Embedding, Match } from '../core/types';
 import { squaredDistance } from '../core/vectors';
 import type { Gallery } from './gallery';
-import { namedByHead, type NamingHead } from './namingHead';
+import { farAt, type Calibrated } from '../weights/calibration';
+import { namedByClassifier, type NameClassifier } from './nameClassifier';
 
-/** By what a model takes two faces for one person. */
-export interface MatchRule {
+/** Who is known, and when a face is taken for one of them. Its calibration is that of normalised distances. */
+export interface Matching extends Calibrated {
+  readonly gallery: Gallery;
   /** Normalised distance up to which a face is a person. */
   readonly threshold: number;
-  /** The false-accept rate of one comparison at a normalised distance. */
-  readonly farAt: (distance: number) => number;
   /** Null for a model that has none: its plain distances are the normalised ones. */
   readonly cohort: Cohort | null;
-  /** Of a model with a head of its own: chooses among the people within the threshold, see `namedByHead`. */
-  readonly head?: NamingHead | null;
+  /** Chooses among the people within the threshold, see `namedByClassifier`; null: the nearest face does. */
+  readonly classifier: NameClassifier | null;
 }
 
 export const NOBODY: Match = {
@@ -30,14 +30,14 @@ export const NOBODY: Match = {
 };
 
 /**
- * The person with the face of least normalised distance to `embedding`, if that is within the rule's threshold; and the
+ * The person with the face of least normalised distance to `embedding`, if that is within the threshold; and the
  * nearest other person. The certainty is that among all people of the gallery. Nobody when the gallery is empty or another
  * model's.
  */
-export function matchFace(embedding: Embedding, gallery: Gallery, rule: MatchRule): Match {
+export function matchFace(embedding: Embedding, matching: Matching): Match {
+  const { gallery, threshold, cohort, classifier } = matching;
   if (gallery.personOf.length === 0 || gallery.modelId !== embedding.modelId) return NOBODY;
   const { vector } = embedding;
-  const { threshold, cohort, head = null } = rule;
   const scale = scaleOf(cohort, embedding);
   let [best, second] = [-1, -1];
   let [bestRow, secondRow] = [-1, -1];
@@ -67,11 +67,13 @@ export function matchFace(embedding: Embedding, gallery: Gallery, rule: MatchRul
     const distance = distanceTo(row);
     return { distance, normalised: normalisedDistance(distance, gallery.scales[row]!, scale) };
   };
-  const certaintyAt = (normalised: number): number => certaintyAmong(rule.farAt(normalised), gallery.people.length);
+  const certaintyAt = (normalised: number): number =>
+    certaintyAmong(farAt(matching, normalised), gallery.people.length);
   const first = measured(bestRow);
   const nearest = gallery.people[best]!;
   const isKnown = first.normalised <= threshold;
-  const named = head && isKnown ? namedByHead(embedding, head, gallery, { threshold, scale, nearest }) : null;
+  const named =
+    classifier && isKnown ? namedByClassifier(embedding, classifier, gallery, { threshold, scale, nearest }) : null;
   if (named && named.person !== nearest) {
     const { person, row } = named;
     const chosen = measured(row);

@@ -29,7 +29,7 @@ export function pictureSamples(crops: Crops, size: number, config: AugmentConfig
 }
 
 /** The frozen part of a network, ready to run: pictures of `size`² in, its last value out, `batch` at a time. */
-export interface Trunk {
+export interface Backbone {
   readonly executor: Executor;
   readonly size: number;
   readonly batch: number;
@@ -53,15 +53,20 @@ export function isCacheable({ rotate, crop, jitter, erase }: AugmentConfig): boo
  * What a frozen part makes of the pictures: computed once and kept where augmentation can give no more than the picture
  * and its mirror image, else computed for each batch. A value does not depend on what else is in its batch.
  */
-export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig, cache: FeatureCache): FrozenSamples {
+export function frozenSamples(
+  crops: Crops,
+  backbone: Backbone,
+  config: AugmentConfig,
+  cache: FeatureCache,
+): FrozenSamples {
   const cached = isCacheable(config);
   const featuresOf = async (wanted: readonly Wanted[]): Promise<readonly Float32Array[]> => {
     const found = wanted.map(({ key }) => cache.get(key));
     const missing = [...new Map(wanted.flatMap((each, i) => (found[i] ? [] : [[each.key, each] as const]))).values()];
     const made = new Map<string, Float32Array>();
-    for (let start = 0; start < missing.length; start += trunk.batch) {
-      const part = missing.slice(start, start + trunk.batch);
-      const values = await runTrunk(trunk, await Promise.all(part.map(({ read }) => read())));
+    for (let start = 0; start < missing.length; start += backbone.batch) {
+      const part = missing.slice(start, start + backbone.batch);
+      const values = await runBackbone(backbone, await Promise.all(part.map(({ read }) => read())));
       part.forEach(({ key }, i) => {
         made.set(key, values[i]!);
         cache.set(key, values[i]!);
@@ -72,13 +77,13 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
   const keyOf = (sample: number, mirrored: boolean) => `${sample}/${mirrored ? 'mirrored' : 'plain'}`;
   const variant = (sample: number, mirrored: boolean): Wanted => ({
     key: keyOf(sample, mirrored),
-    read: async () => pictureOf(await crops.crop(sample), trunk.size, config, () => (mirrored ? 0 : 1)),
+    read: async () => pictureOf(await crops.crop(sample), backbone.size, config, () => (mirrored ? 0 : 1)),
   });
   const gather = (features: readonly Float32Array[]) => {
-    const perSample = trunk.shape.reduce((a, b) => a * b, 1);
+    const perSample = backbone.shape.reduce((a, b) => a * b, 1);
     const data = new Float32Array(features.length * perSample);
     features.forEach((feature, i) => data.set(feature, i * perSample));
-    return { data, shape: [features.length, ...trunk.shape] };
+    return { data, shape: [features.length, ...backbone.shape] };
   };
   return {
     labels: crops.labels,
@@ -87,10 +92,10 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
       if (cached)
         return gather(await featuresOf(chosen.map((sample) => variant(sample, config.flip && random() < 0.5))));
       const read = await Promise.all(chosen.map((sample) => crops.crop(sample)));
-      const pictures = read.map((crop) => pictureOf(crop, trunk.size, config, random));
+      const pictures = read.map((crop) => pictureOf(crop, backbone.size, config, random));
       const features: Float32Array[] = [];
-      for (let start = 0; start < pictures.length; start += trunk.batch)
-        features.push(...(await runTrunk(trunk, pictures.slice(start, start + trunk.batch))));
+      for (let start = 0; start < pictures.length; start += backbone.batch)
+        features.push(...(await runBackbone(backbone, pictures.slice(start, start + backbone.batch))));
       return gather(features);
     },
     known: (sample, mirrored) => (cached ? cache.get(keyOf(sample, mirrored)) : undefined),
@@ -98,9 +103,9 @@ export function frozenSamples(crops: Crops, trunk: Trunk, config: AugmentConfig,
       const all = [...crops.labels.keys()].flatMap((sample) =>
         config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
       );
-      for (let start = 0; start < all.length && !cache.full; start += trunk.batch) {
+      for (let start = 0; start < all.length && !cache.full; start += backbone.batch) {
         if (!(await onDone(start, all.length))) return;
-        await featuresOf(all.slice(start, start + trunk.batch));
+        await featuresOf(all.slice(start, start + backbone.batch));
       }
       await onDone(all.length, all.length);
     },
@@ -119,11 +124,11 @@ function pictureOf(crop: FaceCrop, size: number, config: AugmentConfig, random: 
 }
 
 /** The values of at most `batch` pictures; the batch is always filled up, so that they are the same in any company. */
-export async function runTrunk(trunk: Trunk, pictures: readonly Float32Array[]): Promise<Float32Array[]> {
-  const perPicture = trunk.size * trunk.size * 3;
-  const input = new Float32Array(trunk.batch * perPicture);
+export async function runBackbone(backbone: Backbone, pictures: readonly Float32Array[]): Promise<Float32Array[]> {
+  const perPicture = backbone.size * backbone.size * 3;
+  const input = new Float32Array(backbone.batch * perPicture);
   pictures.forEach((picture, i) => input.set(picture, i * perPicture));
-  const [output] = await trunk.executor.run([input]);
-  const perValue = output!.length / trunk.batch;
+  const [output] = await backbone.executor.run([input]);
+  const perValue = output!.length / backbone.batch;
   return pictures.map((_, i) => output!.slice(i * perValue, (i + 1) * perValue));
 }

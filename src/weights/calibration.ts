@@ -45,10 +45,15 @@ export function limitsOf(
   };
 }
 
-/** The distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
-export function thresholdAt(row: Calibrated, far: number): number {
+/** Throws `config/bad-value` unless 0 < far < 1. */
+export function assertFar(far: number): void {
   if (!(far > 0 && far < 1))
     throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must lie between 0 and 1.' });
+}
+
+/** The distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */
+export function thresholdAt(row: Calibrated, far: number): number {
+  assertFar(far);
   const points = row.calibration;
   const last = points.findIndex((point) => point.far >= far);
   const [a, b] = neighbours(row, last);

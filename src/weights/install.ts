@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../core/abort';
+import type { Progress } from '../core/call';
 import { FaceError } from '../core/errors';
 import { PRECISIONS, type Precision } from '../core/types';
 import { convertModel } from './convert/convert';
@@ -12,19 +13,12 @@ import { findModel, MODELS } from './rows';
 import { checkRoom, deleteStored, readStored, storedHashes, writeStored } from './storage';
 import { verifyBytes } from './verify';
 
-export interface InstallProgress {
-  readonly stage: string;
-  readonly done: number;
-  readonly total: number;
-  readonly unit: 'bytes' | 'steps';
-}
-
 export interface InstallOptions {
   /** Tests: takes the place of the publisher's host; the source's path follows. */
   readonly baseUrl?: string | undefined;
   readonly silentMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: InstallProgress) => void;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What the app keeps of a downloaded model; the finer float32 serves only the command line. */

@@ -2,7 +2,7 @@ import { FaceError } from '../core/errors';
 import { PRECISIONS, type BackendName, type Precision } from '../core/types';
 import { download } from './download';
 import { MANIFEST, modelFileName, readManifest } from './files';
-import type { EmbedderRow, ModelRow } from './registry';
+import type { EmbedderRow, ModelRow, TrainedOrigin } from './registry';
 import { MOBILE_FACE_NET, FACENET, findEmbedder, MODELS } from './rows';
 import { storedHashes } from './storage';
 
@@ -111,7 +111,34 @@ export function choosePrecision(
 }
 
 /** A model's place on this device, as the app shows it. */
-export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
+export interface ModelPlace {
+  readonly id: string;
+  readonly title: string;
+  readonly kind: ModelRow['kind'];
+  readonly licence: string;
+  readonly embeddingSize: number | null;
+  readonly threshold: number | null;
+  /** Of an embedder: a cohort evens its distances out over kinds of people. */
+  readonly isEvenedOut: boolean | null;
+  /** Of an embedder whose cohort was moved by training: rarer false-accept rates are estimated; else null. */
+  readonly estimatedBelow: number | null;
+  /** Precisions whose files are here, beside the page or in browser storage. */
+  readonly present: readonly Precision[];
+  /** Bytes that the download from upstream would take; 0 for a model that comes with the app. */
+  readonly downloadBytes: number;
+  readonly inBrowserStorage: boolean;
+  /** Of a model that was trained with this program. */
+  readonly trained: TrainedPlace | null;
+}
+
+export interface TrainedPlace extends Pick<TrainedOrigin, 'createdAt' | 'base' | 'people'> {
+  readonly width: number;
+  readonly inputSize: number;
+  /** It brings an embedding by which each start tests it. */
+  readonly hasSelfTest: boolean;
+}
+
+export function modelPlace(row: ModelRow, { stored, all }: PresentFiles): ModelPlace {
   const embedder = row.kind === 'embedder' ? row : null;
   return {
     id: row.id,
@@ -123,14 +150,13 @@ export function modelPlace(row: ModelRow, { stored, all }: PresentFiles) {
     isEvenedOut: embedder ? embedder.cohort !== undefined : null,
     estimatedBelow: embedder?.cohort && 'own' in embedder.cohort ? embedder.cohort.estimatedBelow : null,
     present: all.get(row.id) ?? [],
-    /** 0 for a model that comes with the app. */
     downloadBytes: row.npm === undefined ? row.sources.reduce((sum, { bytes }) => sum + bytes, 0) : 0,
     inBrowserStorage: (stored.get(row.id) ?? []).length > 0,
     trained: trainedPlace(embedder),
   };
 }
 
-function trainedPlace(row: EmbedderRow | null) {
+function trainedPlace(row: EmbedderRow | null): TrainedPlace | null {
   if (!row?.trained) return null;
   const { createdAt, base, people, selfTest } = row.trained;
   return { createdAt, base, people, hasSelfTest: selfTest !== null, width: row.width ?? 1, inputSize: row.inputSize };

@@ -1,5 +1,6 @@
 /** Checked by tsc alone: what must not compile does not. */
-import type { DetectResult, EngineState, Ops, Progress } from '../../workers/protocol';
+import type { Progress } from '../../src/core/call';
+import type { DetectResult, EngineState, Ops } from '../../workers/protocol';
 import type { Connection, Handlers } from '../../workers/rpc';
 import type { FaceClient } from '../../src/client/faceClient';
 

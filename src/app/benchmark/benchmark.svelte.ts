@@ -19,7 +19,7 @@ export class Benchmark extends Measurement<BenchmarkResult> {
   /** Whether the pictures are the samples. */
   samples = $state(false);
   options = $state.raw<BenchmarkOptions>({
-    mirror: true,
+    flip: true,
     subtractMean: true,
     distance: 'cosine',
     far: 0.001,

@@ -25,18 +25,18 @@ export class ClassifierChoice {
     await this.comparison.run(async (call) => {
       await this.engine.ready();
       const of = this.#faces;
-      this.#compared = { result: await this.engine.client.call('compareNaming', {}, call), of };
+      this.#compared = { result: await this.engine.client.call('compareClassifiers', {}, call), of };
     });
   }
 
   async use(method: NamingMethod): Promise<void> {
-    await this.engine.client.call('setNaming', { method });
+    await this.engine.client.call('setClassifier', { method });
     this.method = method;
     await this.people.sync();
   }
 
   /** Sends the choice to a worker that may be a new one. */
   async resend(): Promise<void> {
-    if (this.method !== 'nearest') await this.engine.client.call('setNaming', { method: this.method });
+    if (this.method !== 'nearest') await this.engine.client.call('setClassifier', { method: this.method });
   }
 }

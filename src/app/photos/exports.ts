@@ -1,5 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
+import { packPoints } from '../../cluster/points';
 import { oneLine, personKey } from '../../core/names';
+import { writeNpy } from '../../weights/formats/npy';
 import { csvFile } from '../shell/csv';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
@@ -66,8 +68,8 @@ export async function embeddingsZip({ library, people }: Parts, engine: Engine):
   const embeddings = await library.store.embeddings();
   const model = engine.state?.model;
   const faces = library.faces.filter(({ id }) => embeddings.get(id)?.modelId === model);
-  const rows = faces.map(({ id }) => embeddings.get(id)!.vector);
-  const npy = await engine.client.call('encodeNpy', { rows });
+  const { count, size, vectors } = packPoints(faces.map(({ id }) => embeddings.get(id)!.vector));
+  const npy = writeNpy({ shape: [count, size], data: vectors });
   const labels = faces.map(({ photoId, personId, group }) => {
     const title = titles.get(personId ?? group ?? '') ?? '';
     return `${oneLine(title)}\t${oneLine(library.photoById.get(photoId)?.path ?? '')}\n`;

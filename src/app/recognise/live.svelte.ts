@@ -1,5 +1,5 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { TrackedFace, TrackedFaces, TrackResult } from '../../client/types';
+import type { LiveFace, PictureFaces, TrackResult } from '../../client/types';
 import type { NewFace } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
 import { FrameLoop, frameOf } from './frameLoop';
@@ -27,14 +27,14 @@ let videos = 0;
 
 /** Follows the faces of a playing video. */
 export class Live {
-  faces = $state.raw<readonly TrackedFace[]>([]);
+  faces = $state.raw<readonly LiveFace[]>([]);
   width = $state(0);
   height = $state(0);
   speed = $state.raw<LiveSpeed | null>(null);
   error = $state.raw<FaceError | null>(null);
   /** The camera gives no picture: nobody is shown until it goes on. */
   still = $state(false);
-  #session = '';
+  #video = '';
   /** When the frames' clock was set to 0. */
   #clockStart = 0;
   readonly #frames = new FrameLoop(
@@ -47,17 +47,17 @@ export class Live {
 
   follow(video: HTMLVideoElement): void {
     this.leave();
-    this.#session = `live-${++videos}`;
+    this.#video = `live-${++videos}`;
     this.#frames.follow(video);
   }
 
   leave(): void {
     this.#frames.leave();
-    if (this.#session !== '') {
+    if (this.#video !== '') {
       // Nobody waits for it, and a worker that is gone has forgotten the faces anyway.
-      this.engine.client.call('endTrack', { session: this.#session }).catch(() => {});
+      this.engine.client.call('endVideo', { video: this.#video }).catch(() => {});
     }
-    this.#session = '';
+    this.#video = '';
     this.faces = [];
     this.speed = null;
     this.error = null;
@@ -65,7 +65,7 @@ export class Live {
 
   /** The best good views of a face, for enrolment. Throws `live/face-gone`; `live/poor-view`, which says what would help. */
   async views(id: number, label: string): Promise<NewFace[]> {
-    const views = await this.engine.client.call('trackedFace', { session: this.#session, id });
+    const views = await this.engine.client.call('bestViews', { video: this.#video, id });
     const good = views.filter(({ hint }) => hint === null);
     const [best] = views;
     if (!best) throw new FaceError('live/face-gone');
@@ -82,32 +82,32 @@ export class Live {
     this.#clockStart = performance.now();
   }
 
-  async #track(video: HTMLVideoElement): Promise<void> {
-    const session = this.#session;
+  async #track(element: HTMLVideoElement): Promise<void> {
+    const video = this.#video;
     try {
       await this.engine.ready();
       const taken = performance.now();
-      const picture = await frameOf(video);
+      const picture = await frameOf(element);
       let shown: number | null = null;
-      const show = (faces: TrackedFaces): void => {
-        if (session !== this.#session || this.still) return;
+      const show = (faces: PictureFaces<LiveFace>): void => {
+        if (video !== this.#video || this.still) return;
         shown ??= performance.now();
         this.#show(faces);
       };
       const result = await this.engine.client.call(
         'track',
-        { session, picture, time: taken - this.#clockStart },
+        { video, picture, time: taken - this.#clockStart },
         { onProgress: show },
       );
       show(result);
-      if (session === this.#session && !this.still) this.#measure(result, (shown ?? performance.now()) - taken);
+      if (video === this.#video && !this.still) this.#measure(result, (shown ?? performance.now()) - taken);
     } catch (thrown) {
-      if (session === this.#session) this.error = toFaceError(thrown);
+      if (video === this.#video) this.error = toFaceError(thrown);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));
     }
   }
 
-  #show({ faces, width, height }: TrackedFaces): void {
+  #show({ faces, width, height }: PictureFaces<LiveFace>): void {
     this.faces = faces.filter(({ confirmed, misses }) => confirmed && misses <= SHOWN_MISSES);
     this.width = width;
     this.height = height;

@@ -62,18 +62,18 @@ export class VideoFile {
 
   /** Searches the video, which must not be played or sought meanwhile. Resolves in any case; what was found stays. */
   async run(): Promise<void> {
-    const { element: video, largeOnly } = this;
-    const session = `file-${++files}`;
+    const { element, largeOnly } = this;
+    const video = `file-${++files}`;
     this.complete = false;
     const found = await this.task.run(async ({ signal, onProgress }) => {
       this.appearances = [];
       const report = (time: number): void =>
-        onProgress({ stage: 'Searching the video', done: Math.min(time, video.duration), total: video.duration });
+        onProgress({ stage: 'Searching the video', done: Math.min(time, element.duration), total: element.duration });
       report(0);
       await this.engine.ready();
-      video.pause();
+      element.pause();
       return this.#search(signal, report, async (picture, time) => {
-        const request = { session, picture, time: time * 1000, embeds: EMBEDS, searchAll: true };
+        const request = { video, picture, time: time * 1000, embeds: EMBEDS, searchAll: true };
         const options = largeOnly && { options: LARGE_FACES };
         const result = await this.engine.client.call('track', { ...request, ...options }, { signal });
         this.leastFace = result.leastFace;
@@ -84,7 +84,7 @@ export class VideoFile {
       this.task.error = found.error();
       this.complete = true;
     }
-    this.engine.client.call('endTrack', { session }).catch(() => {});
+    this.engine.client.call('endVideo', { video }).catch(() => {});
   }
 
   /** Hands each frame to `track` and gathers who is in it; skips damaged places. Throws `video/unreadable`, `aborted`. */

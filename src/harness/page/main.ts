@@ -33,7 +33,7 @@ async function loadOrProblem(
   }
 }
 
-const unread = (problem: ErrorData): EmbeddedFace => ({ problem, detection: null, vector: null, mirrored: null });
+const unread = (problem: ErrorData): EmbeddedFace => ({ problem, detection: null, vector: null, flipped: null });
 
 type Handlers = { readonly [K in HarnessOp]: (req: HarnessOps[K]['req']) => Promise<HarnessOps[K]['res']> };
 

@@ -3,7 +3,7 @@ import type { HarnessOps } from '../bridge';
 
 /** Many faces' numbers as one block of bytes, which crosses to Node far faster than a list for each. */
 export function packFaces(faces: readonly EmbeddedFace[]): HarnessOps['embedFaces']['res'] {
-  const rows = faces.map(({ vector, mirrored }) => [vector, mirrored].filter((part) => part !== null));
+  const rows = faces.map(({ vector, flipped }) => [vector, flipped].filter((part) => part !== null));
   const columns = Math.max(0, ...rows.map((parts) => parts.reduce((sum, part) => sum + part.length, 0)));
   const numbers = new Float32Array(faces.length * columns);
   for (const [i, parts] of rows.entries()) {

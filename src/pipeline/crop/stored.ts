@@ -27,6 +27,13 @@ export async function encodeCut({ image, ...rest }: CutFace): Promise<StoredCrop
   return { picture: await encodeImage(image, 'image/jpeg'), ...rest };
 }
 
+/** Box and points of a stored crop's face, in the crop's picture taken as a picture of its own. */
+export function faceInCrop({ detection }: Pick<StoredCrop, 'detection'>): Pick<Detection, 'box' | 'points'> {
+  const { x0, y0, x1, y1 } = detection.box;
+  const [a, b, c, d, e] = detection.points.map(({ x, y }) => ({ x, y }));
+  return { box: { x0, y0, x1, y1 }, points: [a!, b!, c!, d!, e!] };
+}
+
 export function cutSquare(frame: Frame, detection: Detection): CutFace {
   const part = frame.region(squareRound(detection.box));
   const scale = Math.min(1, MAX_SIDE / Math.max(part.width, part.height));

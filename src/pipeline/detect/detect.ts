@@ -11,7 +11,7 @@ import { squareBox, type Candidate } from './boxes';
 import { createAreaKernel, type AreaKernel } from './areaKernel';
 import { integralsOf, type Integral } from './integral';
 import { faces } from './onet';
-import { detectSettings, type DetectOptions } from './options';
+import { detectSettings, type SearchOptions } from './options';
 import { levelInput, proposals, type Size } from './pnet';
 import { levelSize, pictureLevelSize, pyramidFor, searchedMinSize, type Pyramid } from './pyramid';
 import { refine } from './rnet';
@@ -31,11 +31,11 @@ export interface Detector {
    * The faces of a frame in its own pixels, most probable first; none is an empty list. Throws `detect/bad-option`,
    * `aborted`.
    */
-  detect(frame: Frame, options?: DetectOptions, timings?: Timings, signal?: AbortSignal): Promise<Detection[]>;
+  detect(frame: Frame, options?: SearchOptions, timings?: Timings, signal?: AbortSignal): Promise<Detection[]>;
   /** The same for several frames at once: R-Net and O-Net run on the candidates of all of them together. */
   detectMany(
     frames: readonly Frame[],
-    options?: DetectOptions,
+    options?: SearchOptions,
     timings?: Timings,
     signal?: AbortSignal,
   ): Promise<Detection[][]>;
@@ -46,7 +46,7 @@ export interface Detector {
   detectAt(
     frame: Frame,
     places: readonly Box[],
-    options?: DetectOptions,
+    options?: SearchOptions,
     timings?: Timings,
     signal?: AbortSignal,
   ): Promise<Detection[]>;

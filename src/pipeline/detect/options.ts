@@ -2,7 +2,7 @@ import { FaceError } from '../../core/errors';
 import { SEARCHED_SIDE } from './pyramid';
 
 /** What a caller may set; the rest is the original's. */
-export interface DetectOptions {
+export interface SearchOptions {
   /** Pixels of the picture, or a share (0–1) of its shorter side when under 1. */
   readonly minSize?: number;
   /** Least probability at P-Net, R-Net and O-Net. */
@@ -28,7 +28,7 @@ export const DETECT_DEFAULTS: DetectSettings = {
 };
 
 /** The options with the original's values for what is left out. Throws `detect/bad-option`. */
-export function detectSettings(options: DetectOptions): DetectSettings {
+export function detectSettings(options: SearchOptions): DetectSettings {
   const known = Object.keys(DETECT_DEFAULTS);
   for (const option of Object.keys(options)) {
     if (!known.includes(option)) fail(option, 'set', `the options are ${known.join(', ')}.`);

@@ -6,7 +6,7 @@ import type { Box, Detection, Frame, Point } from '../../core/types';
 import { PNET_CELL } from '../../models/pnet';
 import { boxArea, sharedArea } from './boxes';
 import type { Detector } from './detect';
-import { DETECT_DEFAULTS, detectSettings, type DetectOptions } from './options';
+import { DETECT_DEFAULTS, detectSettings, type SearchOptions } from './options';
 import { searchedMinSize } from './pyramid';
 
 interface Size {
@@ -30,7 +30,7 @@ const EDGE = 0.05;
  * for, a picture more than about twice as long as wide gets the least face of a 4:3 picture of its shorter side; with one,
  * any picture is searched so large that such faces are found. Whoever sets `maxSide` wants one small copy, without tiles.
  */
-export function tilesOf({ width, height }: Size, options: DetectOptions = {}): Box[] {
+export function tilesOf({ width, height }: Size, options: SearchOptions = {}): Box[] {
   if (options.maxSide !== undefined) return [];
   const { maxSide } = DETECT_DEFAULTS;
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
@@ -67,7 +67,7 @@ function starts(side: number, tile: number, overlap: number): (readonly [number,
 }
 
 /** The smallest face that is looked for in a picture of this size, in its pixels. Throws `detect/bad-option`. */
-export function leastFace(picture: Size, options: DetectOptions = {}): number {
+export function leastFace(picture: Size, options: SearchOptions = {}): number {
   const { minSize, maxSide } = detectSettings(options);
   const [tile] = tilesOf(picture, options);
   const searched = tile ? { width: tile.x1 - tile.x0, height: tile.y1 - tile.y0 } : picture;

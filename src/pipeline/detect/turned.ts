@@ -3,11 +3,11 @@ import { pointTurnedBack, turnedBack, turnedFrame, type Quarters } from '../turn
 import type { Timings } from '../timings';
 import { sharedArea, boxArea } from './boxes';
 import type { Detector } from './detect';
-import type { DetectOptions } from './options';
+import type { SearchOptions } from './options';
 
-export interface TurnedOptions extends DetectOptions {
-  /** Also search the picture turned by 90, 180 and 270 degrees. */
-  readonly turned?: boolean;
+export interface DetectOptions extends SearchOptions {
+  /** Also search the picture turned by 90, 180 and 270 degrees; a face found there is cut out upright. Four times the work. */
+  readonly turned?: boolean | undefined;
 }
 
 /** A face where it is in the picture, and upright: in the picture turned so that it stands on its feet. */
@@ -24,7 +24,7 @@ const TURNED_SCORE = 0.95;
 const TURNS: readonly Quarters[] = [0, 1, 2, 3];
 
 /** What the detector itself takes. */
-export function searchOptions(options: TurnedOptions = {}): DetectOptions {
+export function searchOptions(options: DetectOptions = {}): SearchOptions {
   const { turned, ...rest } = options;
   return turned === undefined ? options : rest;
 }
@@ -36,7 +36,7 @@ export function searchOptions(options: TurnedOptions = {}): DetectOptions {
 export async function findFaces(
   detector: Detector,
   frame: Frame,
-  turnedOptions: TurnedOptions = {},
+  turnedOptions: DetectOptions = {},
   timings?: Timings,
   signal?: AbortSignal,
 ): Promise<FoundFace[]> {

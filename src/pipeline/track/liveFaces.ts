@@ -5,16 +5,16 @@ import type { EmbedderRow } from '../../weights/registry';
 import { cropFace } from '../crop/crop';
 import { cutSquare, encodeCut } from '../crop/stored';
 import type { Detector } from '../detect/detect';
-import type { DetectOptions } from '../detect/options';
+import type { SearchOptions } from '../detect/options';
 import type { Embedder } from '../embed';
 import { captureHint } from '../hint';
-import type { Gallery } from '../gallery';
-import type { MatchRule } from '../match';
+import type { Matching } from '../match';
 import { facePose } from '../pose';
 import { faceQuality } from '../quality';
+import type { TrackRequest } from '../requests';
 import type { Timings } from '../timings';
 import { Tracker, type Track } from './tracker';
-import { Views, type Look, type Matching } from './views';
+import { Views, type Look } from './views';
 
 /** Smallest face of the camera's picture, as a share of the frame's shorter side. */
 const MIN_FACE = 0.1;
@@ -36,19 +36,14 @@ export interface LiveModels {
   readonly row: EmbedderRow;
 }
 
-export interface LiveFrameOptions {
-  /** When the frame was taken, milliseconds on any clock that does not go back. */
-  readonly time: number;
-  readonly detect?: DetectOptions | undefined;
-  /** Most faces embedded in one frame (default 1, so that frames keep coming); new ones first. */
-  readonly embeds?: number;
-  /** Search the whole of each frame, and for faces as small as in pictures: of a film that nobody waits for. */
-  readonly searchAll?: boolean;
-  readonly gallery: Gallery;
-  readonly rule: MatchRule;
-  readonly signal?: AbortSignal | undefined;
-  /** Hears of the faces before any of them is embedded, which takes longer than all else. */
-  readonly onFaces?: (faces: LiveFace[]) => void;
+type FrameRequest = Omit<TrackRequest, 'picture'>;
+
+export interface FrameContext {
+  readonly timings: Timings;
+  readonly matching: Matching;
+  readonly signal: AbortSignal | undefined;
+  /** Called with the faces before any of them is embedded. */
+  readonly onFaces: (faces: LiveFace[]) => void;
 }
 
 /** A face followed. Its name is voted by its views. */
@@ -72,11 +67,11 @@ interface Seen extends Look {
  */
 export function searchSettings(
   { width, height }: { readonly width: number; readonly height: number },
-  { detect, searchAll = false }: Pick<LiveFrameOptions, 'detect' | 'searchAll'>,
-): DetectOptions {
-  if (searchAll) return detect ?? {};
+  { options, searchAll = false }: Pick<FrameRequest, 'options' | 'searchAll'>,
+): SearchOptions {
+  if (searchAll) return options ?? {};
   const side = Math.max(width, height) > WHOLE_SIDE ? { maxSide: SMALL_SIDE } : {};
-  return { minSize: MIN_FACE, ...side, ...detect };
+  return { minSize: MIN_FACE, ...side, ...options };
 }
 
 /** The faces of one video, frame after frame. */
@@ -88,9 +83,10 @@ export class LiveFaces {
   #followed = 0;
 
   /** Follows the faces into the next frame. Throws what the detector and the embedder throw. */
-  async frame(frame: Frame, models: LiveModels, options: LiveFrameOptions, timings: Timings): Promise<LiveFace[]> {
-    const { time, signal, embeds = 1 } = options;
-    const found = await this.#find(frame, models.detector, options, timings);
+  async frame(frame: Frame, models: LiveModels, request: FrameRequest, context: FrameContext): Promise<LiveFace[]> {
+    const { time, embeds = 1 } = request;
+    const { timings, matching, signal } = context;
+    const found = await this.#find(frame, models.detector, request, context);
     const tracks = await timings.run('track', () => this.#tracker.update(found, time));
     const seen = await timings.run('crop', () => this.#look(frame, tracks));
     throwIfAborted(signal);
@@ -101,11 +97,11 @@ export class LiveFaces {
       .slice(0, embeds)
       .map(({ one }) => one);
     if (wanted.length > 0) {
-      options.onFaces?.(this.#faces(tracks, seen, options));
-      await this.#embed(wanted, frame, models, options, timings);
+      context.onFaces(this.#faces(tracks, seen, matching));
+      await this.#embed(wanted, frame, models, time, context);
     }
     this.#forget();
-    return timings.run('match', () => this.#faces(tracks, seen, options));
+    return timings.run('match', () => this.#faces(tracks, seen, matching));
   }
 
   /** The best views of a face, those that need no hint first, as the store keeps faces; empty where it is forgotten. */
@@ -130,10 +126,11 @@ export class LiveFaces {
   async #find(
     frame: Frame,
     detector: Detector,
-    { time, detect, searchAll = false, signal }: LiveFrameOptions,
-    timings: Timings,
+    request: FrameRequest,
+    { timings, signal }: FrameContext,
   ): Promise<Detection[]> {
-    const settings = searchSettings(frame, { detect, searchAll });
+    const { time, searchAll = false } = request;
+    const settings = searchSettings(frame, request);
     const expected = this.#tracker.expected(time);
     const since = time - this.#searchedAt;
     const soon = since >= 0 && (since < SEARCH_MS || this.#followed < FOLLOWED_FRAMES);
@@ -174,15 +171,15 @@ export class LiveFaces {
     faces: readonly Seen[],
     frame: Frame,
     { embedder, row }: LiveModels,
-    { time, rule }: LiveFrameOptions,
-    timings: Timings,
+    time: number,
+    { timings, matching }: FrameContext,
   ): Promise<void> {
     const crops = await timings.run('crop', () =>
       faces.map(({ detection }) => cropFace(frame, detection, row.crop, row.inputSize)),
     );
     const embeddings = await timings.run('embed', () => embedder.embed(crops));
     for (const [i, { views, ...look }] of faces.entries()) {
-      const embedding = withMean(rule.cohort, embeddings[i]!);
+      const embedding = withMean(matching.cohort, embeddings[i]!);
       views.add({ ...look, embedding }, time, () => cutSquare(frame, look.detection));
     }
   }

@@ -1,12 +1,11 @@
 import type { CaptureHint, Detection, Embedding, FaceQuality, Match } from '../../core/types';
 import type { CutFace } from '../crop/stored';
 import { viewScore } from '../hint';
-import type { Gallery } from '../gallery';
-import { matchFace, type MatchRule } from '../match';
+import { matchFace, type Matching } from '../match';
 import type { FacePose } from '../pose';
 import { voteMatch } from './vote';
 
-/** When a face is embedded anew, and what is kept of it. */
+/** When a face is embedded again, and what is kept of it. */
 const VIEWS = {
   /** This often, milliseconds. */
   refresh: 1000,
@@ -39,13 +38,8 @@ interface KeptView extends View {
   readonly cut: CutFace;
 }
 
-/** How people are told apart at the moment. */
-export interface Matching {
-  readonly gallery: Gallery;
-  readonly rule: MatchRule;
-}
-
-interface Answer extends Matching {
+interface Answer {
+  readonly matching: Matching;
   readonly match: Match;
 }
 
@@ -78,16 +72,16 @@ export class Views {
     if (this.#voters.length === 0) return null;
     return voteMatch(
       this.#voters.map((view) => this.match(view, matching)),
-      matching.rule.threshold,
+      matching.threshold,
     );
   }
 
-  /** Asked anew only after people, or how strictly they are told apart, changed. */
-  match(view: View, { gallery, rule }: Matching): Match {
+  /** Worked out again only when `matching` is another object. */
+  match(view: View, matching: Matching): Match {
     const known = this.#answers.get(view);
-    if (known?.gallery === gallery && known.rule === rule) return known.match;
-    const match = matchFace(view.embedding, gallery, rule);
-    this.#answers.set(view, { gallery, rule, match });
+    if (known?.matching === matching) return known.match;
+    const match = matchFace(view.embedding, matching);
+    this.#answers.set(view, { matching, match });
     return match;
   }
 

@@ -1,20 +1,53 @@
 import { throwIfAborted } from '../../core/abort';
+import type { CallContext } from '../../core/call';
 import { errorData, FaceError } from '../../core/errors';
 import { accessOf } from '../../core/zip/zipDirectory';
 import { readArchive, writeZip } from '../../evaluate/archive';
 import { evaluateLfw, unreadRow, type LfwRow } from '../../evaluate/evaluateLfw';
-import { namedAdapter } from '../../evaluate/lfwReport';
+import type { WrongPair } from '../../evaluate/errorsPage';
+import type { EvaluateOptions } from '../../evaluate/kfold';
+import { namedAdapter, type LfwReport } from '../../evaluate/lfwReport';
 import { lfwRow, reportFiles, rocOf, runSettings, shownPairs } from '../../evaluate/lfwRun';
 import { parsePairs } from '../../evaluate/pairs';
 import { namedBy, namesOf, picturesNamed } from '../../evaluate/pictureNames';
-import type { BenchmarkPictures, BenchmarkRequest, BenchmarkResult } from '../../../workers/protocol';
-import type { CallContext } from '../../../workers/rpc';
-import type { Progress } from '../../../workers/protocol';
-import { letMessagesIn } from './letMessagesIn';
+import type { EmbedFacesOptions } from '../../pipeline/bulk';
+import { letMessagesIn } from '../letMessagesIn';
 import type { Session } from './session';
 
 /** Pictures per abort check; whole batches of the embedder. */
 const PICTURES_AT_ONCE = 32;
+
+/** A folder's files by their paths below it, or an archive: `.tar`, `.tar.gz`, `.zip`. `name` is for messages. */
+export type BenchmarkPictures =
+  | {
+      readonly kind: 'folder';
+      readonly name: string;
+      readonly files: readonly { readonly path: string; readonly file: Blob }[];
+    }
+  | { readonly kind: 'archive'; readonly name: string; readonly file: Blob };
+
+export interface BenchmarkOptions extends EvaluateOptions, Pick<EmbedFacesOptions, 'noFace'> {
+  /** Embed each face's flipped picture too and join the two embeddings. */
+  readonly flip: boolean;
+}
+
+export interface BenchmarkRequest {
+  readonly pictures: BenchmarkPictures;
+  /** LFW's `pairs.txt`, or a CSV `a,b,same[,fold]`. */
+  readonly pairs: { readonly name: string; readonly file: Blob };
+  readonly options: BenchmarkOptions;
+}
+
+export interface BenchmarkResult {
+  readonly report: LfwReport;
+  /** The ROC curve, an SVG. */
+  readonly roc: string;
+  /** The clearest of the wrongly judged pairs with their pictures, at most 200 of `wrongTotal`. */
+  readonly wrong: readonly (WrongPair & { readonly pictures: readonly [Blob, Blob] })[];
+  readonly wrongTotal: number;
+  /** A zip of what the command `lfw` writes. */
+  readonly files: Blob;
+}
 
 /**
  * The protocol of Labeled Faces in the Wild on a list of pairs: finds, embeds and evaluates, as the command `lfw` does.
@@ -24,7 +57,7 @@ const PICTURES_AT_ONCE = 32;
 export async function runBenchmark(
   session: Session,
   { pictures, pairs, options }: BenchmarkRequest,
-  { signal, progress }: CallContext<Progress>,
+  { signal, progress }: CallContext,
 ): Promise<BenchmarkResult> {
   const list = parsePairs(await pairs.file.text(), pairs.name);
   const names = namesOf(list);
@@ -34,14 +67,14 @@ export async function runBenchmark(
 
   const start = performance.now();
   const rows: LfwRow[] = [];
-  const { mirror, noFace } = options;
-  const columns = session.row.embeddingSize * (mirror ? 2 : 1);
+  const { flip, noFace } = options;
+  const columns = session.row.embeddingSize * (flip ? 2 : 1);
   for (let at = 0; at < names.length; at += PICTURES_AT_ONCE) {
     await letMessagesIn();
     throwIfAborted(signal);
     const batch = names.slice(at, at + PICTURES_AT_ONCE).map((name, i) => ({ name, file: files[at + i]! }));
     const readable = batch.flatMap(({ name, file }) => (file instanceof Blob ? [{ name, picture: file }] : []));
-    const faces = await session.pipeline.embedFaces(readable, { mirror, noFace, signal });
+    const faces = await session.pipeline.embedFaces({ pictures: readable, options: { flip, noFace } }, { signal });
     let face = 0;
     for (const { file } of batch)
       rows.push(file instanceof Blob ? lfwRow(faces[face++]!, columns) : unreadRow(errorData(file)));
@@ -56,7 +89,7 @@ export async function runBenchmark(
       seconds: (performance.now() - start) / 1000,
       backend: engine.backend,
       adapter: namedAdapter(engine),
-      settings: await runSettings(runs, { flip: mirror, noFace }, names),
+      settings: await runSettings(runs, { flip, noFace }, names),
     },
     { ...options, calibrate: false },
   );

@@ -1,18 +1,24 @@
 import { throwIfAborted } from '../../core/abort';
+import type { CallContext } from '../../core/call';
 import { biasRule, measureBias, type BiasReport } from '../../evaluate/bias/measureBias';
-import { stackFaces } from '../../evaluate/bias/stackFaces';
-import { letMessagesIn } from './letMessagesIn';
-import type { EngineState, Ops, Progress } from '../../../workers/protocol';
-import type { CallContext } from '../../../workers/rpc';
+import { stackFaces, type BiasFace } from '../../evaluate/bias/stackFaces';
+import { letMessagesIn } from '../letMessagesIn';
+import type { EngineState } from './session';
 
-/** Milliseconds between two moments in which an abort arrives. */
+/** Milliseconds between two abort checks. */
 const PAUSE = 100;
 
-/** The op `measureBias`, at the distances of `state`. Throws `evaluate/too-few`, `aborted`. */
+export interface BiasRequest {
+  readonly faces: readonly BiasFace[];
+  /** People enrolled when strangers of their group are shown. */
+  readonly gallery: number;
+}
+
+/** How evenly false accepts fall on groups, at the distances of `state`. Throws `evaluate/too-few`, `aborted`. */
 export async function runBias(
   state: EngineState,
-  { faces, gallery }: Ops['measureBias']['req'],
-  { signal, progress }: CallContext<Progress>,
+  { faces, gallery }: BiasRequest,
+  { signal, progress }: CallContext,
 ): Promise<BiasReport> {
   let last = 0;
   return measureBias(stackFaces(faces, state.embeddingSize), biasRule(state, gallery), async (done, total) => {

@@ -1,3 +1,4 @@
+import type { AbortContext } from '../../core/call';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import { facenetPytorchFile, fileOf, foldedWeights } from '../../train/trainedFiles';
@@ -8,21 +9,27 @@ import type { PresentFiles } from '../../weights/present';
 import type { EmbedderRow } from '../../weights/registry';
 import { findEmbedder, MODELS } from '../../weights/rows';
 import { describeTrained } from '../../weights/trained';
-import type { ModelFileRef, Ops } from '../../../workers/protocol';
-import { fetchModelFile, readTrainedFile, trainedFile, trainedWeights } from './trainedModels';
+import { fetchModelFile, readTrainedFile, trainedFile, trainedWeights, type ModelFileRef } from './trainedModels';
 
-export interface ExportContext {
+export interface ExportRequest {
+  readonly id?: string;
+  /** Instead of a model that is here. */
+  readonly modelFile?: ModelFileRef;
+  readonly form: Precision | 'facenet-pytorch';
+  readonly modelsUrl?: string;
+}
+export interface Exported {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The file's. */
+  readonly name: string;
+}
+export interface ExportContext extends AbortContext {
   readonly files: PresentFiles;
   readonly modelsUrl: string;
-  readonly signal: AbortSignal;
 }
-type Exported = Ops['exportModel']['res'];
 
 /** A model as a file for the user: see the protocol's `exportModel`. */
-export async function exportModel(
-  { id, modelFile, form }: Ops['exportModel']['req'],
-  context: ExportContext,
-): Promise<Exported> {
+export async function exportModel({ id, modelFile, form }: ExportRequest, context: ExportContext): Promise<Exported> {
   if (modelFile) return exportFile(modelFile, form, context.signal);
   const row = findEmbedder(id ?? '', [...MODELS, ...context.files.trained]);
   const present = context.files.all.get(row.id) ?? [];

@@ -1,271 +1,148 @@
-import { FaceError } from '../../core/errors';
+/** What the face thread does: it keeps the session and the people known, and answers every operation of the protocol. */
 import { packPoints } from '../../cluster/points';
-import { cohortMean } from '../../core/cohort';
-import type { Embedding, GalleryFace } from '../../core/types';
-import { writeNpy } from '../../weights/formats/npy';
-import { packGallery, type Gallery } from '../../pipeline/gallery';
-import { matchFace, type MatchRule } from '../../pipeline/match';
-import { decisionOf, farAt, limitsOf } from '../../weights/calibration';
-import { cohortUse } from '../../weights/cohorts';
-import { importModelFile, removeModel } from '../../weights/install';
-import { findFiles, modelPlace, withTrained } from '../../weights/present';
-import type { EmbedderRow, ModelRow } from '../../weights/registry';
-import { findEmbedder, findModel, MODELS } from '../../weights/rows';
-import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../../weights/trained';
-import { runBenchmark } from './benchmark';
-import { runBias } from './bias';
-import { installElsewhere } from '../../../workers/installElsewhere';
+import type { AbortContext, CallContext } from '../../core/call';
+import { cohortMean, scaleOf } from '../../core/cohort';
+import { FaceError } from '../../core/errors';
+import type { CohortMean, Embedding, EngineMemory, GalleryFace, Match, StoredCrop } from '../../core/types';
+import type { EmbedFacesRequest } from '../../pipeline/bulk';
+import type { Picture } from '../../pipeline/decode';
+import { matchFace } from '../../pipeline/match';
+import type {
+  AlignRequest,
+  DetectRequest,
+  PictureFaces,
+  RecogniseRequest,
+  TrackRequest,
+} from '../../pipeline/requests';
+import type { LiveFace } from '../../pipeline/track/liveFaces';
+import { assertFar, decisionOf } from '../../weights/calibration';
+import { letMessagesIn } from '../letMessagesIn';
+import { modelsUrlOf } from '../modelsUrl';
+import { runBenchmark, type BenchmarkRequest } from './benchmark';
+import { runBias, type BiasRequest } from './bias';
+import { samplesOf } from './galleryClassifier';
+import type { InHelper, KnownGroups } from './helper';
 import { keepLoadedAssets } from './keepAssets';
-import type { EngineState, Ops } from '../../../workers/protocol';
-import { compareNamingElsewhere, groupElsewhere } from '../../../workers/elsewhere';
-import { logisticHead } from './naming';
-import type { Handlers, ServeOptions } from '../../../workers/rpc';
-import { FACE_RESULT_TRANSFERS, FACE_TRANSFERS } from '../../../workers/faceTransfers';
-import { exportModel } from './exportModel';
-import { openSession, type Session } from './session';
-import { Videos } from './videos';
-import { importTrained, removeTrained, renameTrained, saveTrained, trainedRows } from './trainedModels';
+import { KnownPeople, type ClassifierMethod } from './matching';
+import { modelFileHandlers } from './modelFiles';
+import { openSession, stateOf, type EngineState, type Session, type StartOptions } from './session';
 
-/**
- * Work on pictures runs in order. Model files are got, faces grouped and ways to name compared in lanes of their own, so
- * that people are recognised meanwhile; questions are answered at once.
- */
-export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
-  owned: FACE_TRANSFERS,
-  transfers: FACE_RESULT_TRANSFERS,
-  lanes: {
-    downloadModel: 'files',
-    importModel: 'files',
-    removeModel: 'files',
-    saveTrained: 'files',
-    renameModel: 'files',
-    exportModel: 'files',
-    groupFaces: 'grouping',
-    compareNaming: 'naming',
-    models: 'questions',
-    memory: 'questions',
-  },
-};
-
-/** The page's `models/`: the worker's script lies in a folder beside it, in the dev server and in the build. */
-const MODELS_URL = new URL('../models/', self.location.href).href;
-
-/** Pictures between two looks whether the caller still wants them. */
+/** Pictures per abort check. */
 const EMBEDDED_AT_ONCE = 32;
-/** Networks on WASM run without letting events in: an abort would arrive only when all is done. */
-const messagesArrive = () => new Promise((resolve) => setTimeout(resolve));
 
-interface Matching {
-  readonly gallery: Gallery;
-  readonly rule: MatchRule;
+/** One of the videos that are followed at the same time. */
+export interface VideoName {
+  readonly video: string;
+}
+export interface GroupFacesRequest extends KnownGroups {
+  readonly embeddings: readonly Pick<Embedding, 'vector' | 'cohortMean'>[];
 }
 
-/** What answers every operation of the protocol. */
-export function createFaceHandlers(): Handlers<Ops> {
+/** What answers every operation of the protocol; `inHelper` runs long work in a thread of its own. */
+export function createFaceService(inHelper: InHelper) {
   let session: Session | null = null;
-  let modelsUrl = MODELS_URL;
-  let far: number | null = null;
-  /** Known faces of all models; those of the present one are packed when they are first needed. */
-  let known: readonly GalleryFace[] = [];
-  let naming: 'nearest' | 'logistic' = 'nearest';
-  /** By what faces are matched now; made when first asked for, and again after a change of people, model, rate or way to name. */
-  let matching: Promise<Matching> | null = null;
-
-  const videos = new Videos();
+  let modelsUrl = modelsUrlOf();
+  const known = new KnownPeople();
 
   function running(): Session {
     if (!session) throw new FaceError('backend/not-started');
     return session;
   }
-  async function makeMatching(current: Session): Promise<Matching> {
-    const { row } = current;
-    const cohort = await current.cohort();
-    const gallery = packGallery(known, row.id, row.embeddingSize, cohort);
-    const head = (naming === 'logistic' ? logisticHead(gallery) : null) ?? current.head;
-    const decision = decisionOf(row);
-    return {
-      gallery,
-      rule: { threshold: thresholdOf(row, far), farAt: (distance) => farAt(decision, distance), cohort, head },
-    };
+  async function matched() {
+    const current = running();
+    return { pipeline: current.pipeline, matching: await known.matchingOf(current) };
   }
-  function matchingOf(current: Session): Promise<Matching> {
-    const made = (matching ??= makeMatching(current));
-    made.catch(() => {
-      if (matching === made) matching = null;
-    });
-    return made;
-  }
-  const filesAt = async (url: string) => withTrained(await findFiles(url), await trainedRows());
-  const placeOf = async (row: ModelRow) => modelPlace(row, await filesAt(modelsUrl));
-  /** The folder that the caller names, else the one in use. */
-  const urlOf = (wanted: string | undefined) =>
-    wanted === undefined ? modelsUrl : new URL(wanted, self.location.href).href;
 
   return {
-    async start(options, { signal, progress }) {
-      const url = options.modelsUrl === undefined ? MODELS_URL : new URL(options.modelsUrl, self.location.href).href;
+    ...modelFileHandlers(inHelper, () => modelsUrl),
+
+    async start(options: StartOptions, { signal, progress }: CallContext): Promise<EngineState> {
+      const far = options.far ?? null;
+      if (far !== null) assertFar(far);
+      const url = modelsUrlOf(options.modelsUrl);
       const opened = await openSession(options, { modelsUrl: url, signal, progress, keep: options.keepForOffline });
-      // Only now, when the new one works, does the old one go.
-      const old = session;
-      const wanted = options.far ?? null;
-      try {
-        thresholdOf(opened.row, wanted);
-      } catch (thrown) {
-        await opened.dispose();
-        throw thrown;
-      }
+      // Only now that the new one works is the old one closed.
+      session?.dispose();
       session = opened;
-      videos.clear(); // their views are the old model's
       modelsUrl = url;
-      far = wanted;
-      matching = null;
-      await old?.dispose();
+      known.setFar(far);
       if (options.keepForOffline) void keepLoadedAssets();
       return stateOf(opened, far);
     },
-    detect: ({ picture, name, options }, { signal }) =>
-      running().pipeline.detect(picture, { signal, ...(name && { name }), ...(options && { detect: options }) }),
-    async recognise({ picture, name, options = {} }, { signal }) {
+    setFar({ far }: { readonly far: number | null }): EngineState {
       const current = running();
-      const { faces: which = 'all', keepCrops = false, ...detect } = options;
-      const call = { signal, ...(name && { name }), detect, faces: which, keepCrops };
-      return current.pipeline.recognise(picture, { ...call, ...(await matchingOf(current)) });
+      known.setFar(far);
+      return stateOf(current, far);
     },
-    async track({ session: name, picture, options, ...rest }, { signal, progress }) {
-      const current = running();
-      const call = { ...rest, signal, onFaces: progress, ...(options && { detect: options }) };
-      return current.pipeline.track(picture, videos.of(name), { ...call, ...(await matchingOf(current)) });
+
+    detect: (request: DetectRequest, context: AbortContext) => running().pipeline.detect(request, context),
+    async recognise(request: RecogniseRequest, { signal }: AbortContext) {
+      const { pipeline, matching } = await matched();
+      return pipeline.recognise(request, { signal, matching });
     },
-    async trackedFace({ session: name, id }) {
-      return videos.of(name).best(id, await matchingOf(running()));
+    async track(request: TrackRequest & VideoName, { signal, progress }: CallContext<PictureFaces<LiveFace>>) {
+      const { pipeline, matching } = await matched();
+      return pipeline.follow(request.video).track(request, { signal, matching, onFaces: progress });
     },
-    endTrack: ({ session: name }) => ({ ended: videos.end(name) }),
-    async embedFaces({ pictures, options }, { signal }) {
-      const { crops, margins, mirror, noFace, ...detect } = options;
-      await messagesArrive();
-      return running().pipeline.embedFaces(pictures, { detect, crops, margins, mirror, noFace, signal });
+    async bestViews({ video, id }: VideoName & { readonly id: number }) {
+      const { pipeline, matching } = await matched();
+      return pipeline.follow(video).best(id, matching);
     },
-    async embedAligned({ pictures }, { signal }) {
+    endVideo: ({ video }: VideoName) => ({ ended: session?.pipeline.follow(video).end() ?? false }),
+    async embedFaces(request: EmbedFacesRequest, context: AbortContext) {
+      await letMessagesIn();
+      return running().pipeline.embedFaces(request, context);
+    },
+    async embedAligned({ pictures }: { readonly pictures: readonly Picture[] }, { signal }: AbortContext) {
       const { pipeline, cohort: loadCohort } = running();
       const cohort = await loadCohort();
       const embeddings: Embedding[] = [];
       for (let start = 0; start < pictures.length; start += EMBEDDED_AT_ONCE) {
-        await messagesArrive();
-        embeddings.push(
-          ...(await pipeline.embedAligned(pictures.slice(start, start + EMBEDDED_AT_ONCE), { signal, cohort })),
-        );
+        await letMessagesIn();
+        const part = pictures.slice(start, start + EMBEDDED_AT_ONCE);
+        embeddings.push(...(await pipeline.embedAligned(part, { signal, cohort })));
       }
       return embeddings;
     },
-    embedStored: async ({ crops }, { signal, progress }) =>
-      running().pipeline.embedStored(crops, {
-        signal,
-        cohort: await running().cohort(),
-        onDone: (done) => progress({ stage: 'Learning faces anew', done, total: crops.length, unit: 'pictures' }),
-      }),
-    align: ({ picture, name, options, ...rest }, { signal }) =>
-      running().pipeline.align(picture, {
-        signal,
-        ...(name && { name }),
-        ...(options && { detect: options }),
-        ...rest,
-      }),
-    setGallery({ faces }) {
-      known = faces;
-      matching = null;
+    async embedStored({ crops }: { readonly crops: readonly StoredCrop[] }, { signal, progress }: CallContext) {
+      const { pipeline, cohort } = running();
+      const onDone = (done: number) =>
+        progress({ stage: 'Embedding faces again', done, total: crops.length, unit: 'pictures' });
+      return pipeline.embedStored(crops, { signal, cohort: await cohort(), onDone });
+    },
+    align: (request: AlignRequest, context: AbortContext) => running().pipeline.align(request, context),
+
+    setGallery({ faces }: { readonly faces: readonly GalleryFace[] }) {
+      known.setFaces(faces);
       return { people: new Set(faces.map(({ person }) => person)).size, faces: faces.length };
     },
-    async match({ embeddings }) {
-      const { gallery, rule } = await matchingOf(running());
-      return embeddings.map((embedding) => matchFace(embedding, gallery, rule));
-    },
-    async cohortMeans({ vectors }) {
-      const cohort = await running().cohort();
-      return cohort ? vectors.map((vector) => ({ cohort: cohort.id, mean: cohortMean(cohort, vector) })) : null;
-    },
-    async groupFaces(req, context) {
-      const { row, cohort } = running();
-      return groupElsewhere(req, row, await cohort(), context);
-    },
-    compareNaming: async (_req, context) => compareNamingElsewhere((await matchingOf(running())).gallery, context),
-    setNaming({ method }) {
-      naming = method;
-      matching = null;
+    setClassifier({ method }: { readonly method: ClassifierMethod }) {
+      known.setMethod(method);
       return null;
     },
-    encodeNpy({ rows }) {
-      const { count, size, vectors } = packPoints(rows);
-      return writeNpy({ shape: [count, size], data: vectors });
+    async match({ embeddings }: { readonly embeddings: readonly Embedding[] }): Promise<Match[]> {
+      const { matching } = await matched();
+      return embeddings.map((embedding) => matchFace(embedding, matching));
     },
-    setFar(req) {
-      const current = running();
-      thresholdOf(current.row, req.far);
-      far = req.far;
-      matching = null;
-      return stateOf(current, far);
+    async cohortMeans({ vectors }: { readonly vectors: readonly Float32Array[] }): Promise<CohortMean[] | null> {
+      const cohort = await running().cohort();
+      return cohort && vectors.map((vector) => ({ cohort: cohort.id, mean: cohortMean(cohort, vector) }));
     },
-    async models(req) {
-      const files = await filesAt(urlOf(req.modelsUrl));
-      return [...MODELS, ...files.trained].map((row) => modelPlace(row, files));
+    async groupFaces({ embeddings, ...rest }: GroupFacesRequest, context: CallContext): Promise<Int32Array> {
+      const { row, cohort: loadCohort } = running();
+      const cohort = await loadCohort();
+      const scales = Float64Array.from(embeddings, (embedding) => scaleOf(cohort, embedding));
+      const faces = { ...packPoints(embeddings.map(({ vector }) => vector)), scales };
+      return inHelper('group', { faces, calibration: decisionOf(row).calibration, ...rest }, context);
     },
-    async downloadModel({ id, baseUrl }, { signal, progress }) {
-      const row = findModel(id);
-      await installElsewhere({ id, ...(baseUrl !== undefined && { baseUrl }) }, { signal, onProgress: progress });
-      return placeOf(row);
+    async compareClassifiers(_request: Readonly<Record<string, never>>, context: CallContext) {
+      const { matching } = await matched();
+      return inHelper('compareClassifiers', { samples: samplesOf(matching.gallery) }, context);
     },
-    async importModel({ file, name }, { progress }) {
-      progress({ stage: `Checking ${name}`, done: 0, total: file.size, unit: 'bytes' });
-      const beginning = new Uint8Array(await file.slice(0, MAX_HEADER_BYTES).arrayBuffer());
-      if (!isTrainedFile(beginning)) return placeOf(findModel((await importModelFile(file, name)).id));
-      // One byte more than there may be is enough to see that it is too large.
-      return placeOf(
-        await importTrained(new Uint8Array(await file.slice(0, MAX_TRAINED_BYTES + 1).arrayBuffer()), name),
-      );
-    },
-    async removeModel({ id }) {
-      const row = (await trainedRows()).find((each) => each.id === id);
-      if (row) await removeTrained(id);
-      else await removeModel(findModel(id));
-      return placeOf(row ?? findModel(id));
-    },
-    async saveTrained({ bytes, details, report }, { progress }) {
-      const base = details.base === null ? null : findEmbedder(details.base, [...MODELS, ...(await trainedRows())]);
-      return placeOf(await saveTrained(bytes, { ...details, base }, report, progress));
-    },
-    renameModel: async ({ id, title }) => placeOf(await renameTrained(id, title)),
-    async exportModel(req, { signal }) {
-      const url = urlOf(req.modelsUrl);
-      return exportModel(req, { files: await filesAt(url), modelsUrl: url, signal });
-    },
-    benchmark: (request, context) => runBenchmark(running(), request, context),
-    measureBias: (request, context) => runBias(stateOf(running(), far), request, context),
-    memory: () => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
-  };
-}
 
-/** The normalised distance for a false-accept rate; the model's own default for null. Throws `config/bad-value`. */
-function thresholdOf(row: EmbedderRow, far: number | null): number {
-  return limitsOf(row, far).normalised;
-}
-
-function stateOf({ row, precision, engine, notes }: Session, far: number | null): EngineState {
-  const { name, backend, adapter, softwareAdapter, threads } = engine;
-  const { normalised, plain, twice } = limitsOf(row, far);
-  return {
-    model: row.id,
-    engine: name,
-    backend,
-    precision,
-    adapter,
-    softwareAdapter,
-    threads,
-    threshold: normalised,
-    plainThreshold: plain,
-    twiceDistance: twice,
-    cohort: row.cohort ? cohortUse(row.cohort) : null,
-    far: far ?? row.defaultFar,
-    crop: row.crop,
-    embeddingSize: row.embeddingSize,
-    notes,
+    benchmark: (request: BenchmarkRequest, context: CallContext) => runBenchmark(running(), request, context),
+    measureBias: (request: BiasRequest, context: CallContext) =>
+      runBias(stateOf(running(), known.far), request, context),
+    memory: (): EngineMemory => session?.engine.memory() ?? { tensors: 0, wasmBytes: 0, gpuBuffers: 0 },
   };
 }

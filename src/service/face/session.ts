@@ -1,24 +1,69 @@
 import { chooseEngine, choices } from '../../backend/chooseEngine';
 import { createEngine, type CreateEngine } from '../../backend/createEngine';
 import { throwIfAborted } from '../../core/abort';
+import type { CallContext } from '../../core/call';
 import { toFaceError } from '../../core/errors';
-import type { Precision } from '../../core/types';
+import type { BackendName, CropKind, EngineName, Precision } from '../../core/types';
 import type { Weights } from '../../core/weights';
 import type { Engine } from '../../nn/executor';
 import { createPipeline, type Pipeline } from '../../pipeline/recognise';
-import type { Cohort } from '../../core/cohort';
-import { namingHead, type NamingHead } from '../../pipeline/namingHead';
+import type { Cohort, CohortUse } from '../../core/cohort';
+import { storedClassifier, type NameClassifier } from '../../pipeline/nameClassifier';
+import { limitsOf } from '../../weights/calibration';
 import { modelFileName } from '../../weights/files';
 import { loadWeights } from '../../weights/load';
 import { chooseEmbedder, choosePrecision, findFiles, withTrained, type PresentFiles } from '../../weights/present';
 import type { EmbedderRow, ModelRow } from '../../weights/registry';
 import { FACENET, MTCNN } from '../../weights/rows';
-import { ownCohort } from '../../weights/cohorts';
+import { cohortUse, ownCohort } from '../../weights/cohorts';
 import { checkFace } from '../../core/checkFace';
-import { siteCohort } from './siteCohort';
+import { loadingProgress } from '../loadingProgress';
+import { siteCohort } from '../siteCohort';
 import { assertDetected, assertGolden, DETECTED_SIZE } from './selfTest';
-import type { Progress, StartOptions } from '../../../workers/protocol';
-import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights } from './trainedModels';
+import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights, type ModelFileRef } from './trainedModels';
+
+/** What the caller wants; anything left out is chosen here. */
+export interface StartOptions {
+  /** Embedder's registry id; the default is FaceNet where its file is here, else the embedded MobileFaceNet. */
+  readonly model?: string;
+  /** Instead of a known model: a file that was trained with this program and describes itself. */
+  readonly modelFile?: ModelFileRef;
+  readonly backend?: BackendName | 'auto';
+  readonly engine?: EngineName;
+  readonly precision?: Precision;
+  readonly threads?: number;
+  /** False-accept rate of one comparison, by which the threshold is set; the model's own default otherwise. */
+  readonly far?: number;
+  /** Keep what is loaded (model files, the engine) in browser storage, so that the next start needs no network. */
+  readonly keepForOffline?: boolean;
+  /** Where model files lie; default the page's `models/`. */
+  readonly modelsUrl?: string;
+}
+
+/** What really runs. */
+export interface EngineState {
+  readonly model: string;
+  readonly engine: EngineName;
+  readonly backend: BackendName;
+  readonly precision: Precision;
+  readonly adapter: string | null;
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  /** Normalised distance (see core/cohort.ts) up to which two faces are one person. */
+  readonly threshold: number;
+  /** The plain distance of the same rate: what would decide without a cohort. */
+  readonly plainThreshold: number;
+  /** Normalised distance up to which two pictures in a set of people who are all different show one person. */
+  readonly twiceDistance: number;
+  /** How an embedding's scale follows from the mean it carries; null where plain distances decide. */
+  readonly cohort: CohortUse | null;
+  readonly far: number;
+  readonly crop: CropKind;
+  /** Length of the embeddings. */
+  readonly embeddingSize: number;
+  /** Sentences for the user about choices that were not as asked: a backend that failed its self-test, say. */
+  readonly notes: readonly string[];
+}
 
 /** One choice of model, engine, backend and precision: loaded, checked and warm. */
 export interface Session {
@@ -28,18 +73,16 @@ export interface Session {
   readonly pipeline: Pipeline;
   /** Its cohort, loaded when it is first asked for; null for a model that has none. Throws `weights/no-cohort`. */
   cohort(): Promise<Cohort | null>;
-  /** Of a trained model that names people by itself. */
-  readonly head: NamingHead | null;
+  /** Of a trained model whose file holds one. */
+  readonly classifier: NameClassifier | null;
   /** Sentences about what is not as asked, or not as usual. */
   readonly notes: readonly string[];
-  dispose(): Promise<void>;
+  dispose(): void;
 }
 
-export interface SessionContext {
+export interface SessionContext extends CallContext {
   /** The models folder's whole address, with a slash at the end. */
   readonly modelsUrl: string;
-  readonly signal: AbortSignal;
-  readonly progress: (progress: Progress) => void;
   readonly keep?: boolean | undefined;
 }
 
@@ -83,8 +126,8 @@ export async function openSession(
     engine,
     cohort: cohortLoader(row, own, context),
     notes: [...notes, ...chosen.notes],
-    async dispose() {
-      await value.pipeline.dispose();
+    dispose() {
+      value.pipeline.dispose();
       engine.dispose();
     },
   };
@@ -101,7 +144,7 @@ interface Attempt {
   readonly notes: string[];
 }
 
-type Opened = Pick<Session, 'pipeline' | 'precision' | 'head'> & {
+type Opened = Pick<Session, 'pipeline' | 'precision' | 'classifier'> & {
   /** The cohort in the model's own file. */
   readonly own: Cohort | null;
 };
@@ -115,7 +158,8 @@ async function openFirstGood(attempt: Attempt): Promise<Opened> {
     try {
       const pipeline = await openPipeline(attempt, precision);
       const weights = await attempt.load(row, precision);
-      return { precision, pipeline, head: namingHead(row, weights), own: ownCohort(row, weights, row.title) };
+      const classifier = storedClassifier(row, weights);
+      return { precision, pipeline, classifier, own: ownCohort(row, weights, row.title) };
     } catch (thrown) {
       const error = toFaceError(thrown);
       left = without(left, row, precision);
@@ -143,7 +187,10 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
     await pipeline.warmUp();
     step();
     const choice = { engine: engine.name, backend: engine.backend };
-    const { faces } = await pipeline.detect(checkFace(DETECTED_SIZE), { detect: { minSize: DETECTED_SIZE / 2 } });
+    const { faces } = await pipeline.detect({
+      picture: checkFace(DETECTED_SIZE),
+      options: { minSize: DETECTED_SIZE / 2 },
+    });
     assertDetected(faces, choice);
     step();
     const [embedding] = await pipeline.embedAligned([checkFace(row.inputSize)]);
@@ -151,7 +198,7 @@ async function openPipeline({ engine, row, files, load, context }: Attempt, prec
     step();
     return pipeline;
   } catch (thrown) {
-    await pipeline.dispose();
+    pipeline.dispose();
     throw thrown;
   }
 }
@@ -173,7 +220,7 @@ function cohortLoader(
   };
 }
 
-/** Loads each file once, telling each hundredth. */
+/** Loads each file once. */
 function loader(
   { modelsUrl, signal, progress, keep }: SessionContext,
   given: { readonly row: EmbedderRow; readonly weights: Weights } | null,
@@ -181,16 +228,10 @@ function loader(
   const loads = new Map<string, Promise<Weights>>();
   return (row, precision) => {
     const key = modelFileName(row.id, precision);
-    let told = 0;
-    const onProgress = (done: number, total: number) => {
-      if (done < total && done - told < total / 100) return;
-      told = done;
-      progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
-    };
     const get = async () => {
       if (row === given?.row) return given.weights;
       if (row.kind === 'embedder' && row.trained) return trainedWeights(row, precision);
-      return loadWeights(row, precision, { modelsUrl, signal, onProgress, keep });
+      return loadWeights(row, precision, { modelsUrl, signal, onProgress: loadingProgress(row, progress), keep });
     };
     const weights = loads.get(key) ?? get();
     loads.set(key, weights);
@@ -201,4 +242,27 @@ function loader(
 function without(files: PresentFiles, { id }: ModelRow, precision: Precision): PresentFiles {
   const left = (files.all.get(id) ?? []).filter((each) => each !== precision);
   return { ...files, all: new Map(files.all).set(id, left) };
+}
+
+/** What the callers see of a session, at a false-accept rate (null: the model's own). Throws `config/bad-value`. */
+export function stateOf({ row, precision, engine, notes }: Session, far: number | null): EngineState {
+  const { name, backend, adapter, softwareAdapter, threads } = engine;
+  const { normalised, plain, twice } = limitsOf(row, far);
+  return {
+    model: row.id,
+    engine: name,
+    backend,
+    precision,
+    adapter,
+    softwareAdapter,
+    threads,
+    threshold: normalised,
+    plainThreshold: plain,
+    twiceDistance: twice,
+    cohort: row.cohort ? cohortUse(row.cohort) : null,
+    far: far ?? row.defaultFar,
+    crop: row.crop,
+    embeddingSize: row.embeddingSize,
+    notes,
+  };
 }

@@ -1,3 +1,4 @@
+import type { Progress } from '../../core/call';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import type { Weights } from '../../core/weights';
@@ -18,12 +19,27 @@ import {
 import { sha256 } from '../../core/sha256';
 import { assertSameTrained } from '../../weights/sameTrained';
 import { verifyBytes } from '../../weights/verify';
-import type { Progress } from '../../../workers/protocol';
 
 /** Models trained with this program: those that this browser keeps, and files that describe themselves. */
 
 type Files = ReadonlyMap<Precision, Uint8Array<ArrayBuffer>>;
-type Tell = (progress: Progress) => void;
+
+/** A trained model's file, by its address. */
+export interface ModelFileRef {
+  readonly url: string;
+  /** What the user calls it; appears in error sentences. */
+  readonly name: string;
+}
+
+/** Of a model just trained: the base by its id. */
+export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: string | null };
+
+export interface SaveTrainedRequest {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly details: SavedDetails;
+  /** JSON, kept with it. */
+  readonly report: string | null;
+}
 
 let opened: Promise<TrainStore> | null = null;
 function openedStore(): Promise<TrainStore> {
@@ -97,10 +113,7 @@ export async function readTrainedFile(bytes: Uint8Array<ArrayBuffer>, name: stri
 }
 
 /** The bytes at an address that the caller gave. Throws `weights/not-found`, `weights/oversized`. */
-export async function fetchModelFile(
-  { url, name }: { readonly url: string; readonly name: string },
-  signal?: AbortSignal,
-) {
+export async function fetchModelFile({ url, name }: ModelFileRef, signal?: AbortSignal) {
   const response = await fetch(url, signal ? { signal } : {});
   if (!response.ok) throw new FaceError('weights/not-found', { file: name });
   const bytes = new Uint8Array(await response.arrayBuffer());
@@ -113,10 +126,10 @@ export async function saveTrained(
   bytes: Uint8Array<ArrayBuffer>,
   details: TrainedDetails,
   report: string | null,
-  tell: Tell,
+  progress: (progress: Progress) => void,
 ): Promise<EmbedderRow> {
   const info = await trainedInfo(bytes, details);
-  const step = (done: number) => tell({ stage: `Keeping ${info.title}`, done, total: 4, unit: 'steps' });
+  const step = (done: number) => progress({ stage: `Keeping ${info.title}`, done, total: 4, unit: 'steps' });
   step(0);
   const folded = foldedWeights(trainedRow(info, {}), readSafetensors(bytes, info.title));
   const files = new Map<Precision, Uint8Array<ArrayBuffer>>();

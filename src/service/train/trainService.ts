@@ -1,4 +1,7 @@
+import type { CallContext } from '../../core/call';
 import { FaceError } from '../../core/errors';
+import type { EngineMemory } from '../../core/types';
+import type { Checkpoint } from '../../core/types';
 import { inferShapes, weightShapes } from '../../nn/shapes';
 import { openTrainStore } from '../../store/trainStore';
 import { COHORT_CENTRES } from '../../weights/cohorts';
@@ -8,80 +11,82 @@ import { stepsPerEpoch } from '../../train/sampler';
 import { isCacheable } from '../../train/samples';
 import { headShapes } from '../../train/state';
 import { checkStepMemory } from '../../train/stepMemory';
-import type { Handlers, ServeOptions } from '../../../workers/rpc';
-import { openBase, type BaseCohort } from './trainBase';
-import { pictureHashes, TrainData, unreadablePictures } from './trainData';
-import { openTrainEngines, type TrainEngines } from './trainEngines';
-import { Judge } from './trainJudge';
-import type { TrainOps, TrainPlan } from '../../../workers/trainProtocol';
-import { TrainRun } from './trainRun';
-import { CallerSink } from './trainSink';
-import { embedSpeed } from './trainSpeed';
-import { TRAIN_TRANSFERS } from '../../../workers/trainTransfers';
-
-/** Talk about a running `train` goes beside it. */
-export const TRAIN_SERVE_OPTIONS: ServeOptions<TrainOps> = {
-  transfers: TRAIN_TRANSFERS,
-  lanes: { pause: 'control', takeCheckpoint: 'control', checkpointSaved: 'control', memory: 'control' },
-};
-
-const MODELS_URL = new URL('../models/', self.location.href).href;
+import { modelsUrlOf } from '../modelsUrl';
+import { openBase, type BaseCohort } from './openBase';
+import { pictureHashes, PictureSets, unreadablePictures, type PictureSet } from './pictureSets';
+import { openTrainEngines, type TrainEngine, type TrainEngines, type TrainStart } from './engines';
+import { Evaluation, type RunReport } from './evaluation';
+import type {
+  AddRequest,
+  CheckpointSaved,
+  EmbeddedRows,
+  EmbedRequest,
+  TrainCall,
+  TrainedNetwork,
+  TrainPlan,
+  TrainRequest,
+} from './requests';
+import { PreparedRun, type TrainProgress, type TrainResult } from './run';
+import { CallerSink } from './callerSink';
+import { embedSpeed } from './embedSpeed';
 
 /** What answers every operation of the protocol. */
-export function createTrainHandlers(): Handlers<TrainOps> {
+export function createTrainService() {
   let engines: TrainEngines | null = null;
-  let modelsUrl = MODELS_URL;
-  let data = new TrainData();
-  let run: TrainRun | null = null;
+  let modelsUrl = modelsUrlOf();
+  let data = new PictureSets();
+  let run: PreparedRun | null = null;
   let people: readonly string[] = [];
   let sink: CallerSink | null = null;
-  let judge: Judge | null = null;
+  let evaluation: Evaluation | null = null;
   let cohort: BaseCohort | null = null;
 
   function forget(): void {
     run?.dispose();
     run = null;
-    judge = null;
+    evaluation = null;
   }
   function started(): TrainEngines {
     if (!engines) throw new FaceError('backend/not-started');
     return engines;
   }
-  function prepared(): TrainRun {
+  function prepared(): PreparedRun {
     if (!run) throw new FaceError('train/not-prepared');
     return run;
   }
-  function judging(): Judge {
-    return (judge ??= new Judge(started(), data, prepared(), cohort));
+  function evaluating(): Evaluation {
+    return (evaluation ??= new Evaluation(started(), data, prepared(), cohort));
   }
 
   return {
-    async start(options) {
+    async start(options: TrainStart): Promise<TrainEngine> {
       forget();
-      data = new TrainData();
+      data = new PictureSets();
       await engines?.dispose();
       engines = null;
-      modelsUrl = options.modelsUrl === undefined ? MODELS_URL : new URL(options.modelsUrl, self.location.href).href;
+      modelsUrl = modelsUrlOf(options.modelsUrl);
       engines = await openTrainEngines(options);
       return engines.state;
     },
-    addPictures({ set, pictures, labels }) {
+    addPictures({ set, pictures, labels }: AddRequest) {
       if (pictures.length !== labels.length)
         throw new FaceError('config/bad-value', {
           key: 'labels',
           value: String(labels.length),
           reason: `the number of pictures is ${pictures.length}`,
         });
-      judge?.forget(set);
+      evaluation?.forget(set);
       return { pictures: data.add(set, pictures, labels) };
     },
-    checkPictures: async ({ pictures }) => ({ unreadable: await unreadablePictures(pictures) }),
-    clearPictures({ set }) {
-      judge?.forget(set);
+    checkPictures: async ({ pictures }: { readonly pictures: readonly File[] }) => ({
+      unreadable: await unreadablePictures(pictures),
+    }),
+    clearPictures({ set }: { readonly set: PictureSet }) {
+      evaluation?.forget(set);
       data.clear(set);
       return null;
     },
-    async prepare(request, { signal, progress }) {
+    async prepare(request: TrainRequest, { signal, progress }: CallContext): Promise<TrainPlan> {
       const running = started();
       forget();
       const opened = await openBase(request.base, request.config, { modelsUrl, signal, progress });
@@ -101,14 +106,17 @@ export function createTrainHandlers(): Handlers<TrainOps> {
         });
       if (running.state.backend === 'wasm') checkStepMemory(plan.model, plan.config, labels);
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });
-      run = await TrainRun.open(running, data, plan);
+      run = await PreparedRun.open(running, data, plan);
       people = request.people;
       cohort = opened.cohort;
       return summary(run, opened.base.cuts, notes);
     },
-    async train({ sink: choice, checkpoint, untilEpoch }, { signal, progress }) {
+    async train(
+      { sink: choice, checkpoint, untilEpoch }: TrainCall,
+      { signal, progress }: CallContext<TrainProgress>,
+    ): Promise<TrainResult> {
       const current = prepared();
-      judge = null; // what it knows is of the weights so far
+      evaluation = null; // it is of the weights so far
       if (choice.kind === 'store') {
         const store = await openTrainStore();
         try {
@@ -118,8 +126,8 @@ export function createTrainHandlers(): Handlers<TrainOps> {
         }
       }
       const keep = started().state.backend === 'webgpu';
-      const tell = (ready: { number: number; step: number }) => progress({ kind: 'checkpoint', ...ready });
-      sink = new CallerSink(checkpoint ?? null, keep, tell, signal);
+      const notify = (ready: { number: number; step: number }) => progress({ kind: 'checkpoint', ...ready });
+      sink = new CallerSink(checkpoint ?? null, keep, notify, signal);
       try {
         return await current.train({ sink, untilEpoch, signal, progress });
       } finally {
@@ -130,51 +138,46 @@ export function createTrainHandlers(): Handlers<TrainOps> {
       run?.pause();
       return null;
     },
-    takeCheckpoint({ number }) {
+    takeCheckpoint({ number }: { readonly number: number }): Checkpoint {
       if (!sink) throw new FaceError('worker/bad-request', { op: `takeCheckpoint ${number}` });
       return sink.take(number);
     },
-    checkpointSaved({ number, error }) {
+    checkpointSaved({ number, error }: CheckpointSaved) {
       sink?.saved(number, error);
       return null;
     },
-    evaluate: ({ far }, context) => judging().report(far, people.length, context),
-    async embed({ which, pictures, mirror = false }, context) {
-      const { data: rows, count } = await judging().embed(which, pictures, mirror, context);
-      return { rows: count, columns: prepared().plan.config.embeddingSize, data: rows };
-    },
-    async weights({ averaged }) {
+    evaluate: ({ far }: { readonly far: number }, context: CallContext): Promise<RunReport> =>
+      evaluating().report(far, people.length, context),
+    embed: (request: EmbedRequest, context: CallContext): Promise<EmbeddedRows> => evaluating().embed(request, context),
+    async weights({ averaged }: { readonly averaged: boolean }): Promise<TrainedNetwork> {
       const current = prepared();
       const { graph, folded, inputSize, config } = current.plan;
-      const { said, centres } = judging().cohort();
+      const { said, centres } = evaluating().cohort();
       const bytes = await current.weights(averaged, centres && new Map([[COHORT_CENTRES, centres]]));
       return { bytes, cohort: said, folded, people, embeddingSize: config.embeddingSize, inputSize, graph };
     },
-    embedSpeed: async ({ batch, runs }) => ({
+    embedSpeed: async ({ batch, runs }: { readonly batch: number; readonly runs: number }) => ({
       milliseconds: await embedSpeed(started(), prepared().plan, batch, runs),
     }),
-    memory() {
-      const { tensors, wasmBytes, gpuBuffers } = started().tfjs.memory();
-      return { tensors, wasmBytes, gpuBuffers };
-    },
+    memory: (): EngineMemory => started().tfjs.memory(),
     dispose() {
       forget();
-      data = new TrainData();
+      data = new PictureSets();
       return null;
     },
   };
 }
 
-function summary(run: TrainRun, cuts: readonly string[], notes: readonly string[]): TrainPlan {
-  const { plan, trunk } = run;
+function summary(run: PreparedRun, cuts: readonly string[], notes: readonly string[]): TrainPlan {
+  const { plan, backbone } = run;
   const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
   const shapes = new Map([...weightShapes(plan.graph), ...headShapes(plan.model, plan.config)]);
   return {
     config: plan.config,
     trainableParameters: plan.model.trainable.reduce((sum, name) => sum + count(shapes.get(name)!), 0),
     parameters: [...shapes.values()].reduce((sum, shape) => sum + count(shape), 0),
-    frozenUntil: plan.trunk?.outputs[0] ?? null,
-    cached: trunk !== null && isCacheable(plan.config.augment),
+    frozenUntil: plan.backbone?.outputs[0] ?? null,
+    cached: backbone !== null && isCacheable(plan.config.augment),
     stepsPerEpoch: stepsPerEpoch(run.labels, plan.config),
     inputSize: plan.inputSize,
     embeddingSize: inferShapes(plan.graph).get(plan.graph.outputs[0]!)!.at(-1)!,

@@ -9,7 +9,7 @@ import { createDetector, type Detector } from '../../../src/pipeline/detect/dete
 import { integralsOf } from '../../../src/pipeline/detect/integral';
 import { faces } from '../../../src/pipeline/detect/onet';
 import { windowInput } from '../../../src/pipeline/detect/windows';
-import { createEmbedder, mirrorCrop, type Embedder } from '../../../src/pipeline/embed';
+import { createEmbedder, flipCrop, type Embedder } from '../../../src/pipeline/embed';
 import { loadWeights } from '../../../src/weights/load';
 import { FACENET, MTCNN } from '../../../src/weights/rows';
 import { serve } from '../../../workers/rpc';
@@ -56,7 +56,7 @@ serve<CropOps>(self, {
       for (const { name, cut, secondLook } of variants) {
         const crop = cut(frame, secondLook ? again : face, FACENET.inputSize);
         crops.push(crop);
-        if (mirrored.has(name)) crops.push(mirrorCrop(crop));
+        if (mirrored.has(name)) crops.push(flipCrop(crop));
       }
     }
     for (const frame of frames) frame.close();

@@ -1,6 +1,6 @@
 import { FrameLoop, frameOf } from '../../../src/app/recognise/frameLoop';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
-import type { MemoryState } from '../../../workers/protocol';
+import type { EngineMemory } from '../../../src/core/types';
 import { enrolPortraits } from '../page/enrol';
 import { loadFaceApi } from '../page/faceapi';
 import { loadHuman } from './human';
@@ -28,7 +28,7 @@ export interface LiveOptions {
 
 export interface SoakPoint {
   readonly frames: number;
-  readonly memory: MemoryState;
+  readonly memory: EngineMemory;
   /** JavaScript of page and workers after collection, as the browser measures it. */
   readonly heapBytes: number;
 }
@@ -71,10 +71,10 @@ globalThis.liveBench = async ({ rounds, seconds, peers }) => {
 };
 
 /** Our live path as the app drives it; the number of faces that have a name or are said to be unknown. */
-function ours(client: FaceClient, session: string): Follow {
+function ours(client: FaceClient, name: string): Follow {
   return async (video, stages) => {
     const time = performance.now();
-    const { faces, timings } = await client.call('track', { session, picture: await frameOf(video), time });
+    const { faces, timings } = await client.call('track', { video: name, picture: await frameOf(video), time });
     for (const [stage, ms] of Object.entries(timings)) stages[stage] = (stages[stage] ?? 0) + ms;
     return faces.filter(({ confirmed, match }) => confirmed && match !== null).length;
   };

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import type { GalleryFace } from '../../../src/core/types';
-import type { Progress } from '../../../workers/protocol';
+import type { Progress } from '../../../src/core/call';
 
 let client: FaceClient;
 let made: number;

@@ -2,8 +2,7 @@
  * Tests only: a real worker that speaks part of the protocol and dies when told to. It keeps what it was told, and says
  * so in its answers, so that a test sees whether a new worker is as the old one was.
  */
-import type { EngineState, Ops } from '../../../workers/protocol';
-import { FACE_TRANSFERS } from '../../../workers/faceTransfers';
+import { FACE_TRANSFERS, type EngineState, type Ops } from '../../../workers/protocol';
 import { serve } from '../../../workers/rpc';
 
 type Served = Pick<Ops, 'start' | 'setGallery' | 'setFar' | 'detect' | 'memory'>;

@@ -34,6 +34,15 @@ test('an input of the wrong length is named, and the next call works', async () 
   engine.dispose();
 });
 
+test('a call during another one is refused, and does not change its numbers', async () => {
+  const engine = await createLiteRtEngine({ backend: 'wasm' });
+  const executor = await engine.prepare(GRAPH, WEIGHTS);
+  const first = executor.run([INPUT]);
+  await expect(executor.run([INPUT.map(() => 9)])).rejects.toMatchObject({ code: 'internal' });
+  expect(largestError((await first)[0]!, EXPECTED)).toBeLessThan(1e-5);
+  engine.dispose();
+});
+
 test('a network that was freed says so', async () => {
   const engine = await createLiteRtEngine({ backend: 'wasm' });
   const executor = await engine.prepare(GRAPH, WEIGHTS);

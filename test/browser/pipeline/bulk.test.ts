@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { euclidean, l2Normalise } from '../../../src/core/vectors';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
-import type { BulkOptions, NamedPicture } from '../../../src/pipeline/bulk';
+import type { EmbedFacesOptions, NamedPicture } from '../../../src/pipeline/bulk';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { modelWeights, needsShared, sampleBlob } from './support';
@@ -29,8 +29,8 @@ test.for([MOBILE_FACE_NET, FACENET])(
   async (row, context) => {
     if (!row.npm) await needsShared(context, `models/${row.sources[0]!.path}`);
     const pipeline = await openPipeline(row);
-    const embed = (options: Partial<BulkOptions>) =>
-      pipeline.embedFaces(pictures, { crops: ['facenet'], mirror: true, noFace: 'skip', ...options });
+    const embed = (options: Partial<EmbedFacesOptions>) =>
+      pipeline.embedFaces({ pictures, options: { crops: ['facenet'], flip: true, noFace: 'skip', ...options } });
     const [usual, narrow, wide, both, turned, three] = [
       await embed({}),
       await embed({ margins: [16] }),
@@ -41,7 +41,7 @@ test.for([MOBILE_FACE_NET, FACENET])(
     ];
     for (const i of pictures.keys()) {
       expect(wide[i]).toEqual(usual[i]);
-      for (const side of ['vector', 'mirrored'] as const) {
+      for (const side of ['vector', 'flipped'] as const) {
         const [a, b] = [narrow[i]![side]!, wide[i]![side]!];
         expect(euclidean(a, b)).toBeGreaterThan(0.01);
         const mean = a.map((value, k) => (value + b[k]!) / 2);
@@ -51,7 +51,7 @@ test.for([MOBILE_FACE_NET, FACENET])(
         expect(euclidean(two, row.normalised ? l2Normalise(all) : all)).toBeLessThan(1e-6);
       }
     }
-    await pipeline.dispose();
+    pipeline.dispose();
   },
 );
 
@@ -61,7 +61,8 @@ test('a picture that cannot be read has its problem, and the others’ faces are
   const cut = { picture: (helms.picture as Blob).slice(0, 3000), name: 'cut.jpg' };
   const empty = { picture: new Blob([]), name: 'empty.jpg' };
   const text = { picture: new Blob(['no picture']), name: 'text.jpg' };
-  const embed = (list: readonly NamedPicture[]) => pipeline.embedFaces(list, { mirror: true, noFace: 'centre-crop' });
+  const embed = (list: readonly NamedPicture[]) =>
+    pipeline.embedFaces({ pictures: list, options: { flip: true, noFace: 'centre-crop' } });
   const [first, second] = await embed([helms, crew]);
   expect(first).toMatchObject({ problem: null });
   // More than one group of eight, of which one holds nothing that can be read.
@@ -75,10 +76,10 @@ test('a picture that cannot be read has its problem, and the others’ faces are
   ]);
   expect(faces[0]).toEqual({
     problem: { code: 'image/truncated', details: { name: 'cut.jpg' } },
-    ...{ detection: null, vector: null, mirrored: null },
+    ...{ detection: null, vector: null, flipped: null },
   });
   expect([faces[1], faces[3], faces[16]]).toEqual([first, second, first]);
-  await pipeline.dispose();
+  pipeline.dispose();
 });
 
 test('margins of a crop that has none are refused, and an empty list', async () => {
@@ -88,9 +89,9 @@ test('margins of a crop that has none are refused, and an empty list', async () 
     { crops: ['similarity'], margins: [16] },
     { crops: ['facenet'], margins: [] },
   ] as const)
-    await expect(pipeline.embedFaces(pictures, { noFace: 'skip', ...options })).rejects.toMatchObject({
+    await expect(pipeline.embedFaces({ pictures, options: { noFace: 'skip', ...options } })).rejects.toMatchObject({
       code: 'config/bad-value',
       message: expect.stringContaining('only the facenet crop has a margin') as string,
     });
-  await pipeline.dispose();
+  pipeline.dispose();
 });

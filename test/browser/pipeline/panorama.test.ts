@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { GalleryFace } from '../../../src/core/types';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery } from '../../../src/pipeline/gallery';
-import { plainRule } from '../../fixtures/matching';
+import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/rows';
 import { modelWeights, sampleBlob } from './support';
@@ -36,8 +37,8 @@ beforeAll(async () => {
     precision: 'float16',
   });
 });
-afterAll(async () => {
-  await pipeline.dispose();
+afterAll(() => {
+  pipeline.dispose();
   engine.dispose();
 });
 
@@ -48,18 +49,17 @@ test.each([
 ] as const)(
   'in a panorama of %s both faces are found, each once, and who they are',
   async (_, width, height, across, least) => {
-    const nobody = { gallery: packGallery([], MOBILE_FACE_NET.id), rule: plainRule(MOBILE_FACE_NET.threshold) };
+    const matching = (people: readonly GalleryFace[]) =>
+      plainMatching(packGallery(people, MOBILE_FACE_NET.id), MOBILE_FACE_NET.threshold);
     const portraits = await Promise.all(
       ['daniel-barry', 'daniel-burbank'].map(async (person) => {
-        const { faces } = await pipeline.recognise(await sampleBlob(`portraits/${person}.jpg`), {
-          ...nobody,
-          faces: 'best',
-        });
+        const request = { picture: await sampleBlob(`portraits/${person}.jpg`), options: { faces: 'best' } } as const;
+        const { faces } = await pipeline.recognise(request, { matching: matching([]) });
         return { person, embedding: faces[0]!.embedding };
       }),
     );
-    const gallery = packGallery(portraits, MOBILE_FACE_NET.id);
-    const found = await pipeline.recognise(await panorama(width, height, across), { ...nobody, gallery });
+    const picture = await panorama(width, height, across);
+    const found = await pipeline.recognise({ picture }, { matching: matching(portraits) });
     expect(found.leastFace).toBeCloseTo(least, 5);
     // Beside them there may be a false find on a suit.
     const named = found.faces.map(({ match }) => match.person).filter((person) => person !== null);
@@ -70,9 +70,9 @@ test.each([
 test('the least size asked for is looked for in a large ordinary picture too', async () => {
   // Faces of about 20×27 px, which are 8 px wide in the copy that is searched by itself.
   const picture = await panorama(4000, 3000, 130);
-  const usual = await pipeline.detect(picture);
+  const usual = await pipeline.detect({ picture });
   expect([usual.faces.length, Math.round(usual.leastFace)]).toEqual([0, 50]);
-  const asked = await pipeline.detect(picture, { detect: { minSize: 20 } });
+  const asked = await pipeline.detect({ picture, options: { minSize: 20 } });
   expect(asked.faces).toHaveLength(2);
   expect(asked.leastFace).toBeCloseTo(20, 5);
 });

@@ -4,7 +4,7 @@ import { cosine } from '../../../src/core/vectors';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery } from '../../../src/pipeline/gallery';
-import { plainRule } from '../../fixtures/matching';
+import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
 import { bestOverlap, modelWeights, needsShared, sampleBlob, sampleTruth } from './support';
@@ -33,13 +33,15 @@ async function openPipeline(row: typeof FACENET, precision: 'float32' | 'float16
   });
 }
 
-const NOBODY = (row: typeof FACENET) => ({ gallery: packGallery([], row.id), rule: plainRule(row.threshold) });
+function matchingOf(row: typeof FACENET, people: readonly GalleryFace[] = []) {
+  return { matching: plainMatching(packGallery(people, row.id), row.threshold) };
+}
 
 async function enrol(pipeline: Pipeline, row: typeof FACENET): Promise<GalleryFace[]> {
   const faces: GalleryFace[] = [];
   for (const person of PORTRAITS) {
     const picture = await sampleBlob(`portraits/${person}.jpg`);
-    const found = await pipeline.recognise(picture, { ...NOBODY(row), faces: 'best' });
+    const found = await pipeline.recognise({ picture, options: { faces: 'best' } }, matchingOf(row));
     faces.push({ person, embedding: found.faces[0]!.embedding });
   }
   return faces;
@@ -54,15 +56,12 @@ describe.for([
   test('one portrait a person names all 19 faces that have one, and nobody else', async (context) => {
     if (!row.npm) await needsShared(context, `models/${row.sources[0]!.path}`);
     const pipeline = await openPipeline(row, precision);
-    const gallery = packGallery(await enrol(pipeline, row), row.id);
+    const people = await enrol(pipeline, row);
     let named = 0;
     const nearestOther: number[] = [];
     const distances: number[] = [];
     for (const [picture, { faces: truth }] of Object.entries(await sampleTruth())) {
-      const { faces } = await pipeline.recognise(await sampleBlob(picture), {
-        gallery,
-        rule: plainRule(row.threshold),
-      });
+      const { faces } = await pipeline.recognise({ picture: await sampleBlob(picture) }, matchingOf(row, people));
       for (const { detection, match } of faces) {
         const shown = truth.find(({ box }) => bestOverlap([detection], box).iou > 0.5);
         const expected = shown?.portrait ? shown.name : null;
@@ -75,7 +74,7 @@ describe.for([
       `${row.id} ${precision}: ${named} named, at most ${Math.max(...distances).toFixed(3)}; others at least ${Math.min(...nearestOther).toFixed(3)}`,
     );
     expect(named).toBe(19);
-    await pipeline.dispose();
+    pipeline.dispose();
   }, 300_000);
 });
 
@@ -88,7 +87,8 @@ describe('the embedded model', () => {
   afterAll(() => pipeline.dispose());
 
   test('each stage says how long it took', async () => {
-    const result = await pipeline.recognise(await sampleBlob('sts-98-spacewalkers.jpg'), NOBODY(MOBILE_FACE_NET));
+    const picture = await sampleBlob('sts-98-spacewalkers.jpg');
+    const result = await pipeline.recognise({ picture }, matchingOf(MOBILE_FACE_NET));
     expect(Object.keys(result.timings).sort()).toEqual(
       ['crop', 'decode', 'embed', 'match', 'onet', 'pnet', 'resize', 'rnet'].sort(),
     );
@@ -100,22 +100,19 @@ describe('the embedded model', () => {
     }
   });
 
-  test('the mirror image in the mean changes an embedding a little, and alone gives its own', async () => {
+  test('the flipped picture in the mean changes an embedding a little, and alone gives its own', async () => {
     const picture = await sampleBlob('portraits/susan-helms.jpg');
-    const options = { ...NOBODY(MOBILE_FACE_NET), faces: 'best' } as const;
-    const [plain] = (await pipeline.recognise(picture, options)).faces;
-    const [mean] = (await pipeline.recognise(picture, { ...options, mirror: true })).faces;
+    const embed = async (flip: boolean) =>
+      (await pipeline.recognise({ picture, options: { faces: 'best', flip } }, matchingOf(MOBILE_FACE_NET))).faces;
+    const [[plain], [mean]] = [await embed(false), await embed(true)];
     const likeness = cosine(plain!.embedding.vector, mean!.embedding.vector);
     expect(likeness).toBeGreaterThan(0.9);
     expect(likeness).toBeLessThan(0.99999);
   });
 
   test('aligned pictures are used as they are, each on its own, many at once as one at a time', async () => {
-    const face = await pipeline.align(await sampleBlob('portraits/susan-helms.jpg'), {
-      faces: 'best',
-      size: 150,
-      margin: 32,
-    });
+    const picture = await sampleBlob('portraits/susan-helms.jpg');
+    const face = await pipeline.align({ picture, faces: 'best', size: 150, margin: 32 });
     const { png } = face.faces[0]!;
     const bitmap = await createImageBitmap(png);
     expect([bitmap.width, bitmap.height]).toEqual([150, 150]);
@@ -132,33 +129,32 @@ describe('the embedded model', () => {
   test('an aborted call says so and the next one works', async () => {
     const stop = new AbortController();
     const picture = await sampleBlob('sts-106-crew.jpg');
-    const result = pipeline.recognise(picture, { ...NOBODY(MOBILE_FACE_NET), signal: stop.signal });
+    const result = pipeline.recognise({ picture }, { ...matchingOf(MOBILE_FACE_NET), signal: stop.signal });
     stop.abort();
     await expect(result).rejects.toMatchObject({ code: 'aborted' });
-    expect((await pipeline.detect(picture)).faces.length).toBeGreaterThanOrEqual(7);
+    expect((await pipeline.detect({ picture })).faces.length).toBeGreaterThanOrEqual(7);
   });
 
   test('a wrong option is refused by name', async () => {
     const picture = await sampleBlob('portraits/susan-helms.jpg');
-    await expect(pipeline.detect(picture, { detect: { factor: 2 } })).rejects.toMatchObject({
+    await expect(pipeline.detect({ picture, options: { factor: 2 } })).rejects.toMatchObject({
       code: 'detect/bad-option',
     });
   });
 
   test('in a picture of 12,000 × 8,003 faces are found and cut from the full size', { timeout: 200_000 }, async () => {
-    const [known] = (
-      await pipeline.recognise(await sampleBlob('portraits/william-shepherd.jpg'), {
-        ...NOBODY(MOBILE_FACE_NET),
-        faces: 'best',
-      })
-    ).faces;
-    const gallery = packGallery([{ person: 'william-shepherd', embedding: known!.embedding }], MOBILE_FACE_NET.id);
+    const portrait = {
+      picture: await sampleBlob('portraits/william-shepherd.jpg'),
+      options: { faces: 'best' },
+    } as const;
+    const [known] = (await pipeline.recognise(portrait, matchingOf(MOBILE_FACE_NET))).faces;
+    const people = [{ person: 'william-shepherd', embedding: known!.embedding }];
     const sample = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
     const canvas = new OffscreenCanvas(12_000, 8003);
     canvas.getContext('2d')!.drawImage(sample, 0, 0, 12_000, 8003);
     const picture = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.8 });
-    const options = { gallery, rule: plainRule(MOBILE_FACE_NET.threshold), keepCrops: true };
-    const { faces, width } = await pipeline.recognise(picture, options);
+    const request = { picture, options: { keepCrops: true } };
+    const { faces, width } = await pipeline.recognise(request, matchingOf(MOBILE_FACE_NET, people));
     expect(width).toBe(12_000);
     for (const { box, name, portrait } of (await sampleTruth())['expedition-1-crew.jpg']!.faces) {
       const large = { x0: box.x0 * 7.5, y0: box.y0 * 7.5, x1: box.x1 * 7.5, y1: box.y1 * 7.5 };
@@ -176,10 +172,8 @@ describe('the embedded model', () => {
     const canvas = new OffscreenCanvas(10 * 120, 5 * 180);
     const context = canvas.getContext('2d')!;
     for (let i = 0; i < faces; i++) context.drawImage(portrait, (i % 10) * 120, Math.floor(i / 10) * 180, 120, 180);
-    const result = await pipeline.recognise(
-      context.getImageData(0, 0, canvas.width, canvas.height),
-      NOBODY(MOBILE_FACE_NET),
-    );
+    const picture = context.getImageData(0, 0, canvas.width, canvas.height);
+    const result = await pipeline.recognise({ picture }, matchingOf(MOBILE_FACE_NET));
     expect(result.faces.length).toBeGreaterThanOrEqual(faces);
     expect(result.faces.every(({ embedding }) => embedding.vector.every(Number.isFinite))).toBe(true);
   });

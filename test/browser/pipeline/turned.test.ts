@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery, type Gallery } from '../../../src/pipeline/gallery';
-import { plainRule } from '../../fixtures/matching';
+import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
 import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/rows';
 import { cosine } from '../../../src/core/vectors';
@@ -25,14 +25,15 @@ beforeAll(async () => {
   });
   const faces = [];
   for (const person of CREW) {
-    const options = { gallery: packGallery([], MOBILE_FACE_NET.id), rule: plainRule(1), faces: 'best' } as const;
-    const found = await pipeline.recognise(await sampleBlob(`portraits/${person}.jpg`), options);
+    const request = { picture: await sampleBlob(`portraits/${person}.jpg`), options: { faces: 'best' } } as const;
+    const matching = plainMatching(packGallery([], MOBILE_FACE_NET.id), 1);
+    const found = await pipeline.recognise(request, { matching });
     faces.push({ person, embedding: found.faces[0]!.embedding });
   }
   gallery = packGallery(faces, MOBILE_FACE_NET.id);
 });
-afterAll(async () => {
-  await pipeline.dispose();
+afterAll(() => {
+  pipeline.dispose();
   engine.dispose();
 });
 
@@ -48,12 +49,8 @@ async function turnedPicture(degrees: number): Promise<Blob> {
 }
 
 function recognise(picture: Blob, turned: boolean) {
-  return pipeline.recognise(picture, {
-    gallery,
-    rule: plainRule(MOBILE_FACE_NET.threshold),
-    detect: { turned },
-    keepCrops: true,
-  });
+  const matching = plainMatching(gallery, MOBILE_FACE_NET.threshold);
+  return pipeline.recognise({ picture, options: { turned, keepCrops: true } }, { matching });
 }
 const namesOf = ({ faces }: Awaited<ReturnType<typeof recognise>>): string[] =>
   faces.flatMap(({ match }) => (match.person === null ? [] : [match.person])).sort();

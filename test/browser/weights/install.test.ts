@@ -3,7 +3,8 @@ import { FaceError } from '../../../src/core/errors';
 import { convertModel } from '../../../src/weights/convert/convert';
 import { toPrecision } from '../../../src/weights/convert/precision';
 import { writeSafetensors } from '../../../src/weights/formats/safetensors';
-import { importModelFile, installModel, removeModel, type InstallProgress } from '../../../src/weights/install';
+import type { Progress } from '../../../src/core/call';
+import { importModelFile, installModel, removeModel } from '../../../src/weights/install';
 import { loadWeights } from '../../../src/weights/load';
 import { findFiles } from '../../../src/weights/present';
 import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
@@ -94,7 +95,7 @@ describe('a publisher who does not give the model', () => {
 describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
   it('goes on where it was stopped, and ends with both files and no sources', async () => {
     const stop = new AbortController();
-    const onProgress = ({ done }: InstallProgress) => {
+    const onProgress = ({ done }: Progress) => {
       if (done > 20_000_000) stop.abort();
     };
     expect(await codeOf(installModel(FACENET, { baseUrl: PUBLISHED, signal: stop.signal, onProgress }))).toBe(
@@ -106,7 +107,7 @@ describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
 
     performance.setResourceTimingBufferSize(2000);
     performance.clearResourceTimings();
-    const seen: InstallProgress[] = [];
+    const seen: Progress[] = [];
     await installModel(FACENET, { baseUrl: PUBLISHED, onProgress: (progress) => seen.push(progress) });
     const requests = performance.getEntriesByType('resource').filter(({ name }) => name.startsWith(PUBLISHED));
     expect(requests).toHaveLength(266 - kept.size);

@@ -1,15 +1,16 @@
 /** Tests only: the real service, but a picture called `crash` kills the thread. */
-import { createFaceHandlers, FACE_SERVE_OPTIONS } from '../../../src/service/face/faceService';
-import type { Ops } from '../../../workers/protocol';
+import { createFaceService } from '../../../src/service/face/faceService';
+import { inHelper } from '../../../workers/inHelper';
+import { FACE_SERVE_OPTIONS, type Ops } from '../../../workers/protocol';
 import { serve } from '../../../workers/rpc';
 
-const handlers = createFaceHandlers();
+const service = createFaceService(inHelper);
 serve<Ops>(
   self,
   {
-    ...handlers,
+    ...service,
     detect: (req, context) => {
-      if (req.name !== 'crash') return handlers.detect(req, context);
+      if (req.name !== 'crash') return service.detect(req, context);
       setTimeout(() => {
         throw new Error('the thread died');
       });

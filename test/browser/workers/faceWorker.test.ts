@@ -5,7 +5,8 @@ import { cosine } from '../../../src/core/vectors';
 import { decisionOf, thresholdAt } from '../../../src/weights/calibration';
 import { cohortUse } from '../../../src/weights/cohorts';
 import { MOBILE_FACE_NET, FACENET, findEmbedder } from '../../../src/weights/rows';
-import type { EngineState, Progress, RecogniseResult } from '../../../workers/protocol';
+import type { Progress } from '../../../src/core/call';
+import type { EngineState, RecogniseResult } from '../../../workers/protocol';
 import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
 import { modelFile, needsModels } from './models';
 
@@ -96,6 +97,24 @@ describe('the worker on WASM', () => {
       person: null,
       nearest: null,
     });
+  });
+
+  test('calls that arrive together run one after the other: each gives what it gives alone', async () => {
+    const [crew, helms] = [await sampleBlob(CREW), await sampleBlob('portraits/susan-helms.jpg')];
+    const { crops } = await enrol(['edward-lu']);
+    let frames = 0;
+    const asked = [
+      () => client.call('detect', { picture: crew }),
+      async () => (await client.call('recognise', { picture: crew })).faces,
+      async () => (await client.call('track', { video: `film ${++frames}`, picture: crew, time: 0 })).faces,
+      () => client.call('embedFaces', { pictures: [{ picture: helms, name: 'helms' }], options: { noFace: 'skip' } }),
+      () => client.call('embedAligned', { pictures: [helms] }),
+      () => client.call('embedStored', { crops }),
+      async () => (await client.call('align', { picture: helms, size: 160, margin: 32, faces: 'best' })).faces.length,
+    ];
+    const alone: unknown[] = [];
+    for (const ask of asked) alone.push(await ask());
+    expect(await Promise.all(asked.map((ask) => ask()))).toEqual(alone);
   });
 
   test('every kind of picture is taken, and what changes hands is closed', async () => {

@@ -12,7 +12,7 @@ beforeEach((test) => needsModels(test, MOBILE_FACE_NET.id));
 async function choice(options: StartOptions, create: Parameters<typeof openSession>[2]) {
   const session: Session = await openSession(options, context, create);
   const { engine, precision, notes } = session;
-  await session.dispose();
+  session.dispose();
   return { engine: engine.name, backend: engine.backend, precision, notes };
 }
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
 import { boxIou } from '../../../src/pipeline/detect/boxes';
 import { MOBILE_FACE_NET } from '../../../src/weights/rows';
-import type { MemoryState, TrackResult } from '../../../workers/protocol';
+import type { EngineMemory } from '../../../src/core/types';
+import type { TrackResult } from '../../../workers/protocol';
 import { sampleBlob } from '../pipeline/support';
 import { needsModels } from './models';
 
@@ -26,10 +27,10 @@ async function frame(shift: number, filter = 'none', [width, height] = [WIDTH, H
   context.drawImage(crew, -shift, 0, crew.width * scale, crew.height * scale);
   return canvas.transferToImageBitmap();
 }
-async function film(session: string, frames: number, shiftOf: (i: number) => number): Promise<TrackResult[]> {
+async function film(video: string, frames: number, shiftOf: (i: number) => number): Promise<TrackResult[]> {
   const results: TrackResult[] = [];
   for (let i = 0; i < frames; i++)
-    results.push(await client.call('track', { session, picture: await frame(shiftOf(i)), time: (i * 1000) / 15 }));
+    results.push(await client.call('track', { video, picture: await frame(shiftOf(i)), time: (i * 1000) / 15 }));
   return results;
 }
 const idsOf = ({ faces }: TrackResult): number[] => faces.map(({ id }) => id).sort((a, b) => a - b);
@@ -49,36 +50,36 @@ test('an unknown enrolled from the best views of its track is named in the next 
   const before = (await film('enrol', 4, () => 0)).at(-1)!;
   const [face] = before.faces;
   expect(before.faces.map(({ match }) => match!.person)).toEqual([null, null, null]);
-  const views = await client.call('trackedFace', { session: 'enrol', id: face!.id });
+  const views = await client.call('bestViews', { video: 'enrol', id: face!.id });
   expect(views.length).toBeGreaterThan(0);
   expect(views[0]!.crop!.picture.type).toBe('image/jpeg');
   const [stored] = await client.call('embedStored', { crops: [views[0]!.crop!] });
   expect(stored!.vector).toHaveLength(192);
   await client.call('setGallery', { faces: views.map(({ embedding }) => ({ person: 'Yuri', embedding })) });
-  const after = await client.call('track', { session: 'enrol', picture: await frame(0), time: 300 });
+  const after = await client.call('track', { video: 'enrol', picture: await frame(0), time: 300 });
   expect(Object.fromEntries(after.faces.map(({ id, match }) => [id, match!.person]))).toEqual(
     Object.fromEntries(before.faces.map(({ id }) => [id, id === face!.id ? 'Yuri' : null])),
   );
   await client.call('setGallery', { faces: [] });
-  expect(await client.call('endTrack', { session: 'enrol' })).toEqual({ ended: true });
-  expect(await client.call('trackedFace', { session: 'enrol', id: face!.id })).toEqual([]);
+  expect(await client.call('endVideo', { video: 'enrol' })).toEqual({ ended: true });
+  expect(await client.call('bestViews', { video: 'enrol', id: face!.id })).toEqual([]);
 });
 
 test('views in the dark are kept with what is wrong with them, and give way to good ones when there is light', async () => {
   let time = 0;
   const shot = async (filter: string) =>
-    client.call('track', { session: 'gate', picture: await frame(0, filter), time: (time += 250), embeds: 3 });
+    client.call('track', { video: 'gate', picture: await frame(0, filter), time: (time += 250), embeds: 3 });
   let { faces } = await shot('brightness(.3)');
   const [largest] = faces.toSorted((a, b) => b.quality!.size - a.quality!.size);
   expect(largest).toMatchObject({ confirmed: false, goodViews: 0, hint: 'more-light' });
   const { id } = largest!;
-  const [dark] = await client.call('trackedFace', { session: 'gate', id });
+  const [dark] = await client.call('bestViews', { video: 'gate', id });
   expect(dark!.hint).toBe('more-light');
   ({ faces } = await shot('contrast(1.5)'));
   expect(faces.find((face) => face.id === id)).toMatchObject({ confirmed: false, goodViews: 1, hint: null });
   ({ faces } = await shot('contrast(1.5)'));
   expect(faces.find((face) => face.id === id)!.confirmed).toBe(true);
-  const views = await client.call('trackedFace', { session: 'gate', id });
+  const views = await client.call('bestViews', { video: 'gate', id });
   expect(views.map(({ hint }) => hint)).toEqual([null, 'more-light']);
   expect(views[0]!.quality.brightness).toBeGreaterThan(2 * dark!.quality.brightness);
 });
@@ -87,7 +88,7 @@ test("between two searches a pan's faces are followed where they should be, as c
   const ious: number[] = [];
   let searches = 0;
   for (let i = 0; i < 12; i++) {
-    const request = { session: 'follow', picture: await frame(6 * i), time: i * 33 };
+    const request = { video: 'follow', picture: await frame(6 * i), time: i * 33 };
     const { faces, timings } = await client.call('track', request);
     if ('pnet' in timings) searches++;
     const whole = await client.call('detect', { picture: await frame(6 * i), options: { minSize: 0.1 } });
@@ -101,10 +102,10 @@ test("between two searches a pan's faces are followed where they should be, as c
 
 test('300 frames leave tensors and memory as they were', async () => {
   let done = 0;
-  const soak = async (frames: number): Promise<MemoryState> => {
+  const soak = async (frames: number): Promise<EngineMemory> => {
     for (const end = done + frames; done < end; done++) {
       const picture = await frame(20 + 20 * Math.sin(done / 10), 'none', [320, 240]);
-      const { faces } = await client.call('track', { session: 'soak', picture, time: done * 66 });
+      const { faces } = await client.call('track', { video: 'soak', picture, time: done * 66 });
       expect(faces).toHaveLength(3);
     }
     return client.call('memory', {});

@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
 import { firstWeights } from '../../../src/train/state';
 import { connect, serve, type Connection } from '../../../workers/rpc';
-import type { TrainOps, TrainProgress } from '../../../workers/trainProtocol';
-import { createTrainHandlers, TRAIN_SERVE_OPTIONS } from '../../../src/service/train/trainService';
+import { TRAIN_SERVE_OPTIONS, type TrainOps, type TrainProgress } from '../../../workers/trainProtocol';
+import { createTrainService } from '../../../src/service/train/trainService';
 import { crop, LABELS, tinyConfig, tinyGraph } from '../../fixtures/tinyTraining';
 import { needsWebgpu } from '../webgpu';
 
@@ -13,7 +13,7 @@ beforeEach((context) => needsWebgpu(context));
 /** The service in this thread, where its device can be taken away. */
 function open(): Connection<TrainOps> {
   const { port1, port2 } = new MessageChannel();
-  serve<TrainOps>(port1, createTrainHandlers(), TRAIN_SERVE_OPTIONS);
+  serve<TrainOps>(port1, createTrainService(), TRAIN_SERVE_OPTIONS);
   return connect<TrainOps>(port2);
 }
 

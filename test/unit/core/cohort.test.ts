@@ -5,6 +5,7 @@ import type { Embedding } from '../../../src/core/types';
 import { l2Normalise } from '../../../src/core/vectors';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
+import { FACENET } from '../../../src/weights/rows';
 
 const SIZE = 64;
 const random = mulberry32(3);
@@ -53,7 +54,7 @@ describe('a face’s mean cosine to the cohort', () => {
 });
 
 test('a dense kind of face gets a stricter distance: the same plain distance is unknown there and known elsewhere', () => {
-  const rule = { threshold: 0.6, farAt: () => 0.001, cohort };
+  const rule = { threshold: 0.6, calibration: FACENET.calibration, cohort, classifier: null };
   const near = (face: Float32Array): Float32Array => {
     // At a plain distance of .6, whatever the direction.
     const away = drawn();
@@ -64,7 +65,7 @@ test('a dense kind of face gets a stricter distance: the same plain distance is 
   };
   const answer = (face: Float32Array) => {
     const gallery = packGallery([{ person: 'ann', embedding: { modelId: 'm', vector: face } }], 'm', SIZE, cohort);
-    return matchFace({ modelId: 'm', vector: near(face) }, gallery, rule);
+    return matchFace({ modelId: 'm', vector: near(face) }, { gallery, ...rule });
   };
   const [kin, other] = [answer(drawn(0.15, dense)), answer(drawn())];
   expect([kin.distance, other.distance]).toEqual([expect.closeTo(0.6, 5), expect.closeTo(0.6, 5)]);
@@ -92,7 +93,9 @@ test('the search with a cohort is a plain search by normalised distance, to the 
       best.set(person, Math.min(normalised, best.get(person) ?? Infinity));
     }
     const [first, second] = [...best].sort((a, b) => a[1] - b[1]);
-    expect(matchFace(embedding, gallery, { threshold: 9, farAt: () => 0, cohort })).toMatchObject({
+    expect(
+      matchFace(embedding, { gallery, threshold: 9, calibration: FACENET.calibration, cohort, classifier: null }),
+    ).toMatchObject({
       nearest: first![0],
       normalised: first![1],
       second: second![0],

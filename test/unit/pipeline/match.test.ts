@@ -4,7 +4,7 @@ import type { GalleryFace } from '../../../src/core/types';
 import { euclidean } from '../../../src/core/vectors';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace, NOBODY } from '../../../src/pipeline/match';
-import { plainRule } from '../../fixtures/matching';
+import { plainMatching } from '../../fixtures/matching';
 
 const face = (person: string, ...numbers: number[]): GalleryFace => ({
   person,
@@ -16,7 +16,7 @@ describe('matchFace', () => {
   const gallery = packGallery([face('ann', 0, 0), face('bob', 4, 0), face('ann', 1, 0)], 'm');
 
   test('the nearest face names the person, and the runner-up is another person, not another face', () => {
-    expect(matchFace(probe(1, 0.5), gallery, plainRule(1))).toEqual({
+    expect(matchFace(probe(1, 0.5), plainMatching(gallery, 1))).toEqual({
       person: 'ann',
       nearest: 'ann',
       distance: 0.5,
@@ -29,17 +29,17 @@ describe('matchFace', () => {
   });
 
   test('beyond the threshold the face is unknown, and who is nearest is still told', () => {
-    const match = matchFace(probe(1, 2), gallery, plainRule(1));
+    const match = matchFace(probe(1, 2), plainMatching(gallery, 1));
     expect(match).toMatchObject({ person: null, nearest: 'ann', distance: 2 });
   });
 
   test('a distance of exactly the threshold is the person', () => {
-    expect(matchFace(probe(1, 1), gallery, plainRule(1)).person).toBe('ann');
+    expect(matchFace(probe(1, 1), plainMatching(gallery, 1)).person).toBe('ann');
   });
 
   test('one person alone has no runner-up', () => {
     const alone = packGallery([face('ann', 0, 0), face('ann', 1, 0)], 'm');
-    expect(matchFace(probe(0, 0), alone, plainRule(1))).toMatchObject({
+    expect(matchFace(probe(0, 0), plainMatching(alone, 1))).toMatchObject({
       person: 'ann',
       second: null,
       secondDistance: null,
@@ -47,9 +47,9 @@ describe('matchFace', () => {
   });
 
   test("nobody is near when the gallery is empty or holds another model's faces", () => {
-    expect(matchFace(probe(0, 0), packGallery([], 'm'), plainRule(1))).toEqual(NOBODY);
-    expect(matchFace(probe(0, 0), packGallery([face('ann', 0, 0)], 'other'), plainRule(1))).toEqual(NOBODY);
-    expect(matchFace({ ...probe(0, 0), modelId: 'other' }, gallery, plainRule(1))).toEqual(NOBODY);
+    expect(matchFace(probe(0, 0), plainMatching(packGallery([], 'm'), 1))).toEqual(NOBODY);
+    expect(matchFace(probe(0, 0), plainMatching(packGallery([face('ann', 0, 0)], 'other'), 1))).toEqual(NOBODY);
+    expect(matchFace({ ...probe(0, 0), modelId: 'other' }, plainMatching(gallery, 1))).toEqual(NOBODY);
   });
 
   test('the same as a plain search, to the last bit, over many faces of many people', () => {
@@ -74,7 +74,7 @@ describe('matchFace', () => {
         distances.set(person, Math.min(distance, distances.get(person) ?? Infinity));
       }
       const [first, second] = [...distances].sort((a, b) => a[1] - b[1]);
-      expect(matchFace(wanted, packed, plainRule(9))).toMatchObject({
+      expect(matchFace(wanted, plainMatching(packed, 9))).toMatchObject({
         nearest: first![0],
         distance: first![1],
         second: second![0],

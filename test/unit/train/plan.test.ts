@@ -34,25 +34,25 @@ describe('what learns', () => {
   const moving = (name: string) => /moving_(mean|variance)$/.test(name);
 
   it('all: every weight but the running statistics, and the head; nothing is frozen', () => {
-    const { trunk, model } = planRun(base, config(), 'all', PEOPLE);
-    expect(trunk).toBeNull();
+    const { backbone, model } = planRun(base, config(), 'all', PEOPLE);
+    expect(backbone).toBeNull();
     expect(model.trainable).toEqual([...all.filter((name) => !moving(name)), HEAD.weights, HEAD.biases]);
   });
 
   it('head: only the head; the whole network is frozen', () => {
     const plan = planRun(base, config(), 'head', PEOPLE);
     expect(plan).toMatchObject({ headOnly: true, newClasses: [0, 1, 2] });
-    expect([...weightShapes(plan.trunk!)]).toEqual([...weightShapes(base.graph)]);
-    expect(plan.trunk!.nodes.at(-1)).toMatchObject({ op: 'l2Normalise', inputs: base.graph.outputs });
+    expect([...weightShapes(plan.backbone!)]).toEqual([...weightShapes(base.graph)]);
+    expect(plan.backbone!.nodes.at(-1)).toMatchObject({ op: 'l2Normalise', inputs: base.graph.outputs });
     expect(plan.model.trainable).toEqual([HEAD.weights, HEAD.biases]);
     expect(planRun(base, config({ loss: 'arcface' }), 'head', PEOPLE).model.trainable).toEqual([HEAD.weights]);
     expect(learningWeights(plan).size).toBe(0);
   });
 
   it('last-blocks: the last two residual blocks and the bottleneck', () => {
-    const { trunk, model } = planRun(base, config(), 'last-blocks', PEOPLE);
+    const { backbone, model } = planRun(base, config(), 'last-blocks', PEOPLE);
     const scopes = new Set(model.trainable.map((name) => name.split('/').slice(1, 3).join('/')));
-    expect(trunk!.outputs).toEqual(['InceptionResnetV1/Repeat_2/block8_4']);
+    expect(backbone!.outputs).toEqual(['InceptionResnetV1/Repeat_2/block8_4']);
     expect([...scopes].filter((scope) => !/^(Block8|Bottleneck)/.test(scope))).toEqual([
       'Repeat_2/block8_5',
       'weights',
@@ -61,8 +61,8 @@ describe('what learns', () => {
   });
 
   it.each(inceptionCutPoints())('after %s: frozen and learning weights together are all, none is both', (after) => {
-    const { trunk, model } = planRun(base, config(), { after }, PEOPLE);
-    const [frozen, learning] = [weightShapes(trunk!), weightShapes(model.graph)];
+    const { backbone, model } = planRun(base, config(), { after }, PEOPLE);
+    const [frozen, learning] = [weightShapes(backbone!), weightShapes(model.graph)];
     expect([...frozen.keys(), ...learning.keys()].sort()).toEqual(all.toSorted());
     for (const name of model.trainable) expect(frozen.has(name), name).toBe(false);
   });
@@ -134,7 +134,7 @@ describe('the learning part, fed by the frozen one', () => {
     const y = g.add('r2', g.conv('c2', x, { kernel: [3, 3], out: 6 }), { op: 'relu' });
     const graph = g.graph([g.dense('d', g.add('p', y, { op: 'globalAvgPool' }), { out: 5 })]);
     const base: Base = { graph, weights: randomWeights(graph, 3), cuts: ['r1'], folded: false };
-    const { trunk, model, weights } = planRun(base, config(), { after: 'r1' }, PEOPLE);
+    const { backbone, model, weights } = planRun(base, config(), { after: 'r1' }, PEOPLE);
     tf.tidy(() => {
       const tensors = uploadWeights(graph, weights);
       const pictures = tf.tensor(randomNumbers(2 * SIZE * SIZE * 3, 1), [2, SIZE, SIZE, 3]);
@@ -151,7 +151,7 @@ describe('the learning part, fed by the frozen one', () => {
           .valueAndGrads(loss)(names.map((name) => tensors.get(name)!))
           .grads.map((grad) => grad.dataSync());
       };
-      const [features] = runGraph(trunk!, tensors, [pictures]);
+      const [features] = runGraph(backbone!, tensors, [pictures]);
       const apart = gradients(model.graph, features!);
       gradients(graph, pictures).forEach((expected, i) => {
         expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(0.01);

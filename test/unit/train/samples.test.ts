@@ -3,7 +3,7 @@ import { mulberry32, RandomStream } from '../../../src/core/random';
 import type { Executor } from '../../../src/nn/executor';
 import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config/config';
 import { FeatureCache } from '../../../src/train/featureCache';
-import { frozenSamples, isCacheable, pictureSamples, type Trunk } from '../../../src/train/samples';
+import { frozenSamples, isCacheable, pictureSamples, type Backbone } from '../../../src/train/samples';
 import { crop, LABELS, SIZE } from '../../fixtures/tinyTraining';
 
 const CROPS = { labels: LABELS, crop };
@@ -26,7 +26,7 @@ function countingTrunk(batch: number) {
     },
     dispose() {},
   };
-  return { trunk: { executor, size: SIZE, batch, shape: [2] } satisfies Trunk, seen };
+  return { backbone: { executor, size: SIZE, batch, shape: [2] } satisfies Backbone, seen };
 }
 const featuresOf = (picture: Float32Array) =>
   Float32Array.of(
@@ -42,8 +42,8 @@ const CONFIGS: readonly (readonly [string, AugmentConfig])[] = [
 
 describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
   it('gives what it would make of the pictures that the whole network would see, by the same random numbers', async () => {
-    const { trunk } = countingTrunk(4);
-    const frozen = frozenSamples(CROPS, trunk, config, new FeatureCache(1e6));
+    const { backbone } = countingTrunk(4);
+    const frozen = frozenSamples(CROPS, backbone, config, new FeatureCache(1e6));
     const pictures = pictureSamples(CROPS, SIZE, config);
     const [a, b] = [new RandomStream(5), new RandomStream(5)];
     for (const chosen of [
@@ -65,8 +65,8 @@ describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
 });
 
 it('is run once for each picture and mirror image, whatever is read later; always in whole batches', async () => {
-  const { trunk, seen } = countingTrunk(4);
-  const frozen = frozenSamples(CROPS, trunk, { ...PLAIN, flip: true }, new FeatureCache(1e6));
+  const { backbone, seen } = countingTrunk(4);
+  const frozen = frozenSamples(CROPS, backbone, { ...PLAIN, flip: true }, new FeatureCache(1e6));
   const told: number[] = [];
   await frozen.fill((done) => told.push(done) > 0);
   expect(seen.calls).toBe((2 * LABELS.length) / 4);
@@ -77,8 +77,8 @@ it('is run once for each picture and mirror image, whatever is read later; alway
 });
 
 it('stops filling when told to, and goes on later where it was', async () => {
-  const { trunk, seen } = countingTrunk(4);
-  const frozen = frozenSamples(CROPS, trunk, PLAIN, new FeatureCache(1e6));
+  const { backbone, seen } = countingTrunk(4);
+  const frozen = frozenSamples(CROPS, backbone, PLAIN, new FeatureCache(1e6));
   await frozen.fill((done) => done < 8);
   expect(seen.calls).toBe(2);
   expect(frozen.known(7, false)).toHaveLength(2);
@@ -88,9 +88,9 @@ it('stops filling when told to, and goes on later where it was', async () => {
 });
 
 it('what does not fit into memory is computed again, with the same values', async () => {
-  const { trunk, seen } = countingTrunk(4);
+  const { backbone, seen } = countingTrunk(4);
   const cache = new FeatureCache(5 * 8);
-  const frozen = frozenSamples(CROPS, trunk, PLAIN, cache);
+  const frozen = frozenSamples(CROPS, backbone, PLAIN, cache);
   const first = await frozen.read([...LABELS.keys()], Math.random);
   expect(cache.full).toBe(true);
   const before = seen.calls;

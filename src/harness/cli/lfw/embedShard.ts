@@ -44,7 +44,7 @@ export async function embedShard(
       options: {
         ...detectOptions(flags),
         noFace: flags.face === 'centre-crop' ? 'centre-crop' : 'skip',
-        mirror: flags.flip === true,
+        flip: flags.flip === true,
         ...(flags.crop && { crops: flags.crop }),
         ...(flags.margin && { margins: flags.margin }),
       },

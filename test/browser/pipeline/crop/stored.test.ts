@@ -5,7 +5,7 @@ import type { Engine } from '../../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../../src/nn/litert';
 import { decodePicture } from '../../../../src/pipeline/decode';
 import { packGallery } from '../../../../src/pipeline/gallery';
-import { plainRule } from '../../../fixtures/matching';
+import { plainMatching } from '../../../fixtures/matching';
 import { createPipeline } from '../../../../src/pipeline/recognise';
 import { resizeImage } from '../../../../src/pipeline/resize';
 import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../../src/weights/rows';
@@ -65,9 +65,12 @@ describe.for([
         embedderRow: row,
         embedderWeights: await modelWeights(row, precision),
       });
-      const options = { gallery: packGallery([], row.id), rule: plainRule(row.threshold), keepCrops: true };
+      const matching = plainMatching(packGallery([], row.id), row.threshold);
       for (const [what, make] of PICTURES) {
-        const { faces } = await pipeline.recognise(await make(), options);
+        const { faces } = await pipeline.recognise(
+          { picture: await make(), options: { keepCrops: true } },
+          { matching },
+        );
         const sure = faces.filter(({ detection }) => detection.score > 0.95);
         expect(sure.length, what).toBeGreaterThan(0);
         const again = await pipeline.embedStored(sure.map(({ crop }) => crop!));
@@ -82,7 +85,7 @@ describe.for([
           bitmap.close();
         }
       }
-      await pipeline.dispose();
+      pipeline.dispose();
     },
   );
 });

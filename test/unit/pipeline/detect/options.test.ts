@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FaceError } from '../../../../src/core/errors';
-import { detectSettings, type DetectOptions } from '../../../../src/pipeline/detect/options';
+import { detectSettings, type SearchOptions } from '../../../../src/pipeline/detect/options';
 
 test("what is left out has the original's value", () => {
   expect(detectSettings({})).toEqual({ minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709, maxSide: 1600 });
@@ -12,7 +12,7 @@ test("what is left out has the original's value", () => {
   });
 });
 
-test.each<[string, DetectOptions]>([
+test.each<[string, SearchOptions]>([
   ['minSize', { minSize: 0 }],
   ['minSize', { minSize: -20 }],
   ['minSize', { minSize: 5 }],
@@ -22,7 +22,7 @@ test.each<[string, DetectOptions]>([
   ['thresholds', { thresholds: [0.6, NaN, 0.7] }],
   ['factor', { factor: 1 }],
   ['factor', { factor: 0 }],
-  ['minsize', { minsize: 20 } as DetectOptions],
+  ['minsize', { minsize: 20 } as SearchOptions],
 ])('%s of %o is refused by name', (option, options) => {
   let thrown: unknown;
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Box, Detection, Frame } from '../../../../src/core/types';
 import type { Detector } from '../../../../src/pipeline/detect/detect';
-import type { DetectOptions } from '../../../../src/pipeline/detect/options';
+import type { SearchOptions } from '../../../../src/pipeline/detect/options';
 import { leastFace, tilesOf, withTiles } from '../../../../src/pipeline/detect/tiles';
 import { pixelFrame } from '../../../../src/pipeline/pixelFrame';
 import { turnedFrame } from '../../../../src/pipeline/turnedFrame';
@@ -48,7 +48,7 @@ describe('which pictures are searched in tiles', () => {
   });
 });
 
-test.each<[number, number, DetectOptions, number]>([
+test.each<[number, number, SearchOptions, number]>([
   [640, 480, {}, 20],
   [4000, 3000, {}, 50],
   [24_000, 3000, {}, 50],

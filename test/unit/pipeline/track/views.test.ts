@@ -4,7 +4,7 @@ import type { CutFace } from '../../../../src/pipeline/crop/stored';
 import { packGallery } from '../../../../src/pipeline/gallery';
 import { Views, type View } from '../../../../src/pipeline/track/views';
 import { FACENET } from '../../../../src/weights/rows';
-import { plainRule } from '../../../fixtures/matching';
+import { plainMatching } from '../../../fixtures/matching';
 
 const point = { x: 0, y: 0 };
 const detection = {
@@ -29,7 +29,7 @@ const gallery = packGallery(
   [0, 1].map((x) => ({ person: x === 0 ? 'Ann' : 'Bea', embedding: view(1, { x }).embedding })),
   FACENET.id,
 );
-const matching = { gallery, rule: plainRule(0.4) };
+const matching = plainMatching(gallery, 0.4);
 
 test('three views are kept for enrolment: those that need no hint first, then the best', () => {
   const views = new Views();

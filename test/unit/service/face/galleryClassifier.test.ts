@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { packGallery } from '../../../../src/pipeline/gallery';
 import { matchFace } from '../../../../src/pipeline/match';
-import { plainRule } from '../../../fixtures/matching';
-import { logisticHead } from '../../../../src/service/face/naming';
+import { plainMatching } from '../../../fixtures/matching';
+import { logisticClassifier } from '../../../../src/service/face/galleryClassifier';
 import { madeUpPeople, vectorAt } from '../../classify/people';
 
 const people = madeUpPeople(4, 6);
@@ -13,14 +13,14 @@ const faces = [...people.labels].map((label, i) => ({
 const gallery = packGallery(faces, 'm');
 
 test('the classifier names people of the gallery, and strangers stay unknown', () => {
-  const head = logisticHead(gallery);
+  const classifier = logisticClassifier(gallery);
   for (const { person, embedding } of faces)
-    expect(matchFace(embedding, gallery, plainRule(2, head)).person).toBe(person);
+    expect(matchFace(embedding, plainMatching(gallery, 2, classifier)).person).toBe(person);
   const stranger = { modelId: 'm', vector: vectorAt(madeUpPeople(1, 1, { seed: 77 }), 0) };
-  expect(matchFace(stranger, gallery, plainRule(0.3, head)).person).toBeNull();
+  expect(matchFace(stranger, plainMatching(gallery, 0.3, classifier)).person).toBeNull();
 });
 
 test('nobody and one person alone need no classifier', () => {
-  expect(logisticHead(packGallery(faces, 'other'))).toBeNull();
-  expect(logisticHead(packGallery(faces.slice(0, 6), 'm'))).toBeNull();
+  expect(logisticClassifier(packGallery(faces, 'other'))).toBeNull();
+  expect(logisticClassifier(packGallery(faces.slice(0, 6), 'm'))).toBeNull();
 });

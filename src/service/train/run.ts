@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
+import type { Progress } from '../../core/call';
 import type { CheckpointSink, ResumableSink } from '../../core/types';
 import { FaceError } from '../../core/errors';
 import type { Weights, WeightTensor } from '../../core/weights';
@@ -10,16 +11,15 @@ import { FeatureCache } from '../../train/featureCache';
 import { imprint } from '../../train/imprint';
 import { train, type LoggedStep, type TrainOutcome } from '../../train/loop';
 import { learningWeights, type Plan } from '../../train/plan';
-import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Trunk } from '../../train/samples';
+import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Backbone } from '../../train/samples';
 import { disposeState, HEAD } from '../../train/state';
 import { trainedWeights } from '../../train/trained';
 import { writeSafetensors } from '../../weights/formats/safetensors';
-import { letMessagesIn } from '../face/letMessagesIn';
-import type { TrainData } from './trainData';
-import type { TrainEngines } from './trainEngines';
-import { lossOf } from './trainLoss';
-import type { TrainProgress, TrainResult } from '../../../workers/trainProtocol';
-import { prepareTrunk } from './trainTrunk';
+import { letMessagesIn } from '../letMessagesIn';
+import type { PictureSets } from './pictureSets';
+import type { TrainEngines } from './engines';
+import { lossOf } from './deviceLoss';
+import { prepareBackbone } from './backbone';
 
 /** Pictures a call of the inference engine. */
 const BATCH = { wasm: 8, webgpu: 32 } as const;
@@ -31,6 +31,22 @@ const PLAIN = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 } as
 /** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
 const UNINTERRUPTED = 20;
 
+export type TrainProgress =
+  | { readonly kind: 'step'; readonly report: LoggedStep }
+  /** A wait before the first step: loading, the frozen part's pass over the pictures. */
+  | { readonly kind: 'stage'; readonly progress: Progress }
+  /** For the sink `caller`: take it with `takeCheckpoint`, save it, and say so with `checkpointSaved`; training waits. */
+  | { readonly kind: 'checkpoint'; readonly number: number; readonly step: number }
+  /** The graphics device was lost; the run went back to the checkpoint of that step and goes on. */
+  | { readonly kind: 'recovered'; readonly step: number };
+
+export interface TrainResult {
+  readonly step: number;
+  readonly epoch: number;
+  /** False when paused or when `untilEpoch` was reached before the end. */
+  readonly finished: boolean;
+}
+
 export interface TrainHooks {
   readonly sink: ResumableSink;
   readonly untilEpoch?: number | undefined;
@@ -39,14 +55,14 @@ export interface TrainHooks {
 }
 
 /** One run: what `prepare` made ready and what `train` has learnt so far. */
-export class TrainRun {
+export class PreparedRun {
   private outcome: TrainOutcome | null = null;
   private pausing: AbortController | null = null;
 
   private constructor(
     private readonly engines: TrainEngines,
     readonly plan: Plan,
-    readonly trunk: Trunk | null,
+    readonly backbone: Backbone | null,
     readonly batch: number,
     private readonly samples: Samples & Partial<FrozenSamples>,
     /** What only the head learns of, without augmentation; null where more learns. */
@@ -54,17 +70,17 @@ export class TrainRun {
   ) {}
 
   /** Compiles the frozen part, if there is one. */
-  static async open(engines: TrainEngines, data: TrainData, plan: Plan): Promise<TrainRun> {
+  static async open(engines: TrainEngines, data: PictureSets, plan: Plan): Promise<PreparedRun> {
     const batch = BATCH[engines.state.backend];
-    const trunk = await prepareTrunk(engines, plan, batch);
+    const backbone = await prepareBackbone(engines, plan, batch);
     const { augment } = plan.config;
     const crops = data.crops({ size: plan.inputSize, roomy: augment.crop === 'random' });
     const cache = new FeatureCache(CACHE_BYTES);
-    const samples = trunk
-      ? frozenSamples(crops, trunk, augment, cache)
+    const samples = backbone
+      ? frozenSamples(crops, backbone, augment, cache)
       : pictureSamples(crops, plan.inputSize, augment);
-    const plain = trunk && plan.headOnly ? frozenSamples(crops, trunk, PLAIN, cache) : null;
-    return new TrainRun(engines, plan, trunk, batch, samples, plain);
+    const plain = backbone && plan.headOnly ? frozenSamples(crops, backbone, PLAIN, cache) : null;
+    return new PreparedRun(engines, plan, backbone, batch, samples, plain);
   }
 
   get labels(): Int32Array {
@@ -141,7 +157,7 @@ export class TrainRun {
 
   dispose(): void {
     this.forget();
-    this.trunk?.executor.dispose();
+    this.backbone?.executor.dispose();
   }
 
   private async trainOnce(

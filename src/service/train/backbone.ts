@@ -1,13 +1,13 @@
 import { inferShapes, weightShapes } from '../../nn/shapes';
 import { withBatch } from '../../nn/cut';
 import type { Plan } from '../../train/plan';
-import type { Trunk } from '../../train/samples';
-import type { TrainEngines } from './trainEngines';
+import type { Backbone } from '../../train/samples';
+import type { TrainEngines } from './engines';
 
 /** The frozen part, compiled in float32 for the inference engine; null where nothing is frozen. */
-export async function prepareTrunk(engines: TrainEngines, plan: Plan, batch: number): Promise<Trunk | null> {
-  if (!plan.trunk) return null;
-  const graph = withBatch(plan.trunk, batch);
+export async function prepareBackbone(engines: TrainEngines, plan: Plan, batch: number): Promise<Backbone | null> {
+  if (!plan.backbone) return null;
+  const graph = withBatch(plan.backbone, batch);
   const names = weightShapes(graph).keys();
   const weights = new Map([...names].map((name) => [name, plan.weights.get(name)!]));
   const shape = inferShapes(graph).get(graph.outputs[0]!)!.slice(1);

@@ -2,7 +2,7 @@ import { mulberry32 } from '../../core/random';
 import { withBatch } from '../../nn/cut';
 import { weightShapes } from '../../nn/shapes';
 import type { Plan } from '../../train/plan';
-import type { TrainEngines } from './trainEngines';
+import type { TrainEngines } from './engines';
 
 /** Milliseconds of each of `runs` batches through the whole network of a run, in float32, after one to warm up. */
 export async function embedSpeed(engines: TrainEngines, plan: Plan, batch: number, runs: number): Promise<number[]> {

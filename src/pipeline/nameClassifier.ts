@@ -7,24 +7,24 @@ import type { EmbedderRow } from '../weights/registry';
 import { HEAD_NAMES } from '../weights/trained';
 import type { Gallery } from './gallery';
 
-/** A classifier of embeddings that was trained on the gallery's people: row r of `rows` speaks for `people[r]`. */
-export interface NamingHead {
+/** A linear classifier of embeddings, trained on the gallery's people: row r of `rows` belongs to `people[r]`. */
+export interface NameClassifier {
   readonly people: readonly string[];
   readonly rows: Float32Array;
   /** Softmax's; null for ArcFace, which compares directions only. */
   readonly biases: Float32Array | null;
 }
 
-/** The head of a trained model that says whom its rows name; null for every other model. */
-export function namingHead(row: EmbedderRow, weights: Weights): NamingHead | null {
+/** The head of a trained model whose file says whom its rows name; null for every other model. */
+export function storedClassifier(row: EmbedderRow, weights: Weights): NameClassifier | null {
   const people = row.trained?.people ?? [];
   const [matrix, biases] = HEAD_NAMES.map((name) => weights.get(name));
   if (people.length === 0 || matrix?.shape[0] !== people.length || matrix.shape[1] !== row.embeddingSize) return null;
   return { people, rows: toFloat32(matrix), biases: biases ? toFloat32(biases) : null };
 }
 
-/** Where a probe stands before the head is asked. */
-interface Standing {
+/** What the distances alone say of a probe. */
+interface ByDistance {
   /** Normalised. */
   readonly threshold: number;
   /** Of the probe: see core/cohort.ts. */
@@ -34,20 +34,20 @@ interface Standing {
 }
 
 /**
- * Whom the head prefers among the people of the gallery who have a face within the threshold, with the row of their nearest
- * one; null where it knows less than two of them, or not the nearest one: then the distance decides, as without a head. Who
- * is a stranger is never the head's to say.
+ * Whom the classifier prefers among the people of the gallery who have a face within the threshold, with the row of their
+ * nearest one; null where it knows fewer than two of them, or not the nearest one: then the distance decides. The
+ * classifier never decides who is a stranger.
  */
-export function namedByHead(
+export function namedByClassifier(
   { vector }: Pick<Embedding, 'vector'>,
-  head: NamingHead,
+  classifier: NameClassifier,
   gallery: Gallery,
-  { threshold, scale, nearest }: Standing,
+  { threshold, scale, nearest }: ByDistance,
 ): { readonly person: string; readonly row: number } | null {
   const candidates = peopleWithin(vector, gallery, threshold / scale);
-  const known = head.people.flatMap((person, headRow) => {
+  const known = classifier.people.flatMap((person, classifierRow) => {
     const near = candidates.get(person);
-    return near ? [{ person, row: near.row, logit: logitOf(vector, head, headRow) }] : [];
+    return near ? [{ person, row: near.row, logit: logitOf(vector, classifier, classifierRow) }] : [];
   });
   if (known.length < 2 || !known.some(({ person }) => person === nearest)) return null;
   return known.reduce((best, next) => (next.logit > best.logit ? next : best));
@@ -71,7 +71,7 @@ function peopleWithin(vector: Float32Array, gallery: Gallery, limit: number) {
   return within;
 }
 
-function logitOf(vector: Float32Array, { rows, biases }: NamingHead, row: number): number {
+function logitOf(vector: Float32Array, { rows, biases }: NameClassifier, row: number): number {
   const size = vector.length;
   const own = rows.subarray(row * size, (row + 1) * size);
   const dot = vector.reduce((sum, value, i) => sum + value * own[i]!, 0);

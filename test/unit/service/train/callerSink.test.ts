@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { CallerSink } from '../../../../src/service/train/trainSink';
+import { CallerSink } from '../../../../src/service/train/callerSink';
 
 const checkpoint = (step: number) => ({
   meta: JSON.stringify({

@@ -1,7 +1,9 @@
+import type { CallContext } from '../../core/call';
 import type { Cohort } from '../../core/cohort';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS } from '../../core/types';
-import type { Weights } from '../../core/weights';
+import type { Weights, WeightTensor } from '../../core/weights';
+import type { Graph } from '../../nn/graph';
 import { completeConfig, type TrainConfig } from '../../train/config/config';
 import { embeddingSizeOf, scratchBase, weightsBase, type Base } from '../../train/plan';
 import type { CohortBefore } from '../../evaluate/cohort/mapCohort';
@@ -13,14 +15,36 @@ import type { EmbedderRow } from '../../weights/registry';
 import { findEmbedder } from '../../weights/rows';
 import { isTrainedFile, readInfo, trainedRow } from '../../weights/trained';
 import { trainedCohortOf, type TrainedCohort } from '../../weights/trainedCohort';
-import type { Progress } from '../../../workers/protocol';
-import { siteCohort } from '../face/siteCohort';
-import type { TrainBase } from '../../../workers/trainProtocol';
+import { loadingProgress } from '../loadingProgress';
+import { siteCohort } from '../siteCohort';
 
-export interface BaseContext {
+/** Where a run begins. */
+export type TrainBase =
+  /** A model of the registry, folded: the finest file that is here. */
+  | { readonly kind: 'model'; readonly id: string }
+  /**
+   * Weights of our own: a safetensors file in our names (what `weights` gives, or an export). Folded or not is seen from
+   * its names. A head in it is kept: `people` names its rows, in order; who is new gets a new row. `size`: side of its
+   * input (default 160).
+   */
+  | {
+      readonly kind: 'weights';
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly people?: readonly string[];
+      readonly size?: number;
+    }
+  /** Inception-ResNet-v1 with live batch norm; `width` (0–1, default 1) scales its channels, `size` its input (default 160). */
+  | { readonly kind: 'scratch'; readonly width?: number; readonly size?: number }
+  /** Any network from pictures to prelogits, for tests; `cuts` names where it may be frozen. */
+  | {
+      readonly kind: 'graph';
+      readonly graph: Graph;
+      readonly weights: ReadonlyMap<string, WeightTensor>;
+      readonly cuts: readonly string[];
+    };
+
+export interface BaseContext extends CallContext {
   readonly modelsUrl: string;
-  readonly signal: AbortSignal;
-  readonly progress: (progress: Progress) => void;
 }
 
 /** A run's beginning. */
@@ -115,11 +139,5 @@ async function loadModel(id: string, { modelsUrl, signal, progress }: BaseContex
   const files = await findFiles(modelsUrl, signal);
   const finest = PRECISIONS.find((precision) => files.all.get(id)?.includes(precision));
   const precision = choosePrecision(row, files, 'wasm', finest);
-  let told = 0;
-  const onProgress = (done: number, total: number) => {
-    if (done < total && done - told < total / 100) return;
-    told = done;
-    progress({ stage: `Loading ${row.title}`, done, total, unit: 'bytes' });
-  };
-  return loadWeights(row, precision, { modelsUrl, signal, onProgress });
+  return loadWeights(row, precision, { modelsUrl, signal, onProgress: loadingProgress(row, progress) });
 }

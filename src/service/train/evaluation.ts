@@ -1,3 +1,4 @@
+import type { CallContext } from '../../core/call';
 import { createCohort, scaleOf, type Cohort } from '../../core/cohort';
 import type { Evened } from '../../evaluate/evaluation';
 import type { WeightTensor } from '../../core/weights';
@@ -5,26 +6,28 @@ import { mapCohort, type MappedCohort } from '../../evaluate/cohort/mapCohort';
 import { weightShapes } from '../../nn/shapes';
 import { toFloat32 } from '../../nn/weightValues';
 import { nameByHead } from '../../train/head';
-import { modelReport, type LabelledRows } from '../../train/report';
+import { modelReport, type LabelledRows, type ModelReport } from '../../train/report';
 import { eightBitRows } from '../../weights/cohorts';
 import type { TrainedCohort } from '../../weights/trainedCohort';
-import type { Progress } from '../../../workers/protocol';
-import type { BaseCohort } from './trainBase';
-import type { TrainData } from './trainData';
-import { normalisedRows, prelogitsOf, prepareRest, type Rest } from './trainEmbed';
-import type { TrainEngines } from './trainEngines';
-import type { PictureSet, RunReport, TrainPicture } from '../../../workers/trainProtocol';
-import type { TrainRun } from './trainRun';
+import type { BaseCohort } from './openBase';
+import type { PictureSet, PictureSets } from './pictureSets';
+import { normalisedRows, prelogitsOf, prepareTail, type Tail } from './prelogits';
+import type { TrainEngines } from './engines';
+import type { EmbeddedRows, EmbedRequest } from './requests';
+import type { PreparedRun } from './run';
 
-export interface JudgeContext {
-  readonly signal: AbortSignal;
-  readonly progress: (progress: Progress) => void;
+/** Old against new, and by which distances both are judged. */
+export interface RunReport {
+  readonly before: ModelReport;
+  readonly after: ModelReport;
+  readonly evened: Evened;
 }
-type Which = 'before' | 'after';
+
+type Which = EmbedRequest['which'];
 const SETS = ['train', 'held', 'outsiders'] as const;
 
 /** The network before a run and what it has become, on the run's pictures. */
-export class Judge {
+export class Evaluation {
   /** What the network gave before training: that does not change. */
   private readonly before = new Map<PictureSet, Float32Array>();
   /** The base's cohort where what was learnt has put its strangers. */
@@ -32,8 +35,8 @@ export class Judge {
 
   constructor(
     private readonly engines: TrainEngines,
-    private readonly data: TrainData,
-    private readonly run: TrainRun,
+    private readonly data: PictureSets,
+    private readonly run: PreparedRun,
     private readonly base: BaseCohort | null,
   ) {}
 
@@ -59,7 +62,7 @@ export class Judge {
   }
 
   /** Old against new. Throws as `modelReport`, and `train/not-prepared` before anything was learnt. */
-  async report(far: number, classes: number, context: JudgeContext): Promise<RunReport> {
+  async report(far: number, classes: number, context: CallContext): Promise<RunReport> {
     const { plan } = this.run;
     const learnt = await this.run.learnt(plan.config.averageDecay > 0);
     const all = await this.prelogits(context);
@@ -101,46 +104,45 @@ export class Judge {
 
   /** Embeddings of length 1, a row for each picture. */
   async embed(
-    which: Which,
-    pictures: PictureSet | readonly TrainPicture[],
-    mirror: boolean,
-    { signal, progress }: JudgeContext,
-  ): Promise<{ count: number; data: Float32Array<ArrayBuffer> }> {
-    const { plan, trunk, batch } = this.run;
+    { which, pictures, flip = false }: EmbedRequest,
+    { signal, progress }: CallContext,
+  ): Promise<EmbeddedRows> {
+    const { plan, backbone, batch } = this.run;
     const list = typeof pictures === 'string' ? this.data.pictures(pictures) : pictures;
-    const rest = await this.rest(which);
+    const tail = await this.tail(which);
     try {
       const [values] = await prelogitsOf(list, {
-        trunk,
-        rests: [rest],
+        backbone,
+        tails: [tail],
         size: plan.inputSize,
         batch,
-        mirror,
-        ...(pictures === 'train' && { known: (i: number) => this.run.known(i, mirror) }),
+        flip,
+        ...(pictures === 'train' && { known: (i: number) => this.run.known(i, flip) }),
         signal,
         onDone: (done) => progress({ stage: 'Embedding', done, total: list.length, unit: 'pictures' }),
       });
-      return { count: list.length, data: normalisedRows(values!, plan.config.embeddingSize) };
+      const columns = plan.config.embeddingSize;
+      return { rows: list.length, columns, data: normalisedRows(values!, columns) };
     } finally {
-      rest?.dispose();
+      tail?.dispose();
     }
   }
 
   /** Of every set by the network before and after, the frozen part run once. */
-  private async prelogits(context: JudgeContext): Promise<Map<PictureSet, Record<Which, Float32Array>>> {
-    const { plan, trunk, batch } = this.run;
+  private async prelogits(context: CallContext): Promise<Map<PictureSet, Record<Which, Float32Array>>> {
+    const { plan, backbone, batch } = this.run;
     const total = SETS.reduce((sum, set) => sum + this.data.pictures(set).length, 0);
     const results = new Map<PictureSet, Record<Which, Float32Array>>();
-    const rests: Rest[] = [];
+    const tails: Tail[] = [];
     let done = 0;
     try {
-      rests.push(await this.rest('after'));
-      if (SETS.some((set) => !this.before.has(set))) rests.push(await this.rest('before'));
+      tails.push(await this.tail('after'));
+      if (SETS.some((set) => !this.before.has(set))) tails.push(await this.tail('before'));
       for (const set of SETS) {
         const pictures = this.data.pictures(set);
         const [after, before] = await prelogitsOf(pictures, {
-          trunk,
-          rests: this.before.has(set) ? rests.slice(0, 1) : rests,
+          backbone,
+          tails: this.before.has(set) ? tails.slice(0, 1) : tails,
           size: plan.inputSize,
           batch,
           ...(set === 'train' && { known: (i: number) => this.run.known(i, false) }),
@@ -153,17 +155,17 @@ export class Judge {
       }
       return results;
     } finally {
-      for (const rest of rests) rest?.dispose();
+      for (const tail of tails) tail?.dispose();
     }
   }
 
   /** The learning part, compiled with its weights before or after. */
-  private async rest(which: Which): Promise<Rest> {
+  private async tail(which: Which): Promise<Tail> {
     const { plan, batch } = this.run;
     const { graph } = plan.model;
     const weights = which === 'before' ? this.run.firstWeights() : await this.run.learnt(plan.config.averageDecay > 0);
     const needed = new Map([...weightShapes(graph).keys()].map((name) => [name, weights.get(name)!]));
-    return prepareRest(await this.engines.inference(), graph, needed, batch);
+    return prepareTail(await this.engines.inference(), graph, needed, batch);
   }
 
   private rowsOf(set: PictureSet, values: Float32Array): LabelledRows {

@@ -6,47 +6,46 @@ import { withBatch } from '../../nn/cut';
 import type { Graph } from '../../nn/graph';
 import { augment } from '../../train/augment';
 import type { TrainConfig } from '../../train/config/config';
-import { runTrunk, type Trunk } from '../../train/samples';
-import { letMessagesIn } from '../face/letMessagesIn';
-import { readCrop } from './trainData';
-import type { TrainPicture } from '../../../workers/trainProtocol';
+import { runBackbone, type Backbone } from '../../train/samples';
+import { letMessagesIn } from '../letMessagesIn';
+import { readCrop, type TrainPicture } from './pictureSets';
 
 const PLAIN: TrainConfig['augment'] = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 };
 
 /** What comes after the frozen part, by some weights: null where nothing does. */
-export type Rest = Executor | null;
+export type Tail = Executor | null;
 
 /** The part of the network that learns, compiled for inference; null when it is empty. */
-export async function prepareRest(engine: Engine, graph: Graph, weights: Weights, batch: number): Promise<Rest> {
+export async function prepareTail(engine: Engine, graph: Graph, weights: Weights, batch: number): Promise<Tail> {
   if (graph.nodes.length === 1) return null;
   return engine.prepare(withBatch(graph, batch), weights, { precision: 'float32' });
 }
 
 export interface EmbedCall {
-  readonly trunk: Trunk | null;
+  readonly backbone: Backbone | null;
   /** One for each result. */
-  readonly rests: readonly Rest[];
+  readonly tails: readonly Tail[];
   readonly size: number;
   readonly batch: number;
-  readonly mirror?: boolean;
+  readonly flip?: boolean;
   /** What the frozen part makes of a picture, where that is known: nothing is decoded or run then. */
   readonly known?: (picture: number) => Float32Array | undefined;
   readonly signal: AbortSignal;
   readonly onDone: (done: number) => void;
 }
 
-/** The prelogits of pictures (centre crop), by each of `rests`: [pictures, d], rows first. The frozen part runs once. */
+/** The prelogits of pictures (centre crop), by each of `tails`: [pictures, d], rows first. The frozen part runs once. */
 export async function prelogitsOf(pictures: readonly TrainPicture[], call: EmbedCall): Promise<Float32Array[]> {
-  const { trunk, rests, batch, signal } = call;
-  const parts: Float32Array[][] = rests.map(() => []);
+  const { backbone, tails, batch, signal } = call;
+  const parts: Float32Array[][] = tails.map(() => []);
   for (let start = 0; start < pictures.length; start += batch) {
     throwIfAborted(signal);
     await letMessagesIn();
     const part = pictures.slice(start, start + batch);
     const known = part.flatMap((_, i) => call.known?.(start + i) ?? []);
     let values = known.length === part.length ? known : await readPictures(part, start, call);
-    if (trunk && values !== known) values = await runTrunk(trunk, values);
-    for (const [i, rest] of rests.entries()) parts[i]!.push(...(rest ? await runRest(rest, values, batch) : values));
+    if (backbone && values !== known) values = await runBackbone(backbone, values);
+    for (const [i, tail] of tails.entries()) parts[i]!.push(...(tail ? await runTail(tail, values, batch) : values));
     call.onDone(start + part.length);
   }
   return parts.map((rows) => {
@@ -58,13 +57,13 @@ export async function prelogitsOf(pictures: readonly TrainPicture[], call: Embed
 }
 
 /** Decoded, cut to the network's size and standardised. `first` numbers them in errors. */
-async function readPictures(pictures: readonly TrainPicture[], first: number, { size, mirror = false }: EmbedCall) {
+async function readPictures(pictures: readonly TrainPicture[], first: number, { size, flip = false }: EmbedCall) {
   const read = (picture: TrainPicture, i: number) =>
     readCrop(picture, { size, roomy: false }, `picture ${first + i + 1}`);
   return (await Promise.all(pictures.map(read))).map((crop) => {
     const picture = new Float32Array(size * size * 3);
     // The mirror image by the same code as in training: a number below a half flips.
-    augment(crop, size, { ...PLAIN, flip: mirror }, () => 0, picture);
+    augment(crop, size, { ...PLAIN, flip }, () => 0, picture);
     return picture;
   });
 }
@@ -76,11 +75,11 @@ export function normalisedRows(prelogits: Float32Array, columns: number): Float3
   return data;
 }
 
-async function runRest(rest: Executor, values: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
+async function runTail(tail: Executor, values: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
   const perValue = values[0]!.length;
   const input = new Float32Array(batch * perValue);
   values.forEach((value, i) => input.set(value, i * perValue));
-  const [output] = await rest.run([input]);
+  const [output] = await tail.run([input]);
   const columns = output!.length / batch;
   return values.map((_, i) => output!.slice(i * columns, (i + 1) * columns));
 }

@@ -1,7 +1,7 @@
 import { trainLogistic } from '../../classify/logistic';
 import { packSamples, type Samples } from '../../classify/samples';
 import type { Gallery } from '../../pipeline/gallery';
-import type { NamingHead } from '../../pipeline/namingHead';
+import type { NameClassifier } from '../../pipeline/nameClassifier';
 
 /** Of the logistic regression, as `classify train` has it. */
 const COST = 10;
@@ -17,8 +17,8 @@ export function samplesOf({ people, personOf, vectors }: Gallery): Samples {
   );
 }
 
-/** A head trained on the gallery; null where there are not two people. */
-export function logisticHead(gallery: Gallery): NamingHead | null {
+/** A classifier trained on the gallery; null where there are not two people. */
+export function logisticClassifier(gallery: Gallery): NameClassifier | null {
   const samples = samplesOf(gallery);
   const { size, classes } = samples;
   if (classes.length < 2) return null;

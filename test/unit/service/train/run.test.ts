@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import type { ResumableSink, Checkpoint } from '../../../../src/core/types';
 import { mulberry32 } from '../../../../src/core/random';
-import type { TrainData } from '../../../../src/service/train/trainData';
-import type { TrainEngines } from '../../../../src/service/train/trainEngines';
-import { TrainRun } from '../../../../src/service/train/trainRun';
+import type { PictureSets } from '../../../../src/service/train/pictureSets';
+import type { TrainEngines } from '../../../../src/service/train/engines';
+import { PreparedRun } from '../../../../src/service/train/run';
 import { completeConfig } from '../../../../src/train/config/config';
 import { planRun } from '../../../../src/train/plan';
 import { firstWeights } from '../../../../src/train/state';
@@ -33,14 +33,14 @@ class CountingSink extends MemorySink implements ResumableSink {
   }
 }
 
-function opened(): Promise<TrainRun> {
+function opened(): Promise<PreparedRun> {
   const graph = tinyGraph();
   const config = completeConfig(tinyConfig('softmax', { epochs: 2, epochSteps: EPOCH }));
   const base = { graph, weights: firstWeights(graph, mulberry32(1)), cuts: ['r1'], folded: false };
   const engine = { backend: 'wasm', onLost() {} };
   const engines = { state: { backend: 'wasm' }, tfjs: engine } as unknown as TrainEngines;
-  const data = { crops: () => ({ labels: LABELS, crop }) } as unknown as TrainData;
-  return TrainRun.open(engines, data, planRun(base, config, 'all', ['a', 'b', 'c', 'd']));
+  const data = { crops: () => ({ labels: LABELS, crop }) } as unknown as PictureSets;
+  return PreparedRun.open(engines, data, planRun(base, config, 'all', ['a', 'b', 'c', 'd']));
 }
 
 it('a run that is resumed reads its tensors once; one that continues in memory never', async () => {

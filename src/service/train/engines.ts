@@ -5,7 +5,25 @@ import type { BackendName } from '../../core/types';
 import type { Engine } from '../../nn/executor';
 import { adapterKind } from '../../nn/litertGpu';
 import { registerWasmKernels } from '../../train/wasmKernels';
-import type { TrainEngine, TrainStart } from '../../../workers/trainProtocol';
+
+export interface TrainStart {
+  /** `auto` (default): WebGPU where there is a real GPU, else WASM. */
+  readonly backend?: BackendName | 'auto';
+  /** On WASM, at most; default all cores. */
+  readonly threads?: number;
+  /** Where model files lie; default the page's `models/`. */
+  readonly modelsUrl?: string;
+}
+
+/** What training really runs on. */
+export interface TrainEngine {
+  readonly backend: BackendName;
+  readonly adapter: string | null;
+  readonly softwareAdapter: boolean;
+  readonly threads: number;
+  /** Sentences for the user about choices that were not as asked. */
+  readonly notes: readonly string[];
+}
 
 /** What differentiates (tfjs) and what runs the frozen part and the finished network (LiteRT.js, else tfjs too). */
 export interface TrainEngines {

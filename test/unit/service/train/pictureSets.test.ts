@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pictureHashes, readCrop, TrainData } from '../../../../src/service/train/trainData';
+import { pictureHashes, readCrop, PictureSets } from '../../../../src/service/train/pictureSets';
 
 /** A face of one colour from top to bottom: red falls from 200 at the left to 0 at the right. */
 function slope(size: number) {
@@ -33,7 +33,7 @@ test.each([
 });
 
 test('sets are apart; equal pictures have equal hashes, whatever they are made of', async () => {
-  const data = new TrainData();
+  const data = new PictureSets();
   const same = [slope(20), new Blob([slope(20).data]), slope(21)];
   expect(data.add('train', same, [0, 0, 1])).toBe(3);
   expect(data.add('held', [slope(20)], [0])).toBe(1);

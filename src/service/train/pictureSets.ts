@@ -1,11 +1,28 @@
-import { toFaceError, type ErrorCode, type ErrorDetails } from '../../core/errors';
+import { errorData, toFaceError, type ErrorData } from '../../core/errors';
 import { sha256 } from '../../core/sha256';
 import type { FaceCrop, Frame, RgbaImage, StoredCrop } from '../../core/types';
 import { facenetCrop } from '../../pipeline/crop/facenet';
-import { decodePicture } from '../../pipeline/decode';
+import { faceInCrop } from '../../pipeline/crop/stored';
+import { withFrame } from '../../pipeline/decode';
 import { resample } from '../../pipeline/resample';
 import type { Crops } from '../../train/samples';
-import type { PictureSet, TrainPicture } from '../../../workers/trainProtocol';
+
+/** R, G, B, a byte each, in rows: an aligned face of `size`² pixels. */
+export interface PixelCrop {
+  readonly size: number;
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * An aligned face: a picture file that is the whole square crop (PNG of `align --size 182 --margin 44`, say), its pixels,
+ * or a crop as the store keeps it, from which the network's own crop is cut. Files and stored crops are decoded ahead and
+ * kept decoded, up to 512 MB. A file or pixels may be larger than the network's input by 182 / 160, the room of random
+ * crops, and are otherwise resized.
+ */
+export type TrainPicture = Blob | PixelCrop | StoredCrop;
+
+/** `train`: what is learnt from, and the gallery of the report. `held`: judged by. `outsiders`: people who must stay unknown. */
+export type PictureSet = 'train' | 'held' | 'outsiders';
 
 /** The original's training crops: 182 px with a margin of 44, of which 160 px are shown to the network. */
 const ROOM = 182 / 160;
@@ -21,7 +38,7 @@ export interface CropOptions {
 }
 
 /** The pictures of a run, by set. */
-export class TrainData {
+export class PictureSets {
   private readonly sets: Record<PictureSet, { pictures: TrainPicture[]; labels: number[] }> = {
     train: { pictures: [], labels: [] },
     held: { pictures: [], labels: [] },
@@ -79,7 +96,7 @@ export async function readCrop(picture: TrainPicture, options: CropOptions, name
 }
 
 async function exactCrop(picture: TrainPicture, options: CropOptions, name: string): Promise<FaceCrop> {
-  if (picture instanceof Blob) return withFrame(picture, name, (frame) => whole(frame, options.size));
+  if (picture instanceof Blob) return withFrame(picture, { name }, (frame) => whole(frame, options.size));
   if ('picture' in picture) return storedAsCrop(picture, options, name);
   const { size, data } = picture;
   if (size >= options.size && size <= Math.round(options.size * ROOM)) return { size, data: Float32Array.from(data) };
@@ -88,14 +105,10 @@ async function exactCrop(picture: TrainPicture, options: CropOptions, name: stri
   return fitted({ width: size, height: size, data: rgba }, options.size);
 }
 
-function storedAsCrop({ picture, detection, scale }: StoredCrop, { size, roomy }: CropOptions, name: string) {
-  const { x0, y0, x1, y1 } = detection.box;
-  const [a, b, c, d, e] = detection.points.map(({ x, y }) => ({ x, y }));
-  const face = { box: { x0, y0, x1, y1 }, points: [a!, b!, c!, d!, e!] as const };
-  return withFrame(picture, name, (frame) =>
-    roomy
-      ? facenetCrop(frame, face, Math.round(size * ROOM), ROOMY_MARGIN, scale)
-      : facenetCrop(frame, face, size, undefined, scale),
+function storedAsCrop(stored: StoredCrop, { size, roomy }: CropOptions, name: string) {
+  const [side, margin] = roomy ? [Math.round(size * ROOM), ROOMY_MARGIN] : [size, undefined];
+  return withFrame(stored.picture, { name }, (frame) =>
+    facenetCrop(frame, faceInCrop(stored), side, margin, stored.scale),
   );
 }
 
@@ -107,15 +120,6 @@ function fitted(image: RgbaImage, size: number): FaceCrop {
   const side = Math.min(Math.max(size, Math.min(image.width, image.height)), Math.round(size * ROOM));
   const box = { x0: 0, y0: 0, x1: image.width, y1: image.height };
   return { size: side, data: resample(image, box, side, side, 'cut') };
-}
-
-async function withFrame<T>(picture: Blob, name: string, work: (frame: Frame) => T): Promise<T> {
-  const frame = await decodePicture(picture, name);
-  try {
-    return work(frame);
-  } finally {
-    frame.close();
-  }
 }
 
 /** Pictures whose bytes are in memory for their hash at a time: a training set may be larger than the memory. */
@@ -139,17 +143,16 @@ async function pictureHash(picture: TrainPicture): Promise<string> {
   return sha256(new Uint8Array(bytes));
 }
 
-/** Those of the files that cannot be read, by their place in the list, with the error of each. */
-export async function unreadablePictures(
-  pictures: readonly File[],
-): Promise<{ index: number; code: ErrorCode; details: ErrorDetails }[]> {
-  const wrong: { index: number; code: ErrorCode; details: ErrorDetails }[] = [];
+/** A file that cannot be read, by its place in the list, and why. */
+export type UnreadablePicture = ErrorData & { readonly index: number };
+
+export async function unreadablePictures(pictures: readonly File[]): Promise<UnreadablePicture[]> {
+  const wrong: UnreadablePicture[] = [];
   for (const [index, picture] of pictures.entries()) {
     try {
-      await withFrame(picture, picture.name, () => null);
+      await withFrame(picture, { name: picture.name }, () => null);
     } catch (thrown) {
-      const { code, details } = toFaceError(thrown);
-      wrong.push({ index, code, details });
+      wrong.push({ index, ...errorData(toFaceError(thrown)) });
     }
   }
   return wrong;

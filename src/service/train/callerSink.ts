@@ -1,5 +1,5 @@
-import type { ResumableSink, Checkpoint } from '../../core/types';
-import { FaceError, type ErrorCode, type ErrorDetails } from '../../core/errors';
+import type { Checkpoint, ResumableSink } from '../../core/types';
+import { FaceError, type ErrorData } from '../../core/errors';
 import { checkpointPlace } from '../../train/checkpoint';
 
 /** A sink whose checkpoints the caller of the worker takes and saves; a `save` lasts until it says so. */
@@ -49,7 +49,7 @@ export class CallerSink implements ResumableSink {
     return this.waiting.checkpoint;
   }
 
-  saved(number: number, error?: { readonly code: ErrorCode; readonly details: ErrorDetails }): void {
+  saved(number: number, error?: ErrorData): void {
     if (this.waiting?.number !== number) return;
     if (error) this.end(new FaceError(error.code, error.details));
     else this.waiting.resolve();
