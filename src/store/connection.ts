@@ -1,11 +1,23 @@
-import { openDB, type IDBPDatabase, type IDBPTransaction, type StoreNames } from 'idb';
+/** The connection to IndexedDB: opening with upgrades, reopening after a loss, and transactions that are all or nothing. */
+import { openDB, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import { FaceError, toFaceError } from '../core/errors';
-import { DATABASE_VERSION, migrate, type FaceDb } from './migrations';
+import type { FaceDb, TableName } from './faceDb';
+import { DATABASE_VERSION, migrate } from './migrations';
 
-export type Database = IDBPDatabase<FaceDb>;
+type OpenDatabase = IDBPDatabase<FaceDb>;
+type Mode = 'readonly' | 'readwrite';
+export type Transaction<N extends TableName> = IDBPTransaction<FaceDb, N[], Mode>;
+
+/** What browsers throw where a page may store nothing: storage blocked, private windows of some, a sandboxed frame. */
+const DENIED = new Set(['SecurityError', 'InvalidStateError', 'UnknownError', 'NotAllowedError']);
+
+/** Whether that is why opening the database failed. */
+export function storesNothing(thrown: unknown): boolean {
+  return !(thrown instanceof FaceError) && thrown instanceof DOMException && DENIED.has(thrown.name);
+}
 
 /** What the browser threw, as the error that a person can act on. */
-export function storeError(thrown: unknown): FaceError {
+function storeError(thrown: unknown): FaceError {
   const name = thrown instanceof DOMException ? thrown.name : '';
   if (name === 'QuotaExceededError') return new FaceError('store/full', {}, { cause: thrown });
   if (name === 'VersionError') return new FaceError('store/newer-version', {}, { cause: thrown });
@@ -16,7 +28,7 @@ export function storeError(thrown: unknown): FaceError {
 type Loss = 'deleted' | 'upgraded';
 
 /** Opens and upgrades; rejects with what the browser throws, or `store/blocked`. `onLost`: the connection is closed. */
-function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Database> {
+function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<OpenDatabase> {
   return new Promise((resolve, reject) => {
     let refused = false;
     const refuse = (error: unknown) => {
@@ -25,7 +37,7 @@ function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Dat
     };
     openDB<FaceDb>(name, DATABASE_VERSION, {
       upgrade(db, oldVersion, _newVersion, transaction) {
-        transaction.done.catch(() => {}); // told by the open request too
+        transaction.done.catch(() => {}); // the open request reports it too
         migrate(db, oldVersion, transaction).catch((thrown: unknown) => {
           refuse(thrown);
           transaction.abort();
@@ -45,15 +57,10 @@ function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Dat
   });
 }
 
-type Mode = 'readonly' | 'readwrite';
-
-export interface DatabaseConnection {
+export interface Connection {
   /** Begins a transaction; the database is opened again where another tab or the browser has deleted it. */
-  begin<N extends StoreNames<FaceDb>, M extends Mode>(
-    names: readonly N[],
-    mode: M,
-  ): Promise<IDBPTransaction<FaceDb, N[], M>>;
-  /** Closes it for good. */
+  begin<N extends TableName>(names: readonly N[], mode: Mode): Promise<Transaction<N>>;
+  /** Closes it permanently. */
   release(): Promise<void>;
 }
 
@@ -61,16 +68,16 @@ export interface DatabaseConnection {
  * Opens the database of that name, upgrading it. Rejects with what the browser throws where it keeps nothing, or with
  * `store/blocked`, `store/newer-version` or `store/full`. `onReplaced`: the content was deleted from outside.
  */
-export async function databaseConnection(name: string, onReplaced: () => void): Promise<DatabaseConnection> {
+export async function openConnection(name: string, onReplaced: () => void): Promise<Connection> {
   let gone: FaceError | null = null;
-  let connection: Promise<Database> | null = null;
+  let connection: Promise<OpenDatabase> | null = null;
 
   const onLost = (why: Loss) => {
     connection = null;
     if (why === 'upgraded') gone = new FaceError('store/newer-version');
     onReplaced();
   };
-  function database(): Promise<Database> {
+  function database(): Promise<OpenDatabase> {
     if (gone) return Promise.reject(gone);
     connection ??= connectDatabase(name, onLost).catch((thrown: unknown) => {
       connection = null; // so that the next use tries again
@@ -78,14 +85,11 @@ export async function databaseConnection(name: string, onReplaced: () => void): 
     });
     return connection;
   }
-  async function begin<N extends StoreNames<FaceDb>, M extends Mode>(
-    names: readonly N[],
-    mode: M,
-  ): Promise<IDBPTransaction<FaceDb, N[], M>> {
+  async function begin<N extends TableName>(names: readonly N[], mode: Mode): Promise<Transaction<N>> {
     try {
       return (await database()).transaction([...names], mode);
     } catch (thrown) {
-      // Closed from outside a moment ago, which is not told yet.
+      // Closed from outside a moment ago; the event has not arrived yet.
       if (!(thrown instanceof DOMException) || thrown.name !== 'InvalidStateError') throw thrown;
       connection = null;
       return (await database()).transaction([...names], mode);
@@ -108,11 +112,11 @@ export async function databaseConnection(name: string, onReplaced: () => void): 
  * All of `body` or nothing, in one transaction. Throws what `body` throws, `store/full`, `store/newer-version` and what
  * the browser throws otherwise.
  */
-export async function inTransaction<N extends StoreNames<FaceDb>, M extends Mode, R>(
-  { begin }: DatabaseConnection,
+export async function inTransaction<N extends TableName, R>(
+  { begin }: Connection,
   names: readonly N[],
-  mode: M,
-  body: (transaction: IDBPTransaction<FaceDb, N[], M>) => Promise<R>,
+  mode: Mode,
+  body: (transaction: Transaction<N>) => Promise<R>,
 ): Promise<R> {
   const transaction = await begin(names, mode).catch((thrown: unknown) => {
     throw storeError(thrown);

@@ -1,27 +1,16 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+/** Brings the database of any earlier version to the present one. */
+import type { IDBPDatabase, IDBPTransaction } from 'idb';
 import { personKey } from '../core/names';
-import type { FaceRow, PersonRow, SettingsRow } from './rows';
-import type { BlobRow, PhotoCropRow, PhotoFace, PhotoFolder, PhotoRecord, PhotoVectorRow } from './photoSchema';
+import type { FaceDb, TableName } from './faceDb';
 import type { FaceSource } from './schema';
-import type { CheckpointRow, TrainedFileRow, TrainedModelRecord, TrainRunRecord } from './trainSchema';
 
-/** The database as the present version has it. */
-export interface FaceDb extends DBSchema {
-  people: { key: string; value: PersonRow };
-  faces: { key: string; value: FaceRow; indexes: { byPerson: string } };
-  settings: { key: string; value: SettingsRow };
-  trainRuns: { key: string; value: TrainRunRecord };
-  checkpoints: { key: string; value: CheckpointRow };
-  trainedModels: { key: string; value: TrainedModelRecord };
-  trainedFiles: { key: string; value: TrainedFileRow; indexes: { byModel: string } };
-  photoFolders: { key: string; value: PhotoFolder };
-  photos: { key: string; value: PhotoRecord; indexes: { byFolder: string } };
-  photoThumbs: { key: string; value: BlobRow };
-  photoFaces: { key: string; value: PhotoFace; indexes: { byPhoto: string } };
-  photoVectors: { key: string; value: PhotoVectorRow; indexes: { byCohort: string } };
-  photoCrops: { key: string; value: PhotoCropRow };
+type Upgrade = IDBPTransaction<FaceDb, TableName[], 'versionchange'>;
+
+/** What version 6 had in tables that have changed since. */
+interface Version6 {
+  settings: FaceDb['settings']['value'] & { readonly photosGrouped?: string | null };
+  checkpoints: FaceDb['checkpoints']['value'] & { readonly meta: string };
 }
-type Upgrade = IDBPTransaction<FaceDb, StoreNames<FaceDb>[], 'versionchange'>;
 
 /** Step n brings version n to n + 1; a new database takes them all. A released step is never changed: add one. */
 const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promise<void>)[] = [
@@ -64,6 +53,23 @@ const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promi
   // 5 → 6: embeddings carry a cohort mean; those that have none yet are found without reading them.
   async (_db, transaction) => {
     transaction.objectStore('photoVectors').createIndex('byCohort', 'embedding.cohortMean.cohort');
+  },
+  // 6 → 7: what the photos were grouped by moves from the settings to the library; a checkpoint's description lies apart
+  // from its tensors. Those stay where they are: a second copy of them might not fit.
+  async (db, transaction) => {
+    const grouping = db.createObjectStore('photoGrouping', { keyPath: 'id' });
+    const settings = transaction.objectStore('settings');
+    const row: Version6['settings'] | undefined = await settings.get('settings');
+    if (row) {
+      const { photosGrouped = null, ...rest } = row;
+      await settings.put(rest);
+      if (photosGrouped !== null) await grouping.put({ id: 'grouping', state: photosGrouped });
+    }
+    const metas = db.createObjectStore('checkpointMeta', { keyPath: 'id' });
+    for await (const cursor of transaction.objectStore('checkpoints').iterate()) {
+      const { runId, meta } = cursor.value as Version6['checkpoints'];
+      await metas.put({ id: runId, meta });
+    }
   },
 ];
 

@@ -1,21 +1,26 @@
-/** A picture's rows in six tables, moved together. Each function is part of a caller's transaction. */
+/** A picture's rows in five tables, moved together. Each function is part of a caller's transaction. */
+import type { ReadTables, Tables } from './faceDb';
 import type { PhotoFace, PhotoMove, StoredPhoto, StoredPhotoFace } from './photoSchema';
-import type { PhotoTables } from './photoTables';
 
-async function withRows(tables: PhotoTables, face: PhotoFace): Promise<StoredPhotoFace> {
+/** The tables that hold a picture. */
+export const PHOTO_TABLES = ['photos', 'photoThumbs', 'photoFaces', 'photoVectors', 'photoCrops'] as const;
+type PhotoTables = Tables<(typeof PHOTO_TABLES)[number]>;
+type PhotoReadTables = ReadTables<(typeof PHOTO_TABLES)[number]>;
+
+async function withRows(tables: PhotoReadTables, face: PhotoFace): Promise<StoredPhotoFace> {
   return { face, vector: await tables.photoVectors.get(face.id), crop: await tables.photoCrops.get(face.id) };
 }
 
-async function readPhoto(tables: PhotoTables, id: string): Promise<StoredPhoto | null> {
+async function readPhoto(tables: PhotoReadTables, id: string): Promise<StoredPhoto | null> {
   const photo = await tables.photos.get(id);
   if (!photo) return null;
   const faces: StoredPhotoFace[] = [];
-  for (const face of await tables.facesOf(id)) faces.push(await withRows(tables, face));
+  for (const face of await tables.photoFaces.by('byPhoto', id)) faces.push(await withRows(tables, face));
   return { photo, thumbnail: await tables.photoThumbs.get(id), faces };
 }
 
 /** All rows of those pictures that are there. */
-export async function readPhotos(tables: PhotoTables, ids: readonly string[]): Promise<StoredPhoto[]> {
+export async function readPhotos(tables: PhotoReadTables, ids: readonly string[]): Promise<StoredPhoto[]> {
   const found: StoredPhoto[] = [];
   for (const id of ids) {
     const photo = await readPhoto(tables, id);
@@ -25,7 +30,7 @@ export async function readPhotos(tables: PhotoTables, ids: readonly string[]): P
 }
 
 export async function dropFaces(tables: PhotoTables, photoId: string): Promise<void> {
-  for (const { id } of await tables.facesOf(photoId)) await dropFace(tables, id);
+  for (const { id } of await tables.photoFaces.by('byPhoto', photoId)) await dropFace(tables, id);
 }
 
 async function dropFace(tables: PhotoTables, id: string): Promise<void> {

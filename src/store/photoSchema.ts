@@ -1,5 +1,7 @@
-import type { Box, CohortMean, Embedding, FaceQuality, StoredCrop } from '../core/types';
+/** The photo library's folders, pictures and faces as they are stored, and the store's part for them. */
 import type { ErrorCode } from '../core/errors';
+import type { Box, CohortMean, Embedding, FaceQuality, StoredCrop } from '../core/types';
+import type { StorePart } from './schema';
 
 /** Bytes rather than a Blob, which not every browser keeps reliably. */
 export interface BlobRow {
@@ -120,11 +122,8 @@ export interface PhotoMove {
   readonly to: PhotoRecord;
 }
 
-/** The pictures of this device's library. Every method that writes is one transaction. */
-export interface PhotoStore {
-  readonly persistent: boolean;
-  /** False while another tab is the one that writes: every write throws `store/other-tab`. */
-  mayWrite(): boolean;
+/** The pictures of this device's library. */
+export interface PhotoStore extends StorePart {
   folders(): Promise<PhotoFolder[]>;
   putFolder(folder: PhotoFolder): Promise<void>;
   /** Removes the folder with its pictures and faces; the people stay. */
@@ -169,7 +168,7 @@ export interface PhotoStore {
   setEmbeddings(embeddings: ReadonlyMap<string, Embedding>): Promise<void>;
   /** Adds cohort means to embeddings of that model by their faces’ ids; faces that are gone, or of another model by now, are skipped. */
   setCohortMeans(modelId: string, means: ReadonlyMap<string, CohortMean>): Promise<void>;
-  /** Called after a write in another tab. Returns the unsubscriber. */
-  onChange(callback: () => void): () => void;
-  close(): void;
+  /** What the faces were last grouped by (`groupingState`); null: not grouped yet. In no backup. */
+  groupedBy(): Promise<string | null>;
+  setGroupedBy(state: string): Promise<void>;
 }

@@ -1,5 +1,8 @@
-import type { BackupOptions, CheckedBackup } from './backup/backup';
+/** People, their faces and the settings as they are stored, and what the store as a whole offers. */
 import type { CohortMean, Embedding, FaceQuality, StoredCrop } from '../core/types';
+import type { BackupOptions, CheckedBackup } from './backup/backup';
+import type { PhotoStore } from './photoSchema';
+import type { TrainStore } from './trainSchema';
 
 export interface PersonRecord {
   readonly id: string;
@@ -26,6 +29,11 @@ export interface FaceRecord {
   readonly createdAt: number;
 }
 
+/** A face as a row: the crop's bytes rather than a Blob, which not every browser stores reliably. */
+export interface FaceRow extends Omit<FaceRecord, 'crop'> {
+  readonly crop: Omit<StoredCrop, 'picture'> & { readonly bytes: ArrayBuffer; readonly type: string };
+}
+
 export interface Settings {
   readonly model: string | null;
   readonly backend: 'auto' | 'wasm' | 'webgpu';
@@ -34,22 +42,35 @@ export interface Settings {
   readonly far: number | null;
   readonly mirrorCamera: boolean;
   readonly cameraId: string | null;
-  /** What the photos' faces were last grouped by (`groupingState`); null: not grouped yet. In no backup. */
-  readonly photosGrouped: string | null;
+}
+export interface SettingsRow extends Partial<Settings> {
+  readonly id: 'settings';
 }
 
 export type NewFace = Omit<FaceRecord, 'id' | 'personId' | 'createdAt'>;
 
-/** All people, faces and settings on this device. Every method that writes is one transaction: all of it or nothing. */
-export interface Store {
-  /** False when the browser keeps nothing (`store/denied`): people then live in memory only until the page closes. */
+/** The parts of the store of which listeners hear separately. */
+export type Topic = 'people' | 'settings' | 'photos' | 'training';
+
+/** What every part of the store has. Each of its methods that writes is one transaction: all of it or nothing. */
+export interface StorePart {
+  /** False where the browser stores nothing (`store/denied`): the content then lives in memory until the page closes. */
   readonly persistent: boolean;
   /** False while another tab is the one that writes: every write throws `store/other-tab`. */
   mayWrite(): boolean;
-  people(): Promise<PersonRecord[]>;
+  /**
+   * `callback` is called after each write to this part; `elsewhere`: by another tab or a worker, or the content was
+   * deleted from outside. Returns the unsubscriber.
+   */
+  onChange(callback: (elsewhere: boolean) => void): () => void;
+}
+
+/** All people and their faces on this device. */
+export interface PeopleStore extends StorePart {
+  list(): Promise<PersonRecord[]>;
   faces(): Promise<FaceRecord[]>;
   facesOf(personId: string): Promise<FaceRecord[]>;
-  /** Throws `store/bad-name`, `store/duplicate-name` (compared without case and outer space), `store/full`. */
+  /** Throws `store/bad-name`, `store/duplicate-name` (compared by `personKey`), `store/full`. */
   addPerson(name: string, faces: readonly NewFace[]): Promise<PersonRecord>;
   addFaces(personId: string, faces: readonly NewFace[]): Promise<FaceRecord[]>;
   renamePerson(personId: string, name: string): Promise<PersonRecord>;
@@ -66,17 +87,26 @@ export interface Store {
   setCohortMeans(modelId: string, means: ReadonlyMap<string, CohortMean>): Promise<void>;
   /** Removes the people all of whose faces are of the sample pictures; and the sample faces of the others. */
   removeSamples(): Promise<void>;
-  settings(): Promise<Settings>;
-  saveSettings(changes: Partial<Settings>): Promise<Settings>;
-  /** People, faces, photo library, trained models and settings as one encrypted file. Throws `backup/weak-passphrase`, `aborted`. */
+}
+
+export interface SettingsStore extends StorePart {
+  read(): Promise<Settings>;
+  /** Resolves to the settings with those changes. */
+  save(changes: Partial<Settings>): Promise<Settings>;
+}
+
+/** All that this device stores but model files and the pictures of trainings. */
+export interface Store {
+  readonly people: PeopleStore;
+  readonly settings: SettingsStore;
+  readonly photos: PhotoStore;
+  readonly training: TrainStore;
+  readonly persistent: boolean;
+  /** Everything but running trainings as one encrypted file. Throws `backup/weak-passphrase`, `aborted`. */
   writeBackup(passphrase: string, options?: BackupOptions): Promise<Blob>;
   /** Opens such a file and checks all of it before anything can be written. Throws the codes `backup/…`, `aborted`. */
   checkBackup(file: Blob, name: string, passphrase: string, options?: BackupOptions): Promise<CheckedBackup>;
-  /** Bytes used by this origin and allowed to it, as the browser tells. */
+  /** Bytes used by this origin and allowed to it, as the browser reports. */
   usage(): Promise<{ used: number; quota: number }>;
-  /** Called after any write, in this tab. Returns the unsubscriber. */
-  onChange(callback: () => void): () => void;
-  /** Deletes the database itself. The store cannot be used afterwards. */
-  deleteEverything(): Promise<void>;
   close(): void;
 }

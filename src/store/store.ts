@@ -1,62 +1,76 @@
+/** Opens everything that the app stores, with one connection to one database. */
 import { APP_SCOPE } from '../core/hosting/appScope';
 import { ownName } from '../core/hosting/ownNames';
-import { databaseBacking } from './databaseBacking';
-import { keepsNothing } from './denied';
-import { faceStore } from './faceStore';
+import { checkBackup } from './backup/readBackup';
+import { writeBackup } from './backup/writeBackup';
+import { Changes } from './changes';
+import { storesNothing } from './connection';
+import { openDatabase } from './database';
+import { TOPIC_OF, type Database, type TableName, type Tabular } from './faceDb';
 import { UNGUARDED, type WriteGuard } from './guard';
-import { memoryBacking } from './memoryBacking';
-import { memoryDatabase, type MemoryDatabase } from './memoryDatabase';
-import type { Store } from './schema';
+import { memoryDatabase } from './memory';
+import { peopleStore } from './peopleStore';
+import { photoStore } from './photoStore';
+import type { Store, StorePart, Topic } from './schema';
+import { settingsStore } from './settingsStore';
+import { trainStore } from './trainStore';
 
 /**
- * Opens the people and settings of this device, upgrading what an older version left. Where the browser keeps nothing
- * the store lives in `memory` (`persistent` false). `guard`: where several tabs are open, every write of this one goes
- * through it. Throws `store/blocked`, `store/newer-version`, `store/full`.
+ * Opens the store of this device, in the page or in a worker, upgrading what an older version left. Where the browser
+ * stores nothing the content lives in memory (`persistent` false). `guard`: where several tabs are open, every write of
+ * this one goes through it; a worker writes for a page that asked its own. Throws `store/blocked`, `store/newer-version`,
+ * `store/full`.
  */
 export async function openStore(
   name = ownName('facenet-web', APP_SCOPE),
   guard: WriteGuard = UNGUARDED,
-  memory: MemoryDatabase = memoryDatabase(),
 ): Promise<Store> {
-  const changed = new Set<() => void>();
-  const callAll = () => {
-    for (const callback of changed) callback();
-  };
+  if (typeof indexedDB === 'undefined') return storeOver(memoryDatabase());
+  const changes = new Changes(`${name}-changes`);
   try {
-    if (typeof indexedDB === 'undefined') return inMemory(changed, memory);
-    const backing = await databaseBacking(name, callAll);
-    const tabs = new BroadcastChannel(`${name}-changes`);
-    tabs.addEventListener('message', callAll);
-    return faceStore(
-      backing,
-      (what) => {
-        tabs.postMessage('changed');
-        if (what === 'all') announceOthers(name);
-      },
-      changed,
-      () => tabs.close(),
-      guard,
-    );
+    return storeOver(await openDatabase(name, () => changes.replaced()), changes, guard);
   } catch (thrown) {
-    if (!keepsNothing(thrown)) throw thrown;
-    return inMemory(changed, memory);
+    changes.close();
+    if (!storesNothing(thrown)) throw thrown;
+    return storeOver(memoryDatabase());
   }
 }
 
-/** A restored backup changes the photo library and the trained models too: those who have them open hear of it, here too. */
-function announceOthers(name: string): void {
-  for (const other of [`${name}-photos`, `${name}-training`]) {
-    const channel = new BroadcastChannel(other);
-    channel.postMessage('changed');
-    channel.close();
-  }
+/** The store's rules over a database. */
+export function storeOver(database: Database, changes = new Changes(null), guard: WriteGuard = UNGUARDED): Store {
+  const { persistent } = database;
+  const tables: Tabular = {
+    read: database.read,
+    async write(names, body) {
+      const result = await guard.run(() => database.write(names, body));
+      changes.announce(topicsOf(names));
+      return result;
+    },
+  };
+  const part = (topic: Topic): StorePart => ({
+    persistent,
+    mayWrite: () => guard.mayWrite(),
+    onChange: (callback) => changes.on(topic, callback),
+  });
+  return {
+    persistent,
+    people: peopleStore(tables, part('people')),
+    settings: settingsStore(tables, part('settings')),
+    photos: photoStore(tables, part('photos')),
+    training: trainStore(tables, part('training')),
+    writeBackup: (passphrase, options) => writeBackup(tables, passphrase, options),
+    checkBackup: (file, name, passphrase, options) => checkBackup(tables, file, name, passphrase, options),
+    async usage() {
+      const { usage = 0, quota = 0 } = (await navigator.storage?.estimate()) ?? {};
+      return { used: usage, quota };
+    },
+    close() {
+      database.close();
+      changes.close();
+    },
+  };
 }
 
-function inMemory(changed: Set<() => void>, memory: MemoryDatabase): Store {
-  return faceStore(
-    memoryBacking(memory),
-    () => {},
-    changed,
-    () => {},
-  );
+function topicsOf(names: readonly TableName[]): Topic[] {
+  return [...new Set(names.flatMap((name) => TOPIC_OF[name] ?? []))];
 }

@@ -12,6 +12,8 @@ const CACHES = ['facenet-models', 'facenet-model-sources', 'facenet-training-pic
 const PAGE = 100;
 /** Tables whose rows are whole files of up to hundreds of megabytes: one at a time. */
 const LARGE: readonly string[] = ['checkpoints', 'trainedFiles'];
+/** Tables that hold nothing of a person's. */
+const NOTHING: readonly string[] = ['settings', 'photoGrouping'];
 /** The mark while rows are copied, and when all are there and the old ones are to be deleted. */
 const [COPYING, COPIED] = ['1', 'copied'];
 
@@ -102,7 +104,7 @@ async function stopOldWriter(): Promise<() => void> {
 async function isEmpty(name: string): Promise<boolean> {
   const db = await openDB(name);
   try {
-    for (const table of db.objectStoreNames) if (table !== 'settings' && (await db.count(table)) > 0) return false;
+    for (const table of db.objectStoreNames) if (!NOTHING.includes(table) && (await db.count(table)) > 0) return false;
     return true;
   } finally {
     db.close();
@@ -114,9 +116,9 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   const old = await openDB(from);
   const tables = [...old.objectStoreNames];
   if (tables.length === 0) {
-    old.close();
+    old.close(); // nothing was ever stored, and a transaction needs a table
     return;
-  } // nothing was ever kept: a transaction needs a table
+  }
   // Read before the copy is opened: this transaction ends meanwhile.
   const reading = old.transaction(tables);
   const schema = tables.map((name) => {

@@ -1,5 +1,7 @@
-import type { Checkpoint, CropKind, Precision, ResumableSink } from '../core/types';
+/** Training runs, their checkpoints and the models they made as they are stored, and the store's part for them. */
+import type { CropKind, Precision, ResumableSink } from '../core/types';
 import type { TrainedCohort } from '../weights/trainedCohort';
+import type { StorePart } from './schema';
 
 /** `running`: also a run whose tab was closed; it goes on from its checkpoint. `accepted`: its model is in use. */
 export type TrainRunStatus = 'running' | 'paused' | 'finished' | 'accepted' | 'discarded' | 'failed';
@@ -60,10 +62,16 @@ export interface TrainedModelRecord {
   readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;
 }
 
-/** A run's last checkpoint as it lies in the database. */
-export interface CheckpointRow extends Checkpoint {
+/** The tensors of a run's last checkpoint. */
+export interface CheckpointRow {
   readonly runId: string;
-  readonly savedAt: number;
+  readonly tensors: Uint8Array<ArrayBuffer>;
+}
+/** Its description, apart so that it can be read without the tensors. */
+export interface CheckpointMetaRow {
+  /** The run's. */
+  readonly id: string;
+  readonly meta: string;
 }
 
 export interface TrainedFileRow {
@@ -75,12 +83,8 @@ export interface TrainedFileRow {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Runs, checkpoints and trained models on this device. Every method that writes is one transaction: all of it or nothing. */
-export interface TrainStore {
-  /** False where the browser keeps nothing: runs and models then live until the page closes. */
-  readonly persistent: boolean;
-  /** False while another tab is the one that writes: every write throws `store/other-tab`. */
-  mayWrite(): boolean;
+/** Runs, checkpoints and trained models on this device. Checkpoints are written without notice to listeners. */
+export interface TrainStore extends StorePart {
   /** The latest first. */
   runs(): Promise<TrainRunRecord[]>;
   run(id: string): Promise<TrainRunRecord | null>;
@@ -89,8 +93,8 @@ export interface TrainStore {
   /** With its checkpoint. */
   removeRun(id: string): Promise<void>;
   /**
-   * Where a run's checkpoints go: each replaces the one before in one transaction, so that a whole one is always there.
-   * `save` throws `store/full`, the one before being kept. The run need not have a record.
+   * Where a run's checkpoints are saved: each replaces the previous one in one transaction, so that a whole one is always
+   * there. `save` throws `store/full` and leaves the previous one. The run need not have a record.
    */
   sink(runId: string): ResumableSink;
   removeCheckpoint(runId: string): Promise<void>;
@@ -102,7 +106,4 @@ export interface TrainStore {
   /** A model's weights, a safetensors file. Throws `store/not-found`. */
   modelFile(id: string, precision: Precision): Promise<Uint8Array<ArrayBuffer>>;
   removeModel(id: string): Promise<void>;
-  /** Called after any write but a checkpoint's, in this tab and others. Returns the unsubscriber. */
-  onChange(callback: () => void): () => void;
-  close(): void;
 }

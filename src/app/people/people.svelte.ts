@@ -3,7 +3,7 @@ import { knownScale } from '../../core/cohort';
 import { personKey } from '../../core/names';
 import type { Embedding } from '../../core/types';
 import { euclidean } from '../../core/vectors';
-import type { FaceRecord, FaceSource, NewFace, PersonRecord, Store } from '../../store/schema';
+import type { FaceRecord, FaceSource, NewFace, PeopleStore, PersonRecord } from '../../store/schema';
 import { addCohortMeans } from './cohortMeans';
 import { Duplicates } from './duplicates.svelte';
 import type { Engine } from '../shell/engine.svelte';
@@ -48,7 +48,7 @@ export class People {
   #onGallery: (isWhole: boolean) => Promise<void> = () => Promise.resolve();
 
   constructor(
-    readonly store: Store,
+    readonly store: PeopleStore,
     private readonly engine: Engine,
   ) {
     this.duplicates = new Duplicates(engine, this);
@@ -86,7 +86,7 @@ export class People {
   }
 
   async load(): Promise<void> {
-    const [people, faces] = await Promise.all([this.store.people(), this.store.faces()]);
+    const [people, faces] = await Promise.all([this.store.list(), this.store.faces()]);
     const byPerson = new Map<string, FaceRecord[]>(people.map((person) => [person.id, []]));
     for (const face of faces.toSorted((a, b) => a.createdAt - b.createdAt)) byPerson.get(face.personId)?.push(face);
     this.list = people

@@ -11,7 +11,7 @@ import type {
   PhotoStore,
   StoredPhoto,
 } from '../../store/photoSchema';
-import type { NewFace, Store } from '../../store/schema';
+import type { NewFace } from '../../store/schema';
 import { scalesOf } from '../people/cohortMeans';
 import type { Engine } from '../shell/engine.svelte';
 import type { People, Undo } from '../people/people.svelte';
@@ -59,13 +59,13 @@ export class Library {
     readonly store: PhotoStore,
     private readonly engine: Engine,
     private readonly people: People,
-    settings: Store,
   ) {
     const assign = (changes: ReadonlyMap<string, Belonging>) => this.#assign(changes);
-    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people, settings);
+    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people);
     this.means = new PhotoMeans(store, engine);
-    // A picture that another tab takes is one change: many are told together.
-    store.onChange(() => {
+    // Another tab writes picture by picture: the lists are read again for several at once.
+    store.onChange((elsewhere) => {
+      if (!elsewhere) return;
       this.#loading ??= setTimeout(() => {
         this.#loading = undefined;
         void this.load();

@@ -1,9 +1,6 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { PhotoFolder } from '../../store/photoSchema';
+import type { PhotoFolder, PhotoStore } from '../../store/photoSchema';
 import type { WriteGuard } from '../../store/guard';
-import type { Store } from '../../store/schema';
-import type { MemoryDatabase } from '../../store/memoryDatabase';
-import { openPhotoStore } from '../../store/photoStore';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 import type { Notices } from '../shell/notices.svelte';
@@ -36,8 +33,7 @@ export class Photos {
     private readonly engine: Engine,
     private readonly people: People,
     private readonly guard: WriteGuard,
-    private readonly memory: MemoryDatabase,
-    private readonly settings: Store,
+    private readonly store: PhotoStore,
     private readonly notices: Notices,
   ) {}
 
@@ -48,8 +44,7 @@ export class Photos {
   }
 
   async #open(): Promise<Library> {
-    const store = await openPhotoStore(undefined, this.guard, this.memory);
-    const library = new Library(store, this.engine, this.people, this.settings);
+    const library = new Library(this.store, this.engine, this.people);
     await library.load();
     this.library = library;
     this.queue = new PhotoQueue(this.engine, library, (folder, departed) =>

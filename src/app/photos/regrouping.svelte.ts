@@ -1,7 +1,6 @@
 import { toFaceError, type FaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
 import type { Belonging, PhotoFace, PhotoStore } from '../../store/photoSchema';
-import type { Store } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 import {
@@ -50,7 +49,6 @@ export class Regrouping {
     private readonly library: GroupedFaces,
     private readonly engine: Engine,
     private readonly people: People,
-    private readonly settings: Pick<Store, 'settings' | 'saveSettings'>,
   ) {}
 
   /** Groups what is new since the last time, in an earlier session too. Resolves when all is grouped, or was stopped. */
@@ -93,8 +91,7 @@ export class Regrouping {
     const state = await this.engine.ready().catch(() => null);
     const { store } = this.library;
     if (!state || this.library.faces().length === 0 || !store.mayWrite()) return;
-    const { photosGrouped } = await this.settings.settings();
-    if (photosGrouped === (await groupingState(state.model, this.library.faces(), this.people.list))) {
+    if ((await store.groupedBy()) === (await groupingState(state.model, this.library.faces(), this.people.list))) {
       this.#remember(state.model, this.library.faces());
       return;
     }
@@ -115,7 +112,7 @@ export class Regrouping {
     await this.library.assign(stillTrue(changes, chosen, this.library.faces()));
     // Not the faces as they are now: what has changed meanwhile is not grouped yet.
     const grouped = all.map((face) => ({ ...face, ...changes.get(face.id) }));
-    await this.settings.saveSettings({ photosGrouped: await groupingState(state.model, grouped, people) });
+    await store.setGroupedBy(await groupingState(state.model, grouped, people));
     this.#remember(state.model, grouped, 'from' in request ? this.#marks.whole : chosen.length, known);
   }
 

@@ -1,4 +1,5 @@
 import type { BackupOptions, CheckedBackup, RestoreMode } from '../../store/backup/backup';
+import type { Store } from '../../store/schema';
 import type { People } from '../people/people.svelte';
 import type { Photos } from '../photos/photos.svelte';
 import { Task } from '../shell/task.svelte';
@@ -9,19 +10,20 @@ export class Backups {
   checked = $state.raw<(CheckedBackup & { readonly name: string }) | null>(null);
 
   constructor(
+    private readonly store: Store,
     private readonly people: People,
     private readonly photos: Photos,
   ) {}
 
   /** The encrypted file, or null when that failed or was aborted. */
   write(passphrase: string): Promise<Blob | null> {
-    return this.#work('Writing the backup', (options) => this.people.store.writeBackup(passphrase, options));
+    return this.#work('Writing the backup', (options) => this.store.writeBackup(passphrase, options));
   }
 
   async check(file: File, passphrase: string): Promise<void> {
     this.checked = null;
     const checked = await this.#work('Checking the backup', (options) =>
-      this.people.store.checkBackup(file, file.name, passphrase, options),
+      this.store.checkBackup(file, file.name, passphrase, options),
     );
     if (checked) this.checked = { ...checked, name: file.name };
   }

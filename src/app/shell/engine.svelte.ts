@@ -1,7 +1,7 @@
 import { FaceError, toFaceError } from '../../core/errors';
 import type { FaceClient } from '../../client/faceClient';
 import type { EngineState, ModelPlace, Progress, StartOptions } from '../../client/types';
-import type { Settings, Store } from '../../store/schema';
+import type { Settings, SettingsStore } from '../../store/schema';
 
 /** Settings whose change starts the engine anew. */
 const RESTARTING = ['model', 'backend', 'precision'] as const;
@@ -28,7 +28,7 @@ export class Engine {
 
   constructor(
     readonly client: FaceClient,
-    private readonly store: Store,
+    private readonly store: SettingsStore,
     settings: Settings,
   ) {
     this.settings = settings;
@@ -60,14 +60,14 @@ export class Engine {
   /** Saves changed settings and applies them. Throws `store/full`. */
   async change(changes: Partial<Settings>): Promise<void> {
     const before = this.settings;
-    this.settings = await this.store.saveSettings(changes);
+    this.settings = await this.store.save(changes);
     if (RESTARTING.some((key) => before[key] !== this.settings[key])) await this.start();
     else if (before.far !== this.settings.far) await this.#changeFar(this.settings.far);
   }
 
   /** Leaves the choice of model, backend and precision to the worker again, and starts. Throws `store/full`. */
   async startAutomatically(): Promise<void> {
-    this.settings = await this.store.saveSettings({ model: null, backend: 'auto', precision: 'auto' });
+    this.settings = await this.store.save({ model: null, backend: 'auto', precision: 'auto' });
     await this.start();
   }
 

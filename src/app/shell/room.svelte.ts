@@ -13,7 +13,7 @@ export class Room {
 
   constructor(private readonly store: Store) {
     if (!store.persistent) return;
-    store.onChange(() => void this.look());
+    store.people.onChange(() => void this.look());
     void this.look();
   }
 

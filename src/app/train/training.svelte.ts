@@ -5,7 +5,6 @@ import { FaceError, toFaceError } from '../../core/errors';
 import { forgetPictures, keepPictures, readPictures, type RunPictures } from '../../store/trainPictures';
 import type { WriteGuard } from '../../store/guard';
 import type { TrainRunRecord, TrainStore } from '../../store/trainSchema';
-import { openTrainStore } from '../../store/trainStore';
 import type { Engine } from '../shell/engine.svelte';
 import { takeTabLock } from './tabLock';
 import { withStep, type HistoryPoint } from './trainHistory';
@@ -47,7 +46,7 @@ export class Training {
     this.runs.find((run) => run.status === 'accepted' && run.modelId === this.engine.settings.model) ?? null,
   );
 
-  #store: TrainStore | null = null;
+  #isListed = false;
   #client: TrainClient | null = null;
   #release: (() => void) | null = null;
   #abort = new AbortController();
@@ -61,14 +60,13 @@ export class Training {
   constructor(
     private readonly engine: Engine,
     private readonly guard: WriteGuard,
+    private readonly store: TrainStore,
   ) {}
 
   /** Lists the runs; to be called before anything else. Throws `store/blocked`, `store/newer-version`. */
   async load(): Promise<void> {
-    if (!this.#store) {
-      this.#store = await openTrainStore(undefined, this.guard);
-      this.#store.onChange(() => void this.#list());
-    }
+    if (!this.#isListed) this.store.onChange(() => void this.#list());
+    this.#isListed = true;
     await this.#list();
   }
 
@@ -79,14 +77,14 @@ export class Training {
     const kept = await keepPictures(run.id, pictures);
     this.#pictures = pictures;
     try {
-      await this.#stored().saveRun(run);
+      await this.store.saveRun(run);
     } catch (thrown) {
       await forgetPictures(run.id);
       throw thrown;
     }
     this.points = [];
     this.notes =
-      kept && this.#stored().persistent
+      kept && this.store.persistent
         ? []
         : ['The browser keeps nothing here: the training is lost when the page is closed.'];
     await this.#execute(run);
@@ -125,7 +123,7 @@ export class Training {
   }
 
   async remove(run: TrainRunRecord): Promise<void> {
-    await this.#stored().removeRun(run.id);
+    await this.store.removeRun(run.id);
     await forgetPictures(run.id);
   }
 
@@ -146,8 +144,8 @@ export class Training {
         await this.engine.change({ model: planOf(run).previousModel, precision: 'auto' });
         throw error;
       }
-      await this.#stored().saveRun({ ...run, title, status: 'accepted', modelId: id, updatedAt: Date.now() });
-      await this.#stored().removeCheckpoint(run.id);
+      await this.store.saveRun({ ...run, title, status: 'accepted', modelId: id, updatedAt: Date.now() });
+      await this.store.removeCheckpoint(run.id);
       await forgetPictures(run.id);
       this.#end();
     } catch (thrown) {
@@ -159,7 +157,7 @@ export class Training {
   /** Uses the model from before the run again; the trained one stays in the list. */
   async rollBack(run: TrainRunRecord): Promise<void> {
     await this.engine.change({ model: planOf(run).previousModel, precision: 'auto' });
-    await this.#stored().saveRun({ ...run, status: 'discarded', updatedAt: Date.now() });
+    await this.store.saveRun({ ...run, status: 'discarded', updatedAt: Date.now() });
   }
 
   async #execute(run: TrainRunRecord): Promise<void> {
@@ -305,9 +303,7 @@ export class Training {
     this.#noted = performance.now();
     const run = { ...this.run, ...changes, history: JSON.stringify(this.points), updatedAt: Date.now() };
     this.run = run;
-    await this.#stored()
-      .saveRun(run)
-      .catch(() => {});
+    await this.store.saveRun(run).catch(() => {});
   }
 
   async #fail(run: TrainRunRecord, thrown: unknown): Promise<void> {
@@ -348,12 +344,7 @@ export class Training {
     if (!this.guard.mayWrite()) throw new FaceError('store/other-tab');
   }
 
-  #stored(): TrainStore {
-    if (!this.#store) throw new FaceError('train/not-prepared');
-    return this.#store;
-  }
-
   async #list(): Promise<void> {
-    this.runs = (await this.#store?.runs()) ?? [];
+    this.runs = await this.store.runs();
   }
 }

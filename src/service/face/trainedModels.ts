@@ -3,7 +3,7 @@ import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import type { Weights } from '../../core/weights';
 import type { TrainedModelRecord, TrainStore } from '../../store/trainSchema';
-import { openTrainStore } from '../../store/trainStore';
+import { openStore } from '../../store/store';
 import { checkTrained, fileOf, foldedWeights } from '../../train/trainedFiles';
 import { readSafetensors } from '../../weights/formats/safetensors';
 import type { EmbedderRow } from '../../weights/registry';
@@ -43,10 +43,13 @@ export interface SaveTrainedRequest {
 
 let opened: Promise<TrainStore> | null = null;
 function openedStore(): Promise<TrainStore> {
-  opened ??= openTrainStore().catch((thrown: unknown) => {
-    opened = null; // another try may find it free
-    throw thrown;
-  });
+  opened ??= openStore().then(
+    ({ training }) => training,
+    (thrown: unknown) => {
+      opened = null; // another try may find it free
+      throw thrown;
+    },
+  );
   return opened;
 }
 

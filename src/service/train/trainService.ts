@@ -3,7 +3,7 @@ import { FaceError } from '../../core/errors';
 import type { EngineMemory } from '../../core/types';
 import type { Checkpoint } from '../../core/types';
 import { inferShapes, weightShapes } from '../../nn/shapes';
-import { openTrainStore } from '../../store/trainStore';
+import { openStore } from '../../store/store';
 import { COHORT_CENTRES } from '../../weights/cohorts';
 import { checkData } from '../../train/checkData';
 import { planRun } from '../../train/plan';
@@ -118,9 +118,9 @@ export function createTrainService() {
       const current = prepared();
       evaluation = null; // it is of the weights so far
       if (choice.kind === 'store') {
-        const store = await openTrainStore();
+        const store = await openStore();
         try {
-          return await current.train({ sink: store.sink(choice.runId), untilEpoch, signal, progress });
+          return await current.train({ sink: store.training.sink(choice.runId), untilEpoch, signal, progress });
         } finally {
           store.close();
         }

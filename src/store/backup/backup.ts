@@ -1,4 +1,23 @@
 /** What a backup is to those who write and restore it. */
+import type { TableName, Tables } from '../faceDb';
+
+/** The tables that a restore writes: all but the checkpoints of trainings that are not decided yet. */
+export const RESTORED = [
+  'people',
+  'faces',
+  'settings',
+  'photoFolders',
+  'photos',
+  'photoThumbs',
+  'photoFaces',
+  'photoVectors',
+  'photoCrops',
+  'photoGrouping',
+  'trainRuns',
+  'trainedModels',
+  'trainedFiles',
+] as const satisfies readonly TableName[];
+export type RestoredTables = Tables<(typeof RESTORED)[number]>;
 
 /** How many of each a backup holds; what its version did not know yet is 0. */
 export interface BackupCounts {

@@ -1,8 +1,8 @@
 import { throwIfAborted } from '../../core/abort';
 import { FaceError } from '../../core/errors';
+import type { Tabular } from '../faceDb';
 import type { PhotoFolder } from '../photoSchema';
-import type { WholeBacking } from '../wholeTables';
-import type { BackupOptions, BackupSummary, CheckedBackup } from './backup';
+import { RESTORED, type BackupOptions, type BackupSummary, type CheckedBackup } from './backup';
 import { modelChecker } from './checkModels';
 import { recordChecker } from './checkRecords';
 import { decryptBackup, openBackupFile, type OpenedFile } from './container';
@@ -15,7 +15,7 @@ import type { PhotoList } from './sameFolders';
  * `backup/not-a-backup`, `backup/newer-version`, `backup/wrong-passphrase`, `backup/cut-off`, `backup/damaged`, `aborted`.
  */
 export async function checkBackup(
-  whole: Pick<WholeBacking, 'write'>,
+  { write }: Tabular,
   file: Blob,
   name: string,
   passphrase: string,
@@ -26,12 +26,12 @@ export async function checkBackup(
   return {
     summary,
     restore: (mode, restoring = {}) =>
-      whole.write(async (tables) => {
+      write(RESTORED, async (tables, waitFor) => {
         const take = await restorer(tables, mode, opened.version, list);
         const chunks = recordsOf(opened, restoring);
         for (;;) {
           // Reading and decrypting are not the database's work: the transaction waits for them.
-          const { done, value: records } = await tables.waitFor(chunks.next());
+          const { done, value: records } = await waitFor(chunks.next());
           if (done) return;
           throwIfAborted(restoring.signal);
           for (const record of records) await take(record);

@@ -1,8 +1,7 @@
 /** A backup's content: records, each the lengths of its two parts (4 bytes each, little-endian), JSON, and raw bytes. */
 import { FaceError } from '../../core/errors';
 import { cleanName } from '../names';
-import type { FaceRow, PersonRow } from '../rows';
-import type { Settings } from '../schema';
+import type { FaceRow, PersonRecord, Settings } from '../schema';
 import type { BackupCounts } from './backup';
 import {
   between,
@@ -34,7 +33,7 @@ export const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'r
 export type BackupRecord =
   | { readonly kind: 'about'; readonly createdAt: number }
   | { readonly kind: 'settings'; readonly settings: Partial<Settings> }
-  | { readonly kind: 'person'; readonly person: PersonRow }
+  | { readonly kind: 'person'; readonly person: PersonRecord }
   | { readonly kind: 'face'; readonly face: FaceRow }
   | PhotoRecords
   | TrainRecords
@@ -142,7 +141,7 @@ function parseEnd(value: Fields): BackupRecord {
   return { kind: 'end', people: number(value['people']), faces: number(value['faces']), ...rest, ...training };
 }
 
-function parsePerson(value: Fields): PersonRow {
+function parsePerson(value: Fields): PersonRecord {
   return { id: id(value['id']), name: cleanName(text(value['name'])), createdAt: date(value['createdAt']) };
 }
 

@@ -1,9 +1,9 @@
 import { personKey } from '../../core/names';
+import { PHOTO_TABLES } from '../photoRows';
 import type { PhotoFace, PhotoFolder } from '../photoSchema';
 import type { Settings } from '../schema';
 import type { TrainedFileRow } from '../trainSchema';
-import type { WholeWriteTables } from '../wholeTables';
-import type { RestoreMode } from './backup';
+import type { RestoredTables, RestoreMode } from './backup';
 import type { BackupRecord } from './records';
 import { sameFolders, type PhotoList } from './sameFolders';
 import { DECIDED } from './trainRecords';
@@ -16,7 +16,7 @@ type Taker = (record: BackupRecord) => Promise<void>;
  * whatever the mode. `list`: the folders and pictures that will come.
  */
 export async function restorer(
-  tables: WholeWriteTables,
+  tables: RestoredTables,
   mode: RestoreMode,
   version: number,
   list: PhotoList,
@@ -33,20 +33,19 @@ export async function restorer(
   };
 }
 
-async function empty(tables: WholeWriteTables, version: number): Promise<void> {
+async function empty(tables: RestoredTables, version: number): Promise<void> {
   await tables.faces.clear();
   await tables.people.clear();
   if (version < 2) return;
-  const { photoFolders, photos, photoThumbs, photoFaces, photoVectors, photoCrops } = tables;
-  for (const table of [photoFolders, photos, photoThumbs, photoFaces, photoVectors, photoCrops]) await table.clear();
-  await tables.trainedModels.clear();
-  await tables.trainedFiles.clear();
+  const { photoFolders, photoGrouping, trainedModels, trainedFiles } = tables;
+  for (const name of PHOTO_TABLES) await tables[name].clear();
+  for (const table of [photoFolders, photoGrouping, trainedModels, trainedFiles]) await table.clear();
   // Trainings that are under way are in no backup: they go on.
   for (const run of await tables.trainRuns.all())
     if (DECIDED.includes(run.status)) await tables.trainRuns.delete(run.id);
 }
 
-async function peopleRestorer(tables: WholeWriteTables, mode: RestoreMode) {
+async function peopleRestorer(tables: RestoredTables, mode: RestoreMode) {
   const here = await tables.people.all();
   const ids = new Set(here.map(({ id }) => id));
   const byName = new Map(here.map(({ id, name }) => [personKey(name), id]));
@@ -71,14 +70,14 @@ async function peopleRestorer(tables: WholeWriteTables, mode: RestoreMode) {
 }
 
 /** The camera is this device's own. */
-async function restoreSettings({ settings }: WholeWriteTables, restored: Partial<Settings>): Promise<void> {
+async function restoreSettings({ settings }: RestoredTables, restored: Partial<Settings>): Promise<void> {
   const { cameraId = null } = (await settings.get('settings')) ?? {};
   await settings.put({ ...restored, id: 'settings', cameraId });
 }
 
 /** `before`: the folders as they were here, by id: the browser may still read those that it has a handle of. */
 async function photoRestorer(
-  tables: WholeWriteTables,
+  tables: RestoredTables,
   before: ReadonlyMap<string, PhotoFolder>,
   list: PhotoList,
   personOf: (id: string) => string | null,
@@ -121,7 +120,7 @@ async function photoRestorer(
   };
 }
 
-function trainingRestorer(tables: WholeWriteTables): Taker {
+function trainingRestorer(tables: RestoredTables): Taker {
   let file: (TrainedFileRow & { got: number }) | null = null;
   return async (record) => {
     if (record.kind === 'run') {

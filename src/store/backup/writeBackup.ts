@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../../core/abort';
 import { PRECISIONS, type Precision } from '../../core/types';
-import type { WholeBacking } from '../wholeTables';
+import type { Tabular } from '../faceDb';
+import { PHOTO_TABLES } from '../photoRows';
 import type { BackupCounts, BackupOptions } from './backup';
 import { checkModel } from './checkModels';
 import { encryptBackup } from './container';
@@ -20,12 +21,12 @@ type Counts = { -readonly [K in keyof BackupCounts]: BackupCounts[K] };
  * file. What is added meanwhile may be left out. Throws `backup/weak-passphrase`, `aborted`.
  */
 export async function writeBackup(
-  whole: Pick<WholeBacking, 'read'>,
+  tables: Tabular,
   passphrase: string,
   { signal, onProgress }: BackupOptions = {},
 ): Promise<Blob> {
   const counts: Counts = { people: 0, faces: 0, folders: 0, photos: 0, photoFaces: 0, runs: 0, models: 0 };
-  const total = await countAll(whole);
+  const total = await countAll(tables);
   let done = 0;
   const step = () => {
     throwIfAborted(signal);
@@ -34,7 +35,7 @@ export async function writeBackup(
   async function* content(): AsyncGenerator<Bytes> {
     yield encodeRecord({ kind: 'about', createdAt: Date.now() });
     for (const part of [peopleOf, photosOf, trainingOf])
-      for await (const record of part(whole, counts, step)) yield encodeRecord(record);
+      for await (const record of part(tables, counts, step)) yield encodeRecord(record);
     yield encodeRecord({ kind: 'end', ...counts });
   }
   // Blobs: the browser keeps them outside the page's memory, and on the disk when they are many.
@@ -60,10 +61,10 @@ async function* paged<Row>(
   }
 }
 
-type Part = (whole: Pick<WholeBacking, 'read'>, counts: Counts, step: () => void) => AsyncGenerator<BackupRecord>;
+type Part = (tables: Tabular, counts: Counts, step: () => void) => AsyncGenerator<BackupRecord>;
 
-function countAll({ read }: Pick<WholeBacking, 'read'>): Promise<number> {
-  return read(async ({ faces, photos, trainedModels }) => {
+function countAll({ read }: Tabular): Promise<number> {
+  return read(['faces', 'photos', 'trainedModels'], async ({ faces, photos, trainedModels }) => {
     const models = await trainedModels.all();
     const parts = models.flatMap(({ files }) => Object.values(files).map(({ bytes }) => Math.ceil(bytes / PART_BYTES)));
     return (await faces.count()) + (await photos.count()) + parts.reduce((sum, n) => sum + n, 0);
@@ -71,14 +72,14 @@ function countAll({ read }: Pick<WholeBacking, 'read'>): Promise<number> {
 }
 
 const peopleOf: Part = async function* ({ read }, counts, step) {
-  const settings = await read((tables) => tables.settings.get('settings'));
+  const settings = await read(['settings'], (tables) => tables.settings.get('settings'));
   yield { kind: 'settings', settings: settings ?? {} };
-  const people = await read((tables) => tables.people.all());
+  const people = await read(['people'], (tables) => tables.people.all());
   for (const person of people) yield { kind: 'person', person };
   counts.people = people.length;
   const known = new Set(people.map(({ id }) => id));
   for await (const face of paged(
-    (after) => read((tables) => tables.faces.page(after, PAGE)),
+    (after) => read(['faces'], (tables) => tables.faces.page(after, PAGE)),
     ({ id }) => id,
   )) {
     step();
@@ -89,17 +90,17 @@ const peopleOf: Part = async function* ({ read }, counts, step) {
 };
 
 const photosOf: Part = async function* ({ read }, counts, step) {
-  const folders = await read((tables) => tables.photoFolders.all());
+  const folders = await read(['photoFolders'], (tables) => tables.photoFolders.all());
   for (const folder of folders) yield { kind: 'folder', folder };
   counts.folders = folders.length;
   const known = new Set(folders.map(({ id }) => id));
   // A picture with all that belongs to it is read at once, so that it is whole whatever happens meanwhile.
   const readPage = (after: string | null) =>
-    read(async (tables) => {
+    read(PHOTO_TABLES, async (tables) => {
       const page = await tables.photos.page(after, PAGE);
       return Promise.all(
         page.map(async (photo) => {
-          const faces = await tables.facesOf(photo.id);
+          const faces = await tables.photoFaces.by('byPhoto', photo.id);
           return {
             photo,
             thumbnail: (await tables.photoThumbs.get(photo.id)) ?? null,
@@ -128,7 +129,10 @@ const photosOf: Part = async function* ({ read }, counts, step) {
 };
 
 const trainingOf: Part = async function* ({ read }, counts, step) {
-  const [runs, models] = await read(async (tables) => [await tables.trainRuns.all(), await tables.trainedModels.all()]);
+  const [runs, models] = await read(['trainRuns', 'trainedModels'], async (tables) => [
+    await tables.trainRuns.all(),
+    await tables.trainedModels.all(),
+  ]);
   for (const run of runs) {
     if (!DECIDED.includes(run.status)) continue;
     yield { kind: 'run', run };
@@ -144,7 +148,8 @@ const trainingOf: Part = async function* ({ read }, counts, step) {
       );
     for (const precision of PRECISIONS) {
       const about = model.files[precision];
-      const row = about && (await read((tables) => tables.trainedFiles.get(`${model.id}.${precision}`)));
+      const row =
+        about && (await read(['trainedFiles'], (tables) => tables.trainedFiles.get(`${model.id}.${precision}`)));
       if (!about || row?.bytes.length !== about.bytes) continue; // removed meanwhile
       if (!(await isWhole(row.bytes, precision))) continue;
       yield { kind: 'file', modelId: model.id, precision, bytes: about.bytes };

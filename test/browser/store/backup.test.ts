@@ -1,35 +1,13 @@
-import { deleteDB } from 'idb';
-import { afterEach, expect, test } from 'vitest';
-import type { NewFace, Store } from '../../../src/store/schema';
-import { openPhotoStore } from '../../../src/store/photoStore';
-import { openStore } from '../../../src/store/store';
-import { openTrainStore } from '../../../src/store/trainStore';
+import { expect, test } from 'vitest';
+import type { NewFace } from '../../../src/store/schema';
 import { storedModel } from '../../fixtures/storedModel';
 import { FOLDER, photo, photoFace } from '../../unit/store/photoStoreBehaviour';
 import { newFace } from '../../unit/store/storeBehaviour';
 import { newRun } from '../../unit/store/trainStoreBehaviour';
 import { withRoom } from '../quota';
+import { open } from './opened';
 
 const PASSPHRASE = 'ten thousand faces';
-const names: string[] = [];
-const stores: { close(): void }[] = [];
-function opened<T extends { close(): void }>(store: T): T {
-  stores.push(store);
-  return store;
-}
-async function open(): Promise<Store> {
-  return (await openAll()).store;
-}
-async function openAll() {
-  const name = `backup-${crypto.randomUUID()}`;
-  names.push(name);
-  const store = opened(await openStore(name));
-  return { store, photos: opened(await openPhotoStore(name)), training: opened(await openTrainStore(name)) };
-}
-afterEach(async () => {
-  for (const store of stores.splice(0)) store.close();
-  for (const name of names.splice(0)) await deleteDB(name);
-});
 
 /** A face with a crop of some bytes, all of the same content: many share one Blob. */
 function faceWith(mark: number, picture: Blob): NewFace {
@@ -61,7 +39,7 @@ test('10,000 faces are written and restored page by page, in one transaction', a
   const source = await open();
   const picture = new Blob([new Uint8Array(2_000).fill(7)], { type: 'image/jpeg' });
   for (let person = 0; person < 10; person++)
-    await source.addPerson(
+    await source.people.addPerson(
       `Person ${person}`,
       Array.from({ length: 1_000 }, (_, i) => faceWith(person * 1_000 + i, picture)),
     );
@@ -73,23 +51,23 @@ test('10,000 faces are written and restored page by page, in one transaction', a
     expect(file.size).toBeGreaterThan(20_000_000);
     const checked = await target.checkBackup(file, 'b', PASSPHRASE);
     expect(checked.summary).toMatchObject({ people: 10, faces: 10_000 });
-    let told = 0;
-    target.onChange(() => told++);
+    let writes = 0;
+    target.people.onChange(() => writes++);
     await checked.restore('replace');
-    expect(told, 'one write').toBe(1);
+    expect(writes, 'one write').toBe(1);
     expect(reads.largest, 'faces read at once').toBeLessThanOrEqual(64);
   } finally {
     reads.end();
   }
-  const faces = await target.faces();
+  const faces = await target.people.faces();
   expect(faces).toHaveLength(10_000);
   expect(new Set(faces.map(({ embedding }) => embedding.vector[0])).size).toBe(10_000);
-  expect((await target.people()).map(({ name }) => name).sort()[9]).toBe('Person 9');
+  expect((await target.people.list()).map(({ name }) => name).sort()[9]).toBe('Person 9');
 });
 
-test('a library of 200 pictures and a model of two files come back, page by page; a folder keeps its handle; all stores hear of it', async () => {
-  const source = await openAll();
-  const ada = await source.store.addPerson('Ada', [newFace(1)]);
+test('a library of 200 pictures and a model of two files come back, page by page; a folder keeps its handle; all listeners hear of it', async () => {
+  const source = await open();
+  const ada = await source.people.addPerson('Ada', [newFace(1)]);
   await source.photos.putFolder({ ...FOLDER, kind: 'handle', handle: await navigator.storage.getDirectory() });
   const known = { ...photoFace(1), personId: ada.id, confirmed: true };
   for (let i = 0; i < 200; i++)
@@ -100,18 +78,19 @@ test('a library of 200 pictures and a model of two files come back, page by page
   const reads = countLargestRead('photos');
   let file: Blob;
   try {
-    file = await source.store.writeBackup(PASSPHRASE);
+    file = await source.writeBackup(PASSPHRASE);
   } finally {
     reads.end();
   }
   expect(reads.largest, 'pictures read at once').toBe(64);
 
-  const target = await openAll();
+  const target = await open();
   await target.photos.putFolder({ ...FOLDER, kind: 'handle', handle: await navigator.storage.getDirectory() });
   await target.photos.savePhoto(photo('gone.jpg'), null, [photoFace(9)]);
-  const told = [target.photos, target.training].map((each) => new Promise<void>((resolve) => each.onChange(resolve)));
-  await (await target.store.checkBackup(file, 'b', PASSPHRASE)).restore('replace');
-  await Promise.all(told);
+  const parts = [target.people, target.photos, target.training];
+  const heard = parts.map((part) => new Promise((resolve) => part.onChange(resolve)));
+  await (await target.checkBackup(file, 'b', PASSPHRASE)).restore('replace');
+  expect(await Promise.all(heard)).toEqual([false, false, false]);
   const byId = (a: { id: string }, b: { id: string }) => (a.id < b.id ? -1 : 1);
   expect((await target.photos.photos()).sort(byId)).toEqual((await source.photos.photos()).sort(byId));
   expect((await target.photos.faces()).sort(byId)).toEqual((await source.photos.faces()).sort(byId));
@@ -131,7 +110,7 @@ test('a library of 200 pictures and a model of two files come back, page by page
 test('no room for a restore, or stopped in its middle: what was here is as it was', async () => {
   const source = await open();
   const picture = new Blob([crypto.getRandomValues(new Uint8Array(60_000))], { type: 'image/jpeg' });
-  await source.addPerson(
+  await source.people.addPerson(
     'Many',
     Array.from({ length: 100 }, (_, i) => faceWith(i, picture)),
   );
@@ -139,14 +118,14 @@ test('no room for a restore, or stopped in its middle: what was here is as it wa
   source.close();
   await withRoom(2_000_000, async () => {
     const store = await open();
-    await store.addPerson('Ada', [newFace(1)]);
+    await store.people.addPerson('Ada', [newFace(1)]);
     const checked = await store.checkBackup(file, 'b', PASSPHRASE);
     await expect(checked.restore('replace')).rejects.toMatchObject({ code: 'store/full' });
-    expect(await store.people()).toMatchObject([{ name: 'Ada' }]);
+    expect(await store.people.list()).toMatchObject([{ name: 'Ada' }]);
     const abort = new AbortController();
     const restoring = checked.restore('replace', { signal: abort.signal, onProgress: () => abort.abort() });
     await expect(restoring).rejects.toMatchObject({ code: 'aborted' });
-    expect(await store.people()).toMatchObject([{ name: 'Ada' }]);
-    expect(await store.faces()).toHaveLength(1);
+    expect(await store.people.list()).toMatchObject([{ name: 'Ada' }]);
+    expect(await store.people.faces()).toHaveLength(1);
   });
 });

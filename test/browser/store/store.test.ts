@@ -1,39 +1,15 @@
 import { deleteDB } from 'idb';
 import { cdp } from 'vitest/browser';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Store } from '../../../src/store/schema';
-import { openStore } from '../../../src/store/store';
-import { withRoom } from '../quota';
 import { describeStore, marks, newFace } from '../../unit/store/storeBehaviour';
+import { checkpoint, newRun } from '../../unit/store/trainStoreBehaviour';
+import { withRoom } from '../quota';
+import { newName, oldDatabase, open, openRaw } from './opened';
 
-const names: string[] = [];
-const stores: Store[] = [];
-function newName(): string {
-  const name = `test-${crypto.randomUUID()}`;
-  names.push(name);
-  return name;
-}
-async function open(name = newName()): Promise<Store> {
-  const store = await openStore(name);
-  stores.push(store);
-  return store;
-}
-afterEach(async () => {
+afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
-  for (const store of stores.splice(0)) store.close();
-  for (const name of names.splice(0)) await deleteDB(name);
 });
-
-/** Opens with the browser's own API alone, so that the old shapes owe nothing to the code under test. */
-function openRaw(name: string, version?: number, upgrade: (db: IDBDatabase) => void = () => {}): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, version);
-    request.onupgradeneeded = () => upgrade(request.result);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-}
 
 describe('in IndexedDB', () => {
   describeStore(() => open());
@@ -42,16 +18,16 @@ describe('in IndexedDB', () => {
     const name = newName();
     const store = await open(name);
     expect(store.persistent).toBe(true);
-    await store.addPerson('Ada', [newFace(1)]);
-    await store.saveSettings({ cameraId: 'front' });
+    await store.people.addPerson('Ada', [newFace(1)]);
+    await store.settings.save({ cameraId: 'front' });
     store.close();
     const again = await open(name);
-    expect(await again.people()).toMatchObject([{ name: 'Ada' }]);
-    expect(marks(await again.faces())).toEqual([1]);
-    expect(await again.settings()).toMatchObject({ cameraId: 'front' });
+    expect(await again.people.list()).toMatchObject([{ name: 'Ada' }]);
+    expect(marks(await again.people.faces())).toEqual([1]);
+    expect(await again.settings.read()).toMatchObject({ cameraId: 'front' });
   });
 
-  test('usage is told in bytes', async () => {
+  test('usage is in bytes', async () => {
     const { used, quota } = await (await open()).usage();
     expect(used).toBeGreaterThan(0);
     expect(quota).toBeGreaterThan(used);
@@ -84,18 +60,59 @@ describe('upgrades', () => {
     old.close();
 
     const store = await open(name);
-    expect((await store.people()).map((person) => [person.id, person.name])).toEqual([
+    expect((await store.people.list()).map((person) => [person.id, person.name])).toEqual([
       ['p1', 'Ada'],
       ['p2', 'ADA (2)'],
       ['p3', 'Ada (2) (2)'],
     ]);
-    const [face] = await store.facesOf('p2');
+    const [face] = await store.people.facesOf('p2');
     expect(face).toMatchObject({ id: 'f1', source: { kind: 'picture', name: '' }, quality: oldFace.quality });
     expect(face!.embedding).toEqual(oldFace.embedding);
     expect([...new Uint8Array(await face!.crop.picture.arrayBuffer())]).toEqual([3, 2, 3]);
-    expect(await store.settings()).toMatchObject({ backend: 'auto' });
-    await store.addFaces('p1', [newFace(4)]);
-    expect(await store.faces()).toHaveLength(2);
+    expect(await store.settings.read()).toMatchObject({ backend: 'auto' });
+    await store.people.addFaces('p1', [newFace(4)]);
+    expect(await store.people.faces()).toHaveLength(2);
+  });
+
+  test('a version-2 database keeps its people and settings, and takes runs', async () => {
+    const name = await oldDatabase(2, (put) => {
+      put('people', { id: 'p1', name: 'Ada', createdAt: 10 });
+      put('settings', { id: 'settings', cameraId: 'front' });
+    });
+    const { people, settings, training } = await open(name);
+    await training.saveRun(newRun('a'));
+    expect(await people.list()).toMatchObject([{ id: 'p1', name: 'Ada' }]);
+    expect(await settings.read()).toMatchObject({ cameraId: 'front' });
+    await people.addFaces('p1', [newFace(1)]);
+    expect(marks(await people.faces())).toEqual([1]);
+    expect(await training.runs()).toHaveLength(1);
+  });
+
+  test('a version-6 database keeps the checkpoint of a run, and what its photos were grouped by', async () => {
+    const { meta, tensors } = checkpoint(3);
+    const name = await oldDatabase(6, (put) => {
+      put('settings', { id: 'settings', far: 0.01, photosGrouped: 'as it was' });
+      put('trainRuns', newRun('a', { status: 'paused' }));
+      put('checkpoints', { runId: 'a', meta, tensors, savedAt: 5 });
+    });
+    const { settings, photos, training } = await open(name);
+    expect(await photos.groupedBy()).toBe('as it was');
+    expect(await settings.read()).toMatchObject({ far: 0.01, mirrorCamera: true });
+    expect(await settings.read()).not.toHaveProperty('photosGrouped');
+    const sink = training.sink('a');
+    expect(await sink.meta()).toBe(meta);
+    expect(await sink.latest()).toEqual({ meta, tensors });
+    await sink.save(checkpoint(4));
+    expect(await sink.latest()).toEqual(checkpoint(4));
+    await training.removeRun('a');
+    expect(await sink.meta()).toBeNull();
+  });
+
+  test('a version-6 database whose photos were not grouped and that had no run', async () => {
+    const name = await oldDatabase(6, (put) => put('settings', { id: 'settings', photosGrouped: null }));
+    const { photos, training } = await open(name);
+    expect(await photos.groupedBy()).toBeNull();
+    expect(await training.sink('a').meta()).toBeNull();
   });
 
   test('a step that fails leaves the old database as it was', async () => {
@@ -131,47 +148,40 @@ describe('upgrades', () => {
     const name = newName();
     const store = await open(name);
     const newer = await openRaw(name, 99);
-    await expect(store.people()).rejects.toMatchObject({ code: 'store/newer-version' });
+    await expect(store.people.list()).rejects.toMatchObject({ code: 'store/newer-version' });
     newer.close();
   });
 });
 
 describe('several tabs', () => {
-  test('a write in one is told in the others', async () => {
+  test('a write in one is reported in the others, to the listeners of what it changed', async () => {
     const name = newName();
     const [here, there] = [await open(name), await open(name)];
-    const told = new Promise<void>((resolve) => there.onChange(resolve));
-    await here.addPerson('Ada', []);
-    await told;
-    expect(await there.people()).toMatchObject([{ name: 'Ada' }]);
+    const others = vi.fn();
+    for (const part of [there.people, there.photos, there.training]) part.onChange(others);
+    const settings = new Promise<boolean>((resolve) => there.settings.onChange(resolve));
+    await here.settings.save({ mirrorCamera: false });
+    expect(await settings, 'elsewhere').toBe(true);
+    expect(others).not.toHaveBeenCalled();
+    const people = new Promise<boolean>((resolve) => there.people.onChange(resolve));
+    await here.people.addPerson('Ada', []);
+    expect(await people, 'elsewhere').toBe(true);
+    expect(others).toHaveBeenCalledTimes(1);
+    expect(await there.people.list()).toMatchObject([{ name: 'Ada' }]);
   });
 
-  test('deleting everything in one empties the others, which go on', async () => {
+  test('deleting the database in one empties the others, which continue', async () => {
     const name = newName();
     const [here, there] = [await open(name), await open(name)];
-    await here.addPerson('Ada', [newFace(1)]);
-    const told = new Promise<void>((resolve) => there.onChange(resolve));
-    await here.deleteEverything();
-    await told;
-    expect(await there.people()).toEqual([]);
-    await there.addPerson('Bo', []);
-    await expect(here.people()).rejects.toThrow('the store is closed');
-  });
-
-  test('the database itself is gone afterwards', async () => {
-    const name = newName();
-    const store = await open(name);
-    await store.addPerson('Ada', []);
-    await store.deleteEverything();
-    expect((await indexedDB.databases()).map((database) => database.name)).not.toContain(name);
-  });
-
-  test('a tab that does not let go of the database makes deleting store/blocked', async () => {
-    const name = newName();
-    const store = await open(name);
-    const stubborn = await openRaw(name);
-    await expect(store.deleteEverything()).rejects.toMatchObject({ code: 'store/blocked' });
-    stubborn.close();
+    await here.people.addPerson('Ada', [newFace(1)]);
+    const parts = [there.people, there.settings, there.photos, there.training];
+    const heard = parts.map((part) => new Promise((resolve) => part.onChange(resolve)));
+    here.close();
+    await deleteDB(name);
+    expect(await Promise.all(heard)).toEqual([true, true, true, true]);
+    expect(await there.people.list()).toEqual([]);
+    await there.people.addPerson('Bo', []);
+    await expect(here.people.list()).rejects.toThrow('the store is closed');
   });
 });
 
@@ -185,28 +195,27 @@ describe('a browser that refuses', () => {
     let ada = '';
     await withRoom(2_000_000, async () => {
       const store = await open(name);
-      ada = (await store.addPerson('Ada', [newFace(1)])).id;
+      ada = (await store.people.addPerson('Ada', [newFace(1)])).id;
       const small = newFace(3);
-      await expect(store.addFaces(ada, [small, bigFace])).rejects.toMatchObject({ code: 'store/full' });
-      await expect(store.addPerson('Bo', [small, bigFace])).rejects.toMatchObject({ code: 'store/full' });
-      expect(marks(await store.faces())).toEqual([1]);
-      expect(await store.people()).toMatchObject([{ name: 'Ada' }]);
+      await expect(store.people.addFaces(ada, [small, bigFace])).rejects.toMatchObject({ code: 'store/full' });
+      await expect(store.people.addPerson('Bo', [small, bigFace])).rejects.toMatchObject({ code: 'store/full' });
+      expect(marks(await store.people.faces())).toEqual([1]);
+      expect(await store.people.list()).toMatchObject([{ name: 'Ada' }]);
     });
     const store = await open(name);
-    await store.addFaces(ada, [bigFace]);
-    expect(marks(await store.faces())).toEqual([1, 2]);
+    await store.people.addFaces(ada, [bigFace]);
+    expect(marks(await store.people.faces())).toEqual([1, 2]);
   });
 
-  test('site data cleared while the app is open: told, and the store goes on empty', async () => {
+  test('site data cleared while the app is open: reported, and the store continues empty', async () => {
     const store = await open();
-    await store.addPerson('Ada', [newFace(1)]);
-    const told = new Promise<void>((resolve) => store.onChange(resolve));
+    await store.people.addPerson('Ada', [newFace(1)]);
+    const cleared = new Promise<void>((resolve) => store.people.onChange((elsewhere) => elsewhere && resolve()));
     await cdp().send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
-    await told;
-    // The person just added is told too, perhaps only now.
-    await expect.poll(() => store.people()).toEqual([]);
-    await store.addPerson('Bo', []);
-    expect(await store.people()).toMatchObject([{ name: 'Bo' }]);
+    await cleared;
+    await expect.poll(() => store.people.list()).toEqual([]);
+    await store.people.addPerson('Bo', []);
+    expect(await store.people.list()).toMatchObject([{ name: 'Bo' }]);
   });
 
   test.each(['SecurityError', 'InvalidStateError'])('storage denied with %s: people live in memory', async (name) => {
@@ -215,8 +224,8 @@ describe('a browser that refuses', () => {
     });
     const store = await open();
     expect(store.persistent).toBe(false);
-    await store.addPerson('Ada', [newFace(1)]);
-    expect(marks(await store.faces())).toEqual([1]);
+    await store.people.addPerson('Ada', [newFace(1)]);
+    expect(marks(await store.people.faces())).toEqual([1]);
   });
 
   test('no IndexedDB at all: people live in memory', async () => {

@@ -3,7 +3,7 @@ import { createTrainClient, type TrainClient } from '../../../src/client/trainCl
 import type { CheckpointSink, Checkpoint } from '../../../src/core/types';
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
-import { openTrainStore } from '../../../src/store/trainStore';
+import { openStore } from '../../../src/store/store';
 import { firstWeights, HEAD } from '../../../src/train/state';
 import { COHORT_CENTRES } from '../../../src/weights/cohorts';
 import { readSafetensors } from '../../../src/weights/formats/safetensors';
@@ -158,19 +158,19 @@ test('paused while the frozen part still runs, it has learnt nothing yet and goe
 
 test('checkpoints go to the store, and a new worker goes on from them', async () => {
   const runId = crypto.randomUUID();
-  const store = await openTrainStore();
+  const store = await openStore();
   const setup = { more: { epochSteps: 10, epochs: 4 } };
   const first = await ready(setup, newClient);
   expect(await first.train({ sink: { runId }, untilEpoch: 2 })).toEqual({ step: 20, epoch: 2, finished: false });
   first.close();
-  expect(JSON.parse((await store.sink(runId).latest())!.meta)).toMatchObject({ step: 20 });
+  expect(JSON.parse((await store.training.sink(runId).meta())!)).toMatchObject({ step: 20 });
   const expected = await whole(setup);
   const second = await ready(setup);
   const steps: number[] = [];
   await second.train({ sink: { runId }, onStep: ({ step }) => steps.push(step) });
   expect(steps[0]).toBe(21);
   expect(await sha256(second)).toBe(expected);
-  await store.removeCheckpoint(runId);
+  await store.training.removeCheckpoint(runId);
   store.close();
 });
 

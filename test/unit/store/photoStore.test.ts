@@ -1,11 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { openPhotoStore } from '../../../src/store/photoStore';
 import { describePhotoStore } from './photoStoreBehaviour';
+import { openStore } from '../../../src/store/store';
 
-describe('in memory, where there is no database', () => {
-  describePhotoStore(() => openPhotoStore());
-
-  test('it says that nothing outlives the page', async () => {
-    expect((await openPhotoStore()).persistent).toBe(false);
-  });
-});
+// Node has no IndexedDB: here the store lives in memory.
+describePhotoStore(async () => (await openStore()).photos);

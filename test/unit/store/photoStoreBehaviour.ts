@@ -203,6 +203,13 @@ export function describePhotoStore(open: () => Promise<PhotoStore>): void {
     expect(await store.crop(face!.id)).not.toBeNull();
   });
 
+  test('what the faces were grouped by is kept', async () => {
+    expect(await store.groupedBy()).toBeNull();
+    await store.setGroupedBy('1');
+    await store.setGroupedBy('2');
+    expect(await store.groupedBy()).toBe('2');
+  });
+
   test('a record changes, its faces stay; one that is gone does not come back', async () => {
     const [face] = await store.savePhoto(photo('a.jpg'), null, [photoFace(1)]);
     await store.updatePhotos([{ ...photo('a.jpg'), modified: 9 }, photo('gone.jpg')]);

@@ -1,10 +1,5 @@
-import { expect, test } from 'vitest';
-import { openTrainStore } from '../../../src/store/trainStore';
+import { openStore } from '../../../src/store/store';
 import { describeTrainStore } from './trainStoreBehaviour';
 
 // Node has no IndexedDB: here the store lives in memory.
-describeTrainStore(() => openTrainStore());
-
-test('without IndexedDB the store says that nothing persists', async () => {
-  expect(await openTrainStore()).toMatchObject({ persistent: false });
-});
+describeTrainStore(async () => (await openStore()).training);

@@ -4,7 +4,7 @@ import { PhotoMeans } from '../../../../src/app/photos/photoMeans.svelte';
 import type { Engine } from '../../../../src/app/shell/engine.svelte';
 import { cohortMean, createCohort, scaleOf } from '../../../../src/core/cohort';
 import type { Embedding } from '../../../../src/core/types';
-import { openPhotoStore } from '../../../../src/store/photoStore';
+import { openStore } from '../../../../src/store/store';
 import type { PhotoStore } from '../../../../src/store/photoSchema';
 import { FOLDER, photo, photoFace } from '../../store/photoStoreBehaviour';
 
@@ -39,7 +39,7 @@ function engineWith({ cohort = USE as typeof USE | null, failAt = Infinity } = {
 let store: PhotoStore;
 const vectors = Array.from({ length: 300 }, (_, i) => at(i / 300));
 beforeEach(async () => {
-  store = await openPhotoStore();
+  store = (await openStore()).photos;
   await store.putFolder(FOLDER);
   const faces = vectors.map((vector) => ({ ...photoFace(1), embedding: { modelId: 'm', vector } }));
   const other = { ...photoFace(1), embedding: { modelId: 'other', vector: at(2) } };

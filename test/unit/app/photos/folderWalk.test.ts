@@ -7,7 +7,7 @@ import type { PictureSource } from '../../../../src/app/photos/sources';
 import { FaceError } from '../../../../src/core/errors';
 import { sha256 } from '../../../../src/core/sha256';
 import type { PhotoFolder, PhotoStore, StoredPhoto } from '../../../../src/store/photoSchema';
-import { openPhotoStore } from '../../../../src/store/photoStore';
+import { openStore } from '../../../../src/store/store';
 import { photoFace } from '../../store/photoStoreBehaviour';
 
 /** Content by path; a text is a picture of the people in it, each letter one face: its place and its number say which. */
@@ -24,7 +24,7 @@ let damaged: string[];
 const gone = new Map<string, StoredPhoto>();
 
 beforeEach(async () => {
-  store = await openPhotoStore();
+  store = (await openStore()).photos;
   looked = [];
   gone.clear();
   now = 1;

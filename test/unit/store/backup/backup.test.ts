@@ -5,10 +5,9 @@ import { mulberry32 } from '../../../../src/core/random';
 import type { FolderReport } from '../../../../src/store/photoSchema';
 import type { Fields } from '../../../../src/store/backup/fields';
 import { decryptBackup, encryptBackup, HEADER_BYTES, openBackupFile } from '../../../../src/store/backup/container';
-import { memoryDatabase } from '../../../../src/store/memoryDatabase';
-import { openPhotoStore } from '../../../../src/store/photoStore';
-import { openStore } from '../../../../src/store/store';
-import { openTrainStore } from '../../../../src/store/trainStore';
+import { TOPIC_OF, type TableName } from '../../../../src/store/faceDb';
+import { memoryDatabase } from '../../../../src/store/memory';
+import { storeOver } from '../../../../src/store/store';
 import { storedModel } from '../../../fixtures/storedModel';
 import { FOLDER, photo, photoFace } from '../photoStoreBehaviour';
 import { marks, newFace } from '../storeBehaviour';
@@ -51,16 +50,13 @@ const REPORT: FolderReport = {
   others: { txt: 2, '': 1 },
 };
 
-/** A browser's whole content: its three stores, and every row of every table. */
+/** A browser's whole content: its store, and every row of every table. */
 async function device() {
   const memory = memoryDatabase();
-  const store = await openStore('d', undefined, memory);
-  const [photos, training] = [
-    await openPhotoStore('d', undefined, memory),
-    await openTrainStore('d', undefined, memory),
-  ];
+  const store = storeOver(memory);
+  const { photos, training } = store;
   const content = () =>
-    memory.read(async (tables) => {
+    memory.read(Object.keys(TOPIC_OF) as TableName[], async (tables) => {
       const rows = await Promise.all(
         Object.entries(tables).map(async ([name, table]) => [name, (await table.all()).map(comparable).sort(byId)]),
       );
@@ -78,8 +74,8 @@ async function filled(): Promise<Device> {
     ...face,
     embedding: { ...face.embedding, cohortMean },
   });
-  const ada = await store.addPerson('Ada', [scaled(newFace(1)), newFace(2, 'sample')]);
-  await store.addPerson('<i>Bo</i>', [bigFace(3, 1_200_000), newFace(5, 'camera')]);
+  const ada = await store.people.addPerson('Ada', [scaled(newFace(1)), newFace(2, 'sample')]);
+  await store.people.addPerson('<i>Bo</i>', [bigFace(3, 1_200_000), newFace(5, 'camera')]);
   await photos.putFolder(FOLDER);
   await photos.putFolder({ ...FOLDER, id: 'g', name: 'Empty', unfinished: false, createdAt: 2, report: REPORT });
   const thumbnail = new Blob([new Uint8Array([7, 8])], { type: 'image/jpeg' });
@@ -93,20 +89,20 @@ async function filled(): Promise<Device> {
   );
   await training.saveRun(newRun('r2', { status: 'running' }));
   await training.sink('r2').save(checkpoint(3));
-  await store.saveSettings({
+  await store.settings.save({
     model: MODEL.record.id,
     far: 0.01,
     mirrorCamera: false,
     cameraId: 'front',
-    photosGrouped: 'a1',
   });
+  await photos.setGroupedBy('a1');
   return made;
 }
 /** What is here before a restore that must fail, and a proof that it is as it was. */
 async function target() {
   const made = await device();
   const { store, photos, training, content } = made;
-  await store.addPerson('Cy', [newFace(9)]);
+  await store.people.addPerson('Cy', [newFace(9)]);
   await photos.putFolder({ ...FOLDER, id: 'here', name: 'Here' });
   await photos.savePhoto(photo('z.jpg', 'here'), null, [photoFace(9)]);
   await training.saveModel(
@@ -116,6 +112,7 @@ async function target() {
   await training.saveRun(newRun('old', { status: 'discarded' }));
   await training.saveRun(newRun('open', { status: 'paused' }));
   await training.sink('open').save(checkpoint(5));
+  await photos.setGroupedBy('b2');
   const before = await content();
   return { ...made, unchanged: async () => expect(await content()).toEqual(before) };
 }
@@ -173,14 +170,13 @@ test('replace: everything comes back as it was, what was here is gone, but for a
   await checked.restore('replace');
   const [expected, restored] = [await source.content(), await content()];
   // What belongs to this device and its moment is not in a backup.
-  const { photosGrouped, ...settings } = expected.settings[0]!;
-  expect(photosGrouped).toBe('a1');
-  expect(restored.settings).toEqual([{ ...settings, cameraId: null }]);
+  expect(restored.settings).toEqual([{ ...expected.settings[0]!, cameraId: null }]);
+  expect(restored.photoGrouping).toEqual([]);
   const accepted = expected.trainRuns.filter(({ id }) => id === 'r1');
   expect(restored.trainRuns).toHaveLength(2);
   expect(restored.trainRuns).toEqual(expect.arrayContaining([...accepted, newRun('open', { status: 'paused' })]));
   expect(restored.checkpoints).toMatchObject([{ runId: 'open' }]);
-  const own = { settings: [], trainRuns: [], checkpoints: [] };
+  const own = { settings: [], photoGrouping: [], trainRuns: [], checkpoints: [], checkpointMeta: [] };
   expect({ ...restored, ...own }).toEqual({ ...expected, ...own });
 });
 
@@ -210,17 +206,17 @@ test('an archive’s names as long as archives allow never make a backup that do
 
 test('merge: what is here stays; people of the same name and the same folders take what is new; twice is as once', async () => {
   const { store, photos, training, content } = await device();
-  const ada = await store.addPerson('ADA', [newFace(7)]);
-  await store.saveSettings({ far: 0.1 });
+  const ada = await store.people.addPerson('ADA', [newFace(7)]);
+  await store.settings.save({ far: 0.1 });
   await photos.putFolder({ ...FOLDER, id: 'mine' });
   await photos.savePhoto({ ...photo('c.jpg', 'mine'), width: 77 }, null, [photoFace(4)]);
   const mine = newModel(MODEL.record.id, { title: 'Mine', files: { int8: { bytes: 2, sha256: 'm' } } });
   await training.saveModel(mine, new Map([['int8', bytesOf(1, 2)]]));
   for (let time = 0; time < 2; time++) await (await store.checkBackup(file, 'b', PASSPHRASE)).restore('merge');
-  expect((await store.people()).map(({ name }) => name).sort()).toEqual(['<i>Bo</i>', 'ADA']);
-  expect(marks(await store.facesOf(ada.id))).toEqual([1, 2, 7]);
-  expect(await store.faces()).toHaveLength(5);
-  expect(await store.settings()).toMatchObject({ model: null, far: 0.1 });
+  expect((await store.people.list()).map(({ name }) => name).sort()).toEqual(['<i>Bo</i>', 'ADA']);
+  expect(marks(await store.people.facesOf(ada.id))).toEqual([1, 2, 7]);
+  expect(await store.people.faces()).toHaveLength(5);
+  expect(await store.settings.read()).toMatchObject({ model: null, far: 0.1 });
   expect((await photos.folders()).map(({ id }) => id)).toEqual(['mine', 'g']);
   const stored = await photos.photos();
   expect(stored.map(({ id, width }) => [id, width]).sort()).toEqual([
@@ -264,9 +260,9 @@ test('a backup of version 1, which held no photos and no models, restores its pe
   const checked = await store.checkBackup(old, 'old', 'written by version 1');
   expect(checked.summary).toMatchObject({ people: 2, faces: 3, photos: 0, hasPhotosAndModels: false });
   await checked.restore('replace');
-  expect((await store.people()).map(({ name }) => name)).toEqual(['Ada', '<i>Bo</i>']);
-  expect(marks(await store.faces())).toEqual([1, 2, 5]);
-  expect(await store.settings()).toMatchObject({ far: 0.01, mirrorCamera: false });
+  expect((await store.people.list()).map(({ name }) => name)).toEqual(['Ada', '<i>Bo</i>']);
+  expect(marks(await store.people.faces())).toEqual([1, 2, 5]);
+  expect(await store.settings.read()).toMatchObject({ far: 0.01, mirrorCamera: false });
   const own = { people: [], faces: [], settings: [] };
   expect({ ...(await content()), ...own }).toEqual({ ...before, ...own });
 });
@@ -281,8 +277,8 @@ test('a backup of version 2, whose container did not commit to its key, restores
   const checked = await store.checkBackup(old, 'old', 'written by version 2');
   expect(checked.summary).toMatchObject({ people: 1, faces: 2, photos: 1, hasPhotosAndModels: true });
   await checked.restore('replace');
-  expect(marks(await store.faces())).toEqual([1, 2]);
-  expect((await store.faces()).some(({ embedding }) => 'cohortMean' in embedding)).toBe(false);
+  expect(marks(await store.people.faces())).toEqual([1, 2]);
+  expect((await store.people.faces()).some(({ embedding }) => 'cohortMean' in embedding)).toBe(false);
   const faces = await photos.faces();
   expect(faces).toMatchObject([{ photoId: 'f/a.jpg', confirmed: true }]);
   expect(await photos.facesWithoutMean('any')).toEqual([faces[0]!.id]);

@@ -2,8 +2,6 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Precision } from '../../../../src/core/types';
 import type { BackupRecord } from '../../../../src/store/backup/records';
 import type { PhotoFaceRows } from '../../../../src/store/backup/photoRecords';
-import { memoryDatabase } from '../../../../src/store/memoryDatabase';
-import { openPhotoStore } from '../../../../src/store/photoStore';
 import { openStore } from '../../../../src/store/store';
 import type { TrainedModelRecord } from '../../../../src/store/trainSchema';
 import { backup, face, faceRecord, modelRecords, PASSPHRASE, person } from '../../../fixtures/hostileBackup';
@@ -38,7 +36,7 @@ function photoFaceRows(id: string, photoId: string, mark = 1): PhotoFaceRows {
 const folder: BackupRecord = { kind: 'folder', folder: FOLDER };
 const picture = (path: string): BackupRecord => ({ kind: 'photo', photo: photo(path), thumbnail: null });
 async function verdict(...records: BackupRecord[]): Promise<string> {
-  const store = await openStore('d', undefined, memoryDatabase());
+  const store = await openStore();
   return store.checkBackup(await backup(...records), 'b', PASSPHRASE).then(
     () => 'whole',
     (thrown: Error) => thrown.message,
@@ -127,10 +125,10 @@ test.each<[string, BackupRecord]>([
 });
 
 test('names come in without what hides or turns them', async () => {
-  const store = await openStore('d', undefined, memoryDatabase());
+  const store = await openStore();
   const checked = await store.checkBackup(await backup(person('p', 'A\u0000da\n\u202eecalevoL')), 'b', PASSPHRASE);
   await checked.restore('merge');
-  expect((await store.people()).map(({ name }) => name)).toEqual(['A da ecalevoL']);
+  expect((await store.people.list()).map(({ name }) => name)).toEqual(['A da ecalevoL']);
 });
 
 test('a face must follow its own picture', async () => {
@@ -139,8 +137,8 @@ test('a face must follow its own picture', async () => {
 });
 
 test('adding a backup never replaces a face of a picture that is here, even one of the same id', async () => {
-  const memory = memoryDatabase();
-  const [store, photos] = [await openStore('d', undefined, memory), await openPhotoStore('d', undefined, memory)];
+  const store = await openStore();
+  const { photos } = store;
   await photos.putFolder({ ...FOLDER, id: 'here', name: 'Here' });
   const [kept] = await photos.savePhoto(photo('z.jpg', 'here'), null, [photoFace(9)]);
   const hostile: BackupRecord = { kind: 'photoFace', ...photoFaceRows(kept!.id, photo('a.jpg').id, 2) };
