@@ -75,6 +75,15 @@ function summaries(points: Points, groups: Int32Array, least: number) {
   return { means: { count: labels.length, size, vectors: means } satisfies Points, spreads, sizes, labels, placeOf };
 }
 
+/**
+ * Average linkage by any distances: `distances` is a condensed matrix (`condensedIndex`) and is overwritten. Groups are
+ * joined while the mean of the distances between their members is at most `limit`. Every point gets a label, numbered in
+ * order of appearance.
+ */
+export function linkDistances(distances: Float32Array, count: number, limit: number): Int32Array {
+  return tidyLabels(joinNearest(distances, new Float64Array(count).fill(1), limit));
+}
+
 /** Joins while the nearest pair is within `limit`; `distances` is used up. By point, the group it ends in. */
 function joinNearest(distances: Float32Array, sizes: Float64Array, limit: number): Int32Array {
   const n = sizes.length;

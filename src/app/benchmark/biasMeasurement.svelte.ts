@@ -1,6 +1,6 @@
 import type { BiasOutput } from '../../evaluate/bias/biasOutput';
 import { biasNotes, noGroups } from '../../evaluate/bias/biasWords';
-import { placedFiles } from '../shell/classFolders';
+import { placedFiles } from '../shell/folderFiles';
 import { embedGroups, groupPictures, type GroupPictures } from './groupPictures';
 import { Measurement } from './measurement.svelte';
 

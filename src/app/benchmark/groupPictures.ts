@@ -6,7 +6,7 @@ import { FaceError, toFaceError } from '../../core/errors';
 import { fileRole } from '../../core/pictureFiles';
 import type { BiasOutput } from '../../evaluate/bias/biasOutput';
 import type { BiasFace } from '../../evaluate/bias/stackFaces';
-import type { PlacedFile } from '../shell/classFolders';
+import type { PlacedFile } from '../shell/folderFiles';
 import type { Measuring } from './measurement.svelte';
 
 /** A picture of one person, in the folder of the person's group. */

@@ -1,7 +1,13 @@
 import type { BenchmarkRequest } from '../../client/types';
-import { fetchSample } from '../shell/fetchSample';
-import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
-import { sampleTruth, type TruthFace } from '../shell/sampleTruth';
+import {
+  fetchSample,
+  pictureUrl,
+  portraitUrl,
+  SAMPLE_PICTURES,
+  SAMPLE_PORTRAITS,
+  sampleTruth,
+  type TruthFace,
+} from '../shell/sampleFiles';
 
 /** A picture of one person, by its path in the list of pairs. */
 export interface SampleFace {

@@ -5,12 +5,11 @@ import type { Embedding } from '../../core/types';
 import { euclidean } from '../../core/vectors';
 import type { FaceRecord, FaceSource, NewFace, PeopleStore, PersonRecord } from '../../store/schema';
 import { addCohortMeans } from './cohortMeans';
+import { reembed } from './reembed';
 import { Duplicates } from './duplicates.svelte';
 import type { Engine } from '../shell/engine.svelte';
 import type { TaskProgress } from '../shell/task.svelte';
 
-/** Faces re-embedded in one call: enough to fill a batch, few enough to show progress and to lose little. */
-const REEMBED_BATCH = 16;
 /** Distance of one face's numbers to themselves: more than nothing where another batch or backend computed them. */
 const SAME_FACE = 1e-3;
 
@@ -260,7 +259,7 @@ export class People {
     const [stale, withoutMean] = [this.#stale(model), this.#withoutMean(model)];
     if (stale.length === 0 && withoutMean.length === 0) return;
     this.#following = true;
-    void this.#reembed(model, stale)
+    void this.#reembed(stale)
       .then(() => this.#addMeans(withoutMean))
       .catch((thrown: unknown) => (this.#halted = toFaceError(thrown)))
       .then(async () => {
@@ -270,28 +269,30 @@ export class People {
       });
   }
 
-  /** Faces known by another model's numbers are embedded again from their stored crops. Ends early when the model changes. */
-  async #reembed(model: string, stale: readonly FaceRecord[]): Promise<void> {
-    for (let done = 0; done < stale.length && this.engine.state?.model === model; done += REEMBED_BATCH) {
-      this.reembedding = { stage: 'Re-embedding your people’s faces for this model', done, total: stale.length };
-      const batch = stale.slice(done, done + REEMBED_BATCH);
-      const made = await this.engine.client.call('embedStored', { crops: batch.map((face) => face.crop) });
-      this.#writing++;
-      await this.store
-        .setEmbeddings(new Map(batch.map((face, i): [string, Embedding] => [face.id, made[i]!])))
-        .finally(() => this.#writing--);
-    }
+  async #reembed(stale: readonly FaceRecord[]): Promise<void> {
+    const crops = new Map(stale.map(({ id, crop }) => [id, crop]));
+    const store = {
+      crops: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, crops.get(id)!]))),
+      save: (embeddings: ReadonlyMap<string, Embedding>) => this.#quietly(() => this.store.setEmbeddings(embeddings)),
+    };
+    const onProgress = (progress: TaskProgress) => {
+      this.reembedding = { ...progress, stage: 'Re-embedding your people’s faces for this model' };
+    };
+    await reembed(this.engine, [...crops.keys()], store, { onProgress });
   }
 
   async #addMeans(faces: readonly FaceRecord[]): Promise<void> {
     const embeddings = new Map(faces.map(({ id, embedding }) => [id, embedding]));
     await addCohortMeans(this.engine, [...embeddings.keys()], {
       read: async (ids) => new Map(ids.map((id): [string, Embedding] => [id, embeddings.get(id)!])),
-      save: (modelId, means) => {
-        this.#writing++;
-        return this.store.setCohortMeans(modelId, means).finally(() => this.#writing--);
-      },
+      save: (modelId, means) => this.#quietly(() => this.store.setCohortMeans(modelId, means)),
     });
+  }
+
+  /** A write that changes nobody, so that nothing has to be read again. */
+  async #quietly(write: () => Promise<void>): Promise<void> {
+    this.#writing++;
+    await write().finally(() => this.#writing--);
   }
 }
 

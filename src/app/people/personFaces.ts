@@ -1,3 +1,4 @@
+import { linkDistances } from '../../cluster/averageLinkage';
 import { normalisedDistance } from '../../core/cohort';
 import { euclidean } from '../../core/vectors';
 
@@ -26,7 +27,7 @@ export interface PersonFaces {
 
 /** Under this no face can be called an outlier: of two that differ, either may be the wrong one. */
 const FEWEST = 3;
-/** More faces than this are not compared, so that the page never stands still: the work grows with the cube. */
+/** More faces than this are not compared, so that the page stays responsive: the work grows with the square. */
 const MOST = 500;
 
 /**
@@ -34,7 +35,7 @@ const MOST = 500;
  * groups is at most `threshold`, the one up to which that model takes two faces for one person. The largest group, of equals the
  * one with the first face, is the person; a face alone is an outlier; the next group of two or more looks like a second person.
  */
-export function judgeFaces(faces: readonly ScaledFace[], threshold: number): PersonFaces {
+export function compareFaces(faces: readonly ScaledFace[], threshold: number): PersonFaces {
   const n = faces.length;
   if (n > MOST) return { standings: faces.map(() => ({ distance: null, normalised: null, kind: null })), second: [] };
   const plain = faces.map((a) => faces.map((b) => euclidean(a.vector, b.vector)));
@@ -61,25 +62,12 @@ export function judgeFaces(faces: readonly ScaledFace[], threshold: number): Per
   };
 }
 
-/** Average linkage, each group's faces ascending, groups in the order of their first faces. */
+/** Each group's faces ascending, groups in the order of their first faces. */
 function groupsWithin(distances: readonly (readonly number[])[], threshold: number): number[][] {
-  const groups = distances.map((_, i) => [i]);
-  const between = distances.map((row) => [...row]);
-  for (;;) {
-    let [a, b, nearest] = [-1, -1, Infinity];
-    for (let i = 0; i < groups.length; i++)
-      for (let j = i + 1; j < groups.length; j++)
-        if (between[i]![j]! < nearest) [a, b, nearest] = [i, j, between[i]![j]!];
-    if (a < 0 || nearest > threshold) return groups;
-    const [one, other] = [groups[a]!.length, groups[b]!.length];
-    for (let i = 0; i < groups.length; i++) {
-      const mean = (between[i]![a]! * one + between[i]![b]! * other) / (one + other);
-      between[i]![a] = mean;
-      between[a]![i] = mean;
-    }
-    groups[a] = [...groups[a]!, ...groups[b]!].sort((x, y) => x - y);
-    groups.splice(b, 1);
-    between.splice(b, 1);
-    for (const row of between) row.splice(b, 1);
-  }
+  // Row by row above the diagonal: the condensed matrix.
+  const condensed = Float32Array.from(distances.flatMap((row, i) => row.slice(i + 1)));
+  const groups: number[][] = [];
+  for (const [face, label] of linkDistances(condensed, distances.length, threshold).entries())
+    (groups[label] ??= []).push(face);
+  return groups;
 }

@@ -3,7 +3,6 @@ import { packPoints } from '../../cluster/points';
 import { oneLine, personKey } from '../../core/names';
 import { writeNpy } from '../../weights/formats/npy';
 import { csvFile } from '../shell/csv';
-import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 import type { FaceGroup, Library } from './library.svelte';
 
@@ -62,12 +61,11 @@ export function peopleJson({ library, people }: Parts): Blob {
   return new Blob([JSON.stringify({ people: list }, null, 2)], { type: 'application/json' });
 }
 
-/** `embeddings.npy`, a row a face, and `labels.txt`, a line a row: person, tab, picture. */
-export async function embeddingsZip({ library, people }: Parts, engine: Engine): Promise<Blob> {
+/** The model's embeddings: `embeddings.npy`, a row a face, and `labels.txt`, a line a row: person, tab, picture. */
+export async function embeddingsZip({ library, people }: Parts, modelId: string | null): Promise<Blob> {
   const titles = titlesOf(library.groups, people);
   const embeddings = await library.store.embeddings();
-  const model = engine.state?.model;
-  const faces = library.faces.filter(({ id }) => embeddings.get(id)?.modelId === model);
+  const faces = library.faces.filter(({ id }) => embeddings.get(id)?.modelId === modelId);
   const { count, size, vectors } = packPoints(faces.map(({ id }) => embeddings.get(id)!.vector));
   const npy = writeNpy({ shape: [count, size], data: vectors });
   const labels = faces.map(({ photoId, personId, group }) => {

@@ -2,7 +2,7 @@ import { toFaceError } from '../../core/errors';
 import type { RecognisedFace } from '../../core/types';
 import type { NewPhotoFace, PhotoFolder, PhotoRecord } from '../../store/photoSchema';
 import type { Engine } from '../shell/engine.svelte';
-import { toJpeg } from '../shell/thumbnail';
+import { smallCopy } from '../shell/thumbnail';
 import { exifDate } from './exifDate';
 import type { TabGuard } from './tabGuard';
 
@@ -46,7 +46,7 @@ export async function lookAt(
     const takenAt = (await exifDate(blob)) ?? earliest;
     return {
       photo: { ...base, width, height, takenAt, error: null },
-      thumbnail: await guard.copy(file.sha256, () => smallCopy(blob, width, height)),
+      thumbnail: await guard.copy(file.sha256, () => smallCopy(blob, width, height, THUMB_SIDE)),
       faces: newFaces(result.faces),
     };
   } catch (thrown) {
@@ -67,17 +67,4 @@ function newFaces(faces: readonly RecognisedFace[]): NewPhotoFace[] {
   return faces.flatMap(({ detection: { box, score }, embedding, quality, crop }) =>
     crop ? [{ box, score, quality, embedding, crop, personId: null, confirmed: false, group: null }] : [],
   );
-}
-
-async function smallCopy(picture: Blob, width: number, height: number): Promise<Blob | null> {
-  const scale = Math.min(1, THUMB_SIDE / Math.max(width, height));
-  const size = {
-    resizeWidth: Math.max(1, Math.round(width * scale)),
-    resizeHeight: Math.max(1, Math.round(height * scale)),
-  };
-  try {
-    return await toJpeg(await createImageBitmap(picture, { ...size, resizeQuality: 'medium' }));
-  } catch {
-    return null; // read by the worker, but not by the page
-  }
 }

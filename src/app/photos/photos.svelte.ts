@@ -9,7 +9,7 @@ import type { Departed } from './folderWalk';
 import { Library } from './library.svelte';
 import { folderTitles, sameFolder } from './sameFolder';
 import { PhotoQueue } from './queue.svelte';
-import { droppedParts, notAdded } from './drop';
+import { droppedParts, notAdded } from '../shell/dropParts';
 import { photoId } from './look';
 import { numbered, sourceOfEntry, sourceOfFiles, sourceOfHandle, sourceOfPaths, type PictureSource } from './sources';
 import { sourceOfZip } from './zipSource';

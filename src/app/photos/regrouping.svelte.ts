@@ -2,6 +2,7 @@ import { toFaceError, type FaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
 import type { Belonging, PhotoFace, PhotoStore } from '../../store/photoSchema';
 import type { Engine } from '../shell/engine.svelte';
+import { reembed } from '../people/reembed';
 import type { People } from '../people/people.svelte';
 import {
   belongingsOf,
@@ -15,7 +16,6 @@ import {
   type KnownFace,
 } from './groups';
 
-const REEMBEDDED_AT_ONCE = 16;
 /** With so many times the faces of when all were compared, all are again: what was right of few may be wrong of many. */
 const MORE = 1.5;
 
@@ -121,22 +121,16 @@ export class Regrouping {
     this.#marks = { model, whole, of: new Set([...faces, ...known].map(markOf)) };
   }
 
-  /** All embeddings, those of another model made anew from the crops. */
+  /** All embeddings, those of another model made again from the crops. */
   async #presentEmbeddings(model: string, signal: AbortSignal): Promise<Map<string, Embedding>> {
     const { store } = this.library;
     const embeddings = await store.embeddings();
     const stale = [...embeddings].filter(([, { modelId }]) => modelId !== model).map(([id]) => id);
-    for (let start = 0; start < stale.length; start += REEMBEDDED_AT_ONCE) {
-      const part: { id: string; crop: NonNullable<Awaited<ReturnType<PhotoStore['crop']>>> }[] = [];
-      for (const id of stale.slice(start, start + REEMBEDDED_AT_ONCE)) {
-        const crop = await store.crop(id);
-        if (crop) part.push({ id, crop });
-      }
-      const made = await this.engine.client.call('embedStored', { crops: part.map(({ crop }) => crop) }, { signal });
-      const fresh = new Map(part.map(({ id }, i): [string, Embedding] => [id, made[i]!]));
-      await store.setEmbeddings(fresh);
-      for (const [id, embedding] of fresh) embeddings.set(id, embedding);
-    }
-    return embeddings;
+    const crops = async (ids: readonly string[]) => {
+      const found = await Promise.all(ids.map(async (id) => [id, await store.crop(id)] as const));
+      return new Map(found.flatMap(([id, crop]) => (crop ? [[id, crop] as const] : [])));
+    };
+    const save = (fresh: ReadonlyMap<string, Embedding>) => store.setEmbeddings(fresh);
+    return new Map([...embeddings, ...(await reembed(this.engine, stale, { crops, save }, { signal }))]);
   }
 }

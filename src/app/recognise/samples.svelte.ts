@@ -1,10 +1,9 @@
 import { FaceError } from '../../core/errors';
 import type { Engine } from '../shell/engine.svelte';
-import { fetchSample } from '../shell/fetchSample';
 import { Task, type TaskCall } from '../shell/task.svelte';
 import { newFace, type People } from '../people/people.svelte';
 import type { Pictures } from './pictures.svelte';
-import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
+import { fetchSample, pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleFiles';
 
 /** “Try it with sample pictures”: enrols NASA's portraits and recognises its crew pictures. */
 export class Samples {

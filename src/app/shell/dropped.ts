@@ -1,6 +1,6 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { PlacedFile } from './classFolders';
-import { partsOf } from '../photos/drop';
+import type { PlacedFile } from './folderFiles';
+import { partsOf } from './dropParts';
 import { sourceOfEntry, type PictureSource } from '../photos/sources';
 import { sourceOfZip } from '../photos/zipSource';
 import type { ViewName } from './route';

@@ -8,12 +8,20 @@ const SMALL_BYTES = 600_000;
  * page cannot decode it. The caller revokes it.
  */
 export async function thumbnail(picture: Blob, width: number, height: number): Promise<string | null> {
-  const scale = SIDE / Math.max(width, height);
-  if (scale >= 1 && picture.size < SMALL_BYTES) return URL.createObjectURL(picture);
+  if (SIDE >= Math.max(width, height) && picture.size < SMALL_BYTES) return URL.createObjectURL(picture);
+  const copy = await smallCopy(picture, width, height, SIDE);
+  return copy && URL.createObjectURL(copy);
+}
+
+/** A JPEG of at most `side` px on its longer side; null when the page cannot decode the picture, which a worker may have done. */
+export async function smallCopy(picture: Blob, width: number, height: number, side: number): Promise<Blob | null> {
+  const scale = Math.min(1, side / Math.max(width, height));
+  const size = {
+    resizeWidth: Math.max(1, Math.round(width * scale)),
+    resizeHeight: Math.max(1, Math.round(height * scale)),
+  };
   try {
-    const size = scale < 1 ? { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale) } : {};
-    const bitmap = await createImageBitmap(picture, { ...size, resizeQuality: 'medium' });
-    return URL.createObjectURL(await toJpeg(bitmap));
+    return await toJpeg(await createImageBitmap(picture, { ...size, resizeQuality: 'medium' }));
   } catch {
     return null;
   }

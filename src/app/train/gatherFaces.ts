@@ -2,12 +2,18 @@ import { toFaceError } from '../../core/errors';
 import { personKey } from '../../core/names';
 import type { Box, RecognisedFace, StoredCrop } from '../../core/types';
 import type { RunPicture, RunPictures } from '../../store/trainPictures';
-import type { ClassFile } from '../shell/classFolders';
+import type { ClassFile } from '../shell/folderFiles';
 import type { Engine } from '../shell/engine.svelte';
 import type { TaskCall } from '../shell/task.svelte';
 import { isLying, isSure, mayLie } from '../../client/lying';
-import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../shell/sampleList';
-import { sampleTruth, type TruthFace } from '../shell/sampleTruth';
+import {
+  pictureUrl,
+  portraitUrl,
+  SAMPLE_PICTURES,
+  SAMPLE_PORTRAITS,
+  sampleTruth,
+  type TruthFace,
+} from '../shell/sampleFiles';
 import { splitPictures } from './recommend';
 
 /** A person to train on, with all their faces. */

@@ -3,7 +3,7 @@ import { recipeFor, type Recipe, type RecipeBase } from '../../train/config/reci
 import { toFaceError } from '../../core/errors';
 import type { RunPicture } from '../../store/trainPictures';
 import type { People } from '../people/people.svelte';
-import { classFiles, placedFiles, type PlacedFile } from '../shell/classFolders';
+import { classFiles, placedFiles, type PlacedFile } from '../shell/folderFiles';
 import { folderOfDrop } from '../shell/dropped';
 import type { Engine } from '../shell/engine.svelte';
 import { Task, type TaskCall } from '../shell/task.svelte';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
-import { SAMPLE_PORTRAITS } from '../../../src/app/shell/sampleList';
+import { SAMPLE_PORTRAITS } from '../../../src/app/shell/sampleFiles';
 import { addPerson, choose, expect, go, message, openApp, people, portrait, ready, test } from './appTest';
 
 test('no room left: a sentence, nothing half saved, and what was stored stays', async ({ page, baseURL }) => {

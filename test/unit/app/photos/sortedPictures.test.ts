@@ -1,5 +1,5 @@
 import { unzipSync, strFromU8 } from 'fflate';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { NamePool, safeName } from '../../../../src/app/photos/safeNames';
 import { sortedFolder, sortedZip, type SortOptions } from '../../../../src/app/photos/sortedPictures';
 import { SourceReport } from '../../../../src/app/photos/sourceReport';
@@ -142,4 +142,24 @@ test('in a folder: nothing there is overwritten, and a name that the browser ref
   const sorted = await sortedFolder(parts, into, optionsOf(['a.jpg', 'b.jpg']));
   expect(written).toEqual(['into/people (2)/Ada/a.jpg', 'into/people (2)/Ada/b.jpg']);
   expect(sorted).toEqual({ name: 'people (2)', left: 0, failed: ['a.jpg'] });
+});
+
+test.each([
+  ['more than 4 GB', 3, 2e9],
+  ['more than 65,535 pictures', 70_000, 1000],
+])('%s do not become a zip whose numbers are cut off', async (_, count, size) => {
+  const faces = Array.from({ length: count }, (_, i) => ({ photoId: `f/${i}.jpg` }));
+  const parts = {
+    library: {
+      folders: [],
+      groups: [{ key: 'x', personId: 'x', faces }],
+      photos: faces.map(({ photoId }) => ({ id: photoId, folderId: 'f', path: photoId.slice(2), size })),
+    },
+    people: { nameOf: () => 'Ada' },
+  } as unknown as Parameters<typeof sortedZip>[0];
+  const pictures = vi.fn(async function* () {});
+  const sources = new Map([['f', { name: 'f', total: count, pictures, report: () => new SourceReport().result() }]]);
+  const options = { sources, signal: new AbortController().signal, onProgress: () => undefined };
+  await expect(sortedZip(parts, options)).rejects.toThrow(/a zip holds 65,535 and 4 GB at most/);
+  expect(pictures).not.toHaveBeenCalled();
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { strToU8 } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { droppedParts, notAdded } from '../../../../src/app/photos/drop';
+import { droppedParts, notAdded } from '../../../../src/app/shell/dropParts';
 import {
+  numbered,
   sourceOfEntry,
   sourceOfFiles,
   sourceOfHandle,
@@ -311,4 +312,15 @@ describe('what is dropped', () => {
     );
     await expect(notAdded([])).resolves.toBeUndefined();
   });
+});
+
+test('files of one name are numbered before their ending', () => {
+  expect(['a.b.jpg', 'a'].flatMap((file) => [1, 2, 3].map((n) => numbered(file, n)))).toEqual([
+    'a.b.jpg',
+    'a.b (2).jpg',
+    'a.b (3).jpg',
+    'a',
+    'a (2)',
+    'a (3)',
+  ]);
 });

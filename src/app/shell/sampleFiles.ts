@@ -1,3 +1,5 @@
+import { FaceError } from '../../core/errors';
+
 /** NASA's pictures in `public/samples/`, in the public domain; `truth.json` there has the faces' boxes and names. */
 export const SAMPLE_CREDIT = 'Sample pictures: NASA, public domain; NASA does not endorse this app.';
 
@@ -39,4 +41,28 @@ export function portraitUrl(name: string): string {
 
 export function pictureUrl(file: string): string {
   return `samples/${file}`;
+}
+
+/** A file of the sample pictures; `name` is for the message. Throws `app/sample-missing`, `aborted`. */
+export async function fetchSample(url: string, name: string, signal: AbortSignal): Promise<Blob> {
+  const missing = (cause?: unknown) => new FaceError('app/sample-missing', { name }, { cause });
+  const response = await fetch(url, { signal }).catch((thrown: unknown) => {
+    throw signal.aborted ? thrown : missing(thrown);
+  });
+  if (!response.ok) throw missing();
+  return response.blob();
+}
+
+/** A face of a sample picture: whose it is (`edward-lu`), and its box in the picture's pixels: left, top, right, bottom. */
+export interface TruthFace {
+  readonly name: string;
+  readonly box: readonly [number, number, number, number];
+}
+
+/** By the picture's file name. */
+export type Truth = Readonly<Record<string, { readonly faces: readonly TruthFace[] }>>;
+
+/** What the sample pictures show. Throws what `fetch` throws. */
+export async function sampleTruth(signal: AbortSignal): Promise<Truth> {
+  return (await (await fetch('samples/truth.json', { signal })).json()) as Truth;
 }

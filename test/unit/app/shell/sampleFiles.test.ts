@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../../../../src/app/shell/sampleList';
+import { pictureUrl, portraitUrl, SAMPLE_PICTURES, SAMPLE_PORTRAITS } from '../../../../src/app/shell/sampleFiles';
 
 test('the list of samples is what lies in public/samples', () => {
   for (const name of SAMPLE_PORTRAITS) expect(existsSync(`public/${portraitUrl(name)}`), name).toBe(true);

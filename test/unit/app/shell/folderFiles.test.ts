@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { classFiles, placedFiles } from '../../../../src/app/shell/classFolders';
+import { classFiles, placedFiles } from '../../../../src/app/shell/folderFiles';
 
 function file(path: string, type = 'image/jpeg'): File {
   const made = new File([], path.split('/').at(-1)!, { type });

@@ -1,6 +1,6 @@
 import { FaceError } from '../../core/errors';
 import { endingOf, isPicturePath, unreadableError } from '../../core/pictureFiles';
-import { isFolder } from './sources';
+import { isFolder } from '../photos/sources';
 
 /** What a person let go over the page, by how it is read. */
 export interface DroppedParts {
