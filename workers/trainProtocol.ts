@@ -4,7 +4,7 @@
  */
 import type { Progress } from '../src/core/call';
 import type { Checkpoint, EngineMemory } from '../src/core/types';
-import type { RunReport } from '../src/service/train/evaluation';
+import type { RunReport } from '../src/service/train/runEvaluation';
 import type { TrainEngine, TrainStart } from '../src/service/train/engines';
 import type { TrainBase } from '../src/service/train/openBase';
 import type { PictureSet, PixelCrop, UnreadablePicture } from '../src/service/train/pictureSets';

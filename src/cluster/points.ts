@@ -1,3 +1,5 @@
+import { stackRows } from '../core/vectors';
+
 /** Embeddings packed for grouping: face i is `vectors[i * size … (i + 1) * size)`. */
 export interface Points {
   readonly count: number;
@@ -7,10 +9,7 @@ export interface Points {
 
 /** Packs vectors of one length; an empty list gives no points of size 0. */
 export function packPoints(list: readonly ArrayLike<number>[]): Points {
-  const size = list[0]?.length ?? 0;
-  const vectors = new Float32Array(list.length * size);
-  for (const [i, vector] of list.entries()) vectors.set(vector, i * size);
-  return { count: list.length, size, vectors };
+  return { count: list.length, size: list[0]?.length ?? 0, vectors: stackRows(list) };
 }
 
 /** Σ x² of each row. */

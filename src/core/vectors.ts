@@ -38,3 +38,11 @@ export function l2Normalise(v: Float32Array): Float32Array {
   const scale = sum > 0 ? 1 / Math.sqrt(sum) : 0;
   return v.map((x) => x * scale);
 }
+
+/** Rows of one length one after the other, in an array with room for `count` of them (default: their number). */
+export function stackRows(rows: readonly ArrayLike<number>[], count = rows.length): Float32Array<ArrayBuffer> {
+  const size = rows[0]?.length ?? 0;
+  const stacked = new Float32Array(count * size);
+  for (const [i, row] of rows.entries()) stacked.set(row, i * size);
+  return stacked;
+}

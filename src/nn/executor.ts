@@ -16,7 +16,7 @@ export interface Executor {
   dispose(): void;
 }
 
-/** What an engine offers: `prepare` folds batch norms, compiles, and owns what it compiled until `dispose`. */
+/** What an engine offers: `prepare` takes of the weights those that the graph names, folds batch norms, compiles, and owns what it compiled until `dispose`. */
 export interface Engine {
   readonly name: EngineName;
   readonly backend: BackendName;

@@ -3,6 +3,7 @@ import type { Embedding, FaceCrop, Precision } from '../core/types';
 import type { Weights } from '../core/weights';
 import { inceptionResnetV1 } from '../models/inceptionResnetV1';
 import { mobileFaceNet } from '../models/mobileFaceNet';
+import { runBatch } from '../nn/batch';
 import type { Engine, Executor } from '../nn/executor';
 import type { Graph } from '../nn/graph';
 import type { EmbedderRow } from '../weights/registry';
@@ -41,14 +42,6 @@ export async function createEmbedder(
   const single = await prepare(1);
   let many: Executor | null = null;
 
-  const runBatch = async (crops: readonly FaceCrop[], executor: Executor, batch: number): Promise<Float32Array[]> => {
-    const perFace = row.inputSize ** 2 * 3;
-    const input = new Float32Array(batch * perFace);
-    for (const [i, crop] of crops.entries()) standardise(crop, row, input, i * perFace);
-    const [output] = await executor.run([input]);
-    return crops.map((_, i) => output!.slice(i * row.embeddingSize, (i + 1) * row.embeddingSize));
-  };
-
   return {
     async embed(crops, { flip = false, inBatches = false } = {}, onDone) {
       const inputs = flip ? crops.flatMap((crop) => [crop, flipCrop(crop)]) : crops;
@@ -58,8 +51,8 @@ export async function createEmbedder(
         const left = inputs.length - vectors.length;
         // A batch with one seat empty is still quicker than seven singles.
         const batch = many && (inBatches || left >= BATCH - 1) ? BATCH : 1;
-        const part = inputs.slice(vectors.length, vectors.length + batch);
-        vectors.push(...(await runBatch(part, batch === 1 ? single : many!, batch)));
+        const part = inputs.slice(vectors.length, vectors.length + batch).map((crop) => standardised(crop, row));
+        vectors.push(...(await runBatch(batch === 1 ? single : many!, part, batch)));
         onDone?.(Math.floor(vectors.length / (flip ? 2 : 1)));
       }
       return crops.map((_, i) => {
@@ -82,16 +75,17 @@ export function embedderGraph(row: EmbedderRow, weights: Weights, batch: number)
   return inceptionResnetV1({ batch, embeddingSize, folded, normalise, width, size });
 }
 
-function standardise(crop: FaceCrop, row: EmbedderRow, out: Float32Array, at: number): void {
-  const { mean, divisor } = row.standardisation;
-  for (let i = 0; i < crop.data.length; i += 3) {
-    out[at + i] = (crop.data[i]! - mean[0]) / divisor;
-    out[at + i + 1] = (crop.data[i + 1]! - mean[1]) / divisor;
-    out[at + i + 2] = (crop.data[i + 2]! - mean[2]) / divisor;
+function standardised({ data }: FaceCrop, { standardisation: { mean, divisor } }: EmbedderRow): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let i = 0; i < data.length; i += 3) {
+    out[i] = (data[i]! - mean[0]) / divisor;
+    out[i + 1] = (data[i + 1]! - mean[1]) / divisor;
+    out[i + 2] = (data[i + 2]! - mean[2]) / divisor;
   }
+  return out;
 }
 
-/** The face as a mirror shows it. */
+/** Left and right exchanged. */
 export function flipCrop({ size, data }: FaceCrop): FaceCrop {
   const flipped = new Float32Array(data.length);
   for (let y = 0; y < size; y++) {

@@ -1,4 +1,6 @@
 import type { FaceCrop } from '../core/types';
+import { stackRows } from '../core/vectors';
+import { runBatch } from '../nn/batch';
 import type { Executor } from '../nn/executor';
 import { augment } from './augment';
 import type { Samples } from './batch';
@@ -40,18 +42,18 @@ export interface Backbone {
 export interface FrozenSamples extends Samples {
   /** Runs the frozen part over all samples beforehand, until `onDone` says false. Only where `isCacheable`. */
   fill(onDone: (done: number, total: number) => boolean | Promise<boolean>): Promise<void>;
-  /** What is made of a sample or its mirror image, where that was computed and kept. */
-  known(sample: number, mirrored: boolean): Float32Array | undefined;
+  /** What is made of a sample or its flipped picture, where that was computed and kept. */
+  known(sample: number, flipped: boolean): Float32Array | undefined;
 }
 
-/** Whether a picture gives only one input, or two (itself and its mirror image), however often it is read. */
+/** Whether a picture gives only one input, or two (itself and its flipped picture), however often it is read. */
 export function isCacheable({ rotate, crop, jitter, erase }: AugmentConfig): boolean {
   return rotate === 0 && crop === 'centre' && jitter === 0 && erase === 0;
 }
 
 /**
  * What a frozen part makes of the pictures: computed once and kept where augmentation can give no more than the picture
- * and its mirror image, else computed for each batch. A value does not depend on what else is in its batch.
+ * and its flipped picture, else computed for each batch. A value does not depend on what else is in its batch.
  */
 export function frozenSamples(
   crops: Crops,
@@ -66,7 +68,11 @@ export function frozenSamples(
     const made = new Map<string, Float32Array>();
     for (let start = 0; start < missing.length; start += backbone.batch) {
       const part = missing.slice(start, start + backbone.batch);
-      const values = await runBackbone(backbone, await Promise.all(part.map(({ read }) => read())));
+      const values = await runBatch(
+        backbone.executor,
+        await Promise.all(part.map(({ read }) => read())),
+        backbone.batch,
+      );
       part.forEach(({ key }, i) => {
         made.set(key, values[i]!);
         cache.set(key, values[i]!);
@@ -74,17 +80,15 @@ export function frozenSamples(
     }
     return wanted.map(({ key }, i) => found[i] ?? made.get(key)!);
   };
-  const keyOf = (sample: number, mirrored: boolean) => `${sample}/${mirrored ? 'mirrored' : 'plain'}`;
-  const variant = (sample: number, mirrored: boolean): Wanted => ({
-    key: keyOf(sample, mirrored),
-    read: async () => pictureOf(await crops.crop(sample), backbone.size, config, () => (mirrored ? 0 : 1)),
+  const keyOf = (sample: number, flipped: boolean) => `${sample}/${flipped ? 'flipped' : 'plain'}`;
+  const variant = (sample: number, flipped: boolean): Wanted => ({
+    key: keyOf(sample, flipped),
+    read: async () => pictureOf(await crops.crop(sample), backbone.size, config, () => (flipped ? 0 : 1)),
   });
-  const gather = (features: readonly Float32Array[]) => {
-    const perSample = backbone.shape.reduce((a, b) => a * b, 1);
-    const data = new Float32Array(features.length * perSample);
-    features.forEach((feature, i) => data.set(feature, i * perSample));
-    return { data, shape: [features.length, ...backbone.shape] };
-  };
+  const gather = (features: readonly Float32Array[]) => ({
+    data: stackRows(features),
+    shape: [features.length, ...backbone.shape],
+  });
   return {
     labels: crops.labels,
     async read(chosen, random) {
@@ -95,10 +99,12 @@ export function frozenSamples(
       const pictures = read.map((crop) => pictureOf(crop, backbone.size, config, random));
       const features: Float32Array[] = [];
       for (let start = 0; start < pictures.length; start += backbone.batch)
-        features.push(...(await runBackbone(backbone, pictures.slice(start, start + backbone.batch))));
+        features.push(
+          ...(await runBatch(backbone.executor, pictures.slice(start, start + backbone.batch), backbone.batch)),
+        );
       return gather(features);
     },
-    known: (sample, mirrored) => (cached ? cache.get(keyOf(sample, mirrored)) : undefined),
+    known: (sample, flipped) => (cached ? cache.get(keyOf(sample, flipped)) : undefined),
     async fill(onDone) {
       const all = [...crops.labels.keys()].flatMap((sample) =>
         config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
@@ -121,14 +127,4 @@ function pictureOf(crop: FaceCrop, size: number, config: AugmentConfig, random: 
   const picture = new Float32Array(size * size * 3);
   augment(crop, size, config, random, picture);
   return picture;
-}
-
-/** The values of at most `batch` pictures; the batch is always filled up, so that they are the same in any company. */
-export async function runBackbone(backbone: Backbone, pictures: readonly Float32Array[]): Promise<Float32Array[]> {
-  const perPicture = backbone.size * backbone.size * 3;
-  const input = new Float32Array(backbone.batch * perPicture);
-  pictures.forEach((picture, i) => input.set(picture, i * perPicture));
-  const [output] = await backbone.executor.run([input]);
-  const perValue = output!.length / backbone.batch;
-  return pictures.map((_, i) => output!.slice(i * perValue, (i + 1) * perValue));
 }

@@ -1,3 +1,4 @@
+import { stackRows } from '../../core/vectors';
 import type { GroupFaces } from './comparePeople';
 
 /** The face of one person. */
@@ -12,8 +13,7 @@ export interface BiasFace {
 
 /** Faces as one table, in their order; each vector has `columns` numbers. */
 export function stackFaces(faces: readonly BiasFace[], columns: number): GroupFaces {
-  const data = new Float32Array(faces.length * columns);
-  for (const [row, { vector }] of faces.entries()) data.set(vector, row * columns);
+  const data = stackRows(faces.map(({ vector }) => vector));
   return {
     table: { rows: faces.length, columns, data },
     scales: Float64Array.from(faces, ({ scale }) => scale),

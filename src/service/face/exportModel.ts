@@ -9,7 +9,7 @@ import type { PresentFiles } from '../../weights/present';
 import type { EmbedderRow } from '../../weights/registry';
 import { findEmbedder, MODELS } from '../../weights/rows';
 import { describeTrained } from '../../weights/trained';
-import { fetchModelFile, readTrainedFile, trainedFile, trainedWeights, type ModelFileRef } from './trainedModels';
+import { fetchModelFile, readTrainedFile, keptFile, keptWeights, type ModelFileRef } from './trainedModels';
 
 export interface ExportRequest {
   readonly id?: string;
@@ -36,11 +36,11 @@ export async function exportModel({ id, modelFile, form }: ExportRequest, contex
   const precision = form === 'facenet-pytorch' ? present[0] : form;
   if (!precision || !present.includes(precision)) throw missing(row, form, present);
   if (form === 'facenet-pytorch') {
-    const weights = row.trained ? await trainedWeights(row, precision) : await loadWeights(row, precision, context);
+    const weights = row.trained ? await keptWeights(row, precision) : await loadWeights(row, precision, context);
     return { bytes: facenetPytorchFile(weights), name: pytorchName(row) };
   }
   const bytes = row.trained
-    ? await trainedFile(row, precision)
+    ? await keptFile(row, precision)
     : writeSafetensors(await loadWeights(row, precision, context));
   return { bytes, name: modelFileName(row.id, precision) };
 }

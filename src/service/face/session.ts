@@ -20,7 +20,7 @@ import { checkFace } from '../../core/checkFace';
 import { loadingProgress } from '../loadingProgress';
 import { siteCohort } from '../siteCohort';
 import { assertDetected, assertGolden, DETECTED_SIZE } from './selfTest';
-import { fetchModelFile, readTrainedFile, trainedRows, trainedWeights, type ModelFileRef } from './trainedModels';
+import { fetchModelFile, readTrainedFile, trainedRows, keptWeights, type ModelFileRef } from './trainedModels';
 
 /** What the caller wants; anything left out is chosen here. */
 export interface StartOptions {
@@ -230,7 +230,7 @@ function loader(
     const key = modelFileName(row.id, precision);
     const get = async () => {
       if (row === given?.row) return given.weights;
-      if (row.kind === 'embedder' && row.trained) return trainedWeights(row, precision);
+      if (row.kind === 'embedder' && row.trained) return keptWeights(row, precision);
       return loadWeights(row, precision, { modelsUrl, signal, onProgress: loadingProgress(row, progress), keep });
     };
     const weights = loads.get(key) ?? get();

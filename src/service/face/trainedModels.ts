@@ -86,7 +86,7 @@ function infoOf(record: TrainedModelRecord): TrainedInfo {
 }
 
 /** A kept model's file, verified, with its title of today. Throws `store/not-found`, `weights/hash-mismatch`. */
-export async function trainedFile(row: EmbedderRow, precision: Precision): Promise<Uint8Array<ArrayBuffer>> {
+export async function keptFile(row: EmbedderRow, precision: Precision): Promise<Uint8Array<ArrayBuffer>> {
   const store = await openedStore();
   const record = await store.model(row.id);
   const bytes = await store.modelFile(row.id, precision);
@@ -95,7 +95,7 @@ export async function trainedFile(row: EmbedderRow, precision: Precision): Promi
 }
 
 /** A kept model's weights, verified and checked. */
-export async function trainedWeights(row: EmbedderRow, precision: Precision): Promise<Weights> {
+export async function keptWeights(row: EmbedderRow, precision: Precision): Promise<Weights> {
   const store = await openedStore();
   const bytes = await store.modelFile(row.id, precision);
   const name = `${row.title}, ${precision}`;

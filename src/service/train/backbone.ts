@@ -1,4 +1,4 @@
-import { inferShapes, weightShapes } from '../../nn/shapes';
+import { inferShapes } from '../../nn/shapes';
 import { withBatch } from '../../nn/cut';
 import type { Plan } from '../../train/plan';
 import type { Backbone } from '../../train/samples';
@@ -8,10 +8,8 @@ import type { TrainEngines } from './engines';
 export async function prepareBackbone(engines: TrainEngines, plan: Plan, batch: number): Promise<Backbone | null> {
   if (!plan.backbone) return null;
   const graph = withBatch(plan.backbone, batch);
-  const names = weightShapes(graph).keys();
-  const weights = new Map([...names].map((name) => [name, plan.weights.get(name)!]));
   const shape = inferShapes(graph).get(graph.outputs[0]!)!.slice(1);
   const engine = await engines.inference();
-  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
+  const executor = await engine.prepare(graph, plan.weights, { precision: 'float32' });
   return { executor, size: plan.inputSize, batch, shape };
 }

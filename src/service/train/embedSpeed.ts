@@ -1,15 +1,13 @@
 import { mulberry32 } from '../../core/random';
 import { withBatch } from '../../nn/cut';
-import { weightShapes } from '../../nn/shapes';
 import type { Plan } from '../../train/plan';
 import type { TrainEngines } from './engines';
 
 /** Milliseconds of each of `runs` batches through the whole network of a run, in float32, after one to warm up. */
 export async function embedSpeed(engines: TrainEngines, plan: Plan, batch: number, runs: number): Promise<number[]> {
   const graph = withBatch(plan.graph, batch);
-  const weights = new Map([...weightShapes(graph).keys()].map((name) => [name, plan.weights.get(name)!]));
   const engine = await engines.inference();
-  const executor = await engine.prepare(graph, weights, { precision: 'float32' });
+  const executor = await engine.prepare(graph, plan.weights, { precision: 'float32' });
   try {
     // Noise: the time does not depend on what a picture shows.
     const random = mulberry32(1);

@@ -1,16 +1,15 @@
 import { throwIfAborted } from '../../core/abort';
-import { l2Normalise } from '../../core/vectors';
+import { l2Normalise, stackRows } from '../../core/vectors';
 import type { Weights } from '../../core/weights';
+import { runBatch } from '../../nn/batch';
 import type { Engine, Executor } from '../../nn/executor';
 import { withBatch } from '../../nn/cut';
 import type { Graph } from '../../nn/graph';
 import { augment } from '../../train/augment';
-import type { TrainConfig } from '../../train/config/config';
-import { runBackbone, type Backbone } from '../../train/samples';
+import { NO_AUGMENTATION } from '../../train/config/config';
+import type { Backbone } from '../../train/samples';
 import { letMessagesIn } from '../letMessagesIn';
 import { readCrop, type TrainPicture } from './pictureSets';
-
-const PLAIN: TrainConfig['augment'] = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 };
 
 /** What comes after the frozen part, by some weights: null where nothing does. */
 export type Tail = Executor | null;
@@ -44,16 +43,11 @@ export async function prelogitsOf(pictures: readonly TrainPicture[], call: Embed
     const part = pictures.slice(start, start + batch);
     const known = part.flatMap((_, i) => call.known?.(start + i) ?? []);
     let values = known.length === part.length ? known : await readPictures(part, start, call);
-    if (backbone && values !== known) values = await runBackbone(backbone, values);
-    for (const [i, tail] of tails.entries()) parts[i]!.push(...(tail ? await runTail(tail, values, batch) : values));
+    if (backbone && values !== known) values = await runBatch(backbone.executor, values, batch);
+    for (const [i, tail] of tails.entries()) parts[i]!.push(...(tail ? await runBatch(tail, values, batch) : values));
     call.onDone(start + part.length);
   }
-  return parts.map((rows) => {
-    const columns = rows[0]?.length ?? 0;
-    const data = new Float32Array(rows.length * columns);
-    rows.forEach((row, i) => data.set(row, i * columns));
-    return data;
-  });
+  return parts.map((rows) => stackRows(rows));
 }
 
 /** Decoded, cut to the network's size and standardised. `first` numbers them in errors. */
@@ -62,8 +56,8 @@ async function readPictures(pictures: readonly TrainPicture[], first: number, { 
     readCrop(picture, { size, roomy: false }, `picture ${first + i + 1}`);
   return (await Promise.all(pictures.map(read))).map((crop) => {
     const picture = new Float32Array(size * size * 3);
-    // The mirror image by the same code as in training: a number below a half flips.
-    augment(crop, size, { ...PLAIN, flip }, () => 0, picture);
+    // Flipped by the same code as in training: a number below a half flips.
+    augment(crop, size, { ...NO_AUGMENTATION, flip }, () => 0, picture);
     return picture;
   });
 }
@@ -73,13 +67,4 @@ export function normalisedRows(prelogits: Float32Array, columns: number): Float3
   const data = new Float32Array(prelogits.length);
   for (let at = 0; at < data.length; at += columns) data.set(l2Normalise(prelogits.subarray(at, at + columns)), at);
   return data;
-}
-
-async function runTail(tail: Executor, values: readonly Float32Array[], batch: number): Promise<Float32Array[]> {
-  const perValue = values[0]!.length;
-  const input = new Float32Array(batch * perValue);
-  values.forEach((value, i) => input.set(value, i * perValue));
-  const [output] = await tail.run([input]);
-  const columns = output!.length / batch;
-  return values.map((_, i) => output!.slice(i * columns, (i + 1) * columns));
 }

@@ -9,6 +9,7 @@ import { checkpointPlace } from '../../train/checkpoint';
 import type { Samples } from '../../train/batch';
 import { FeatureCache } from '../../train/featureCache';
 import { imprint } from '../../train/imprint';
+import { NO_AUGMENTATION } from '../../train/config/config';
 import { train, type LoggedStep, type TrainOutcome } from '../../train/loop';
 import { learningWeights, type Plan } from '../../train/plan';
 import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Backbone } from '../../train/samples';
@@ -27,7 +28,6 @@ const BATCH = { wasm: 8, webgpu: 32 } as const;
 const CACHE_BYTES = 1024 ** 3;
 /** So many losses of the device in one call are not chance. */
 const MOST_LOSSES = 5;
-const PLAIN = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 } as const;
 /** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
 const UNINTERRUPTED = 20;
 
@@ -79,7 +79,7 @@ export class PreparedRun {
     const samples = backbone
       ? frozenSamples(crops, backbone, augment, cache)
       : pictureSamples(crops, plan.inputSize, augment);
-    const plain = backbone && plan.headOnly ? frozenSamples(crops, backbone, PLAIN, cache) : null;
+    const plain = backbone && plan.headOnly ? frozenSamples(crops, backbone, NO_AUGMENTATION, cache) : null;
     return new PreparedRun(engines, plan, backbone, batch, samples, plain);
   }
 

@@ -15,7 +15,7 @@ import { modelsUrlOf } from '../modelsUrl';
 import { openBase, type BaseCohort } from './openBase';
 import { pictureHashes, PictureSets, unreadablePictures, type PictureSet } from './pictureSets';
 import { openTrainEngines, type TrainEngine, type TrainEngines, type TrainStart } from './engines';
-import { Evaluation, type RunReport } from './evaluation';
+import { RunEvaluation, type RunReport } from './runEvaluation';
 import type {
   AddRequest,
   CheckpointSaved,
@@ -38,7 +38,7 @@ export function createTrainService() {
   let run: PreparedRun | null = null;
   let people: readonly string[] = [];
   let sink: CallerSink | null = null;
-  let evaluation: Evaluation | null = null;
+  let evaluation: RunEvaluation | null = null;
   let cohort: BaseCohort | null = null;
 
   function forget(): void {
@@ -54,8 +54,8 @@ export function createTrainService() {
     if (!run) throw new FaceError('train/not-prepared');
     return run;
   }
-  function evaluating(): Evaluation {
-    return (evaluation ??= new Evaluation(started(), data, prepared(), cohort));
+  function evaluating(): RunEvaluation {
+    return (evaluation ??= new RunEvaluation(started(), data, prepared(), cohort));
   }
 
   return {

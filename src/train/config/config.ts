@@ -77,6 +77,9 @@ export interface AugmentConfig {
   readonly erase: number;
 }
 
+/** Pictures as they are, cut from the middle. */
+export const NO_AUGMENTATION: AugmentConfig = { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 };
+
 /** The original's defaults where it has them. */
 export const DEFAULT_CONFIG: TrainConfig = {
   seed: 666,
@@ -102,7 +105,7 @@ export const DEFAULT_CONFIG: TrainConfig = {
   clipNorm: 0,
   averageDecay: 0.9999,
   sampler: { kind: 'shuffled', people: 45, picturesEach: 40 },
-  augment: { rotate: 0, crop: 'centre', flip: false, jitter: 0, erase: 0 },
+  augment: NO_AUGMENTATION,
   checkpointSteps: 1000,
 };
 

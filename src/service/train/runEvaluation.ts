@@ -3,7 +3,6 @@ import { createCohort, scaleOf, type Cohort } from '../../core/cohort';
 import type { Evened } from '../../evaluate/evaluation';
 import type { WeightTensor } from '../../core/weights';
 import { mapCohort, type MappedCohort } from '../../evaluate/cohort/mapCohort';
-import { weightShapes } from '../../nn/shapes';
 import { toFloat32 } from '../../nn/weightValues';
 import { nameByHead } from '../../train/head';
 import { modelReport, type LabelledRows, type ModelReport } from '../../train/report';
@@ -16,7 +15,7 @@ import type { TrainEngines } from './engines';
 import type { EmbeddedRows, EmbedRequest } from './requests';
 import type { PreparedRun } from './run';
 
-/** Old against new, and by which distances both are judged. */
+/** The model before and after, evaluated on the same pictures by the same kind of distances. */
 export interface RunReport {
   readonly before: ModelReport;
   readonly after: ModelReport;
@@ -27,10 +26,10 @@ type Which = EmbedRequest['which'];
 const SETS = ['train', 'held', 'outsiders'] as const;
 
 /** The network before a run and what it has become, on the run's pictures. */
-export class Evaluation {
-  /** What the network gave before training: that does not change. */
+export class RunEvaluation {
+  /** Prelogits of the network before training: they do not change. */
   private readonly before = new Map<PictureSet, Float32Array>();
-  /** The base's cohort where what was learnt has put its strangers. */
+  /** The base's cohort moved with the embedding, once that is known. */
   private mapped: MappedCohort | null = null;
 
   constructor(
@@ -41,8 +40,8 @@ export class Evaluation {
   ) {}
 
   /**
-   * What the trained model's file says of its cohort, and the centres of one of its own: known once the model was judged, or
-   * where its embeddings are the base's own.
+   * What the trained model's file says of its cohort, and the centres of one of its own: known after `report`, or where its
+   * embeddings are the base's own.
    */
   cohort(): { readonly said: TrainedCohort | null; readonly centres: WeightTensor | null } {
     const { base, mapped } = this;
@@ -61,7 +60,7 @@ export class Evaluation {
     this.before.delete(set);
   }
 
-  /** Old against new. Throws as `modelReport`, and `train/not-prepared` before anything was learnt. */
+  /** Before and after. Throws as `modelReport`, and `train/not-prepared` before the first training step. */
   async report(far: number, classes: number, context: CallContext): Promise<RunReport> {
     const { plan } = this.run;
     const learnt = await this.run.learnt(plan.config.averageDecay > 0);
@@ -82,7 +81,7 @@ export class Evaluation {
     };
   }
 
-  /** By what the distances of both models are evened out: neither's, where only the old one's could be. */
+  /** How the distances of both models are evened out: not at all where only the old one's could be. */
   private evenOut(before: RunRows, after: RunRows): { evened: Evened; cohorts: Record<Which, Cohort | null> } {
     this.mapped = null;
     const { base } = this;
@@ -147,7 +146,7 @@ export class Evaluation {
           batch,
           ...(set === 'train' && { known: (i: number) => this.run.known(i, false) }),
           signal: context.signal,
-          onDone: (now) => context.progress({ stage: 'Judging', done: done + now, total, unit: 'pictures' }),
+          onDone: (now) => context.progress({ stage: 'Evaluating', done: done + now, total, unit: 'pictures' }),
         });
         done += pictures.length;
         if (before) this.before.set(set, before);
@@ -159,13 +158,12 @@ export class Evaluation {
     }
   }
 
-  /** The learning part, compiled with its weights before or after. */
+  /** The part that is trained, compiled with its weights before or after. */
   private async tail(which: Which): Promise<Tail> {
     const { plan, batch } = this.run;
     const { graph } = plan.model;
     const weights = which === 'before' ? this.run.firstWeights() : await this.run.learnt(plan.config.averageDecay > 0);
-    const needed = new Map([...weightShapes(graph).keys()].map((name) => [name, weights.get(name)!]));
-    return prepareTail(await this.engines.inference(), graph, needed, batch);
+    return prepareTail(await this.engines.inference(), graph, weights, batch);
   }
 
   private rowsOf(set: PictureSet, values: Float32Array): LabelledRows {

@@ -1,0 +1,16 @@
+import { stackRows } from '../core/vectors';
+import type { Executor } from './executor';
+
+/**
+ * The outputs of at most `batch` inputs, by a network of one input and one output that is compiled for `batch` of them. It
+ * is always filled up (with zeros), so that an output does not depend on what else is in its batch.
+ */
+export async function runBatch(
+  executor: Executor,
+  inputs: readonly Float32Array[],
+  batch: number,
+): Promise<Float32Array[]> {
+  const [output] = await executor.run([stackRows(inputs, batch)]);
+  const size = output!.length / batch;
+  return inputs.map((_, i) => output!.slice(i * size, (i + 1) * size));
+}
