@@ -3,9 +3,14 @@ import { personKey, tidyName } from '../core/names';
 
 const MAX_CHARACTERS = 100;
 
-/** The name as it is kept (`tidyName`). Throws `store/bad-name` unless 1–100 characters are left, one of them visible. */
+/** Whether a tidied name can be a person's: it has 1–100 characters, one of them visible. */
+export function isName(tidy: string): boolean {
+  return personKey(tidy) !== '' && [...tidy].length <= MAX_CHARACTERS;
+}
+
+/** The name as it is stored (`tidyName`). Throws `store/bad-name` where that is no name. */
 export function cleanName(name: string): string {
-  const clean = tidyName(name);
-  if (personKey(clean) === '' || [...clean].length > MAX_CHARACTERS) throw new FaceError('store/bad-name');
-  return clean;
+  const tidy = tidyName(name);
+  if (!isName(tidy)) throw new FaceError('store/bad-name');
+  return tidy;
 }

@@ -2,8 +2,7 @@ import type { Precision } from '../../core/types';
 import { sha256 } from '../../core/sha256';
 import { readTrained, TRAINED_ID, type TrainedInfo } from '../../weights/trained';
 import type { TrainedModelRecord } from '../trainSchema';
-import type { Bytes } from './fields';
-import type { BackupRecord } from './records';
+import type { BackupRecord, Bytes } from './records';
 
 /** A model's file, read as strictly as one that is dropped on the app. */
 interface ReadFile {

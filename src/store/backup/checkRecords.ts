@@ -1,7 +1,9 @@
 import type { Embedding, Precision } from '../../core/types';
 import { MODELS } from '../../weights/rows';
 import type { BackupCounts } from './backup';
-import { COUNTED, type BackupRecord } from './records';
+import type { BackupRecord } from './records';
+
+const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'runs', 'models'] as const;
 
 /** What the records told, once all of them have been seen. */
 export interface Checked {

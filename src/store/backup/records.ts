@@ -1,72 +1,88 @@
 /** A backup's content: records, each the lengths of its two parts (4 bytes each, little-endian), JSON, and raw bytes. */
 import { FaceError } from '../../core/errors';
-import { cleanName } from '../names';
+import { describeProblem, parseWith } from '../../core/parse';
+import type { CohortMean, Embedding, Precision } from '../../core/types';
+import type {
+  BlobRow,
+  FolderReport,
+  PhotoCropRow,
+  PhotoFace,
+  PhotoFolder,
+  PhotoRecord,
+  PhotoVectorRow,
+} from '../photoSchema';
 import type { FaceRow, PersonRecord, Settings } from '../schema';
+import type { TrainedModelRecord, TrainRunRecord } from '../trainSchema';
 import type { BackupCounts } from './backup';
-import {
-  between,
-  cropFields,
-  date,
-  embedding,
-  embeddingFields,
-  id,
-  joinVector,
-  number,
-  object,
-  oneOf,
-  quality,
-  splitVector,
-  text,
-  type Bytes,
-  type Fields,
-} from './fields';
-import { encodePhotos, parsePhotos, type PhotoRecords } from './photoRecords';
-import { encodeTraining, parseTraining, type TrainRecords } from './trainRecords';
+import { RecordJson } from './schemas';
+
+export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** A training's plot of ten thousand steps is a megabyte or two. */
 const MAX_JSON = 1 << 23;
 /** A crop is at most 400 px a side, an embedding some kilobytes; models come in parts. */
 const MAX_BYTES = 1 << 23;
+/** Bytes of a model's file in one record. */
+export const PART_BYTES = 1 << 20;
+/** What a folder's report is cut to: names of an archive's entries may be of any length, and a record may not. */
+const REPORT_SENTENCE = 2000;
+const REPORT_WORD = 200;
+const REPORT_KINDS = 1000;
+const NO_BYTES: Bytes = new Uint8Array(0);
 
-export const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'runs', 'models'] as const;
-
+/** A face in a picture with its numbers and its crop: rows of three tables. */
+export interface PhotoFaceRows {
+  readonly face: PhotoFace;
+  readonly vector: PhotoVectorRow;
+  readonly crop: PhotoCropRow;
+}
 export type BackupRecord =
   | { readonly kind: 'about'; readonly createdAt: number }
   | { readonly kind: 'settings'; readonly settings: Partial<Settings> }
   | { readonly kind: 'person'; readonly person: PersonRecord }
   | { readonly kind: 'face'; readonly face: FaceRow }
-  | PhotoRecords
-  | TrainRecords
+  | { readonly kind: 'folder'; readonly folder: PhotoFolder }
+  | { readonly kind: 'photo'; readonly photo: PhotoRecord; readonly thumbnail: BlobRow | null }
+  | ({ readonly kind: 'photoFace' } & PhotoFaceRows)
+  | { readonly kind: 'run'; readonly run: TrainRunRecord }
+  | { readonly kind: 'file'; readonly modelId: string; readonly precision: Precision; readonly bytes: number }
+  | { readonly kind: 'part'; readonly bytes: Bytes }
+  | { readonly kind: 'model'; readonly model: TrainedModelRecord }
   | ({ readonly kind: 'end' } & BackupCounts);
 
-/** One record's bytes: embeddings, crops, thumbnails and models lie as they are behind the JSON. */
+/** One record's bytes: embeddings, crops, thumbnails and models follow the JSON as they are. */
 export function encodeRecord(record: BackupRecord): Bytes {
   switch (record.kind) {
     case 'face': {
-      const { embedding: numbers, crop, ...rest } = record.face;
+      const { embedding, crop, ...rest } = record.face;
       const { bytes, ...cropRest } = crop;
-      const face = { ...rest, ...embeddingFields(numbers), crop: cropRest };
-      return frame({ kind: 'face', face }, joinVector(numbers.vector, bytes));
+      const face = { ...rest, ...embeddingFields(embedding), crop: cropRest };
+      return frame({ kind: 'face', face }, joinVector(embedding.vector, bytes));
     }
-    case 'folder':
-    case 'photo':
+    case 'folder': {
+      const { id, name, turned, unfinished, createdAt, report = null } = record.folder;
+      const folder = { id, name, turned, unfinished, createdAt, report: report && shortened(report) };
+      return frame({ kind: 'folder', folder });
+    }
+    case 'photo': {
+      const { photo, thumbnail } = record;
+      const json = { kind: 'photo', photo, thumbnail: thumbnail && { type: thumbnail.type } };
+      return frame(json, thumbnail ? new Uint8Array(thumbnail.bytes) : NO_BYTES);
+    }
     case 'photoFace': {
-      const { json, body } = encodePhotos(record);
-      return frame(json, body);
+      const { face, vector, crop } = record;
+      const { scale, type, detection } = crop;
+      const json = { kind: 'photoFace', face, ...embeddingFields(vector.embedding), crop: { scale, type, detection } };
+      return frame(json, joinVector(vector.embedding.vector, crop.bytes));
     }
-    case 'run':
-    case 'file':
     case 'part':
-    case 'model': {
-      const { json, body } = encodeTraining(record);
-      return frame(json, body);
-    }
+      return frame({ kind: 'part' }, record.bytes);
     default:
-      return frame(record, new Uint8Array(0));
+      return frame(record);
   }
 }
 
-function frame(value: unknown, body: Bytes): Bytes {
+function frame(value: unknown, body = NO_BYTES): Bytes {
   const json = new TextEncoder().encode(JSON.stringify(value));
   const out = new Uint8Array(8 + json.length + body.length);
   const view = new DataView(out.buffer);
@@ -77,10 +93,32 @@ function frame(value: unknown, body: Bytes): Bytes {
   return out;
 }
 
-/** The records in `chunks`, wherever those were cut: for each chunk those that end in it. Throws `backup/damaged` for what no version of the app wrote. */
+function shortened({ problem, skipped, kinds, others, ...rest }: FolderReport): FolderReport {
+  const short = (sentence: string) =>
+    sentence.length > REPORT_SENTENCE ? `${sentence.slice(0, REPORT_SENTENCE - 1)}…` : sentence;
+  const counts = (given: FolderReport['others']) =>
+    Object.fromEntries(
+      Object.entries(given)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, REPORT_KINDS)
+        .map(([name, files]) => [name.slice(0, REPORT_WORD), files]),
+    );
+  return {
+    ...rest,
+    problem: problem === null ? null : short(problem),
+    skipped: skipped.map(short),
+    kinds: counts(kinds),
+    others: counts(others),
+  };
+}
+
+/**
+ * The records in `chunks`, wherever those were cut: for each chunk those that end in it. Throws `backup/damaged` for what
+ * no version of the app wrote.
+ */
 export async function* decodeRecords(chunks: AsyncIterable<Bytes>, name: string): AsyncGenerator<BackupRecord[]> {
   const bad = (reason: string) => new FaceError('backup/damaged', { name, reason });
-  let rest: Bytes = new Uint8Array(0);
+  let rest = NO_BYTES;
   for await (const chunk of chunks) {
     const data = new Uint8Array(rest.length + chunk.length);
     data.set(rest);
@@ -94,7 +132,7 @@ export async function* decodeRecords(chunks: AsyncIterable<Bytes>, name: string)
       if (json > MAX_JSON || bytes > MAX_BYTES) throw bad('a record is too large');
       const end = at + 8 + json + bytes;
       if (end > data.length) break;
-      records.push(parse(data.subarray(at + 8, at + 8 + json), data.slice(at + 8 + json, end), bad));
+      records.push(decode(data.subarray(at + 8, at + 8 + json), data.slice(at + 8 + json, end), bad));
       at = end;
     }
     rest = data.slice(at);
@@ -103,70 +141,70 @@ export async function* decodeRecords(chunks: AsyncIterable<Bytes>, name: string)
   if (rest.length > 0) throw bad('its last record is not whole');
 }
 
-function parse(json: Bytes, body: Bytes, bad: (reason: string) => FaceError): BackupRecord {
+function decode(json: Bytes, body: Bytes, bad: (reason: string) => FaceError): BackupRecord {
+  const malformed = (reason: string) => bad(`a record is not well-formed (${reason})`);
+  let value: unknown;
   try {
-    const value = object(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json)));
-    const record = parsePeople(value, body) ?? parsePhotos(value, body) ?? parseTraining(value, body);
-    if (!record) throw new Error('a record of an unknown kind');
-    return record;
-  } catch (thrown) {
-    throw bad(
-      thrown instanceof Error ? `a record is not well-formed (${thrown.message})` : 'a record is not well-formed',
-    );
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    throw malformed('it is not JSON');
   }
+  const parsed = parseWith(RecordJson, value, (problem) => malformed(describeProblem(problem)));
+  return withBody(parsed, body, malformed);
 }
 
-function parsePeople(value: Fields, body: Bytes): BackupRecord | null {
-  switch (value['kind']) {
-    case 'about':
-      return { kind: 'about', createdAt: date(value['createdAt']) };
-    case 'settings':
-      return { kind: 'settings', settings: parseSettings(object(value['settings'])) };
-    case 'person':
-      return { kind: 'person', person: parsePerson(object(value['person'])) };
-    case 'face':
-      return { kind: 'face', face: parseFace(object(value['face']), body) };
-    case 'end':
-      return parseEnd(value);
+/** A record of its JSON and the bytes that follow it. */
+function withBody(json: RecordJson, body: Bytes, malformed: (reason: string) => FaceError): BackupRecord {
+  switch (json.kind) {
+    case 'face': {
+      const { modelId, vectorLength, cohortMean, crop, ...rest } = json.face;
+      const { vector, rest: bytes } = splitVector(vectorLength, body, malformed);
+      return {
+        kind: 'face',
+        face: { ...rest, embedding: embeddingOf(modelId, vector, cohortMean), crop: { ...crop, bytes } },
+      };
+    }
+    case 'photo': {
+      const { photo, thumbnail } = json;
+      return { kind: 'photo', photo, thumbnail: thumbnail && { ...thumbnail, id: photo.id, bytes: body.buffer } };
+    }
+    case 'photoFace': {
+      const { face, modelId, vectorLength, cohortMean, crop } = json;
+      const { vector, rest: bytes } = splitVector(vectorLength, body, malformed);
+      const { id } = face;
+      return {
+        kind: 'photoFace',
+        face,
+        vector: { id, embedding: embeddingOf(modelId, vector, cohortMean) },
+        crop: { id, ...crop, bytes },
+      };
+    }
+    case 'part':
+      return { kind: 'part', bytes: body };
     default:
-      return null;
+      return json;
   }
 }
 
-function parseEnd(value: Fields): BackupRecord {
-  // Version 1 counted people and faces alone.
-  const count = (key: (typeof COUNTED)[number]) => (value[key] === undefined ? 0 : number(value[key]));
-  const rest = { folders: count('folders'), photos: count('photos'), photoFaces: count('photoFaces') };
-  const training = { runs: count('runs'), models: count('models') };
-  return { kind: 'end', people: number(value['people']), faces: number(value['faces']), ...rest, ...training };
+/** An embedding's numbers (float32, little-endian as all machines are that run browsers) and the bytes after them. */
+function splitVector(count: number, body: Bytes, malformed: (reason: string) => FaceError) {
+  if (count * 4 > body.length) throw malformed('the embedding is not whole');
+  const vector = new Float32Array(body.slice(0, count * 4).buffer);
+  if (!vector.every(Number.isFinite)) throw malformed('the embedding holds no numbers');
+  return { vector, rest: body.slice(count * 4).buffer };
+}
+function joinVector(vector: Float32Array, picture: ArrayBuffer): Bytes {
+  const numbers = new Uint8Array(vector.slice().buffer);
+  const body = new Uint8Array(numbers.length + picture.byteLength);
+  body.set(numbers);
+  body.set(new Uint8Array(picture), numbers.length);
+  return body;
 }
 
-function parsePerson(value: Fields): PersonRecord {
-  return { id: id(value['id']), name: cleanName(text(value['name'])), createdAt: date(value['createdAt']) };
+/** What a record's JSON says of its embedding; the numbers themselves are in the bytes. */
+function embeddingFields({ modelId, vector, cohortMean }: Embedding) {
+  return { modelId, vectorLength: vector.length, cohortMean: cohortMean ?? null };
 }
-
-function parseFace(value: Fields, body: Bytes): FaceRow {
-  const { vector, rest } = splitVector(value['vectorLength'], body);
-  const source = object(value['source']);
-  return {
-    id: id(value['id']),
-    personId: id(value['personId']),
-    createdAt: date(value['createdAt']),
-    embedding: embedding(value, vector),
-    quality: quality(value['quality']),
-    source: { kind: oneOf(source['kind'], ['picture', 'camera', 'sample']), name: text(source['name']) },
-    crop: { ...cropFields(value['crop']), bytes: rest },
-  };
-}
-
-/** Settings of later versions are left out, those that are missing keep their defaults. */
-function parseSettings(value: Fields): Partial<Settings> {
-  const { model, backend, precision, far, mirrorCamera } = value;
-  return {
-    ...(model !== undefined && { model: model === null ? null : text(model) }),
-    ...(backend !== undefined && { backend: oneOf(backend, ['auto', 'wasm', 'webgpu']) }),
-    ...(precision !== undefined && { precision: oneOf(precision, ['auto', 'float32', 'float16', 'int8']) }),
-    ...(far !== undefined && { far: far === null ? null : between(far, 1e-9, 0.999) }),
-    ...(typeof mirrorCamera === 'boolean' && { mirrorCamera }),
-  };
+function embeddingOf(modelId: string, vector: Float32Array, cohortMean: CohortMean | null): Embedding {
+  return { modelId, vector, ...(cohortMean && { cohortMean }) };
 }

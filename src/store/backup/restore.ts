@@ -6,7 +6,7 @@ import type { TrainedFileRow } from '../trainSchema';
 import type { RestoredTables, RestoreMode } from './backup';
 import type { BackupRecord } from './records';
 import { sameFolders, type PhotoList } from './sameFolders';
-import { DECIDED } from './trainRecords';
+import { DECIDED } from './schemas';
 
 /** Takes one record after the other into the tables. */
 type Taker = (record: BackupRecord) => Promise<void>;

@@ -6,9 +6,8 @@ import type { BackupCounts, BackupOptions } from './backup';
 import { checkModel } from './checkModels';
 import { encryptBackup } from './container';
 import { assertStrong } from './passphrase';
-import type { Bytes } from './fields';
-import { encodeRecord, type BackupRecord } from './records';
-import { DECIDED, PART_BYTES } from './trainRecords';
+import { encodeRecord, PART_BYTES, type BackupRecord, type Bytes } from './records';
+import { DECIDED } from './schemas';
 
 /** Faces or pictures read at once: some megabytes of crops. */
 const PAGE = 64;

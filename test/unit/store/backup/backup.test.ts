@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { mulberry32 } from '../../../../src/core/random';
 import type { FolderReport } from '../../../../src/store/photoSchema';
-import type { Fields } from '../../../../src/store/backup/fields';
 import { decryptBackup, encryptBackup, HEADER_BYTES, openBackupFile } from '../../../../src/store/backup/container';
 import { TOPIC_OF, type TableName } from '../../../../src/store/faceDb';
 import { memoryDatabase } from '../../../../src/store/memory';
@@ -13,6 +12,7 @@ import { FOLDER, photo, photoFace } from '../photoStoreBehaviour';
 import { marks, newFace } from '../storeBehaviour';
 import { checkpoint, newModel, newRun } from '../trainStoreBehaviour';
 
+type Fields = Record<string, unknown>;
 const PASSPHRASE = 'correct horse – Größe';
 const MODEL = await storedModel(['float16', 'int8']);
 const CHUNK = 1 << 20;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Precision } from '../../../../src/core/types';
-import type { BackupRecord } from '../../../../src/store/backup/records';
-import type { PhotoFaceRows } from '../../../../src/store/backup/photoRecords';
+import type { BackupRecord, PhotoFaceRows } from '../../../../src/store/backup/records';
 import { openStore } from '../../../../src/store/store';
 import type { TrainedModelRecord } from '../../../../src/store/trainSchema';
 import { backup, face, faceRecord, modelRecords, PASSPHRASE, person } from '../../../fixtures/hostileBackup';
@@ -122,6 +121,34 @@ test.each<[string, BackupRecord]>([
   ['a rate below nothing', { kind: 'settings', settings: { far: -5 } }],
 ])('%s is refused', async (_, record) => {
   expect(await verdict(person('p', 'A'), record)).toContain('a record is not well-formed');
+});
+
+test.each<[string, BackupRecord, string]>([
+  [
+    'a number outside its range',
+    faceRecord('f', 'p', 512, { quality: { size: -1, sharpness: 0, brightness: 0 } }),
+    'face.quality.size: expected >=0, got -1',
+  ],
+  ['a name that nobody sees', person('q', '\u200b'), 'person.name: it is not a name'],
+  [
+    'a picture of another folder',
+    { kind: 'photo', photo: { ...photo('a.jpg'), path: 'b.jpg' }, thumbnail: null },
+    'photo: a picture is of no folder',
+  ],
+  [
+    'a box that is turned inside out',
+    {
+      kind: 'photoFace',
+      ...photoFaceRows('x', photo('a.jpg').id),
+      face: { ...photoFaceRows('x', photo('a.jpg').id).face, box: { x0: 2, y0: 0, x1: 1, y1: 1 } },
+    },
+    'face.box: it is turned inside out',
+  ],
+  ['a kind that no version wrote', { kind: 'spell' } as unknown as BackupRecord, 'kind: it is of an unknown kind'],
+])('%s is refused in a sentence that says where', async (_, record, reason) => {
+  expect(await verdict(person('p', 'A'), folder, picture('a.jpg'), record)).toContain(
+    `a record is not well-formed (${reason})`,
+  );
 });
 
 test('names come in without what hides or turns them', async () => {
