@@ -14,7 +14,7 @@ interface Version6 {
 
 /** Step n brings version n to n + 1; a new database takes them all. A released step is never changed: add one. */
 const STEPS: readonly ((db: IDBPDatabase<FaceDb>, transaction: Upgrade) => Promise<void>)[] = [
-  // 0 → 1: people, and faces without a source; names might occur twice, and settings were not kept.
+  // 0 → 1: people, and faces without a source; names might occur twice, and settings were not stored.
   async (db) => {
     db.createObjectStore('people', { keyPath: 'id' });
     db.createObjectStore('faces', { keyPath: 'id' }).createIndex('byPerson', 'personId');

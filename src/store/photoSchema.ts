@@ -104,13 +104,13 @@ export type CarryOver = (
   fresh: readonly NewPhotoFace[],
 ) => ReadonlyMap<number, PhotoFace>;
 
-/** A face with all that is kept of it, as it lies in the tables. */
+/** A face with all its rows. */
 export interface StoredPhotoFace {
   readonly face: PhotoFace;
   readonly vector: PhotoVectorRow | undefined;
   readonly crop: PhotoCropRow | undefined;
 }
-/** A picture with all that is kept of it, as it lies in the tables. */
+/** A picture with all its rows. */
 export interface StoredPhoto {
   readonly photo: PhotoRecord;
   readonly thumbnail: BlobRow | undefined;
@@ -149,7 +149,7 @@ export interface PhotoStore extends StorePart {
   ): Promise<PhotoFace[]>;
   /** Replaces pictures' records; their faces stay. Those that are gone are passed over. */
   updatePhotos(photos: readonly PhotoRecord[]): Promise<void>;
-  /** All that is kept of those pictures that are there. */
+  /** All rows of those pictures that exist. */
   storedPhotos(ids: readonly string[]): Promise<StoredPhoto[]>;
   /** Takes pictures with their faces out of the library, and gives them, for undo. */
   removePhotos(ids: readonly string[]): Promise<StoredPhoto[]>;

@@ -1,7 +1,7 @@
 import { isShellCache } from '../core/hosting/appCaches';
 
 /**
- * Whether the root of this host has a copy of the app: what is kept under names without a folder is its own then. Another
+ * Whether the root of this host has a copy of the app: names without a folder are its own then. Another
  * app's service worker there says nothing; ours keeps the start page in its cache. Throws where the browser does not tell.
  */
 export async function hasRootCopy(): Promise<boolean> {

@@ -1,6 +1,6 @@
 /**
- * Copies of the app in a folder kept what they had under names without the folder, as those at a host's root still do. The
- * first start in a folder after that takes it over: rows, models and the pictures of trainings.
+ * Earlier versions of the app in a folder stored under names without the folder, as a copy at a host's root still does. The
+ * first start of a later version in a folder moves that content: rows, models and the pictures of trainings.
  */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { isOwnName, ownName } from '../core/hosting/ownNames';
@@ -20,7 +20,7 @@ const [COPYING, COPIED] = ['1', 'copied'];
 /**
  * To be called before anything is opened, by every tab: they wait for each other. Does nothing at the root, where this copy
  * keeps something already, or where the data may be that of a copy at the root. Never rejects: what cannot be moved stays
- * where it was, false is given, and the next start tries again while nothing new is kept.
+ * where it was, the result is false, and the next start tries again as long as nothing new has been stored.
  */
 export async function takeOver(scope: string): Promise<boolean> {
   if (scope === '/' || !('indexedDB' in globalThis)) return true;
@@ -28,7 +28,7 @@ export async function takeOver(scope: string): Promise<boolean> {
     if (!('locks' in navigator)) return await takeOverAlone(scope);
     return await navigator.locks.request(ownName('facenet-taking-over', scope), () => takeOverAlone(scope));
   } catch {
-    return true; // storage is blocked, and locks with it: nothing can have been kept
+    return true; // storage is blocked, and locks with it: nothing can have been stored
   }
 }
 
@@ -79,7 +79,7 @@ async function copyAll(scope: string, under: string): Promise<boolean> {
   return true;
 }
 
-/** Deleted here means gone: no second copy stays. Never rejects: the next start goes on. */
+/** Deletes the old content, so that no second copy stays. Never rejects: the next start continues. */
 async function deleteOld(under: string): Promise<void> {
   try {
     await deleteDB(DATABASE);
@@ -100,7 +100,7 @@ async function stopOldWriter(): Promise<() => void> {
   });
 }
 
-/** Whether nothing is kept there but settings. */
+/** Whether nothing of a person's is stored there. */
 async function isEmpty(name: string): Promise<boolean> {
   const db = await openDB(name);
   try {

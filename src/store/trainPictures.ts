@@ -4,8 +4,8 @@ import { ownName } from '../core/hosting/ownNames';
 import type { StoredCrop } from '../core/types';
 
 /**
- * The faces that a training run learns from and is judged by, as they were when it began: one file in Cache Storage a run,
- * so that it can go on after the tab was closed, whatever became of the people meanwhile.
+ * The faces that a training run is trained and evaluated on, as they were when it began: one file in Cache Storage per run,
+ * so that it can be resumed after the tab was closed, whatever happened to the people meanwhile.
  */
 
 export interface RunPictures {

@@ -3,10 +3,10 @@ import type { CropKind, Precision, ResumableSink } from '../core/types';
 import type { TrainedCohort } from '../weights/trainedCohort';
 import type { StorePart } from './schema';
 
-/** `running`: also a run whose tab was closed; it goes on from its checkpoint. `accepted`: its model is in use. */
+/** `running`: also a run whose tab was closed; it resumes from its checkpoint. `accepted`: its model is in use. */
 export type TrainRunStatus = 'running' | 'paused' | 'finished' | 'accepted' | 'discarded' | 'failed';
 
-/** A training run as the app remembers it: what is needed to go on after the tab was closed, and what to show of it. */
+/** A training run as the app remembers it: what is needed to resume it after the tab was closed, and what is shown of it. */
 export interface TrainRunRecord {
   readonly id: string;
   readonly title: string;
@@ -28,7 +28,7 @@ export interface TrainRunRecord {
   readonly failure: string | null;
 }
 
-/** A model trained here: what the registry's row says of others. Its weights are kept beside it, a file a precision. */
+/** A model trained here: what the registry's row says of others. Its weights are rows of their own, one file per precision. */
 export interface TrainedModelRecord {
   readonly id: string;
   readonly title: string;

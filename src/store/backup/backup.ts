@@ -33,7 +33,7 @@ export interface BackupCounts {
 export interface BackupSummary extends BackupCounts {
   /** Milliseconds since 1970. */
   readonly createdAt: number;
-  /** False for one of version 1, which held people and settings alone. */
+  /** False for one of version 1, which had only people and settings. */
   readonly hasPhotosAndModels: boolean;
 }
 
@@ -57,6 +57,6 @@ export type RestoreMode = 'merge' | 'replace';
 
 export interface BackupOptions {
   readonly signal?: AbortSignal;
-  /** Faces, pictures and megabytes of models, or bytes of the file done, of so many. */
+  /** Faces, pictures and megabytes of models, or bytes of the file, of `total`. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -18,7 +18,7 @@ async function readFile(bytes: Bytes, id: string, precision: Precision): Promise
   return { precision, sha256: await sha256(bytes), info: file.info };
 }
 
-/** What is kept of a model beside its file must be what the file says itself; the user may have renamed it. */
+/** A model's record must say what its file says of itself; only the title may differ, for the user may have renamed it. */
 function compare(model: TrainedModelRecord, { precision, sha256, info }: ReadFile): void {
   const about = model.files[precision];
   if (about?.sha256 !== sha256) throw new Error('its SHA-256 differs');
@@ -36,7 +36,7 @@ export async function checkModel(model: TrainedModelRecord, files: ReadonlyMap<P
 /**
  * Reads every model among a backup's records, one file in memory at a time. Throws what `bad` makes of the reason.
  */
-export function modelChecker(bad: (reason: string) => Error): { take(record: BackupRecord): Promise<void> } {
+export function modelChecker(bad: (reason: string) => Error): { add(record: BackupRecord): Promise<void> } {
   let file: { readonly id: string; readonly precision: Precision; readonly bytes: number; parts: Bytes[] } | null =
     null;
   let got = 0;
@@ -49,7 +49,7 @@ export function modelChecker(bad: (reason: string) => Error): { take(record: Bac
     }
   }
   return {
-    async take(record) {
+    async add(record) {
       if (record.kind === 'file') {
         file = { id: record.modelId, precision: record.precision, bytes: record.bytes, parts: [] };
         got = 0;

@@ -5,17 +5,17 @@ import type { BackupRecord } from './records';
 
 const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'runs', 'models'] as const;
 
-/** What the records told, once all of them have been seen. */
+/** What the records say together, once all of them have been added. */
 export interface Checked {
   readonly createdAt: number;
   readonly counts: BackupCounts;
 }
 
 /**
- * Sees that the records of a backup belong together, one after the other, keeping nothing but ids: nothing twice, nothing
- * missing, no face without its person or picture, every model whole. `take` and `end` throw what `bad` makes.
+ * Sees that the records of a backup belong together, one after the other, storing nothing but ids: nothing twice, nothing
+ * missing, no face without its person or picture, every model whole. `add` and `end` throw what `bad` makes.
  */
-export function recordChecker(bad: (reason: string) => Error): { take(record: BackupRecord): void; end(): Checked } {
+export function recordChecker(bad: (reason: string) => Error): { add(record: BackupRecord): void; end(): Checked } {
   const ids = { people: new Set<string>(), faces: new Set<string>(), folders: new Set<string>() };
   const more = { photos: new Set<string>(), photoFaces: new Set<string>(), runs: new Set<string>() };
   const seen = { ...ids, ...more, models: new Set<string>() };
@@ -38,15 +38,15 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
   const checkEmbedding = ({ modelId, vector }: Embedding) => checkLength(modelId, vector.length);
   let photoId: string | null = null;
 
-  const add = (kind: (typeof COUNTED)[number], id: string, what: string) => {
+  const addId = (kind: (typeof COUNTED)[number], id: string, what: string) => {
     if (seen[kind].has(id)) throw bad(`${what} is in it twice`);
     seen[kind].add(id);
   };
   const isWhole = () => open === null || open.got === open.bytes;
 
   return {
-    take(record) {
-      if (ended) throw bad('it goes on behind its end');
+    add(record) {
+      if (ended) throw bad('it continues after its end');
       if ((record.kind === 'about') !== (createdAt === null)) throw bad('its records are out of order');
       if (record.kind !== 'part' && !isWhole()) throw bad('a model is not whole');
       switch (record.kind) {
@@ -57,30 +57,30 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
           // By the name itself: an older version took names for different that are one today (they become one person).
           if (names.has(record.person.name)) throw bad('a person is in it twice');
           names.add(record.person.name);
-          add('people', record.person.id, 'a person');
+          addId('people', record.person.id, 'a person');
           break;
         }
         case 'face':
           if (!seen.people.has(record.face.personId)) throw bad("a face is nobody's");
-          add('faces', record.face.id, 'a face');
+          addId('faces', record.face.id, 'a face');
           checkEmbedding(record.face.embedding);
           break;
         case 'folder':
-          add('folders', record.folder.id, 'a folder');
+          addId('folders', record.folder.id, 'a folder');
           break;
         case 'photo':
           if (!seen.folders.has(record.photo.folderId)) throw bad('a picture is of no folder');
-          add('photos', record.photo.id, 'a picture');
+          addId('photos', record.photo.id, 'a picture');
           photoId = record.photo.id;
           break;
         case 'photoFace':
           // Its picture's faces follow each picture: the restore gives them to that one.
           if (record.face.photoId !== photoId) throw bad('a face is of no picture');
-          add('photoFaces', record.face.id, 'a face');
+          addId('photoFaces', record.face.id, 'a face');
           checkEmbedding(record.vector.embedding);
           break;
         case 'run':
-          add('runs', record.run.id, 'a training');
+          addId('runs', record.run.id, 'a training');
           break;
         case 'file':
           if (filesOf !== null && (filesOf !== record.modelId || files.has(record.precision)))
@@ -96,12 +96,12 @@ export function recordChecker(bad: (reason: string) => Error): { take(record: Ba
           break;
         case 'model': {
           const { model } = record;
-          const told = Object.entries(model.files);
-          const same = told.every(([precision, { bytes }]) =>
+          const listed = Object.entries(model.files);
+          const same = listed.every(([precision, { bytes }]) =>
             [...files].some(([p, n]) => p === precision && n === bytes),
           );
-          if (filesOf !== model.id || told.length !== files.size || !same) throw bad('a model is not whole');
-          add('models', model.id, 'a model');
+          if (filesOf !== model.id || listed.length !== files.size || !same) throw bad('a model is not whole');
+          addId('models', model.id, 'a model');
           checkLength(model.id, model.embeddingSize);
           files = new Map();
           filesOf = null;

@@ -20,7 +20,7 @@
 import { FaceError } from '../../core/errors';
 
 const MAGIC = new TextEncoder().encode('FACENETB');
-/** 1 held people and settings alone; 3 commits to its key. */
+/** 1 had only people and settings; 3 commits to its key. */
 const BACKUP_VERSION = 3;
 /** OWASP's figure for PBKDF2-SHA-256 (2023). */
 export const ROUNDS = 600_000;

@@ -11,11 +11,11 @@ import { restorer } from './restore';
 import type { PhotoList } from './sameFolders';
 
 /**
- * Opens a backup and reads all of it, keeping nothing but ids and the list of pictures, before anything can be written. Throws
+ * Opens a backup and reads all of it, storing nothing but ids in memory and the list of pictures, before anything can be written. Throws
  * `backup/not-a-backup`, `backup/newer-version`, `backup/wrong-passphrase`, `backup/cut-off`, `backup/damaged`, `aborted`.
  */
 export async function checkBackup(
-  { write }: Tabular,
+  tables: Tabular,
   file: Blob,
   name: string,
   passphrase: string,
@@ -26,15 +26,15 @@ export async function checkBackup(
   return {
     summary,
     restore: (mode, restoring = {}) =>
-      write(RESTORED, async (tables, waitFor) => {
-        const take = await restorer(tables, mode, opened.version, list);
+      tables.write(RESTORED, async (restored, waitFor) => {
+        const write = await restorer(restored, mode, opened.version, list);
         const chunks = recordsOf(opened, restoring);
         for (;;) {
           // Reading and decrypting are not the database's work: the transaction waits for them.
           const { done, value: records } = await waitFor(chunks.next());
           if (done) return;
           throwIfAborted(restoring.signal);
-          for (const record of records) await take(record);
+          for (const record of records) await write(record);
         }
       }),
   };
@@ -57,8 +57,8 @@ async function check(opened: OpenedFile, options: BackupOptions): Promise<{ summ
   for await (const records of recordsOf(opened, options)) {
     throwIfAborted(options.signal);
     for (const record of records) {
-      checker.take(record);
-      await models.take(record);
+      checker.add(record);
+      await models.add(record);
       if (record.kind === 'folder') folders.push(record.folder);
       if (record.kind === 'photo') {
         const { folderId, path, size, modified, sha256 } = record.photo;

@@ -8,11 +8,11 @@ import type { BackupRecord } from './records';
 import { sameFolders, type PhotoList } from './sameFolders';
 import { DECIDED } from './schemas';
 
-/** Takes one record after the other into the tables. */
-type Taker = (record: BackupRecord) => Promise<void>;
+/** Writes one record after the other into the tables. */
+type RecordWriter = (record: BackupRecord) => Promise<void>;
 
 /**
- * What writes a backup's records into the tables. `version` 1 held people and settings alone: photos and models stay then,
+ * What writes a backup's records into the tables. Version 1 had only people and settings: photos and models stay then,
  * whatever the mode. `list`: the folders and pictures that will come.
  */
 export async function restorer(
@@ -20,14 +20,14 @@ export async function restorer(
   mode: RestoreMode,
   version: number,
   list: PhotoList,
-): Promise<Taker> {
+): Promise<RecordWriter> {
   const handles = new Map((await tables.photoFolders.all()).map((folder) => [folder.id, folder]));
   if (mode === 'replace') await empty(tables, version);
   const people = await peopleRestorer(tables, mode);
   const photos = await photoRestorer(tables, handles, list, people.personOf);
   const training = trainingRestorer(tables);
   return async (record) => {
-    await people.take(record);
+    await people.write(record);
     await photos(record);
     await training(record);
   };
@@ -40,7 +40,7 @@ async function empty(tables: RestoredTables, version: number): Promise<void> {
   const { photoFolders, photoGrouping, trainedModels, trainedFiles } = tables;
   for (const name of PHOTO_TABLES) await tables[name].clear();
   for (const table of [photoFolders, photoGrouping, trainedModels, trainedFiles]) await table.clear();
-  // Trainings that are under way are in no backup: they go on.
+  // Trainings that are under way are in no backup: they stay.
   for (const run of await tables.trainRuns.all())
     if (DECIDED.includes(run.status)) await tables.trainRuns.delete(run.id);
 }
@@ -51,7 +51,7 @@ async function peopleRestorer(tables: RestoredTables, mode: RestoreMode) {
   const byName = new Map(here.map(({ id, name }) => [personKey(name), id]));
   /** Who a person of the backup is here. */
   const becomes = new Map<string, string>();
-  const take: Taker = async (record) => {
+  const write: RecordWriter = async (record) => {
     if (record.kind === 'person') {
       const { person } = record;
       const here = ids.has(person.id) ? person.id : byName.get(personKey(person.name));
@@ -66,7 +66,7 @@ async function peopleRestorer(tables: RestoredTables, mode: RestoreMode) {
     } else if (record.kind === 'settings' && mode === 'replace') await restoreSettings(tables, record.settings);
   };
   const personOf = (id: string) => becomes.get(id) ?? (ids.has(id) ? id : null);
-  return { take, personOf };
+  return { write, personOf };
 }
 
 /** The camera is this device's own. */
@@ -81,7 +81,7 @@ async function photoRestorer(
   before: ReadonlyMap<string, PhotoFolder>,
   list: PhotoList,
   personOf: (id: string) => string | null,
-): Promise<Taker> {
+): Promise<RecordWriter> {
   const folders = await tables.photoFolders.all();
   /** Which folder one of the backup is here. */
   const becomes = sameFolders(list, { folders, photos: folders.length > 0 ? await tables.photos.all() : [] });
@@ -120,7 +120,7 @@ async function photoRestorer(
   };
 }
 
-function trainingRestorer(tables: RestoredTables): Taker {
+function trainingRestorer(tables: RestoredTables): RecordWriter {
   let file: (TrainedFileRow & { got: number }) | null = null;
   return async (record) => {
     if (record.kind === 'run') {
