@@ -3,8 +3,7 @@
  * `prepare` → `train` (as often as it is stopped) → `evaluate`, `embed`, `weights`.
  */
 import type { Progress } from '../src/core/call';
-import type { Checkpoint, EngineMemory } from '../src/core/types';
-import type { RunReport } from '../src/service/train/runEvaluation';
+import type { Checkpoint, EngineMemory, Report } from '../src/core/types';
 import type { TrainEngine, TrainStart } from '../src/service/train/engines';
 import type { TrainBase } from '../src/service/train/openBase';
 import type { PictureSet, PixelCrop, UnreadablePicture } from '../src/service/train/pictureSets';
@@ -23,15 +22,12 @@ import type { TrainProgress, TrainResult } from '../src/service/train/run';
 import type { TrainConfig } from '../src/train/config/config';
 import type { LoggedStep } from '../src/train/loop';
 import type { Trainable } from '../src/train/plan';
-import type { ModelReport } from '../src/train/report';
 import type { ServeOptions } from './rpc';
 
 export type {
   LoggedStep,
-  ModelReport,
   PictureSet,
   PixelCrop,
-  RunReport,
   SinkChoice,
   Trainable,
   TrainBase,
@@ -73,10 +69,10 @@ export interface TrainOps {
   takeCheckpoint: { req: { number: number }; res: Checkpoint; progress: never };
   checkpointSaved: { req: CheckpointSaved; res: null; progress: never };
   /**
-   * Old against new on the held-out pictures and the outsiders, at a false-accept rate. `after` is what was learnt so
+   * Old against new on the held-out pictures and the impostors, at a false-accept rate. `after` is what was learnt so
    * far, averaged weights where the run keeps them. Throws `evaluate/too-few`.
    */
-  evaluate: { req: { far: number }; res: RunReport; progress: Progress };
+  evaluate: { req: { far: number }; res: Report; progress: Progress };
   /**
    * Embeddings (of length 1) of a set or of other pictures, one row each, in order; by the inference engine in float32.
    */

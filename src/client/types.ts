@@ -23,10 +23,8 @@ export type {
 } from '../../workers/protocol';
 export type {
   LoggedStep,
-  ModelReport,
   PictureSet,
   PixelCrop,
-  RunReport,
   TrainBase,
   TrainEngine,
   TrainPlan,

@@ -92,7 +92,7 @@ export const ERROR_TEXT = {
   'config/unknown-key': 'There is no option called {key}.',
   'config/bad-value': 'The option {key} cannot be {value}: {reason}',
   'evaluate/bad-pairs': '{file}, line {line}: {reason}',
-  'evaluate/too-few': 'There are too few pairs to judge by: {reason}',
+  'evaluate/too-few': 'There are too few pairs to evaluate on: {reason}',
   'train/diverged':
     'Training stopped at step {step}: the loss is {loss}. The last checkpoint is kept; try a lower learning rate.',
   'train/too-few': 'There is too little to train on: {reason}.',

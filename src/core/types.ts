@@ -190,3 +190,47 @@ export interface ResumableSink extends CheckpointSink {
   /** The latest checkpoint's description (`Checkpoint.meta`). */
   meta(): Promise<string | null>;
 }
+
+/** How well a model recognises people on pictures that were not trained on. Shares 0–1, null where nothing was measured. */
+export interface Evaluation {
+  /** Share of the held-out pictures of trained people that are given the right person. */
+  readonly accuracy: number | null;
+  /** Share of the held-out pairs of one trained person that are recognised at the false-accept rate. */
+  readonly val: number | null;
+  /** The same of the impostors' pairs: how well people who were not trained are still told apart. */
+  readonly impostorsVal: number | null;
+  /** Share of the impostors' faces that are taken for a trained person. */
+  readonly impostorsAccepted: number | null;
+  /** How a picture was given a person: by its nearest picture of the training set, or by the trained head. */
+  readonly namedBy: 'nearest' | 'head';
+  /** The false-accept rate asked for. */
+  readonly far: number;
+  /** The distance below which the share `far` of the impostor pairs lies, within 1e-4; normalised where the faces have scales. */
+  readonly threshold: number;
+  /** The same of plain distances. */
+  readonly plainThreshold: number;
+  /** Whose pairs of two people gave the threshold: the impostors' where there are any, else the held-out people's. */
+  readonly thresholdFrom: 'impostors' | 'heldOut';
+  readonly impostorPairs: number;
+}
+
+/** What normalises the distances of a run's report, and of its model: see core/cohort.ts. */
+export type Evened =
+  /** From scratch, or the base has no cohort either. */
+  | { readonly by: 'nothing' }
+  /** Only a head was trained: embeddings and cohort are the base's. */
+  | { readonly by: 'base' }
+  /**
+   * The cohort was mapped to the new embedding. `agreement`: mean cosine between where the map puts the `checked` faces, to
+   * which it was not fitted, and where they are. Rates below `estimatedBelow` are not measured by the run's pairs.
+   */
+  | { readonly by: 'map'; readonly agreement: number; readonly checked: number; readonly estimatedBelow: number }
+  /** The embedding has moved too far for such a map: plain distances decide. */
+  | { readonly by: 'lost'; readonly agreement: number; readonly checked: number };
+
+/** The result of a training run: the base and the new model, evaluated on the same pictures. */
+export interface Report {
+  readonly before: Evaluation;
+  readonly after: Evaluation;
+  readonly evened: Evened;
+}

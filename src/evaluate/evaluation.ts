@@ -1,72 +1,95 @@
-import { count, oneIn } from '../core/count';
+/** How well a model recognises people on pictures that were not trained on; a run's report compares two such evaluations. */
+import { normalisedDistance } from '../core/cohort';
+import { FaceError } from '../core/errors';
+import type { Evaluation } from '../core/types';
+import { euclidean } from '../core/vectors';
+import { distanceAt, pairHistograms, shareBelow, type PairHistograms, type ScaledTable } from './calibrate';
 
-/** What a model is judged by before somebody uses it: shares 0–1, null where nothing was measured. */
-export interface Judged {
-  /** Of the held-out pictures of trained people, those given the right person. */
-  readonly accuracy: number | null;
-  /** Of the held-out pairs of one trained person, those recognised at the false-accept rate. */
-  readonly val: number | null;
-  /** Of the outsiders' pairs of one person, those recognised at that rate: what is left of telling people nobody learnt. */
-  readonly outsidersVal: number | null;
-  /** Of the outsiders' faces, those taken for a trained person. */
-  readonly outsidersAccepted: number | null;
+/** Embeddings with a class number for each row. */
+export interface LabelledRows extends ScaledTable {
+  readonly labels: Int32Array;
+}
+
+export interface EvaluationInputs {
+  /** The training pictures: whom a face can be matched with. */
+  readonly gallery: LabelledRows;
+  readonly heldOut: LabelledRows;
+  /** People who are not in the gallery; their labels only distinguish them from each other. */
+  readonly impostors: LabelledRows;
+  readonly far: number;
+  /** The class that a trained head gives each held-out picture; without it the nearest gallery picture decides. */
+  readonly named?: Int32Array;
 }
 
 /**
- * What speaks against the new model, as sentences; none when nothing does. Outsiders taken for somebody weigh most:
- * that is what a fine-tune on few people spoils first.
+ * Checks before hours of training that there will be pairs to evaluate on: throws `evaluate/too-few` where
+ * `evaluateModel` would.
  */
-export function warningsOf({ before, after }: { readonly before: Judged; readonly after: Judged }): string[] {
-  const warnings: string[] = [];
-  const worse = (old: number | null, now: number | null) => old !== null && now !== null && now < old;
-  if (worse(after.outsidersAccepted, before.outsidersAccepted))
-    warnings.push('Outsiders are taken for one of your people more often than before.');
-  if (worse(before.accuracy, after.accuracy))
-    warnings.push('Fewer of your people’s pictures are given the right person.');
-  if (worse(before.val, after.val)) warnings.push('Fewer pairs of pictures of one person are recognised as such.');
-  if (worse(before.outsidersVal, after.outsidersVal))
-    warnings.push('Fewer pairs of one outsider are recognised: it tells people worse whom it has not learnt.');
-  return warnings;
+export function assertEvaluable(heldOut: readonly number[], impostors: readonly number[]): void {
+  if (new Set(heldOut).size < 2 && new Set(impostors).size < 2)
+    throw new FaceError('evaluate/too-few', { reason: NOBODY });
 }
 
-/** By what the distances of a run's report, and of its model, are evened out over kinds of faces: see core/cohort.ts. */
-export type Evened =
-  /** From scratch, or what it began with has no cohort either. */
-  | { readonly by: 'nothing' }
-  /** Only a head was trained: embeddings and cohort are those of before. */
-  | { readonly by: 'base' }
-  /**
-   * The cohort was moved with the embedding. `agreement`: mean cosine of where the map puts the `checked` faces, to which it
-   * was not fitted, and where they are. Rates below `estimatedBelow` are not shown by the run's pairs.
-   */
-  | { readonly by: 'map'; readonly agreement: number; readonly checked: number; readonly estimatedBelow: number }
-  /** The embedding has moved too far for such a map: plain distances decide. */
-  | { readonly by: 'lost'; readonly agreement: number; readonly checked: number };
+const NOBODY =
+  'no two impostors, and no two held-out people. Hold out more pictures of each person, or give impostors.';
 
-/** What the new model's false-accept rate rests on, in sentences: what was measured and what is estimated. */
-export function promiseOf(evened: Evened): string[] {
-  switch (evened.by) {
-    case 'base':
-      return [
-        'Only a head was trained, so faces lie where they did: distances are evened out over kinds of faces as before, and the false-accept rates are those of the old model.',
-      ];
-    case 'nothing':
-      return [
-        'One plain distance decides for everybody. It was measured on the people of this training: other kinds of people may be mistaken for one another more often.',
-      ];
-    case 'lost':
-      return [
-        `The network has changed too much to carry over what evened distances out over kinds of faces: on ${count(evened.checked, 'face')} kept for checking the two agree to ${agreed(evened)} only. Both models are compared by plain distances, and plain distances decide with the new one.`,
-        'The distance was measured on the people of this training: other kinds of people may be mistaken for one another more often.',
-      ];
-    case 'map':
-      return [
-        `Distances are evened out over kinds of faces. What evens them out was moved to where the new model puts faces, by a map that agrees to ${agreed(evened)} with ${count(evened.checked, 'face')} kept for checking (1.00 would be exact).`,
-        `${evened.estimatedBelow < 1 ? `False-accept rates down to ${oneIn(evened.estimatedBelow)} are measured on the people of this training; rarer ones are` : 'The people of this training are too few to measure false-accept rates: all are'} estimated, and so is every rate for kinds of people who are not among them.`,
-      ];
+/**
+ * Evaluates one model by its embeddings. On the same pictures the evaluations of two models are comparable: each has its
+ * own threshold, at the same false-accept rate. Throws `evaluate/too-few` without a pair of two impostors or two held-out
+ * people.
+ */
+export function evaluateModel({ gallery, heldOut, impostors, far, named }: EvaluationInputs): Evaluation {
+  const ofImpostors = pairHistograms(impostors, impostors.labels);
+  const ofHeldOut = pairHistograms(heldOut, heldOut.labels);
+  const fromImpostors = ofImpostors.impostor.total > 0;
+  const impostor = fromImpostors ? ofImpostors.impostor : ofHeldOut.impostor;
+  if (impostor.total === 0) throw new FaceError('evaluate/too-few', { reason: NOBODY });
+  const threshold = distanceAt(impostor, far);
+  const plain = ({ rows, columns, data, labels }: LabelledRows) =>
+    distanceAt(pairHistograms({ rows, columns, data }, labels).impostor, far);
+  const strangers = fromImpostors ? impostors : heldOut;
+  const valOf = ({ genuine }: PairHistograms) => (genuine.total > 0 ? shareBelow(genuine, threshold) : null);
+  return {
+    accuracy: accuracyOf(gallery, heldOut, named),
+    namedBy: named ? 'head' : 'nearest',
+    val: valOf(ofHeldOut),
+    impostorsVal: valOf(ofImpostors),
+    far,
+    threshold,
+    plainThreshold: strangers.scales ? plain(strangers) : threshold,
+    thresholdFrom: fromImpostors ? 'impostors' : 'heldOut',
+    impostorPairs: impostor.total,
+    impostorsAccepted: acceptedShare(gallery, impostors, threshold),
+  };
+}
+
+function accuracyOf(gallery: LabelledRows, heldOut: LabelledRows, named: Int32Array | undefined): number | null {
+  const trained = new Set(gallery.labels);
+  let [right, all] = [0, 0];
+  heldOut.labels.forEach((label, row) => {
+    if (!trained.has(label)) return;
+    all++;
+    if ((named ? named[row] : nearest(heldOut, row, gallery).label) === label) right++;
+  });
+  return all > 0 ? right / all : null;
+}
+
+function acceptedShare(gallery: LabelledRows, impostors: LabelledRows, threshold: number): number | null {
+  if (impostors.rows === 0 || gallery.rows === 0) return null;
+  let accepted = 0;
+  for (let row = 0; row < impostors.rows; row++) if (nearest(impostors, row, gallery).distance < threshold) accepted++;
+  return accepted / impostors.rows;
+}
+
+/** The gallery picture nearest to a row, the first of equals. */
+function nearest(table: LabelledRows, row: number, gallery: LabelledRows): { label: number; distance: number } {
+  const { columns } = gallery;
+  const probe = table.data.subarray(row * columns, (row + 1) * columns);
+  let [label, distance] = [-1, Infinity];
+  for (let i = 0; i < gallery.rows; i++) {
+    const plain = euclidean(probe, gallery.data.subarray(i * columns, (i + 1) * columns));
+    const d = normalisedDistance(plain, table.scales?.[row] ?? 1, gallery.scales?.[i] ?? 1);
+    if (d < distance) [label, distance] = [gallery.labels[i]!, d];
   }
-}
-
-function agreed({ agreement }: { readonly agreement: number }): string {
-  return agreement.toFixed(2);
+  return { label, distance };
 }

@@ -12,7 +12,6 @@ import type {
   PictureSet,
   Progress,
   RecogniseOptions,
-  RunReport,
   SavedDetails,
   StartOptions,
   TrainEngine,
@@ -21,7 +20,7 @@ import type {
   TrainResult,
   TrainStart,
 } from '../client/types';
-import type { Box, Detection, Match, Precision } from '../core/types';
+import type { Box, Detection, Match, Precision, Report } from '../core/types';
 import type { ErrorCode, ErrorData, ErrorDetails } from '../core/errors';
 
 export interface PictureRef {
@@ -109,7 +108,7 @@ export interface HarnessOps {
   trainRun: { req: { checkpoint: string | null; out: string; untilEpoch: number | null }; res: TrainResult };
   /** A running `trainRun` saves after the step in progress and resolves with `finished` false. */
   trainPause: { req: Record<string, never>; res: null };
-  trainEvaluate: { req: { far: number }; res: RunReport };
+  trainEvaluate: { req: { far: number }; res: Report };
   /** Embeddings by the network before or by what was learnt so far; float32 numbers, a row a picture. */
   trainEmbed: {
     req: { which: 'before' | 'after'; pictures: PictureRef[] };

@@ -9,11 +9,11 @@ import type { StoredCrop } from '../core/types';
  */
 
 export interface RunPictures {
-  readonly sets: Readonly<Record<'train' | 'held' | 'outsiders', readonly RunPicture[]>>;
+  readonly sets: Readonly<Record<'train' | 'heldOut' | 'impostors', readonly RunPicture[]>>;
 }
 export interface RunPicture {
   readonly crop: StoredCrop;
-  /** Class number; of outsiders, a number a person. */
+  /** Class number; of impostors, a number a person. */
   readonly label: number;
 }
 
@@ -55,7 +55,9 @@ interface Entry extends Omit<StoredCrop, 'picture'> {
   readonly type: string;
 }
 type Index = Readonly<Record<keyof RunPictures['sets'], readonly Entry[]>>;
-const SETS = ['train', 'held', 'outsiders'] as const;
+/** Names in files of earlier versions. */
+type EarlierIndex = Partial<Readonly<Record<'held' | 'outsiders', readonly Entry[]>>>;
+const SETS = ['train', 'heldOut', 'impostors'] as const;
 
 /** 8 bytes: the length of a JSON index; the index; then the pictures one after the other, set by set. */
 export function packPictures({ sets }: RunPictures): Blob {
@@ -67,8 +69,8 @@ export function packPictures({ sets }: RunPictures): Blob {
   });
   const index: Index = {
     train: sets.train.map(entry),
-    held: sets.held.map(entry),
-    outsiders: sets.outsiders.map(entry),
+    heldOut: sets.heldOut.map(entry),
+    impostors: sets.impostors.map(entry),
   };
   const text = new Blob([JSON.stringify(index)]);
   const length = new DataView(new ArrayBuffer(8));
@@ -79,7 +81,8 @@ export function packPictures({ sets }: RunPictures): Blob {
 /** The pictures are slices of `blob`: nothing is read but the index. */
 export async function unpackPictures(blob: Blob): Promise<RunPictures> {
   const length = new DataView(await blob.slice(0, 8).arrayBuffer()).getUint32(0, true);
-  const index = JSON.parse(await blob.slice(8, 8 + length).text()) as Index;
+  const { held, outsiders, ...stored } = JSON.parse(await blob.slice(8, 8 + length).text()) as Index & EarlierIndex;
+  const index: Index = { ...(held && { heldOut: held }), ...(outsiders && { impostors: outsiders }), ...stored };
   let at = 8 + length;
   const read = ({ size, type, label, ...crop }: Entry): RunPicture => {
     const picture = blob.slice(at, at + size, type);
@@ -87,10 +90,10 @@ export async function unpackPictures(blob: Blob): Promise<RunPictures> {
     return { crop: { ...crop, picture }, label };
   };
   // In the order in which they were packed.
-  const [train, held, outsiders] = SETS.map((set) => index[set].map(read)) as [
+  const [train, heldOut, impostors] = SETS.map((set) => index[set].map(read)) as [
     RunPicture[],
     RunPicture[],
     RunPicture[],
   ];
-  return { sets: { train, held, outsiders } };
+  return { sets: { train, heldOut, impostors } };
 }

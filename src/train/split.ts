@@ -4,7 +4,7 @@ import { groupByClass } from './sampler';
 export interface Split {
   /** Numbers of samples, rising. */
   readonly train: number[];
-  readonly held: number[];
+  readonly heldOut: number[];
 }
 
 /** Holds out whole persons: round(persons · share) of them, chosen at random. `labels` is a class number a sample. */
@@ -12,24 +12,24 @@ export function splitByIdentity(labels: Int32Array, share: number, random: () =>
   const classes = groupByClass(labels);
   const order = [...shuffledIndices(classes.length, random)].map((i) => classes[i]!);
   const kept = Math.round(order.length * (1 - share));
-  return { train: joined(order.slice(0, kept)), held: joined(order.slice(kept)) };
+  return { train: joined(order.slice(0, kept)), heldOut: joined(order.slice(kept)) };
 }
 
 /**
- * Holds out some pictures of each person, as the original: ⌊n · (1 − share)⌋ stay for training, one at least is held
+ * Holds out some pictures of each person, as the original: ⌊n · (1 − share)⌋ stay for training, one at least is heldOut
  * out. Persons who would keep fewer than `least` (1 at least) are left out of both.
  */
 export function splitByImage(labels: Int32Array, share: number, random: () => number, least = 1): Split {
   const train: number[][] = [];
-  const held: number[][] = [];
+  const heldOut: number[][] = [];
   for (const samples of groupByClass(labels)) {
     const order = [...shuffledIndices(samples.length, random)].map((i) => samples[i]!);
     const kept = Math.min(Math.floor(samples.length * (1 - share)), samples.length - 1);
     if (kept < Math.max(1, least)) continue;
     train.push(order.slice(0, kept));
-    held.push(order.slice(kept));
+    heldOut.push(order.slice(kept));
   }
-  return { train: joined(train), held: joined(held) };
+  return { train: joined(train), heldOut: joined(heldOut) };
 }
 
 /**

@@ -27,7 +27,7 @@ export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, r
   const learnt = (run: TrainRunRecord) =>
     peopleOf(run).people.some(({ id, name }) => id === person.id || personKey(name) === key);
   const theirs = runs.filter(
-    (run) => learnt(run) || (keepsPictures(run) && peopleOf(run).outsiders.includes(person.id)),
+    (run) => learnt(run) || (keepsPictures(run) && peopleOf(run).impostors.includes(person.id)),
   );
   const made = new Set(theirs.flatMap(({ modelId }) => modelId ?? []));
   const knows = ({ id, trained }: ModelPlace) =>
@@ -43,15 +43,15 @@ export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, r
 const keepsPictures = ({ status }: TrainRunRecord): boolean => status !== 'accepted' && status !== 'discarded';
 
 /** Nobody of a plan that cannot be read: it may come from a backup, and must not keep a person from being deleted. */
-function peopleOf(run: TrainRunRecord): Required<Pick<RunPlan, 'people' | 'outsiders'>> {
+function peopleOf(run: TrainRunRecord): Required<Pick<RunPlan, 'people' | 'impostors'>> {
   try {
-    const { people, outsiders }: { readonly people?: unknown; readonly outsiders?: unknown } = planOf(run);
+    const { people, impostors }: { readonly people?: unknown; readonly impostors?: unknown } = planOf(run);
     return {
       people: Array.isArray(people) ? people.filter(isPerson) : [],
-      outsiders: Array.isArray(outsiders) ? outsiders.filter((id) => typeof id === 'string') : [],
+      impostors: Array.isArray(impostors) ? impostors.filter((id) => typeof id === 'string') : [],
     };
   } catch {
-    return { people: [], outsiders: [] };
+    return { people: [], impostors: [] };
   }
 }
 

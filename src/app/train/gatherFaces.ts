@@ -132,7 +132,7 @@ function isAt({ x0, y0, x1, y1 }: Box, { box }: TruthFace): boolean {
 /** Each person's pictures in two, and the impostors. */
 export function runPictures(identities: readonly Identity[], impostors: readonly RunPicture[]): RunPictures {
   const split = identities.map(({ crops }) => splitPictures(crops));
-  const set = (which: 'train' | 'held'): RunPicture[] =>
+  const set = (which: 'train' | 'heldOut'): RunPicture[] =>
     split.flatMap((parts, label) => parts[which].map((crop) => ({ crop, label })));
-  return { sets: { train: set('train'), held: set('held'), outsiders: impostors } };
+  return { sets: { train: set('train'), heldOut: set('heldOut'), impostors } };
 }

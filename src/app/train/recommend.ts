@@ -35,11 +35,11 @@ export function heldOf(count: number): number {
 }
 
 /** A person's pictures in two: those held out lie evenly among the others. */
-export function splitPictures<T>(pictures: readonly T[]): { readonly train: T[]; readonly held: T[] } {
-  const held = heldOf(pictures.length);
+export function splitPictures<T>(pictures: readonly T[]): { readonly train: T[]; readonly heldOut: T[] } {
+  const heldOut = heldOf(pictures.length);
   const isHeld = (i: number) =>
-    Math.floor(((i + 1) * held) / pictures.length) > Math.floor((i * held) / pictures.length);
-  return { train: pictures.filter((_, i) => !isHeld(i)), held: pictures.filter((_, i) => isHeld(i)) };
+    Math.floor(((i + 1) * heldOut) / pictures.length) > Math.floor((i * heldOut) / pictures.length);
+  return { train: pictures.filter((_, i) => !isHeld(i)), heldOut: pictures.filter((_, i) => isHeld(i)) };
 }
 
 const RATES = [1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1] as const;

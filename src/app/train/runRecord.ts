@@ -7,17 +7,39 @@ export interface RunPlan {
   readonly recipe: Recipe;
   /** By class number. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
-  /** Ids of the store's people whose pictures are kept as outsiders'; none in runs of earlier versions. */
-  readonly outsiders?: readonly string[];
-  readonly pictures: { readonly train: number; readonly held: number; readonly outsiders: number };
+  /** Ids of the store's people whose pictures are kept as impostors'; none in runs of earlier versions. */
+  readonly impostors?: readonly string[];
+  readonly pictures: { readonly train: number; readonly heldOut: number; readonly impostors: number };
   /** The report's false-accept rate. */
   readonly far: number;
   /** What the settings said before; null: the best one here. */
   readonly previousModel: string | null;
 }
 
-/** The record's own are JSON: they were written here. */
-export const planOf = ({ plan }: TrainRunRecord): RunPlan => JSON.parse(plan) as RunPlan;
+/** The plan as the record keeps it, written by this version or an earlier one. */
+export function planOf({ plan }: TrainRunRecord): RunPlan {
+  const { outsiders, ...stored } = JSON.parse(plan) as RunPlan & EarlierPlan;
+  const { held, outsiders: others, ...pictures } = { ...stored.pictures } as RunPlan['pictures'] & EarlierPictures;
+  return {
+    ...(outsiders && { impostors: outsiders }),
+    ...stored,
+    pictures: {
+      ...(held !== undefined && { heldOut: held }),
+      ...(others !== undefined && { impostors: others }),
+      ...pictures,
+    },
+  };
+}
+
+/** Names in plans of earlier versions. */
+interface EarlierPlan {
+  readonly outsiders?: readonly string[];
+}
+interface EarlierPictures {
+  readonly held?: number;
+  readonly outsiders?: number;
+}
+
 export const historyOf = ({ history }: TrainRunRecord): HistoryPoint[] => JSON.parse(history) as HistoryPoint[];
 
 export function newRun(title: string, plan: RunPlan, now: number): TrainRunRecord {

@@ -48,12 +48,12 @@ export class TrainChoice {
     const trained = new Set(this.identities.map(({ name }) => personKey(name)));
     return this.#known.filter(({ name }) => !trained.has(personKey(name)));
   });
-  readonly held = $derived(this.identities.reduce((sum, { crops }) => sum + heldOf(crops.length), 0));
+  readonly heldOut = $derived(this.identities.reduce((sum, { crops }) => sum + heldOf(crops.length), 0));
   readonly total = $derived(this.identities.reduce((sum, { crops }) => sum + crops.length, 0));
   readonly amount = $derived.by(() => {
     const { state } = this.engine;
     const hasGpu = state?.backend === 'webgpu' && !state.softwareAdapter;
-    return { people: this.identities.length, pictures: this.total - this.held, hasGpu };
+    return { people: this.identities.length, pictures: this.total - this.heldOut, hasGpu };
   });
   readonly models = $derived.by(() => trainableModels(this.engine.models));
   readonly part = $derived(recommendedPart(this.amount));
@@ -68,7 +68,7 @@ export class TrainChoice {
   readonly lacking: string | null = $derived.by(() => {
     if (this.identities.length === 0) return 'Choose the people to train on.';
     if (this.identities.length === 1) return 'There is only one person, and nobody to tell apart: choose at least two.';
-    if (this.held === 0) return 'Every person has only one picture: add a second one of at least two people.';
+    if (this.heldOut === 0) return 'Every person has only one picture: add a second one of at least two people.';
     if (this.impostors === 'people' && this.others.length === 0)
       return 'All your people are to be trained on: nobody is left as a stranger.';
     if (this.impostors === 'folder' && !this.impostorFolder) return 'Choose the folder of strangers.';
@@ -122,13 +122,13 @@ export class TrainChoice {
     const others = this.impostors === 'people' ? this.others : [];
     const pictures = await this.#gather(async (call) => runPictures(identities, await this.#impostors(call)));
     if (!pictures) return;
-    const { train, held, outsiders } = pictures.sets;
-    const labels = (outsiders.length > 0 ? outsiders : held).map(({ label }) => label);
+    const { train, heldOut, impostors } = pictures.sets;
+    const labels = (impostors.length > 0 ? impostors : heldOut).map(({ label }) => label);
     const plan = {
       recipe,
       people: identities.map(({ id, name }) => ({ id, name })),
-      outsiders: others.map(({ id }) => id),
-      pictures: { train: train.length, held: held.length, outsiders: outsiders.length },
+      impostors: others.map(({ id }) => id),
+      pictures: { train: train.length, heldOut: heldOut.length, impostors: impostors.length },
       far: reportRate(differentPairs(labels)),
       previousModel: this.engine.settings.model,
     };

@@ -1,6 +1,7 @@
 import { selfTestPicture } from '../../client/selfTestPicture';
 import { createTrainClient, type TrainClient } from '../../client/trainClient';
-import type { Progress, RunReport, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
+import type { Report } from '../../core/types';
+import type { Progress, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
 import { FaceError, toFaceError } from '../../core/errors';
 import { forgetPictures, keepPictures, readPictures, type RunPictures } from '../../store/trainPictures';
 import type { WriteGuard } from '../../store/guard';
@@ -30,7 +31,7 @@ export class Training {
   progress = $state.raw<Progress | null>(null);
   worksOn = $state.raw<TrainEngine | null>(null);
   plan = $state.raw<TrainPlan | null>(null);
-  report = $state.raw<RunReport | null>(null);
+  report = $state.raw<Report | null>(null);
   failure = $state.raw<FaceError | null>(null);
   /** Sentences: pictures that teach little, a device that was lost, a browser that keeps nothing. */
   notes = $state.raw<readonly string[]>([]);
@@ -186,7 +187,7 @@ export class Training {
     this.worksOn = await client.call('start', { backend: this.engine.settings.backend }, { signal, onProgress });
     const pictures = (await readPictures(run.id)) ?? this.#pictures;
     if (!pictures) throw new FaceError('train/pictures-gone');
-    for (const set of ['train', 'held', 'outsiders'] as const) {
+    for (const set of ['train', 'heldOut', 'impostors'] as const) {
       const all = pictures.sets[set];
       for (let from = 0; from < all.length; from += AT_ONCE) {
         const part = all.slice(from, from + AT_ONCE);
@@ -268,7 +269,7 @@ export class Training {
     this.phase = 'judged';
   }
 
-  async #save(client: TrainClient, run: TrainRunRecord, report: RunReport, title: string): Promise<string> {
+  async #save(client: TrainClient, run: TrainRunRecord, report: Report, title: string): Promise<string> {
     const { recipe, people } = planOf(run);
     const { base } = recipe;
     const place = base.kind === 'model' ? this.engine.models.find(({ id }) => id === base.id) : null;

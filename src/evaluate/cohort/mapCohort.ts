@@ -14,8 +14,8 @@ export interface MovedFaces {
 /** Of a training run. */
 export interface RunFaces {
   readonly train: MovedFaces;
-  readonly held: MovedFaces;
-  readonly outsiders: MovedFaces;
+  readonly heldOut: MovedFaces;
+  readonly impostors: MovedFaces;
 }
 
 /** By what distances were evened out before. */
@@ -54,21 +54,21 @@ const SHARPER = 1.25;
 
 /**
  * Moves a cohort to where a network that has learnt puts its strangers, by a linear map fitted to the run's own faces. It is
- * checked with the held-out faces and every second outsider, fitted to the others; then fitted to all. The table of rates keeps
+ * checked with the held-out faces and every second impostor, fitted to the others; then fitted to all. The table of rates keeps
  * what it says of the run's pairs of two people who were not learnt: at each new distance as many of them lie as before.
  */
 export function mapCohort(before: CohortBefore, faces: RunFaces): CohortMapping {
-  const { train, held, outsiders } = faces;
-  const [shown, kept] = [0, 1].map((part) => rowsWhere(outsiders, (label) => label % 2 === part)) as [
+  const { train, heldOut, impostors } = faces;
+  const [shown, kept] = [0, 1].map((part) => rowsWhere(impostors, (label) => label % 2 === part)) as [
     MovedFaces,
     MovedFaces,
   ];
   const trial = stacked([train, shown]);
-  const checked = stacked([held, kept]);
+  const checked = stacked([heldOut, kept]);
   const agreement = meanCosine(mapRows(fitMap(trial.before, trial.after, RIDGE), checked.before.data), checked.after);
   const result = { agreement, checked: checked.before.rows };
   if (!(agreement >= LEAST_AGREEMENT)) return { ...result, mapped: null };
-  const all = stacked([train, held, outsiders]);
+  const all = stacked([train, heldOut, impostors]);
   const centres = mapRows(fitMap(all.before, all.after, RIDGE), before.cohort.centres);
   return { ...result, mapped: moved(before, centres, faces) };
 }
@@ -78,7 +78,7 @@ function moved(
   centres: Float32Array<ArrayBuffer>,
   faces: RunFaces,
 ): MappedCohort {
-  const strangers = new Set(Array.from(faces.outsiders.labels)).size > 1 ? faces.outsiders : faces.held;
+  const strangers = new Set(Array.from(faces.impostors.labels)).size > 1 ? faces.impostors : faces.heldOut;
   const old = meansOf(cohort, strangers.before);
   const now = meansOf(createCohort(cohort, cohort.size, centres), strangers.after);
   // An ordinary face stays one: its scale is about what it was.

@@ -21,8 +21,8 @@ export interface PixelCrop {
  */
 export type TrainPicture = Blob | PixelCrop | StoredCrop;
 
-/** `train`: what is learnt from, and the gallery of the report. `held`: judged by. `outsiders`: people who must stay unknown. */
-export type PictureSet = 'train' | 'held' | 'outsiders';
+/** `train`: what is learnt from, and the gallery of the report. `heldOut`: judged by. `impostors`: people who must stay unknown. */
+export type PictureSet = 'train' | 'heldOut' | 'impostors';
 
 /** The original's training crops: 182 px with a margin of 44, of which 160 px are shown to the network. */
 const ROOM = 182 / 160;
@@ -41,8 +41,8 @@ export interface CropOptions {
 export class PictureSets {
   private readonly sets: Record<PictureSet, { pictures: TrainPicture[]; labels: number[] }> = {
     train: { pictures: [], labels: [] },
-    held: { pictures: [], labels: [] },
-    outsiders: { pictures: [], labels: [] },
+    heldOut: { pictures: [], labels: [] },
+    impostors: { pictures: [], labels: [] },
   };
 
   add(set: PictureSet, pictures: readonly TrainPicture[], labels: readonly number[]): number {

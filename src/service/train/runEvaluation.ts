@@ -1,11 +1,11 @@
 import type { CallContext } from '../../core/call';
 import { createCohort, scaleOf, type Cohort } from '../../core/cohort';
-import type { Evened } from '../../evaluate/evaluation';
+import type { Evened, Report } from '../../core/types';
 import type { WeightTensor } from '../../core/weights';
 import { mapCohort, type MappedCohort } from '../../evaluate/cohort/mapCohort';
 import { toFloat32 } from '../../nn/weightValues';
 import { nameByHead } from '../../train/head';
-import { modelReport, type LabelledRows, type ModelReport } from '../../train/report';
+import { evaluateModel, type LabelledRows } from '../../evaluate/evaluation';
 import { eightBitRows } from '../../weights/cohorts';
 import type { TrainedCohort } from '../../weights/trainedCohort';
 import type { BaseCohort } from './openBase';
@@ -15,15 +15,8 @@ import type { TrainEngines } from './engines';
 import type { EmbeddedRows, EmbedRequest } from './requests';
 import type { PreparedRun } from './run';
 
-/** The model before and after, evaluated on the same pictures by the same kind of distances. */
-export interface RunReport {
-  readonly before: ModelReport;
-  readonly after: ModelReport;
-  readonly evened: Evened;
-}
-
 type Which = EmbedRequest['which'];
-const SETS = ['train', 'held', 'outsiders'] as const;
+const SETS = ['train', 'heldOut', 'impostors'] as const;
 
 /** The network before a run and what it has become, on the run's pictures. */
 export class RunEvaluation {
@@ -60,23 +53,23 @@ export class RunEvaluation {
     this.before.delete(set);
   }
 
-  /** Before and after. Throws as `modelReport`, and `train/not-prepared` before the first training step. */
-  async report(far: number, classes: number, context: CallContext): Promise<RunReport> {
+  /** Before and after. Throws as `evaluateModel`, and `train/not-prepared` before the first training step. */
+  async report(far: number, classes: number, context: CallContext): Promise<Report> {
     const { plan } = this.run;
     const learnt = await this.run.learnt(plan.config.averageDecay > 0);
     const all = await this.prelogits(context);
     const options = { classes, normalised: plan.config.loss === 'arcface' };
     const weights = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
-    const named = plan.headOnly ? nameByHead(all.get('held')!.after, weights, options) : undefined;
+    const named = plan.headOnly ? nameByHead(all.get('heldOut')!.after, weights, options) : undefined;
     const rows = (which: Which) => {
-      const [gallery, held, outsiders] = SETS.map((set) => this.rowsOf(set, all.get(set)![which]));
-      return { gallery: gallery!, held: held!, outsiders: outsiders! };
+      const [gallery, heldOut, impostors] = SETS.map((set) => this.rowsOf(set, all.get(set)![which]));
+      return { gallery: gallery!, heldOut: heldOut!, impostors: impostors! };
     };
     const [before, after] = [rows('before'), rows('after')];
     const { evened, cohorts } = this.evenOut(before, after);
     return {
-      before: modelReport({ ...scaled(before, cohorts.before), far }),
-      after: modelReport({ ...scaled(after, cohorts.after), far, ...(named && { named }) }),
+      before: evaluateModel({ ...scaled(before, cohorts.before), far }),
+      after: evaluateModel({ ...scaled(after, cohorts.after), far, ...(named && { named }) }),
       evened,
     };
   }
@@ -89,7 +82,7 @@ export class RunEvaluation {
     const { cohort } = base;
     if (this.run.plan.headOnly) return { evened: { by: 'base' }, cohorts: { before: cohort, after: cohort } };
     const both = (set: keyof RunRows) => ({ before: before[set], after: after[set], labels: before[set].labels });
-    const faces = { train: both('gallery'), held: both('held'), outsiders: both('outsiders') };
+    const faces = { train: both('gallery'), heldOut: both('heldOut'), impostors: both('impostors') };
     const { agreement, checked, mapped } = mapCohort(base, faces);
     this.mapped = mapped;
     if (!mapped) return { evened: { by: 'lost', agreement, checked }, cohorts: { before: null, after: null } };
@@ -175,18 +168,18 @@ export class RunEvaluation {
 
 interface RunRows {
   readonly gallery: LabelledRows;
-  readonly held: LabelledRows;
-  readonly outsiders: LabelledRows;
+  readonly heldOut: LabelledRows;
+  readonly impostors: LabelledRows;
 }
 
 /** With each face's scale, where there is a cohort. */
-function scaled({ gallery, held, outsiders }: RunRows, cohort: Cohort | null): RunRows {
-  if (!cohort) return { gallery, held, outsiders };
+function scaled({ gallery, heldOut, impostors }: RunRows, cohort: Cohort | null): RunRows {
+  if (!cohort) return { gallery, heldOut, impostors };
   const withScales = (rows: LabelledRows): LabelledRows => ({
     ...rows,
     scales: Float64Array.from(rows.labels, (_, row) =>
       scaleOf(cohort, { vector: rows.data.subarray(row * rows.columns, (row + 1) * rows.columns) }),
     ),
   });
-  return { gallery: withScales(gallery), held: withScales(held), outsiders: withScales(outsiders) };
+  return { gallery: withScales(gallery), heldOut: withScales(heldOut), impostors: withScales(impostors) };
 }

@@ -1,7 +1,6 @@
 import type { CallContext } from '../../core/call';
 import { FaceError } from '../../core/errors';
-import type { EngineMemory } from '../../core/types';
-import type { Checkpoint } from '../../core/types';
+import type { Checkpoint, EngineMemory, Report } from '../../core/types';
 import { inferShapes, weightShapes } from '../../nn/shapes';
 import { openStore } from '../../store/store';
 import { COHORT_CENTRES } from '../../weights/cohorts';
@@ -15,7 +14,7 @@ import { modelsUrlOf } from '../modelsUrl';
 import { openBase, type BaseCohort } from './openBase';
 import { pictureHashes, PictureSets, unreadablePictures, type PictureSet } from './pictureSets';
 import { openTrainEngines, type TrainEngine, type TrainEngines, type TrainStart } from './engines';
-import { RunEvaluation, type RunReport } from './runEvaluation';
+import { RunEvaluation } from './runEvaluation';
 import type {
   AddRequest,
   CheckpointSaved,
@@ -146,7 +145,7 @@ export function createTrainService() {
       sink?.saved(number, error);
       return null;
     },
-    evaluate: ({ far }: { readonly far: number }, context: CallContext): Promise<RunReport> =>
+    evaluate: ({ far }: { readonly far: number }, context: CallContext): Promise<Report> =>
       evaluating().report(far, people.length, context),
     embed: (request: EmbedRequest, context: CallContext): Promise<EmbeddedRows> => evaluating().embed(request, context),
     async weights({ averaged }: { readonly averaged: boolean }): Promise<TrainedNetwork> {

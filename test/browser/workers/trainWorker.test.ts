@@ -195,28 +195,28 @@ test('frozen weights stay as they were, and the frozen part runs once for each p
 
 test('the report holds old against new; the trained head names the held-out pictures where only it has learnt', async () => {
   const client = await started();
-  const held = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
-  await client.call('addPictures', { set: 'held', pictures: held, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
+  const heldOut = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
+  await client.call('addPictures', { set: 'heldOut', pictures: heldOut, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
   const others = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(200 + i)));
-  await client.call('addPictures', { set: 'outsiders', pictures: others, labels: [0, 1, 2, 3, 4, 5, 6, 7] });
+  await client.call('addPictures', { set: 'impostors', pictures: others, labels: [0, 1, 2, 3, 4, 5, 6, 7] });
   await prepare(client, { trainable: 'head', more: { augment: {}, epochs: 5, averageDecay: 0 } });
   await client.train({ sink: new MemorySink() });
   const { before, after } = await client.call('evaluate', { far: 0.1 });
-  expect(before).toMatchObject({ namedBy: 'nearest', impostors: 'outsiders', impostorPairs: 28 });
+  expect(before).toMatchObject({ namedBy: 'nearest', thresholdFrom: 'impostors', impostorPairs: 28 });
   expect(after).toMatchObject({ namedBy: 'head', threshold: before.threshold, val: before.val });
   expect(after.accuracy).toBeGreaterThanOrEqual(0.75);
-  const embedded = await client.call('embed', { which: 'after', pictures: 'held' });
+  const embedded = await client.call('embed', { which: 'after', pictures: 'heldOut' });
   expect([embedded.rows, embedded.columns]).toEqual([8, 5]);
   for (let row = 0; row < 8; row++)
     expect(Math.hypot(...embedded.data.subarray(5 * row, 5 * row + 5))).toBeCloseTo(1, 5);
-  const own = await client.call('embed', { which: 'after', pictures: held.slice(2, 4) });
+  const own = await client.call('embed', { which: 'after', pictures: heldOut.slice(2, 4) });
   expect([...own.data]).toEqual([...embedded.data.subarray(10, 20)]);
 });
 
 test('a cohort in the file that a run began with moves with what is learnt, and goes on with a head alone', async () => {
   const client = await started();
-  const held = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
-  await client.call('addPictures', { set: 'held', pictures: held, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
+  const heldOut = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
+  await client.call('addPictures', { set: 'heldOut', pictures: heldOut, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
   const bytes = withCentres(smallWeights(true));
   const own = await describeTrained(bytes, await trainedInfo(bytes, { ...SMALL, cohort: { own: OWN_COHORT } }));
   const request = {

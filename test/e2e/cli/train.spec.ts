@@ -34,9 +34,9 @@ test('a run that was killed goes on from its checkpoint and ends as the unbroken
   const { code, stderr, output } = await runJson<TrainReport>(...common, '--out', whole);
   expect(code, stderr).toBe(0);
   expect(output).toMatchObject({ backend: 'wasm', adapter: null, people: 3, noFace: 0, epochs: 4 });
-  expect(output.pictures + output.held).toBe(12);
+  expect(output.pictures + output.heldOut).toBe(12);
   expect(output.steps).toBe(lines(whole).length);
-  expect(output.before).toMatchObject({ far: 0.001, outsidersAccepted: null });
+  expect(output.before).toMatchObject({ far: 0.001, impostorsAccepted: null });
   expect(output.after.accuracy).toBeGreaterThanOrEqual(0);
   expect(JSON.parse(readFileSync(join(whole, 'report.json'), 'utf8'))).toEqual(output);
   expect(readFileSync(join(whole, 'epochs.csv'), 'utf8').trim().split('\n')).toHaveLength(1 + 4);
@@ -118,7 +118,7 @@ test('the full-width network makes the steps of the small recipe; a picture that
   expect(stderr).toContain(`${broken} is cut off`);
   expect(stderr).toMatch(/2[123],\d{3},\d{3} of 2[123],\d{3},\d{3} weights learn/);
   expect(output).toMatchObject({ people: 3, steps: 2 });
-  expect(output.pictures + output.held).toBe(12);
+  expect(output.pictures + output.heldOut).toBe(12);
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
 });
 
@@ -143,7 +143,7 @@ test('a schedule file ends the run, LFW and whole persons judge where that is as
   expect(code, stderr).toBe(1);
   expect(stderr).toContain(`${broken} is cut off`);
   rmSync(broken);
-  expect(output).toMatchObject({ people: 2, pictures: 8, held: 8, epochs: 1, after: { accuracy: null } });
+  expect(output).toMatchObject({ people: 2, pictures: 8, heldOut: 8, epochs: 1, after: { accuracy: null } });
   expect(output.after.val).not.toBeNull();
   expect(output).not.toHaveProperty('rawPixels');
   const judged = { accuracy: expect.any(Number), val: expect.any(Number), far: 0.001, pairs: 4 };
@@ -151,29 +151,29 @@ test('a schedule file ends the run, LFW and whole persons judge where that is as
   const onTheWay = lines(join(folder, 'out')).filter((line) => 'lfw' in line);
   expect(onTheWay).toEqual([{ step: output.steps, epoch: 1, lfw: output.lfw?.after }]);
 
-  const outsiders = join(folder, 'outsiders');
+  const impostors = join(folder, 'impostors');
   for (const [name, grey] of Object.entries({ pale: 240, grey: 150 })) {
-    mkdirSync(join(outsiders, name), { recursive: true });
-    for (const i of [0, 1]) writeFileSync(join(outsiders, name, `${i}.png`), plainPng(75, 75, grey + i));
+    mkdirSync(join(impostors, name), { recursive: true });
+    for (const i of [0, 1]) writeFileSync(join(impostors, name, `${i}.png`), plainPng(75, 75, grey + i));
   }
   const out = join(folder, 'tuned');
   const tuned = await runJson<TrainReport>(
     ...['finetune', '--model', join(folder, 'out', 'model.safetensors'), '--data', data, '--aligned'],
-    ...['--outsiders', outsiders, '--trainable', 'head', '--epochs', '2', '--far', '0.5', '--out', out],
+    ...['--impostors', impostors, '--trainable', 'head', '--epochs', '2', '--far', '0.5', '--out', out],
   );
   expect(tuned.code, tuned.stderr).toBe(0);
   const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as TrainReport;
   expect(report).toEqual(tuned.output);
   expect(Object.keys(report)).toEqual([
-    ...['model', 'backend', 'adapter', 'people', 'pictures', 'held', 'outsiders', 'noFace', 'steps', 'epochs'],
+    ...['model', 'backend', 'adapter', 'people', 'pictures', 'heldOut', 'impostors', 'noFace', 'steps', 'epochs'],
     ...['seconds', 'imagesPerSecond', 'before', 'after', 'evened', 'accepted'],
   ]);
-  for (const judged of [report.before, report.after]) {
-    expect(Object.keys(judged)).toEqual(['accuracy', 'val', 'far', 'outsidersVal', 'outsidersAccepted']);
-    expect(Object.values(judged).every((value) => value !== null && value >= 0 && value <= 1)).toBe(true);
+  for (const measured of [report.before, report.after]) {
+    expect(Object.keys(measured)).toEqual(['accuracy', 'val', 'far', 'impostorsVal', 'impostorsAccepted']);
+    expect(Object.values(measured).every((value) => value !== null && value >= 0 && value <= 1)).toBe(true);
   }
   expect(report.evened, 'what it began with is from scratch').toEqual({ by: 'nothing' });
-  expect(report).toMatchObject({ people: 4, pictures: 8, held: 8, outsiders: 4, noFace: 0, epochs: 2 });
+  expect(report).toMatchObject({ people: 4, pictures: 8, heldOut: 8, impostors: 4, noFace: 0, epochs: 2 });
 });
 
 test('what cannot be trained on is said in a sentence', async ({ folder }) => {
@@ -194,5 +194,8 @@ test('what cannot be trained on is said in a sentence', async ({ folder }) => {
   expect(alone.stderr).toContain('There is too little to train on');
 
   const noneJudges = await run(...common, join(folder, 'c'), '--data', data, '--train-images', '2');
-  expect(noneJudges).toMatchObject({ code: 1, stderr: expect.stringMatching(/^There are too few pairs to judge by/) });
+  expect(noneJudges).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^There are too few pairs to evaluate on/),
+  });
 });

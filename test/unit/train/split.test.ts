@@ -12,28 +12,28 @@ const LABELS = Int32Array.from({ length: 100 }, (_, i) => (i < 60 ? i % 6 : 6 + 
 const persons = (samples: readonly number[]) => new Set(samples.map((sample) => LABELS[sample]!));
 
 it('by identity: no person on both sides, nobody lost', () => {
-  const { train, held } = splitByIdentity(LABELS, 0.3, mulberry32(1));
-  expect(persons(held).size).toBe(3);
-  expect([...persons(train)].filter((person) => persons(held).has(person))).toEqual([]);
-  expect([...train, ...held].sort((a, b) => a - b)).toEqual([...LABELS.keys()]);
+  const { train, heldOut } = splitByIdentity(LABELS, 0.3, mulberry32(1));
+  expect(persons(heldOut).size).toBe(3);
+  expect([...persons(train)].filter((person) => persons(heldOut).has(person))).toEqual([]);
+  expect([...train, ...heldOut].sort((a, b) => a - b)).toEqual([...LABELS.keys()]);
 });
 
 it('by image: each person on both sides in the original’s numbers, no picture on both', () => {
-  const { train, held } = splitByImage(LABELS, 0.25, mulberry32(1));
-  expect([...train, ...held].sort((a, b) => a - b)).toEqual([...LABELS.keys()]);
+  const { train, heldOut } = splitByImage(LABELS, 0.25, mulberry32(1));
+  expect([...train, ...heldOut].sort((a, b) => a - b)).toEqual([...LABELS.keys()]);
   for (let person = 0; person < 10; person++)
     expect(train.filter((sample) => LABELS[sample] === person)).toHaveLength(7);
 });
 
 it('by image: one picture at least is held out; who has too few is left out', () => {
   const labels = Int32Array.of(0, 0, 0, 1, 1, 2);
-  const { train, held } = splitByImage(labels, 0.01, mulberry32(1), 2);
+  const { train, heldOut } = splitByImage(labels, 0.01, mulberry32(1), 2);
   expect(train.map((sample) => labels[sample])).toEqual([0, 0]);
-  expect(held.map((sample) => labels[sample])).toEqual([0]);
+  expect(heldOut.map((sample) => labels[sample])).toEqual([0]);
 });
 
 it('the same random numbers give the same split, others another', () => {
-  const split = (seed: number) => splitByImage(LABELS, 0.3, mulberry32(seed)).held;
+  const split = (seed: number) => splitByImage(LABELS, 0.3, mulberry32(seed)).heldOut;
   expect(split(3)).toEqual(split(3));
   expect(split(3)).not.toEqual(split(4));
 });

@@ -10,7 +10,7 @@ import type { Labelled } from './people';
 export async function addAll(
   session: HarnessSession,
   report: Report,
-  set: 'train' | 'held' | 'outsiders',
+  set: 'train' | 'heldOut' | 'impostors',
   { files, labels }: Labelled,
 ): Promise<Labelled> {
   const read = await readPlaces(session, report, files, (pictures, places) =>

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
-import type { ModelReport } from '../../../client/types';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { RandomStream, shuffledIndices } from '../../../core/random';
-import { warningsOf } from '../../../evaluate/evaluation';
-import { assertJudgeable } from '../../../train/report';
+import { warningsOf } from '../../../evaluate/evaluationWords';
+import { assertEvaluable } from '../../../evaluate/evaluation';
 import { FACENET } from '../../../weights/rows';
 import type { HarnessBase } from '../../bridge';
 import { align, cropBases, facelessIn } from '../commands/align';
 import type { PictureFile } from '../pictures';
+import type { Evaluation } from '../../../core/types';
 import type { Report } from '../report';
 import { modelsFolder } from '../root';
 import { findReadable, peopleIn } from '../run';
@@ -20,8 +20,8 @@ import { workOf } from './epochs';
 import { addAll, readableFaces } from './addAll';
 import { readConfig, readSchedule, type TrainFlags } from './flags';
 import { readLfw } from './lfw';
-import { outsidersOf, peopleOf, splitPeople, type Labelled } from './people';
-import { engineLine, judgedAt, planLine, ranOn, tell, type TrainReport } from './report';
+import { impostorsOf, peopleOf, splitPeople, type Labelled } from './people';
+import { engineLine, measuredAt, planLine, ranOn, tell, type TrainReport } from './report';
 import { keepRunData } from './runData';
 import { RunFolder } from './runFolder';
 import { trainAll } from './trainAll';
@@ -57,13 +57,13 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
   await keepRunData(folder.data, chosen, { folder: flags.data, goesOn: folder.goesOn });
   const data = await cut(chosen, folder.crops);
   const { people, ...split } = splitPeople(peopleOf(data.files), { ...flags, seed: SEED });
-  const others = outsidersOf(
-    flags.outsiders === undefined
+  const others = impostorsOf(
+    flags.impostors === undefined
       ? []
-      : (await cut(await findReadable([flags.outsiders], report), folder.outsiderCrops)).files,
+      : (await cut(await findReadable([flags.impostors], report), folder.impostorCrops)).files,
   );
   // Of one person the trainer says what is wrong.
-  if (people.length > 1) assertJudgeable(split.held.labels, others.labels);
+  if (people.length > 1) assertEvaluable(split.heldOut.labels, others.labels);
   const lfw = flags.lfw !== undefined && flags.pairs !== undefined ? await readLfw(flags.lfw, flags.pairs) : null;
   const lfwFound = lfw ? (await cut(lfw.files, folder.lfwCrops)).found : null;
 
@@ -72,8 +72,8 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     report.endProgress();
     report.note(engineLine(engine));
     const train = await addAll(session, report, 'train', flags.shuffleLabels ? shuffled(split.train) : split.train);
-    const held = await addAll(session, report, 'held', split.held);
-    const outsiders = await addAll(session, report, 'outsiders', others);
+    const heldOut = await addAll(session, report, 'heldOut', split.heldOut);
+    const impostors = await addAll(session, report, 'impostors', others);
     const lfwCrops = lfwFound && (await readableOf(lfwFound, session, report));
     const base = await baseOf(kind, flags, session);
     const begins =
@@ -85,7 +85,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
     );
     report.endProgress();
     for (const note of plan.notes) report.note(note);
-    report.note(planLine(plan, people.length, train.files.length, held.files.length));
+    report.note(planLine(plan, people.length, train.files.length, heldOut.files.length));
 
     const validate = async (which: 'before' | 'after') =>
       lfw && lfwCrops
@@ -113,7 +113,7 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       );
       return { id: saved.id, trained: await validate('after') };
     });
-    const raw = kind === 'train' ? await rawAccuracy(session, train, held) : null;
+    const raw = kind === 'train' ? await rawAccuracy(session, train, heldOut) : null;
     const rawLfw =
       lfw && lfwCrops
         ? await lfwBy(session, lfw, lfwCrops, flags.far, (pictures) => session.call('rawPixels', { pictures }))
@@ -124,14 +124,14 @@ export async function executeTraining(kind: 'train' | 'finetune', flags: TrainFl
       ...ranOn(engine),
       people: people.length,
       pictures: train.files.length,
-      held: held.files.length,
-      outsiders: outsiders.files.length,
+      heldOut: heldOut.files.length,
+      impostors: impostors.files.length,
       noFace: data.noFace,
       steps: result.step,
       epochs: result.epoch,
       ...work,
-      before: judgedAt(before),
-      after: judgedAt(after),
+      before: measuredAt(before),
+      after: measuredAt(after),
       evened,
       accepted: warningsOf({ before, after }).length === 0,
       ...(raw !== null && { rawPixels: raw }),
@@ -200,6 +200,6 @@ function shuffled({ files, labels }: Labelled): Labelled {
   return { files, labels: [...order].map((i) => labels[i]!) };
 }
 
-function measuredBy({ far, plainThreshold, impostorPairs }: ModelReport) {
+function measuredBy({ far, plainThreshold, impostorPairs }: Evaluation) {
   return { far, threshold: plainThreshold, impostors: impostorPairs };
 }

@@ -21,7 +21,7 @@ export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
   readonly holdOut: number;
   readonly trainImages?: number;
   readonly holdOutPeople?: true;
-  readonly outsiders?: string;
+  readonly impostors?: string;
   readonly filter?: string;
   readonly filterPercentile: number;
   readonly filterMinImages: number;
@@ -70,13 +70,17 @@ export function addTrainOptions(command: Command): Command {
       'steps that count as an epoch (default: as many as the pictures fill)',
       wholeNumber(1, 1e6),
     )
-    .option('--hold-out <share>', 'of each person’s pictures, to judge by', share, 0.3)
+    .option('--hold-out <share>', 'of each person’s pictures, to evaluate on', share, 0.3)
     .option(
       '--hold-out-people',
-      'that share of the persons judges instead: how well it tells apart whom it has not learnt',
+      'that share of the people instead: how well the model tells apart people it was not trained on',
     )
-    .option('--train-images <n>', 'learn each person’s first n; those from the 11th on judge', wholeNumber(1, 10_000))
-    .option('--outsiders <folder>', 'people who must stay unknown')
+    .option(
+      '--train-images <n>',
+      'train on each person’s first n, evaluate on those from the 11th on',
+      wholeNumber(1, 10_000),
+    )
+    .option('--outsiders, --impostors <folder>', 'people who must stay unknown (--outsiders: its earlier name)')
     .option('--filter <file>', 'leave out pictures far from their person’s centre: what `filter-metrics` has written')
     .option(
       '--filter-percentile <p>',

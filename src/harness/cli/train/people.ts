@@ -28,8 +28,8 @@ export function byPerson({ files, labels }: Labelled): PictureFile[] {
   return [...labels.keys()].sort((a, b) => labels[a]! - labels[b]! || a - b).map((i) => files[i]!);
 }
 
-/** Outsiders: a folder is a person, a picture that lies in none a person of its own. */
-export function outsidersOf(files: readonly PictureFile[]): Labelled {
+/** Impostors: a folder is a person, a picture that lies in none a person of its own. */
+export function impostorsOf(files: readonly PictureFile[]): Labelled {
   const names = new PersonNames();
   // No folder's name has a slash before it.
   const people = files.map((file) => folderPerson(file, names) ?? `/${file.inside}`);
@@ -52,7 +52,7 @@ export interface PeopleSplit {
   /** Who is learnt, by class number. Persons who only judge have the numbers after theirs. */
   readonly people: readonly string[];
   readonly train: Labelled;
-  readonly held: Labelled;
+  readonly heldOut: Labelled;
 }
 
 /** Which pictures are learnt and which judge. A person's only picture is learnt, unless whole persons judge. */
@@ -72,7 +72,7 @@ export function splitPeople(
   return {
     people: options.holdOutPeople ? learnt.map((label) => people[label]!) : people,
     train: part(chosen.train),
-    held: part(chosen.held),
+    heldOut: part(chosen.heldOut),
   };
 }
 
@@ -83,21 +83,21 @@ function choose(labels: readonly number[], options: SplitOptions) {
 }
 
 function atRandom(labels: readonly number[], { holdOut, seed }: SplitOptions) {
-  const { train, held } = splitByImage(Int32Array.from(labels), holdOut, new RandomStream(seed).next);
-  const used = new Set([...train, ...held]);
+  const { train, heldOut } = splitByImage(Int32Array.from(labels), holdOut, new RandomStream(seed).next);
+  const used = new Set([...train, ...heldOut]);
   const single = labels.flatMap((_, i) => (used.has(i) ? [] : [i]));
-  return { train: [...train, ...single].sort((a, b) => a - b), held };
+  return { train: [...train, ...single].sort((a, b) => a - b), heldOut };
 }
 
 function firstOnes(labels: readonly number[], count: number) {
   const seen = new Map<number, number>();
   const train: number[] = [];
-  const held: number[] = [];
+  const heldOut: number[] = [];
   for (const [i, label] of labels.entries()) {
     const place = seen.get(label) ?? 0;
     seen.set(label, place + 1);
     if (place < count) train.push(i);
-    else if (place >= JUDGED_FROM) held.push(i);
+    else if (place >= JUDGED_FROM) heldOut.push(i);
   }
-  return { train, held };
+  return { train, heldOut };
 }

@@ -1,11 +1,12 @@
 import { count } from '../../../core/count';
-import type { ModelReport, TrainEngine, TrainPlan } from '../../../client/types';
-import { promiseOf, warningsOf, type Evened, type Judged } from '../../../evaluate/evaluation';
+import type { TrainEngine, TrainPlan } from '../../../client/types';
+import type { Evaluation, Evened } from '../../../core/types';
+import { promiseOf, warningsOf } from '../../../evaluate/evaluationWords';
 import { namedAdapter } from '../../../evaluate/lfwReport';
 import type { Report } from '../report';
 import type { LfwPoint } from './epochs';
 
-type JudgedAt = Judged & Pick<ModelReport, 'far'>;
+type Measured = Pick<Evaluation, 'accuracy' | 'val' | 'far' | 'impostorsVal' | 'impostorsAccepted'>;
 
 /** `report.json`. */
 export interface TrainReport {
@@ -13,18 +14,18 @@ export interface TrainReport {
   readonly backend: string;
   readonly adapter: string | null;
   readonly people: number;
-  /** Learnt from; `held` judge, and `outsiders` must stay unknown. */
+  /** Trained on; `heldOut` are evaluated on, and `impostors` must stay unknown. */
   readonly pictures: number;
-  readonly held: number;
-  readonly outsiders: number;
+  readonly heldOut: number;
+  readonly impostors: number;
   readonly noFace: number;
   readonly steps: number;
   readonly epochs: number;
   /** Of the steps, whatever run of the program made them. */
   readonly seconds: number;
   readonly imagesPerSecond: number;
-  readonly before: JudgedAt;
-  readonly after: JudgedAt;
+  readonly before: Measured;
+  readonly after: Measured;
   /** By what both models' distances, and those of the new one in use, are evened out over kinds of faces. */
   readonly evened: Evened;
   /** Nothing that was measured became worse. */
@@ -43,8 +44,8 @@ export function ranOn(engine: TrainEngine): Pick<TrainReport, 'backend' | 'adapt
   return { backend: engine.backend, adapter: namedAdapter(engine) };
 }
 
-export function judgedAt({ accuracy, val, outsidersVal, outsidersAccepted, far }: ModelReport): JudgedAt {
-  return { accuracy, val, far, outsidersVal, outsidersAccepted };
+export function measuredAt({ accuracy, val, impostorsVal, impostorsAccepted, far }: Evaluation): Measured {
+  return { accuracy, val, far, impostorsVal, impostorsAccepted };
 }
 
 export function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {
@@ -52,20 +53,20 @@ export function engineLine({ backend, adapter, softwareAdapter, threads }: Train
   return `TensorFlow.js on WebGPU (${adapter ?? 'unnamed adapter'}${softwareAdapter ? ', computed on the CPU: slow' : ''})`;
 }
 
-export function planLine(plan: TrainPlan, people: number, pictures: number, held: number): string {
+export function planLine(plan: TrainPlan, people: number, pictures: number, heldOut: number): string {
   const { trainableParameters, parameters, frozenUntil, cached } = plan;
   const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
-  return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to learn and ${held} to judge by; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
+  return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to train on and ${heldOut} held out; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
 }
 
 export function tell(report: Report, output: TrainReport, folder: string): void {
   const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
-  for (const [name, { accuracy, val, far, outsidersVal, outsidersAccepted }] of [
+  for (const [name, { accuracy, val, far, impostorsVal, impostorsAccepted }] of [
     ['before', output.before],
     ['after', output.after],
   ] as const)
     report.line(
-      `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, outsiders’ VAL ${rate(outsidersVal)}, outsiders accepted ${rate(outsidersAccepted)}`,
+      `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, impostors’ VAL ${rate(impostorsVal)}, impostors accepted ${rate(impostorsAccepted)}`,
     );
   for (const sentence of [...promiseOf(output.evened), ...warningsOf(output)]) report.line(sentence);
   report.line(`model, checkpoint, metrics and report: ${folder}`);

@@ -14,7 +14,7 @@ export class RunFolder {
   readonly checkpoint: string;
   readonly model: string;
   readonly crops: string;
-  readonly outsiderCrops: string;
+  readonly impostorCrops: string;
   readonly lfwCrops: string;
   readonly report: string;
   readonly metrics: string;
@@ -32,7 +32,7 @@ export class RunFolder {
     this.checkpoint = join(folder, 'checkpoint.bin');
     this.model = join(folder, 'model.safetensors');
     this.crops = join(folder, 'crops');
-    this.outsiderCrops = join(folder, 'crops-outsiders');
+    this.impostorCrops = join(folder, 'crops-impostors');
     this.lfwCrops = join(folder, 'crops-lfw');
     this.report = join(folder, 'report.json');
     this.metrics = join(folder, 'metrics.jsonl');

@@ -43,9 +43,9 @@ export async function lfwBy(
 }
 
 /** Accuracy of the nearest picture by its pixels; null where nobody judges who was taught. */
-export async function rawAccuracy(session: HarnessSession, train: Labelled, held: Labelled): Promise<number | null> {
+export async function rawAccuracy(session: HarnessSession, train: Labelled, heldOut: Labelled): Promise<number | null> {
   const taught = new Set(train.labels);
-  if (!held.labels.some((label) => taught.has(label))) return null;
+  if (!heldOut.labels.some((label) => taught.has(label))) return null;
   const pixels = async ({ files }: Labelled) => {
     const rows: Float32Array[] = [];
     for (let at = 0; at < files.length; at += AT_ONCE) {
@@ -60,5 +60,5 @@ export async function rawAccuracy(session: HarnessSession, train: Labelled, held
     }
     return rows;
   };
-  return nearestAccuracy(await pixels(train), train.labels, await pixels(held), held.labels);
+  return nearestAccuracy(await pixels(train), train.labels, await pixels(heldOut), heldOut.labels);
 }

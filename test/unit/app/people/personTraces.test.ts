@@ -47,8 +47,8 @@ it('finds faces in Photos, models and runs of one person, by id, and by name in 
     run('of others', [{ id: 'bob', name: 'Bob' }], 'others'),
     { ...run('unreadable', [], null), plan: '{' },
     { ...run('without people', [], null), plan: '{}' },
-    { ...run('senseless', [], null), plan: '{"people":{"ada":1},"outsiders":"ada"}' },
-    { ...run('senseless people', [], null), plan: '{"people":[null,1,{"id":2,"name":3}],"outsiders":[null]}' },
+    { ...run('senseless', [], null), plan: '{"people":{"ada":1},"impostors":"ada"}' },
+    { ...run('senseless people', [], null), plan: '{"people":[null,1,{"id":2,"name":3}],"impostors":[null]}' },
     { ...run('nothing', [], null), plan: 'null' },
   ];
   const faces = [{ personId: 'ada' }, { personId: null }, { personId: 'ada' }, { personId: 'bob' }];
@@ -60,11 +60,11 @@ it('finds faces in Photos, models and runs of one person, by id, and by name in 
   expect(nobody).toEqual({ photoFaces: 0, models: [], runs: [] });
 });
 
-it('a training that is not decided keeps the pictures of its outsiders too', () => {
-  const runOf = (id: string, status: TrainRunRecord['status'], outsiders?: readonly string[]): TrainRunRecord => ({
+it('a training that is not decided keeps the pictures of its impostors too', () => {
+  const runOf = (id: string, status: TrainRunRecord['status'], impostors?: readonly string[]): TrainRunRecord => ({
     ...run(id, [], null),
     status,
-    plan: JSON.stringify({ people: [{ id: 'bob', name: 'Bob' }], outsiders }),
+    plan: JSON.stringify({ people: [{ id: 'bob', name: 'Bob' }], impostors }),
   });
   const runs = [
     runOf('paused', 'paused', ['eve', 'ada']),

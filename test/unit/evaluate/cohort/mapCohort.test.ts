@@ -32,8 +32,8 @@ function people(count: number, each: number, seed: number, move: (row: number[])
 }
 const run = (move: (row: number[]) => number[]): RunFaces => ({
   train: people(20, 6, 1, move),
-  held: people(20, 3, 2, move),
-  outsiders: people(60, 3, 3, move),
+  heldOut: people(20, 3, 2, move),
+  impostors: people(60, 3, 3, move),
 });
 const CENTRES = (() => {
   const random = mulberry32(9);
@@ -77,7 +77,7 @@ describe('the cohort of a network that has learnt', () => {
   it('moves with its embeddings, and its table keeps to the run’s pairs of two people', () => {
     const { agreement, checked, mapped } = mapCohort(BEFORE, run(learnt));
     expect(agreement).toBeGreaterThan(0.97);
-    expect(checked, 'the held-out faces and every second outsider').toBe(60 + 90);
+    expect(checked, 'the held-out faces and every second impostor').toBe(60 + 90);
     for (const [row, centre] of CENTRES.entries()) {
       const moved = mapped!.centres.subarray(row * COLUMNS, (row + 1) * COLUMNS);
       const cosine = learnt(centre).reduce((sum, value, k) => sum + value * moved[k]!, 0);
@@ -117,13 +117,13 @@ describe('the cohort of a network that has learnt', () => {
     expect(mapped).toBeNull();
   });
 
-  it('without outsiders the held-out people’s pairs are kept to; with hardly any pair all of the table is estimated', () => {
+  it('without impostors the held-out people’s pairs are kept to; with hardly any pair all of the table is estimated', () => {
     const faces = run(learnt);
     const nobody: MovedFaces = { before: packed([]), after: packed([]), labels: [] };
-    const without = mapCohort(BEFORE, { ...faces, outsiders: nobody });
+    const without = mapCohort(BEFORE, { ...faces, impostors: nobody });
     expect(without.checked).toBe(60);
     expect(without.mapped!.calibration.at(-1)!.impostors).toBe((20 * 19 * 9) / 2);
-    const few = mapCohort(BEFORE, { ...faces, held: people(2, 1, 2, learnt), outsiders: nobody });
+    const few = mapCohort(BEFORE, { ...faces, heldOut: people(2, 1, 2, learnt), impostors: nobody });
     expect(few.mapped).toMatchObject({ calibration: CALIBRATION, estimatedBelow: 1 });
   });
 });

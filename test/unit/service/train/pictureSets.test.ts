@@ -36,13 +36,13 @@ test('sets are apart; equal pictures have equal hashes, whatever they are made o
   const data = new PictureSets();
   const same = [slope(20), new Blob([slope(20).data]), slope(21)];
   expect(data.add('train', same, [0, 0, 1])).toBe(3);
-  expect(data.add('held', [slope(20)], [0])).toBe(1);
+  expect(data.add('heldOut', [slope(20)], [0])).toBe(1);
   expect([...data.labels('train')]).toEqual([0, 0, 1]);
   const [a, b, c] = await pictureHashes(data.pictures('train'));
   expect(a).toBe(b);
   expect(c).not.toBe(a);
   data.clear('train');
-  expect([data.pictures('train').length, data.pictures('held').length]).toEqual([0, 1]);
+  expect([data.pictures('train').length, data.pictures('heldOut').length]).toEqual([0, 1]);
 });
 
 test('hashing a large set has only few of its pictures in memory at a time', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { byPerson, outsidersOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
+import { byPerson, impostorsOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
 import { nearestAccuracy } from '../../../../../src/harness/cli/train/nearest';
 
 const file = (inside: string) => ({ path: `/pictures/${inside}`, inside });
 
-test('a folder is a person; a picture in no folder is nobody to learn, but an outsider of its own', () => {
+test('a folder is a person; a picture in no folder is nobody to learn, but an impostor of its own', () => {
   const files = ['b/1.jpg', 'a/1.jpg', 'x.jpg', 'a/2.jpg', 'y.jpg'].map(file);
   const { people, labels, files: kept } = peopleOf(files);
   expect(people).toEqual(['a', 'b']);
@@ -13,7 +13,7 @@ test('a folder is a person; a picture in no folder is nobody to learn, but an ou
     ['a/1.jpg', 'a'],
     ['a/2.jpg', 'a'],
   ]);
-  expect(new Set(outsidersOf(files).labels).size).toBe(4);
+  expect(new Set(impostorsOf(files).labels).size).toBe(4);
 });
 
 test('the files of a large set are put person by person without a search for each person', () => {
@@ -28,30 +28,30 @@ test('a share of each person’s pictures judges, the same ones each time; an on
   const files = [...Array.from({ length: 10 }, (_, i) => file(`a/${i}.jpg`)), file('b/0.jpg')];
   const all = peopleOf(files);
   const split = () => splitPeople(all, { holdOut: 0.3, seed: 1 });
-  const { train, held } = split();
-  expect([train.files.length, held.files.length]).toEqual([8, 3]);
+  const { train, heldOut } = split();
+  expect([train.files.length, heldOut.files.length]).toEqual([8, 3]);
   expect(train.files.map(({ inside }) => inside)).toContain('b/0.jpg');
-  expect(new Set([...train.files, ...held.files]).size).toBe(11);
-  expect(split()).toMatchObject({ people: ['a', 'b'], train, held });
+  expect(new Set([...train.files, ...heldOut.files]).size).toBe(11);
+  expect(split()).toMatchObject({ people: ['a', 'b'], train, heldOut });
 });
 
 test('with --train-images the first ones are learnt and those from the 11th on judge', () => {
   const all = peopleOf(Array.from({ length: 13 }, (_, i) => file(`a/${String(i + 1).padStart(2, '0')}.jpg`)));
-  const { train, held } = splitPeople(all, { holdOut: 0.3, seed: 1, trainImages: 3 });
+  const { train, heldOut } = splitPeople(all, { holdOut: 0.3, seed: 1, trainImages: 3 });
   expect(train.files.map(({ inside }) => inside)).toEqual(['a/01.jpg', 'a/02.jpg', 'a/03.jpg']);
-  expect(held.files.map(({ inside }) => inside)).toEqual(['a/11.jpg', 'a/12.jpg', 'a/13.jpg']);
+  expect(heldOut.files.map(({ inside }) => inside)).toEqual(['a/11.jpg', 'a/12.jpg', 'a/13.jpg']);
 });
 
 test('whole persons judge where that is asked: those who are learnt have the first numbers', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const all = peopleOf(names.flatMap((name) => [0, 1, 2].map((i) => file(`${name}/${i}.jpg`))));
-  const { people, train, held } = splitPeople(all, { holdOut: 0.4, seed: 1, holdOutPeople: true });
+  const { people, train, heldOut } = splitPeople(all, { holdOut: 0.4, seed: 1, holdOutPeople: true });
   expect(people).toHaveLength(3);
   train.files.forEach(({ inside }, i) => expect(inside).toMatch(new RegExp(`^${people[train.labels[i]!]!}/`)));
   expect(train.files).toHaveLength(9);
-  expect(new Set(held.labels)).toEqual(new Set([3, 4]));
+  expect(new Set(heldOut.labels)).toEqual(new Set([3, 4]));
   const personOf = ({ inside }: { inside: string }) => inside[0]!;
-  expect([...new Set(held.files.map(personOf)), ...people].sort()).toEqual(names);
+  expect([...new Set(heldOut.files.map(personOf)), ...people].sort()).toEqual(names);
 });
 
 test('the nearest row names a probe, the first of equals', () => {
