@@ -14,11 +14,9 @@ import { startServer } from '../src/harness/cli/server';
 const VIEWPORT = { width: 1000, height: 700 };
 /** The app's own header stays at the top; with a little air below it. */
 const HEADER_HEIGHT = 80;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 /** JPEG: the pictures hold photographs, and a PNG is twice as large. */
 const QUALITY = 60;
-/** From step 30 on, when the curves of a training have a shape. */
-const STEPS_SHOWN = /step ([3-9]\d|\d{3,}) of/;
 const SAMPLES = join(packageRoot(), 'public', 'samples');
 
 interface SampleFace {
@@ -33,7 +31,7 @@ interface SampleFace {
 export async function takePictures(): Promise<void> {
   const server = await startServer({ site: siteFolder(), models: modelsFolder() });
   const browser = await launchChromium(await ensureChromium(), 'wasm');
-  const folder = mkdtempSync(join(tmpdir(), 'crew-'));
+  const folder = mkdtempSync(join(tmpdir(), 'readme-'));
   try {
     const page = await browser.newPage({ viewport: VIEWPORT, locale: 'en-GB', colorScheme: 'light' });
     page.setDefaultTimeout(PATIENCE_MS);
@@ -69,19 +67,17 @@ async function photos(page: Page): Promise<void> {
   await shoot(page, 'photos', page.getByPlaceholder('Search people'));
 }
 
-/** A small network from scratch, in the middle of its training: its live curves. */
+/** A classifier of the people with portraits; the others in the crews' pictures are strangers. */
 async function train(page: Page, folder: string): Promise<void> {
   await writeCrops(page, folder);
   await show(page, 'Train');
-  await page.locator('input[webkitdirectory]').first().setInputFiles(folder);
-  await page.getByText('from the folder').waitFor();
-  await page.getByText('Change the recipe').click();
-  await page.getByLabel('Begin with').selectOption({ label: 'A new network, an eighth as wide' });
-  await page.getByLabel('Epochs').fill('40');
-  await page.getByLabel('Pictures a step').fill('8');
-  await page.getByLabel('Pictures a step').press('Tab');
+  await page.getByRole('combobox').first().selectOption({ label: 'A folder that I choose' });
+  await page.locator('input[webkitdirectory]').first().setInputFiles(join(folder, 'Crew'));
+  await page.getByText('from the folder “Crew”').waitFor();
+  await page.locator('input[webkitdirectory]').last().setInputFiles(join(folder, 'Strangers'));
+  await page.getByText('from “Strangers”').waitFor();
   await page.getByRole('button', { name: 'Start training' }).click();
-  await page.getByText(STEPS_SHOWN).waitFor();
+  await page.getByRole('heading', { name: 'Old against new' }).waitFor();
   await shoot(page, 'train');
 }
 
@@ -110,18 +106,18 @@ async function shoot(page: Page, name: string, top?: Locator): Promise<void> {
   await page.screenshot({ path, type: 'jpeg', quality: QUALITY, animations: 'disabled' });
 }
 
-/** A folder for each person with a portrait: the portrait, and the face in each sample picture. */
+/** Class folders below `folder`, faces cut from the samples: `Crew` has the people with portraits, `Strangers` the others. */
 async function writeCrops(page: Page, folder: string): Promise<void> {
   const truth = JSON.parse(readFileSync(join(SAMPLES, 'truth.json'), 'utf8')) as Readonly<
     Record<string, { readonly faces: readonly SampleFace[] }>
   >;
   for (const [picture, { faces }] of Object.entries(truth)) {
-    const known = faces.filter(({ portrait }) => portrait);
-    const crops = await cut(page, picture, known);
-    known.forEach(({ name }, i) => {
-      mkdirSync(join(folder, name), { recursive: true });
-      copyFileSync(join(SAMPLES, 'portraits', `${name}.jpg`), join(folder, name, 'portrait.jpg'));
-      writeFileSync(join(folder, name, picture), Buffer.from(crops[i]!, 'base64'));
+    const crops = await cut(page, picture, faces);
+    faces.forEach(({ name, portrait }, i) => {
+      const own = join(folder, portrait ? 'Crew' : 'Strangers', name);
+      mkdirSync(own, { recursive: true });
+      writeFileSync(join(own, picture), Buffer.from(crops[i]!, 'base64'));
+      if (portrait) copyFileSync(join(SAMPLES, 'portraits', `${name}.jpg`), join(own, 'portrait.jpg'));
     });
   }
 }
