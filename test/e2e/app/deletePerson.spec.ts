@@ -19,7 +19,8 @@ function kept(page: Page) {
         request.onsuccess = () => resolve(request.result);
       });
     const [faces, crops, vectors] = [await count('photoFaces'), await count('photoCrops'), await count('photoVectors')];
-    const [runs, checkpoints] = [await count('trainRuns'), await count('checkpoints')];
+    const [runs, tensors, meta] = [await count('trainRuns'), await count('checkpoints'), await count('checkpointMeta')];
+    const checkpoints = tensors + meta;
     database.close();
     const pictures = (await (await caches.open('facenet-training-pictures')).keys()).length;
     return { faces, crops, vectors, runs, checkpoints, pictures };
