@@ -91,7 +91,7 @@ export interface NewPhotoFace extends Omit<PhotoFace, 'id' | 'photoId'> {
 }
 
 /** Who a face is, as far as is known. */
-export type Belonging = Pick<PhotoFace, 'personId' | 'confirmed' | 'group'>;
+export type Assignment = Pick<PhotoFace, 'personId' | 'confirmed' | 'group'>;
 
 /** A face that was known of a picture, with its numbers. */
 export interface KnownPhotoFace {
@@ -164,7 +164,7 @@ export interface PhotoStore extends StorePart {
   removeFaces(ids: Iterable<string>): Promise<StoredPhotoFace[]>;
   /** Puts faces back into those of their pictures that are still there. */
   restoreFaces(faces: readonly StoredPhotoFace[]): Promise<void>;
-  assign(belongings: ReadonlyMap<string, Belonging>): Promise<void>;
+  assign(assignments: ReadonlyMap<string, Assignment>): Promise<void>;
   setEmbeddings(embeddings: ReadonlyMap<string, Embedding>): Promise<void>;
   /** Adds cohort means to embeddings of that model by their faces’ ids; faces that are gone, or of another model by now, are skipped. */
   setCohortMeans(modelId: string, means: ReadonlyMap<string, CohortMean>): Promise<void>;

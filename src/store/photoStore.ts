@@ -103,11 +103,11 @@ export function photoStore({ read, write }: Tabular, part: StorePart): PhotoStor
     copyPhotos: (copies) => write(PHOTO_TABLES, (tables) => movePhotos(tables, copies, true)),
     removeFaces: (ids) => write(PHOTO_TABLES, (tables) => takeFaces(tables, ids)),
     restoreFaces: (faces) => write(PHOTO_TABLES, (tables) => putFaces(tables, faces)),
-    assign: (belongings) =>
+    assign: (assignments) =>
       write(['photoFaces'], async ({ photoFaces }) => {
-        for (const [id, belonging] of belongings) {
+        for (const [id, assignment] of assignments) {
           const face = await photoFaces.get(id);
-          if (face) await photoFaces.put({ ...face, ...belonging });
+          if (face) await photoFaces.put({ ...face, ...assignment });
         }
       }),
     setEmbeddings: (embeddings) =>

@@ -5,7 +5,7 @@ import type { Engine } from '../shell/engine.svelte';
 import { mayLie } from '../../client/lying';
 import { Task } from '../shell/task.svelte';
 import { newFace } from './people.svelte';
-import type { PictureSource } from '../recognise/pictures.svelte';
+import type { NewPicture } from '../recognise/pictures.svelte';
 
 /** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
 const DOUBTFUL = 0.95;
@@ -59,7 +59,7 @@ export class Enrolment {
 
   constructor(private readonly engine: Engine) {}
 
-  async add(sources: readonly PictureSource[]): Promise<void> {
+  async add(sources: readonly NewPicture[]): Promise<void> {
     const added = sources.map(({ blob, source }) => new Candidate(this.#next++, blob, source));
     this.candidates = [...this.candidates, ...added];
     await this.#run();

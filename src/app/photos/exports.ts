@@ -4,11 +4,12 @@ import { oneLine, personKey } from '../../core/names';
 import { writeNpy } from '../../weights/formats/npy';
 import { csvFile } from '../shell/csv';
 import type { People } from '../people/people.svelte';
-import type { FaceGroup, Library } from './library.svelte';
+import type { FaceGroup } from './groups';
+import type { PhotoLists } from './photoLists.svelte';
 
 /** What is exported. */
 export interface Parts {
-  readonly library: Library;
+  readonly library: PhotoLists;
   readonly people: People;
 }
 

@@ -1,5 +1,6 @@
 import type { FolderReport } from '../../store/photoSchema';
 import { count } from '../shell/words';
+import type { Departed } from './folderWalk';
 
 /** Kinds of files that are named where a folder holds no picture. */
 const MOST_KINDS = 4;
@@ -33,4 +34,16 @@ function othersText(others: FolderReport['others']): string {
     .slice(0, MOST_KINDS)
     .map(([ending, n]) => (ending === '' ? count(n, 'file') + ' without an ending' : count(n, `.${ending} file`)));
   return `: ${[...named, ...(kinds.length > MOST_KINDS ? ['others'] : [])].join(', ')}`;
+}
+
+/** What to say after a pass in which pictures of the folder `name` were not there any more; null where none is missing. */
+export function departedText(name: string, { gone, missing }: Departed): string | null {
+  if (missing > 0)
+    return (
+      `${count(missing, 'picture')} of ${name} ${missing === 1 ? 'was' : 'were'} not found. The app keeps what it knows of ` +
+      `${missing === 1 ? 'it' : 'them'}; remove the folder to forget ${missing === 1 ? 'it' : 'them'}.`
+    );
+  if (gone.length === 0) return null;
+  const [verb, have] = gone.length === 1 ? ['is', 'has'] : ['are', 'have'];
+  return `${count(gone.length, 'picture')} ${verb} no longer in ${name} and ${have} left the list.`;
 }

@@ -7,9 +7,9 @@ import { sha256 } from '../../core/sha256';
 import type { CarryOver, PhotoFolder, PhotoMove, PhotoRecord, StoredPhoto } from '../../store/photoSchema';
 import type { Engine } from '../shell/engine.svelte';
 import { carryOver } from './carryOver';
-import type { Library } from './library.svelte';
-import { lookAt, photoId, type PictureFile } from './look';
-import type { PictureSource, SourcePicture } from './sources';
+import type { PhotoLists } from './photoLists.svelte';
+import { photoId, scanPicture, type PictureFile } from './scan';
+import type { PhotoSource, SourcePicture } from './sources';
 import type { TabGuard } from './tabGuard';
 
 /** Pictures replaced by others that are kept until the pass ends: their content may turn up in another place. */
@@ -37,7 +37,7 @@ export class FolderWalk {
 
   constructor(
     private readonly folder: PhotoFolder,
-    private readonly library: Library,
+    private readonly library: PhotoLists,
     private readonly engine: Engine,
     private readonly guard: TabGuard,
   ) {
@@ -48,13 +48,13 @@ export class FolderWalk {
     );
   }
 
-  /** Looks at a picture where that is needed; resolves to how many faces have come. */
-  async see(picture: SourcePicture, signal: AbortSignal): Promise<number> {
+  /** Scans a picture where that is needed; resolves to how many faces have come. */
+  async visit(picture: SourcePicture, signal: AbortSignal): Promise<number> {
     const id = photoId(this.folder, picture.path);
     this.#seen.add(id);
     const known = this.#known.get(id);
     const sameFile = known?.size === picture.size && known.modified === picture.modified;
-    if (known && sameFile && known.sha256 !== null && !this.#toBeSearched(known)) return this.#stays(id);
+    if (known && sameFile && known.sha256 !== null && !this.#needsScan(known)) return this.#stays(id);
     let blob: Blob;
     let hash: string;
     try {
@@ -62,13 +62,13 @@ export class FolderWalk {
     } catch (thrown) {
       // It may be readable again tomorrow: what is known of it stays.
       if (known && known.error === null) return this.#stays(id);
-      return this.#look(this.#file(picture, null), () => Promise.reject(thrown), known, false, signal);
+      return this.#scan(this.#file(picture, null), () => Promise.reject(thrown), known, false, signal);
     }
     const file = this.#file(picture, hash);
     // Without a hash it is of an earlier version, or could not be read: then it was never seen.
     const sameBytes =
       known !== undefined && (known.sha256 ?? (sameFile && known.error === null ? hash : null)) === hash;
-    if (known && sameBytes && !this.#toBeSearched(known)) {
+    if (known && sameBytes && !this.#needsScan(known)) {
       await this.library.update({ ...known, ...file, takenAt: earliestDate(known, file) });
       return this.#stays(id);
     }
@@ -78,20 +78,20 @@ export class FolderWalk {
     }
     if (known && !sameBytes) await this.#displace(known);
     this.#settled.add(id);
-    return this.#look(file, async () => blob, known, sameBytes, signal);
+    return this.#scan(file, async () => blob, known, sameBytes, signal);
   }
 
   /**
    * After all pictures have been seen: gives known content its new place. `isWhole`: the source came to its end, so that
    * what was not seen is not there. Resolves to how many faces have come.
    */
-  async settle(source: PictureSource, isWhole: boolean, signal: AbortSignal): Promise<number> {
+  async settle(source: PhotoSource, isWhole: boolean, signal: AbortSignal): Promise<number> {
     if (this.#waiting.length === 0) return 0;
     const waiting = this.#waiting.splice(0);
     const left = await this.#copy(isWhole ? await this.#move(waiting) : waiting);
     await this.library.load();
     const placed = waiting.flatMap(({ id }) => this.library.photoById.get(id) ?? []);
-    const again = new Set([...left, ...placed.filter((photo) => this.#toBeSearched(photo))].map(({ id }) => id));
+    const again = new Set([...left, ...placed.filter((photo) => this.#needsScan(photo))].map(({ id }) => id));
     let faces = 0;
     if (again.size === 0 || !isWhole) return faces;
     for await (const picture of source.pictures()) {
@@ -106,7 +106,7 @@ export class FolderWalk {
       const { blob, hash } = whole;
       const file = this.#file(picture, hash);
       const known = this.library.photoById.get(id);
-      faces += await this.#look(file, async () => blob, known, known?.sha256 === file.sha256, signal);
+      faces += await this.#scan(file, async () => blob, known, known?.sha256 === file.sha256, signal);
     }
     return faces;
   }
@@ -125,7 +125,7 @@ export class FolderWalk {
    * It was searched upright, and is to be searched on all sides; or the thread crashed, or the disk was gone before the
    * picture was decoded, which another try may mend.
    */
-  #toBeSearched({ lookedTurned, error }: PhotoRecord): boolean {
+  #needsScan({ lookedTurned, error }: PhotoRecord): boolean {
     if (error !== null) return error.code === 'worker/crashed' || error.code === 'image/not-opened';
     return this.folder.turned && !lookedTurned;
   }
@@ -139,7 +139,7 @@ export class FolderWalk {
     return { id: photoId(this.folder, path), folderId: this.folder.id, path, size, modified, sha256: hash };
   }
 
-  async #look(
+  async #scan(
     file: PictureFile,
     read: () => Promise<Blob>,
     known: PhotoRecord | undefined,
@@ -156,17 +156,17 @@ export class FolderWalk {
     }
     const bytes = isSuspect ? () => Promise.reject(new FaceError('image/ended-tab', { name: file.path })) : read;
     const options = { turned: this.folder.turned, earliest };
-    const looked = await lookAt(file, bytes, options, this.engine, this.guard, signal);
+    const result = await scanPicture(file, bytes, options, this.engine, this.guard, signal);
     // The disk went away between two readings: what is known of the picture stays.
-    if (looked.photo.error?.code === 'image/not-opened' && known?.error === null) {
+    if (result.photo.error?.code === 'image/not-opened' && known?.error === null) {
       this.#displaced.delete(known.sha256 ?? '');
       return this.#stays(file.id);
     }
     const { threshold = 0, cohort = null } = this.engine.state ?? {};
     const carry: CarryOver = (old, fresh) => carryOver(old, fresh, { sameBytes, threshold, cohort });
-    await this.library.take(looked, carry);
+    await this.library.save(result, carry);
     if (isSuspect) this.guard.forget(file.sha256);
-    return looked.faces.length;
+    return result.faces.length;
   }
 
   async #displace(known: PhotoRecord): Promise<void> {

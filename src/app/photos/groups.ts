@@ -1,10 +1,38 @@
 import { sha256 } from '../../core/sha256';
 import type { Embedding } from '../../core/types';
-import type { Belonging, PhotoFace } from '../../store/photoSchema';
+import type { Assignment, PhotoFace } from '../../store/photoSchema';
 import type { Person } from '../people/people.svelte';
 
 /** Faces of a known person that stand for all of theirs when the others are grouped. */
 export const PERSON_FACES = 40;
+
+/** A person of the library, or somebody without a name. */
+export interface FaceGroup {
+  readonly key: string;
+  readonly personId: string | null;
+  /** The best one first. */
+  readonly faces: readonly PhotoFace[];
+}
+
+/** The faces by person, else by group; the largest first. */
+export function groupsOf(faces: readonly PhotoFace[]): FaceGroup[] {
+  const found = new Map<string, PhotoFace[]>();
+  for (const face of faces) {
+    const key = face.personId ?? face.group;
+    if (key === null) continue;
+    const list = found.get(key);
+    if (list) list.push(face);
+    else found.set(key, [face]);
+  }
+  return [...found]
+    .map(([key, list]) => ({ key, personId: list[0]!.personId, faces: list.sort((a, b) => worth(b) - worth(a)) }))
+    .sort((a, b) => b.faces.length - a.faces.length || (a.key < b.key ? -1 : 1));
+}
+
+/** Large and sharp faces stand for a person. */
+export function worth({ quality, score }: PhotoFace): number {
+  return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 800);
+}
 
 /** A face that a person is known by outside of the photos. */
 export interface KnownFace {
@@ -111,11 +139,11 @@ export function groupingRequest(
  * person's, not confirmed; the others keep the group that most of them had, or get the first one's id; a face alone has no
  * group.
  */
-export function belongingsOf(
+export function assignmentsOf(
   faces: readonly PhotoFace[],
   known: readonly KnownFace[],
   labels: ArrayLike<number>,
-): Map<string, Belonging> {
+): Map<string, Assignment> {
   const personOf = new Map(known.map(({ personId }, i): [number, string] => [labels[faces.length + i]!, personId]));
   const members = new Map<number, PhotoFace[]>();
   for (const [i, face] of faces.entries()) {
@@ -125,7 +153,7 @@ export function belongingsOf(
     if (list) list.push(face);
     else members.set(label, [face]);
   }
-  const changes = new Map<string, Belonging>();
+  const changes = new Map<string, Assignment>();
   const taken = new Set<string>();
   for (const [label, list] of [...members].sort((a, b) => b[1].length - a[1].length)) {
     const person = personOf.get(label) ?? null;
@@ -142,12 +170,12 @@ export function belongingsOf(
 
 /** Those of the changes whose face is still as it was `before`: what the user has said meanwhile stands. */
 export function stillTrue(
-  changes: ReadonlyMap<string, Belonging>,
+  changes: ReadonlyMap<string, Assignment>,
   before: readonly PhotoFace[],
   now: readonly PhotoFace[],
-): Map<string, Belonging> {
+): Map<string, Assignment> {
   const asItWas = new Map(before.map((face) => [face.id, face]));
-  const kept = new Map<string, Belonging>();
+  const kept = new Map<string, Assignment>();
   for (const { id, personId, confirmed, group } of now) {
     const [change, old] = [changes.get(id), asItWas.get(id)];
     if (change && old?.personId === personId && old.confirmed === confirmed && old.group === group)

@@ -1,291 +1,233 @@
-import type { Embedding } from '../../core/types';
-import { normalisedDistance } from '../../core/cohort';
-import { euclidean } from '../../core/vectors';
-import type {
-  Belonging,
-  CarryOver,
-  PhotoFace,
-  PhotoFolder,
-  PhotoMove,
-  PhotoRecord,
-  PhotoStore,
-  StoredPhoto,
-} from '../../store/photoSchema';
-import type { NewFace } from '../../store/schema';
-import { scalesOf } from '../people/cohortMeans';
+/** The photo library: where pictures come from, and the reading of them in the background, while other views are shown. */
+import { FaceError, toFaceError } from '../../core/errors';
+import type { WriteGuard } from '../../store/guard';
+import type { PhotoFolder, PhotoStore } from '../../store/photoSchema';
+import type { People } from '../people/people.svelte';
+import { droppedParts, notAdded } from '../shell/dropParts';
 import type { Engine } from '../shell/engine.svelte';
-import type { People, Undo } from '../people/people.svelte';
-import type { Looked } from './look';
-import { PhotoMeans } from './photoMeans.svelte';
-import { Regrouping } from './regrouping.svelte';
+import type { Notices } from '../shell/notices.svelte';
+import { Task, type TaskCall } from '../shell/task.svelte';
+import { departedText } from './folderNotes';
+import { FolderWalk, type Departed } from './folderWalk';
+import { GroupedPhotos } from './groupedPhotos.svelte';
+import { readFolder } from './readFolder';
+import { folderTitles, sameFolder } from './sameFolder';
+import { photoId } from './scan';
+import { addSingles, isSingle } from './singlePictures';
+import { sourceOfEntry, sourceOfHandle, type PhotoSource } from './sources';
+import { pageGuard, type TabGuard } from './tabGuard';
+import { sourceOfZip } from './zipSource';
 
-/** Faces by which a newly named person is learnt. */
-const LEARNT = 8;
-/** Between two times that the lists tell of new pictures: each makes them and all that is drawn from them anew. */
-const PUBLISH_MS = 500;
+/**
+ * New faces between two groupings while more pictures come: at least this many, and this share of those there are, because
+ * the work grows with the square of their number.
+ */
+const GROUP_EVERY = 200;
+const GROUP_SHARE = 0.5;
+/** Another tab writes picture by picture: the lists are read again for several at once. */
+const RELOAD_MS = 500;
 
-/** A person of the library, or somebody without a name. */
-export interface FaceGroup {
-  readonly key: string;
-  readonly personId: string | null;
-  /** The best one first. */
-  readonly faces: readonly PhotoFace[];
+interface Job {
+  readonly folder: PhotoFolder;
+  readonly source: PhotoSource;
 }
 
-/** The pictures that were added, their faces, and who they are. */
-export class Library {
-  folders = $state.raw<readonly PhotoFolder[]>([]);
-  photos = $state.raw<readonly PhotoRecord[]>([]);
-  faces = $state.raw<readonly PhotoFace[]>([]);
-  photoById = $derived(new Map(this.photos.map((photo) => [photo.id, photo])));
-  groups = $derived(this.#groups());
-  /** Faces of nobody that are in no group either, the best one first. */
-  loose = $derived(
-    this.faces.filter(({ personId, group }) => personId === null && group === null).sort((a, b) => worth(b) - worth(a)),
-  );
-  readonly grouping: Regrouping;
-  readonly means: PhotoMeans;
-  /** By content the pictures that have left in this session because their files had. */
-  readonly gone = new Map<string, StoredPhoto>();
-  /** People who were deleted with their faces: pictures that come back, come without those. */
-  readonly #forgotten = new Set<string>();
-  /** Saved, and not yet in the lists. */
-  #taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }[] = [];
-  #loading: ReturnType<typeof setTimeout> | undefined;
-  #publishing: ReturnType<typeof setTimeout> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+export class Library extends GroupedPhotos {
+  /** Whether the lists were read. */
+  isOpen = $state(false);
+  /** Also look for faces that are upside down or on their side, in pictures that are added from now on. */
+  turned = $state(false);
+  /** Folders to read; the first one is being read, or waits for `read`. */
+  jobs = $state.raw<readonly Job[]>([]);
+  readonly reading = new Task();
+  /** Of the first job, pictures that were read; `total` null: not known yet. */
+  done = $state(0);
+  total = $state<number | null>(null);
+  /** By folder's id, those that can be read in this session. */
+  readonly sources = new Map<string, PhotoSource>();
+  /** Of this session, by path. */
+  readonly #singles = new Map<string, File>();
+  #opening: Promise<void> | null = null;
+  /** Faces that have come since the last grouping, and those before it. */
+  #fresh = 0;
+  #before = 0;
+  #read: Promise<unknown> = Promise.resolve();
+  /** As `#read`, with the grouping that follows. */
+  #ended: Promise<void> = Promise.resolve();
 
   constructor(
-    readonly store: PhotoStore,
-    private readonly engine: Engine,
-    private readonly people: People,
+    store: PhotoStore,
+    engine: Engine,
+    people: People,
+    private readonly tabs: Pick<WriteGuard, 'mayWrite'>,
+    private readonly notices: Pick<Notices, 'done'>,
+    private readonly guard: TabGuard = pageGuard(),
   ) {
-    const assign = (changes: ReadonlyMap<string, Belonging>) => this.#assign(changes);
-    this.grouping = new Regrouping({ store, faces: () => this.faces, assign }, engine, people);
-    this.means = new PhotoMeans(store, engine);
-    // Another tab writes picture by picture: the lists are read again for several at once.
+    super(store, engine, people);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     store.onChange((elsewhere) => {
-      if (!elsewhere) return;
-      this.#loading ??= setTimeout(() => {
-        this.#loading = undefined;
+      if (!elsewhere || !this.#opening) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
         void this.load();
-      }, PUBLISH_MS);
+      }, RELOAD_MS);
     });
   }
 
-  async load(): Promise<void> {
-    const [folders, photos, faces] = await Promise.all([this.store.folders(), this.store.photos(), this.store.faces()]);
-    this.folders = folders;
-    this.photos = photos;
-    this.faces = faces;
+  /** Reads the lists when they are first needed. Throws what the store throws. */
+  open(): Promise<void> {
+    this.#opening ??= this.load().then(() => {
+      this.isOpen = true;
+      // They may have come or gone while the library was not open.
+      this.peopleChanged().catch((thrown: unknown) => (this.grouping.error = toFaceError(thrown)));
+    });
+    return this.#opening;
   }
 
-  async addFolder(folder: PhotoFolder): Promise<void> {
-    await this.store.putFolder(folder);
-    this.folders = [...this.folders.filter(({ id }) => id !== folder.id), folder];
-  }
-
-  async finish(folder: PhotoFolder): Promise<void> {
-    await this.addFolder({ ...folder, unfinished: false });
-  }
-
-  async removeFolder(folder: PhotoFolder): Promise<void> {
-    await this.store.removeFolder(folder.id);
-    this.#taken = [];
-    await this.load();
-  }
-
-  async take({ photo, thumbnail, faces }: Looked, carry?: CarryOver): Promise<void> {
-    const saved = await this.store.savePhoto(photo, thumbnail, faces, carry);
-    this.#tell({ photo, faces: saved });
-  }
-
-  /** The picture's file has changed, its content has not. */
-  async update(photo: PhotoRecord): Promise<void> {
-    await this.store.updatePhotos([photo]);
-    this.#tell({ photo, faces: null });
-  }
-
-  /** As the store's; pictures that had left bring no people back that were deleted meanwhile. */
-  async move(moves: readonly PhotoMove[]): Promise<PhotoMove[]> {
-    const done = await this.store.movePhotos(moves.map((move) => this.#withoutForgotten(move)));
-    for (const { from, to } of done) if (typeof from !== 'string' && to.sha256 !== null) this.gone.delete(to.sha256);
-    await this.load();
-    if (done.some(({ from }) => typeof from !== 'string')) await this.peopleChanged();
-    return done;
-  }
-
-  /** Takes pictures out whose files are no longer there; they are kept for this session, for undo and for a file that was moved. */
-  async removeGone(ids: readonly string[]): Promise<StoredPhoto[]> {
-    const removed = await this.store.removePhotos(ids);
-    for (const stored of removed) if (stored.photo.sha256 !== null) this.gone.set(stored.photo.sha256, stored);
-    await this.load();
-    return removed;
-  }
-
-  /** Saved, and to be in the lists: only after it was saved, for lists may be published and replaced meanwhile. */
-  #tell(taken: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }): void {
-    this.#taken.push(taken);
-    this.#publishing ??= setTimeout(() => this.#publish(), PUBLISH_MS);
-  }
-
-  #publish(): void {
-    clearTimeout(this.#publishing);
-    this.#publishing = undefined;
-    if (this.#taken.length === 0) return;
-    const photos = new Map(this.#taken.map(({ photo }) => [photo.id, photo]));
-    const faces = new Map(this.#taken.flatMap(({ photo, faces }) => (faces ? [[photo.id, faces] as const] : [])));
-    this.#taken = [];
-    this.photos = [...this.photos.filter(({ id }) => !photos.has(id)), ...photos.values()];
-    this.faces = [...this.faces.filter(({ photoId }) => !faces.has(photoId)), ...[...faces.values()].flat()];
-  }
-
-  /** Groups the faces anew, those of the pictures taken last too. */
-  regroup(): Promise<void> {
-    this.#publish();
-    return this.grouping.run();
-  }
-
-  facesIn(photoId: string): PhotoFace[] {
-    return this.faces.filter((face) => face.photoId === photoId).sort((a, b) => a.box.x0 - b.box.x0);
-  }
-
-  /** The people have changed: who was deleted is nobody any more, and who is not known yet may be after the grouping. */
-  peopleChanged(): Promise<void> {
-    return this.#inTurn(() => this.#rematch());
-  }
-
-  async #rematch(): Promise<void> {
-    if (this.faces.length === 0 || !this.store.mayWrite()) return;
-    const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
-    const nobody: Belonging = { personId: null, confirmed: false, group: null };
-    const changes = new Map(gone.map(({ id }): [string, Belonging] => [id, nobody]));
-    await this.#assign(changes);
-    this.#publish();
-    void this.means.run();
-    this.grouping.restart();
+  /** A source that was given, whether the library knows its folder or not; resolves when it has been read, or was paused. */
+  async add(source: PhotoSource, handle?: FileSystemDirectoryHandle): Promise<void> {
+    await this.open();
+    const known = source.isPartial
+      ? (this.folders.find(isSingle) ?? null)
+      : await sameFolder(this.folders, this.photos, source, handle);
+    const folder: PhotoFolder = {
+      ...(known ?? { id: crypto.randomUUID(), name: source.name, kind: 'given', createdAt: Date.now() }),
+      ...(handle && { kind: 'handle', handle }),
+      turned: this.turned,
+      unfinished: true,
+    };
+    await this.putFolder(folder);
+    await this.#queue(folder, source);
   }
 
   /**
-   * Removes all faces of a person, with their crops and numbers, also those of pictures that have left in this session.
-   * To be called before the person is deleted: afterwards nobody knows whose they were.
+   * What was dropped: folders, zips, and single pictures as one folder. The browser empties `transfer` after the event. What
+   * cannot be read ends nothing: it is thrown while the rest continues.
    */
-  forget(personId: string): Promise<Undo> {
-    return this.#inTurn(async () => {
-      this.#publish();
-      const ids = this.faces.filter((face) => face.personId === personId).map(({ id }) => id);
-      const taken = await this.store.removeFaces(ids);
-      this.#forgotten.add(personId);
-      await this.load();
-      return async () => {
-        this.#forgotten.delete(personId);
-        await this.store.restoreFaces(taken);
-        await this.load();
-      };
-    });
-  }
-
-  #withoutForgotten({ from, to }: PhotoMove): PhotoMove {
-    if (typeof from === 'string') return { from, to };
-    const faces = from.faces.filter(({ face }) => face.personId === null || !this.#forgotten.has(face.personId));
-    return { from: { ...from, faces }, to };
-  }
-
-  /** Gives all faces of a group one name, and learns the person from the best of them. */
-  async name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
-    const undo = await this.#inTurn(() => this.#name(faces, name));
-    await this.peopleChanged();
-    return undo;
-  }
-
-  async #name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
-    const best = [...faces].sort((a, b) => worth(b) - worth(a)).slice(0, LEARNT);
-    const embeddings = await this.store.embeddings();
-    const learnt: NewFace[] = [];
-    for (const { id, photoId, quality } of best) {
-      const [crop, embedding] = [await this.store.crop(id), embeddings.get(id)];
-      const path = this.photoById.get(photoId)?.path ?? '';
-      if (crop && embedding) learnt.push({ crop, embedding, quality, source: { kind: 'picture', name: path } });
+  async addDrop(transfer: DataTransfer): Promise<void> {
+    const { folders, zips, singles, failures } = droppedParts(transfer);
+    const sources: PhotoSource[] = [];
+    const opened = [...zips.map((file) => sourceOfZip(file)), ...folders.map((entry) => sourceOfEntry(entry))];
+    for (const result of await Promise.allSettled(opened))
+      if (result.status === 'fulfilled') sources.push(result.value);
+      else failures.push(toFaceError(result.reason));
+    if (singles.length > 0) {
+      await this.open();
+      const folder = this.folders.find(isSingle);
+      const photoAt = (path: string) => folder && this.photoById.get(photoId(folder, path));
+      sources.push(addSingles(this.#singles, singles, photoAt));
     }
-    const before = new Map(
-      this.faces.map(({ id, personId, confirmed, group }): [string, Belonging] => [id, { personId, confirmed, group }]),
-    );
-    const named = new Set(faces.map(({ id }) => id));
-    const undo = await this.people.enrol(name, learnt);
-    const personId = this.people.named(name)!.id;
-    await this.#assign(new Map(faces.map(({ id }) => [id, { personId, confirmed: true, group: null }])));
-    return async () => {
-      await this.#inTurn(async () => {
-        // What has joined by itself since, because the person was known by these faces, goes back too.
-        const joined = this.faces.filter((face) => face.personId === personId && !face.confirmed);
-        const back = [...named, ...joined.map(({ id }) => id)].flatMap((id): [string, Belonging][] => {
-          const was = before.get(id);
-          return was ? [[id, was]] : [];
-        });
-        await this.#assign(new Map(back));
-        await undo();
-      });
-      await this.peopleChanged();
-    };
+    const adding = (async () => {
+      for (const source of sources) await this.add(source);
+    })();
+    await Promise.all([adding, notAdded(failures)]);
   }
 
-  /** The face is not that person's, and is left alone from now on. */
-  async reject({ id, personId, confirmed, group }: PhotoFace): Promise<Undo> {
-    await this.#assign(new Map([[id, { personId: null, confirmed: true, group: null }]]));
-    return () => this.#assign(new Map([[id, { personId, confirmed, group }]]));
+  /** Reads a folder again. Asks for permission where it is needed; a folder that was handed over must be given again. */
+  async readAgain(folder: PhotoFolder): Promise<void> {
+    const { handle } = folder;
+    if (!this.tabs.mayWrite()) throw new FaceError('store/other-tab');
+    if (!handle) throw new FaceError('photos/not-at-hand', { name: folder.name, count: 0 });
+    if (!(await isAllowed(handle))) throw new FaceError('aborted');
+    const source = await sourceOfHandle(handle);
+    // Ticked later, the box holds for what was given before too.
+    const wanted = { ...folder, turned: folder.turned || this.turned };
+    if (wanted.turned !== folder.turned) await this.putFolder(wanted);
+    await this.#queue(wanted, source);
   }
 
-  /** Pictures with a face of the person that this one is of, by normalised distance, nearest first. */
-  async like(embedding: Embedding): Promise<PhotoRecord[]> {
-    const state = await this.engine.ready();
-    const { threshold } = state;
-    const embeddings = await this.store.embeddings();
-    const others = this.faces.flatMap(({ id, photoId }) => {
-      const other = embeddings.get(id);
-      return other?.modelId === embedding.modelId ? [{ photoId, other }] : [];
-    });
-    const [own, ...scales] = await scalesOf(this.engine, state, [embedding, ...others.map(({ other }) => other)]);
-    const nearest = new Map<string, number>();
-    for (const [i, { photoId, other }] of others.entries()) {
-      const distance = normalisedDistance(euclidean(embedding.vector, other.vector), own!, scales[i]!);
-      if (distance <= Math.min(threshold, nearest.get(photoId) ?? Infinity)) nearest.set(photoId, distance);
+  /** Forgets a folder once nothing of it is written any more; the others continue. */
+  async remove(folder: PhotoFolder): Promise<void> {
+    const wasRunning = this.reading.running;
+    if (wasRunning && this.jobs[0]?.folder.id === folder.id) {
+      this.pause();
+      await this.#read;
     }
-    return [...nearest].sort((a, b) => a[1] - b[1]).flatMap(([id]) => this.photoById.get(id) ?? []);
+    this.jobs = this.jobs.filter((job) => job.folder.id !== folder.id);
+    if (wasRunning && !this.reading.running && this.jobs.length > 0) void this.read();
+    this.sources.delete(folder.id);
+    if (isSingle(folder)) this.#singles.clear();
+    await this.removeRecords(folder.id);
   }
 
-  /** One change of who is who after the other. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => undefined);
-    return result;
+  /** Does what changes the library from outside while nothing is being added to it; then reads its lists again. */
+  async whileStill(change: () => Promise<void>): Promise<void> {
+    this.pause();
+    await this.#ended;
+    await change();
+    if (!this.#opening) return;
+    await this.load();
+    this.jobs = this.jobs.filter((job) => this.folders.some(({ id }) => id === job.folder.id));
   }
 
-  #groups(): FaceGroup[] {
-    const found = new Map<string, PhotoFace[]>();
-    for (const face of this.faces) {
-      const key = face.personId ?? face.group;
-      if (key === null) continue;
-      const list = found.get(key);
-      if (list) list.push(face);
-      else found.set(key, [face]);
+  /** What was read is kept; `read` continues. */
+  pause(): void {
+    this.reading.abort();
+  }
+
+  /** Reads the folders that wait. Resolves in any case, when all are read and grouped, or reading was paused or failed. */
+  async read(): Promise<void> {
+    if (!this.reading.running) this.#ended = this.#readAndGroup();
+    await this.#ended;
+  }
+
+  async #queue(folder: PhotoFolder, source: PhotoSource): Promise<void> {
+    this.sources.set(folder.id, source);
+    this.jobs = [...this.jobs.filter((job) => job.folder.id !== folder.id), { folder, source }];
+    await this.read();
+  }
+
+  async #readAndGroup(): Promise<void> {
+    this.#read = this.#readAll();
+    await this.#read;
+    await this.regroup();
+  }
+
+  async #readAll(): Promise<void> {
+    this.guard.begin();
+    // Once more for what was added while the run was ending.
+    while (this.jobs.length > 0 && (await this.reading.run((call) => this.#readJobs(call))));
+  }
+
+  /** Resolves to whether it came to the end. */
+  async #readJobs({ signal }: TaskCall): Promise<boolean> {
+    for (let job = this.jobs[0]; job; job = this.jobs[0]) {
+      const { folder, source } = job;
+      this.done = 0;
+      this.total = source.total;
+      this.#fresh = 0;
+      this.#before = this.faces.length;
+      const walk = new FolderWalk(folder, this, this.engine, this.guard);
+      const departed = await readFolder(walk, source, signal, (faces, pictures) => this.#count(faces, pictures));
+      if (signal.aborted) return false;
+      if (departed) this.#notify(folder, departed);
+      this.jobs = this.jobs.filter((other) => other !== job);
+      await this.putFolder({ ...folder, unfinished: false, report: source.report() });
     }
-    return [...found]
-      .map(([key, faces]) => ({
-        key,
-        personId: faces[0]!.personId,
-        faces: faces.sort((a, b) => worth(b) - worth(a)),
-      }))
-      .sort((a, b) => b.faces.length - a.faces.length || (a.key < b.key ? -1 : 1));
+    return true;
   }
 
-  async #assign(changes: ReadonlyMap<string, Belonging>): Promise<void> {
-    if (changes.size === 0) return;
-    await this.store.assign(changes);
-    this.faces = this.faces.map((face) => ({ ...face, ...changes.get(face.id) }));
+  #count(faces: number, pictures: number): void {
+    this.done += pictures;
+    this.#fresh += faces;
+    if (this.#fresh < Math.max(GROUP_EVERY, GROUP_SHARE * this.#before)) return;
+    this.#before += this.#fresh;
+    this.#fresh = 0;
+    void this.regroup();
+  }
+
+  #notify(folder: PhotoFolder, departed: Departed): void {
+    const text = departedText(folderTitles(this.folders).get(folder.id) ?? folder.name, departed);
+    if (text === null) return;
+    const moves = departed.gone.map((stored) => ({ from: stored, to: stored.photo }));
+    const undo = { label: 'Undo', run: async () => void (await this.move(moves)) };
+    this.notices.done(text, moves.length > 0 ? undo : undefined);
   }
 }
 
-/** Large and sharp faces stand for a person. */
-function worth({ quality, score }: PhotoFace): number {
-  return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 800);
+/** Chromium asks again after a restart; other browsers have no handles. */
+async function isAllowed(handle: FileSystemDirectoryHandle): Promise<boolean> {
+  if (!('requestPermission' in handle) || typeof handle.requestPermission !== 'function') return true;
+  const answer: unknown = await handle.requestPermission({ mode: 'read' });
+  return answer === 'granted';
 }

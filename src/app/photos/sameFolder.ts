@@ -1,7 +1,7 @@
 /** Whether what was given is a folder or zip of the library given again: its name alone does not say, its content does. */
 import { sha256 } from '../../core/sha256';
 import type { PhotoFolder, PhotoRecord } from '../../store/photoSchema';
-import type { PictureSource, SourcePicture } from './sources';
+import type { PhotoSource, SourcePicture } from './sources';
 
 /** Pictures that are read to see whether they are the known ones; the others are taken to be as they are. */
 const MOST_READ = 32;
@@ -14,7 +14,7 @@ const MOST_READ = 32;
 export async function sameFolder(
   folders: readonly PhotoFolder[],
   photos: readonly PhotoRecord[],
-  source: PictureSource,
+  source: PhotoSource,
   handle?: FileSystemDirectoryHandle,
 ): Promise<PhotoFolder | null> {
   if (handle)
@@ -34,7 +34,7 @@ export async function sameFolder(
 }
 
 /** All pictures of a folder; of an archive, which is unpacked for it, the first ones. */
-async function listed(source: PictureSource): Promise<SourcePicture[]> {
+async function listed(source: PhotoSource): Promise<SourcePicture[]> {
   const pictures: SourcePicture[] = [];
   for await (const picture of source.pictures()) {
     pictures.push(picture);

@@ -4,11 +4,11 @@ import { FaceError } from '../../core/errors';
 import type { TaskCall } from '../shell/task.svelte';
 import { titlesOf, type Parts } from './exports';
 import { NamePool } from './safeNames';
-import type { PictureSource, SourcePicture } from './sources';
+import type { PhotoSource, SourcePicture } from './sources';
 
 export interface SortOptions extends TaskCall {
   /** What is at hand, by folder's id. */
-  readonly sources: ReadonlyMap<string, PictureSource>;
+  readonly sources: ReadonlyMap<string, PhotoSource>;
 }
 
 export interface Sorted {

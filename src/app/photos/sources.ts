@@ -13,7 +13,7 @@ export interface SourcePicture {
   read(): Promise<Blob>;
 }
 
-export interface PictureSource {
+export interface PhotoSource {
   readonly name: string;
   /** How many there are; null: not known before all have come. */
   readonly total: number | null;
@@ -41,7 +41,7 @@ function fromFile(path: string, file: File): SourcePicture {
   return { path, size: file.size, modified: file.lastModified, read };
 }
 
-function sourceOf(name: string, pictures: readonly SourcePicture[], report: SourceReport): PictureSource {
+function sourceOf(name: string, pictures: readonly SourcePicture[], report: SourceReport): PhotoSource {
   const each = async function* () {
     yield* pictures;
   };
@@ -49,7 +49,7 @@ function sourceOf(name: string, pictures: readonly SourcePicture[], report: Sour
 }
 
 /** Files of an `<input webkitdirectory>`: their paths start with the folder's name, which holds them all. */
-export function sourceOfFiles(files: readonly File[]): PictureSource {
+export function sourceOfFiles(files: readonly File[]): PhotoSource {
   const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
   const paths = files.map(
     (file) => [file.webkitRelativePath.split('/').slice(1).join('/') || file.name, file] as const,
@@ -58,7 +58,7 @@ export function sourceOfFiles(files: readonly File[]): PictureSource {
 }
 
 /** Single pictures, by the path that each is known by. */
-export function sourceOfPaths(name: string, files: Iterable<readonly [string, File]>): PictureSource {
+export function sourceOfPaths(name: string, files: Iterable<readonly [string, File]>): PhotoSource {
   const report = new SourceReport();
   const pictures = [...files].filter(([path]) => report.wants(path)).map(([path, file]) => fromFile(path, file));
   return sourceOf(name, pictures, report);
@@ -74,7 +74,7 @@ export function numbered(file: string, n: number): string {
  * A folder that the browser reads by itself; listed first, so that progress has a whole. Folders within it that cannot be
  * read are named in the report. Throws `photos/unreadable-folder` where the folder itself cannot be.
  */
-export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise<PictureSource> {
+export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise<PhotoSource> {
   const report = new SourceReport();
   const found: { path: string; handle: FileSystemFileHandle }[] = [];
   const visit = async (folder: FileSystemDirectoryHandle, path: string): Promise<void> => {
@@ -100,7 +100,7 @@ export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise
 }
 
 /** A folder that was dropped, where the browser gives no handle. As `sourceOfHandle`. */
-export async function sourceOfEntry(root: FileSystemDirectoryEntry): Promise<PictureSource> {
+export async function sourceOfEntry(root: FileSystemDirectoryEntry): Promise<PhotoSource> {
   const report = new SourceReport();
   const pictures: SourcePicture[] = [];
   const visit = async (folder: FileSystemDirectoryEntry, path: string): Promise<void> => {

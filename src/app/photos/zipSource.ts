@@ -4,7 +4,7 @@ import { refusal, unpack } from '../../core/zip/unpack';
 import { accessOf, readZipDirectory, type RandomAccess } from '../../core/zip/zipDirectory';
 import type { ZipEntry } from '../../core/zip/zipEntry';
 import { SourceReport } from './sourceReport';
-import { numbered, type PictureSource, type SourcePicture } from './sources';
+import { numbered, type PhotoSource, type SourcePicture } from './sources';
 
 const ARCHIVES: ReadonlySet<string> = new Set(['zip', '7z', 'rar', 'tar', 'gz', 'tgz', 'bz2', 'xz', 'zst']);
 
@@ -13,7 +13,7 @@ const ARCHIVES: ReadonlySet<string> = new Set(['zip', '7z', 'rar', 'tar', 'gz', 
  * `archive/no-zip`, `archive/split`, `archive/cut` where nothing of it can be read, `photos/unreadable-archive`. Reading a
  * picture throws what `unpack` throws.
  */
-export async function sourceOfZip(zip: File): Promise<PictureSource> {
+export async function sourceOfZip(zip: File): Promise<PhotoSource> {
   const { name } = zip;
   const file = readable(zip);
   const { entries, problem } = await readZipDirectory(file);

@@ -8,7 +8,7 @@ import { Task } from '../shell/task.svelte';
 import { thumbnail } from '../shell/thumbnail';
 
 /** A picture to be recognised: a file, or one taken by the camera. */
-export interface PictureSource {
+export interface NewPicture {
   readonly blob: Blob;
   readonly source: FaceSource;
 }
@@ -78,7 +78,7 @@ export class Pictures {
   constructor(private readonly engine: Engine) {}
 
   /** Puts the pictures in the queue and works through it. Resolves when the queue is empty or paused. */
-  add(sources: readonly PictureSource[]): Promise<void> {
+  add(sources: readonly NewPicture[]): Promise<void> {
     const added = sources.map(({ blob, source }) => new PictureItem(this.#next++, source, blob));
     this.items = [...added, ...this.items];
     this.#expect(added.length);

@@ -1,7 +1,7 @@
 import type { BackupOptions, CheckedBackup, RestoreMode } from '../../store/backup/backup';
 import type { Store } from '../../store/schema';
 import type { People } from '../people/people.svelte';
-import type { Photos } from '../photos/photos.svelte';
+import type { Library } from '../photos/library.svelte';
 import { Task } from '../shell/task.svelte';
 
 /** A backup being written, checked or restored: it continues in other views. */
@@ -12,7 +12,7 @@ export class Backups {
   constructor(
     private readonly store: Store,
     private readonly people: People,
-    private readonly photos: Photos,
+    private readonly library: Library,
   ) {}
 
   /** The encrypted file, or null when that failed or was aborted. */
@@ -33,8 +33,8 @@ export class Backups {
     const { checked } = this;
     if (!checked) return false;
     const done = await this.#work('Restoring', async (options) => {
-      // The library is read anew before the people are told: who is in which picture goes by both.
-      await this.people.write(() => this.photos.whileStill(() => checked.restore(mode, options)));
+      // The library is read before the people are: who is in which picture goes by both.
+      await this.people.write(() => this.library.whileStill(() => checked.restore(mode, options)));
       return true;
     });
     if (done) this.checked = null;

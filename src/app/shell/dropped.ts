@@ -1,7 +1,7 @@
 import { FaceError, toFaceError } from '../../core/errors';
 import type { PlacedFile } from './folderFiles';
 import { partsOf } from './dropParts';
-import { sourceOfEntry, type PictureSource } from '../photos/sources';
+import { sourceOfEntry, type PhotoSource } from '../photos/sources';
 import { sourceOfZip } from '../photos/zipSource';
 import type { ViewName } from './route';
 
@@ -21,7 +21,7 @@ export interface Dropped {
 export async function picturesOf(transfer: DataTransfer): Promise<Dropped> {
   const { folders, zips, singles, failures } = partsOf(transfer);
   const pictures = [...singles];
-  const take = async (opened: Promise<PictureSource>): Promise<void> => {
+  const take = async (opened: Promise<PhotoSource>): Promise<void> => {
     try {
       const source = await opened;
       const { name, total } = source;

@@ -14,7 +14,7 @@ import { ModelFiles } from '../settings/modelFiles.svelte';
 import { ClassifierChoice } from '../people/classifierChoice.svelte';
 import type { Notices } from './notices.svelte';
 import { People } from '../people/people.svelte';
-import { Photos } from '../photos/photos.svelte';
+import { Library } from '../photos/library.svelte';
 import { Sorting } from '../photos/sorting.svelte';
 import { Pictures } from '../recognise/pictures.svelte';
 import { Samples } from '../recognise/samples.svelte';
@@ -37,7 +37,7 @@ export interface Session {
   readonly enrolments: Enrolments;
   readonly pictures: Pictures;
   readonly video: OpenVideo;
-  readonly photos: Photos;
+  readonly library: Library;
   readonly sorting: Sorting;
   readonly backups: Backups;
   readonly modelFiles: ModelFiles;
@@ -76,19 +76,19 @@ export async function openSession(notices: Notices): Promise<Session> {
   const enrolments = new Enrolments(engine);
   const pictures = new Pictures(engine);
   const video = new OpenVideo(engine, people);
-  const photos = new Photos(engine, people, tabs, store.photos, notices);
+  const library = new Library(store.photos, engine, people, tabs, notices);
   const sorting = new Sorting(notices);
   const training = new Training(engine, tabs, store.training);
   const trainChoice = new TrainChoice(engine, people, training);
   const benchmark = new Benchmark(engine);
   const bias = new BiasMeasurement(engine);
-  const backups = new Backups(store, people, photos);
+  const backups = new Backups(store, people, library);
   const modelFiles = new ModelFiles(client, engine, tabs, notices);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);
   tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
   tabs.onFollower(() => {
-    photos.queue?.pause();
+    library.pause();
     training.leave().catch((thrown: unknown) => notices.problem(thrown));
   });
   engine.onModel(async () => {
@@ -98,7 +98,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   people.onGallery(async (isWhole) => {
     await pictures.rematch();
     // Not waited for: grouping needs an engine that is ready, which it is only after this.
-    if (isWhole) photos.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
+    if (isWhole) library.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
   });
   await people.load();
   void engine.start();
@@ -114,7 +114,7 @@ export async function openSession(notices: Notices): Promise<Session> {
     enrolments,
     pictures,
     video,
-    photos,
+    library,
     sorting,
     backups,
     modelFiles,
@@ -127,8 +127,8 @@ export async function openSession(notices: Notices): Promise<Session> {
 }
 
 /** Leaves for the page that deletes all that this app keeps in the browser: people, settings, models, and its own files. */
-export function deleteEverything({ client, photos }: Session): void {
-  photos.queue?.pause();
+export function deleteEverything({ client, library }: Session): void {
+  library.pause();
   client.close();
   leaveToDelete();
 }

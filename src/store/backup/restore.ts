@@ -88,7 +88,7 @@ async function photoRestorer(
   /** The picture whose faces come now: its id here, or null where it was here already. */
   let photoId: string | null = null;
 
-  const belonging = ({ personId, confirmed, group }: PhotoFace) => {
+  const assignment = ({ personId, confirmed, group }: PhotoFace) => {
     if (personId === null) return { personId, confirmed, group };
     const person = personOf(personId);
     return person === null ? { personId: null, confirmed: false, group: null } : { personId: person, confirmed, group };
@@ -113,7 +113,7 @@ async function photoRestorer(
       const { face, vector, crop } = record;
       // The same id may stand for a face of another picture here, which stays.
       const id = (await tables.photoFaces.get(face.id)) ? crypto.randomUUID() : face.id;
-      await tables.photoFaces.put({ ...face, ...belonging(face), id, photoId });
+      await tables.photoFaces.put({ ...face, ...assignment(face), id, photoId });
       await tables.photoVectors.put({ ...vector, id });
       await tables.photoCrops.put({ ...crop, id });
     }

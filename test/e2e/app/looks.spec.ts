@@ -134,7 +134,7 @@ test('the Train view is accessible and fits: learning, paused, judged, in use', 
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByText(/Paused after step \d+/)).toBeVisible({ timeout: 60_000 });
   await lookAll(page, 'train-paused');
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('heading', { name: 'Old against new' })).toBeVisible({ timeout: 120_000 });
   await lookAll(page, 'train-report');
   await page.getByRole('button', { name: 'Use the new model' }).click();

@@ -58,7 +58,7 @@ test('the FaceNet model is got from its publisher: progress, cancel, going on, t
   await go(page, 'People'); // it goes on, and is still the only one
   await go(page, 'Settings');
   await page.getByRole('button', { name: 'Cancel' }).click();
-  const goOn = page.getByRole('button', { name: 'Go on with the download' });
+  const goOn = page.getByRole('button', { name: 'Resume the download' });
   await expect(goOn).toBeVisible();
   const before = asked.length;
   slow = false;

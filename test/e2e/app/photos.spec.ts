@@ -118,7 +118,7 @@ test('a folder given again goes on where it was; a zip works too; removing forge
   await openApp(page, 'Photos');
   await addFolder(page, folder);
   await page.getByRole('button', { name: 'Pause' }).click();
-  await expect(page.getByRole('button', { name: 'Go on' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
   await page.reload();
   await ready(page);
   await expect(page.getByText('Add it again to go on: what is done is skipped.')).toBeVisible();

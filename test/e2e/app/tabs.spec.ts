@@ -134,6 +134,6 @@ test('the tab that follows sees photos and a training come, and goes on with bot
   await go(page, 'Train');
   await expect(page.getByText(/“Trained on 3 people” of .* is in the other tab/), 'left by the first').toBeVisible();
   await go(other, 'Train');
-  await other.getByRole('button', { name: 'Go on' }).click();
+  await other.getByRole('button', { name: 'Resume' }).click();
   await expect(other.getByText(/step \d+ of/), 'gone on with by the second').toBeVisible({ timeout: 60_000 });
 });

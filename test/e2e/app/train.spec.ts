@@ -33,12 +33,12 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await expect(page.getByText(/“Trained on 3 people” of .* was left after step/)).toBeVisible();
   await ready(page);
   await fillRoom(page);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   const full = page.getByText('The browser has no room left: nothing was saved.');
   await expect(full).toBeVisible({ timeout: 120_000 });
   await expect(full).toContainText('What was saved of this training is kept.');
   await freeRoom(page);
-  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Resume' }).click();
   await expect(full).toHaveCount(0);
   await expect.poll(() => stepsDone(page), { timeout: 120_000 }).toBeGreaterThan(10);
   await expect(page.getByRole('img', { name: /^Loss: The loss began at/ })).toBeVisible();

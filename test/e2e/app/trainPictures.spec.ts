@@ -46,7 +46,7 @@ test('pictures that nothing can be learnt from: each a sentence, and nothing beg
   await start.click();
   const same = 'There is too little to train on: every person’s pictures are all the same one.';
   await expect(page.getByText(same)).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole('button', { name: 'Go on' }), 'the same pictures would not do better').toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Resume' }), 'the same pictures would not do better').toHaveCount(0);
   await page.getByRole('button', { name: 'Cancel the training' }).click();
   await page.getByRole('button', { name: 'Cancel it for good' }).click();
   await expect(start).toBeVisible();

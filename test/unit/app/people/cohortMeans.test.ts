@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { addCohortMeans, scalesOf } from '../../../../src/app/people/cohortMeans';
-import { PhotoMeans } from '../../../../src/app/photos/photoMeans.svelte';
+import { GroupedPhotos } from '../../../../src/app/photos/groupedPhotos.svelte';
+import { People } from '../../../../src/app/people/people.svelte';
 import type { Engine } from '../../../../src/app/shell/engine.svelte';
 import { cohortMean, createCohort, scaleOf } from '../../../../src/core/cohort';
 import type { Embedding } from '../../../../src/core/types';
 import { openStore } from '../../../../src/store/store';
 import type { PhotoStore } from '../../../../src/store/photoSchema';
 import { FOLDER, photo, photoFace } from '../../store/photoStoreBehaviour';
-
-// Nobody looks at the view here: what is kept in it need not be watched.
-beforeAll(() => {
-  const plain = <T>(value: T): T => value;
-  vi.stubGlobal('$state', Object.assign(plain, { raw: plain }));
-});
-afterAll(() => void vi.unstubAllGlobals());
 
 const USE = { id: 'c', nearest: 1, power: 1, reference: 0.5 };
 const COHORT = createCohort(USE, 2, Float32Array.of(1, 0, 0, 1));
@@ -46,37 +40,39 @@ beforeEach(async () => {
   const old = { ...photoFace(1), embedding: { modelId: 'm', vector: at(3), cohortMean: { cohort: 'b', mean: 0 } } };
   await store.savePhoto(photo('a.jpg'), null, [...faces, other, old]);
 });
+const photosWith = (engine: Engine) =>
+  new GroupedPhotos(store, engine, new People({ onChange: () => undefined } as never, engine));
 const stored = async (): Promise<Embedding[]> => [...(await store.embeddings()).values()];
 
 test('faces of the version before get the means of their model’s cohort; another model’s are left alone', async () => {
   const { engine, asked } = engineWith();
-  await new PhotoMeans(store, engine).run();
+  await photosWith(engine).addMeans();
   for (const embedding of await stored())
     expect(embedding.cohortMean).toEqual(embedding.modelId === 'm' ? MEAN(embedding.vector) : undefined);
   expect(asked.reduce((sum, count) => sum + count)).toBe(301);
   expect(Math.max(...asked)).toBeLessThan(200);
-  await new PhotoMeans(store, engine).run();
+  await photosWith(engine).addMeans();
   expect(asked.reduce((sum, count) => sum + count)).toBe(301);
 });
 
 test('a batch that fails is said; what was stored stays, and the next run does only the rest', async () => {
   const { engine, asked } = engineWith({ failAt: 1 });
-  const broken = new PhotoMeans(store, engine);
-  await broken.run();
-  expect(broken.error).toMatchObject({ message: expect.stringContaining('the worker is gone') });
+  const broken = photosWith(engine);
+  await broken.addMeans();
+  expect(broken.means.error).toMatchObject({ message: expect.stringContaining('the worker is gone') });
   const done = (await stored()).filter(({ cohortMean: mean }) => mean?.cohort === 'c').length;
   expect(done).toBe(asked[0]);
   const next = engineWith();
-  const whole = new PhotoMeans(store, next.engine);
-  await whole.run();
-  expect(whole.error).toBeNull();
+  const whole = photosWith(next.engine);
+  await whole.addMeans();
+  expect(whole.means.error).toBeNull();
   expect(next.asked.reduce((sum, count) => sum + count)).toBe(301 - done);
   expect((await stored()).filter(({ cohortMean: mean }) => mean?.cohort !== 'c')).toMatchObject([{ modelId: 'other' }]);
 });
 
 test('a model without a cohort asks for nothing; the work ends when the model changes', async () => {
   const none = engineWith({ cohort: null });
-  await new PhotoMeans(store, none.engine).run();
+  await photosWith(none.engine).addMeans();
   expect(none.asked).toEqual([]);
   const { engine, asked } = engineWith();
   const save = async (): Promise<void> => {

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FolderWalk } from '../../../../src/app/photos/folderWalk';
-import type { Library } from '../../../../src/app/photos/library.svelte';
+import { PhotoLists } from '../../../../src/app/photos/photoLists.svelte';
 import { SourceReport } from '../../../../src/app/photos/sourceReport';
 import { TabGuard } from '../../../../src/app/photos/tabGuard';
-import type { PictureSource } from '../../../../src/app/photos/sources';
+import type { PhotoSource } from '../../../../src/app/photos/sources';
 import { FaceError } from '../../../../src/core/errors';
 import { sha256 } from '../../../../src/core/sha256';
-import type { PhotoFolder, PhotoStore, StoredPhoto } from '../../../../src/store/photoSchema';
+import type { PhotoFolder, PhotoStore } from '../../../../src/store/photoSchema';
 import { openStore } from '../../../../src/store/store';
 import { photoFace } from '../../store/photoStoreBehaviour';
 
@@ -14,6 +14,7 @@ import { photoFace } from '../../store/photoStoreBehaviour';
 type Files = Record<string, string>;
 
 let store: PhotoStore;
+let lists: PhotoLists;
 let looked: string[];
 let now: number;
 let guard: TabGuard;
@@ -21,12 +22,11 @@ let guard: TabGuard;
 let lost: string[];
 /** Paths of files that open, and cannot be read to their end. */
 let damaged: string[];
-const gone = new Map<string, StoredPhoto>();
 
 beforeEach(async () => {
   store = (await openStore()).photos;
+  lists = new PhotoLists(store);
   looked = [];
-  gone.clear();
   now = 1;
   guard = new TabGuard(null, () => true);
   lost = [];
@@ -54,29 +54,7 @@ const engine = {
   },
 };
 
-async function library(): Promise<Library> {
-  const own = {
-    store,
-    gone,
-    photos: await store.photos(),
-    photoById: new Map((await store.photos()).map((photo) => [photo.id, photo])),
-    take: ({ photo, thumbnail, faces }: never, carry: never) => store.savePhoto(photo, thumbnail, faces, carry),
-    update: (photo: never) => store.updatePhotos([photo]),
-    move: (moves: never) => store.movePhotos(moves),
-    async load() {
-      own.photos = await store.photos();
-      own.photoById = new Map(own.photos.map((photo) => [photo.id, photo]));
-    },
-    async removeGone(ids: string[]) {
-      const removed = await store.removePhotos(ids);
-      for (const stored of removed) gone.set(stored.photo.sha256!, stored);
-      return removed;
-    },
-  };
-  return own as unknown as Library;
-}
-
-function sourceOf(files: Files, unreadable: readonly string[] = []): PictureSource {
+function sourceOf(files: Files, unreadable: readonly string[] = []): PhotoSource {
   const modified = now;
   return {
     name: 'x',
@@ -97,15 +75,16 @@ function sourceOf(files: Files, unreadable: readonly string[] = []): PictureSour
 
 const FOLDER: PhotoFolder = { id: 'f', name: 'x', kind: 'handle', turned: false, unfinished: true, createdAt: 0 };
 
-/** Goes through the folder as the queue does; all files have been touched since the last time. */
+/** Reads the folder as the library does; all files have been touched since the last time. */
 async function pass(files: Files, folder = FOLDER, unreadable: readonly string[] = []) {
   const source = sourceOf(files, unreadable);
   now += 10;
   looked = [];
   await store.putFolder(folder);
-  const walk = new FolderWalk(folder, await library(), engine as never, guard);
+  await lists.load();
+  const walk = new FolderWalk(folder, lists, engine as never, guard);
   const { signal } = new AbortController();
-  for await (const picture of source.pictures()) await walk.see(picture, signal);
+  for await (const picture of source.pictures()) await walk.visit(picture, signal);
   await walk.settle(source, true, signal);
   return walk.removeGone();
 }

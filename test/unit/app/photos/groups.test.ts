@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import {
-  belongingsOf,
+  assignmentsOf,
   chooseFaces,
   groupingRequest,
   groupingState,
@@ -24,7 +24,7 @@ function embedding(...numbers: number[]): Embedding {
 
 test('a group gets an id once and keeps it when faces join; one alone has none', () => {
   const faces = [face('a', '1'), face('b', '2'), face('c', '3')];
-  const first = belongingsOf(faces, [], [0, 0, 1]);
+  const first = assignmentsOf(faces, [], [0, 0, 1]);
   expect(first).toEqual(
     new Map([
       ['a', { personId: null, confirmed: false, group: 'a' }],
@@ -32,15 +32,15 @@ test('a group gets an id once and keeps it when faces join; one alone has none',
     ]),
   );
   const later = [face('n', '0'), face('b', '2', { group: 'a' }), face('a', '1', { group: 'a' })];
-  expect(belongingsOf(later, [], [0, 0, 0])).toEqual(
+  expect(assignmentsOf(later, [], [0, 0, 0])).toEqual(
     new Map([['n', { personId: null, confirmed: false, group: 'a' }]]),
   );
-  expect(belongingsOf([face('a', '1', { group: 'a' })], [], [0]).get('a')!.group).toBeNull();
+  expect(assignmentsOf([face('a', '1', { group: 'a' })], [], [0]).get('a')!.group).toBeNull();
 });
 
 test('a group that falls apart leaves its id to the larger part', () => {
   const faces = ['a', 'b', 'c', 'd', 'e'].map((id) => face(id, id, { group: 'a' }));
-  const changes = belongingsOf(faces, [], [0, 0, 1, 1, 1]);
+  const changes = assignmentsOf(faces, [], [0, 0, 1, 1, 1]);
   expect([...changes.keys()]).toEqual(['a', 'b']);
   expect(changes.get('a')!.group).toBe(changes.get('b')!.group);
   expect(changes.get('a')!.group).not.toBe('a');
@@ -48,7 +48,7 @@ test('a group that falls apart leaves its id to the larger part', () => {
 
 test('faces that look like a known person become that person’s, whether known from photos or from elsewhere', () => {
   const faces = [face('a', '1', { personId: 'p', confirmed: true }), face('b', '2', { group: 'b' }), face('c', '3')];
-  const changes = belongingsOf(faces, [{ id: 'k', personId: 'q', embedding: embedding(1) }], [0, 0, 1, 1]);
+  const changes = assignmentsOf(faces, [{ id: 'k', personId: 'q', embedding: embedding(1) }], [0, 0, 1, 1]);
   expect(changes).toEqual(
     new Map([
       ['b', { personId: 'p', confirmed: false, group: null }],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { folderTitles, sameFolder } from '../../../../src/app/photos/sameFolder';
 import { SourceReport } from '../../../../src/app/photos/sourceReport';
-import type { PictureSource } from '../../../../src/app/photos/sources';
+import type { PhotoSource } from '../../../../src/app/photos/sources';
 import { sha256 } from '../../../../src/core/sha256';
 import type { PhotoFolder, PhotoRecord } from '../../../../src/store/photoSchema';
 
@@ -27,7 +27,7 @@ function records(folderId: string, files: Files, modified = 1): Promise<PhotoRec
     })),
   );
 }
-function source(files: Files, { name = 'DCIM', modified = 1, zip = false } = {}): PictureSource & { read: number } {
+function source(files: Files, { name = 'DCIM', modified = 1, zip = false } = {}): PhotoSource & { read: number } {
   const given = {
     name,
     total: zip ? null : Object.keys(files).length,

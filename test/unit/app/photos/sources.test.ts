@@ -8,7 +8,7 @@ import {
   sourceOfFiles,
   sourceOfHandle,
   sourceOfPaths,
-  type PictureSource,
+  type PhotoSource,
 } from '../../../../src/app/photos/sources';
 import { sourceOfZip } from '../../../../src/app/photos/zipSource';
 import { caseFile, testCase } from '../../../fixtures/cases';
@@ -16,12 +16,12 @@ import { dosDate, makeZip } from '../../../fixtures/zip';
 
 const A = Uint8Array.from({ length: 5000 }, (_, i) => (i * i) % 251);
 const zipFile = (bytes: Uint8Array<ArrayBuffer>, name = 'all.zip') => new File([bytes], name, { lastModified: 7 });
-async function pathsOf(source: PictureSource): Promise<string[]> {
+async function pathsOf(source: PhotoSource): Promise<string[]> {
   const paths: string[] = [];
   for await (const { path } of source.pictures()) paths.push(path);
   return paths;
 }
-const textOf = async (source: PictureSource) => {
+const textOf = async (source: PhotoSource) => {
   const texts: string[] = [];
   for await (const picture of source.pictures()) texts.push(await (await picture.read()).text());
   return texts;

@@ -12,7 +12,7 @@ const THUMB_SIDE = 320;
 /** A picture's record before its pixels have been seen. */
 export type PictureFile = Pick<PhotoRecord, 'id' | 'folderId' | 'path' | 'size' | 'modified' | 'sha256'>;
 
-export interface Looked {
+export interface ScanResult {
   readonly photo: PhotoRecord;
   readonly thumbnail: Blob | null;
   readonly faces: readonly NewPhotoFace[];
@@ -26,14 +26,14 @@ export function photoId(folder: PhotoFolder, path: string): string {
  * What one picture shows; `read` gives its bytes. A picture that cannot be read is an answer too; rejects with what is not
  * the picture's fault: `aborted`, an engine that does not start. `earliest`: the date where EXIF has none.
  */
-export async function lookAt(
+export async function scanPicture(
   file: PictureFile,
   read: () => Promise<Blob>,
   { turned, earliest }: { readonly turned: boolean; readonly earliest: number },
   engine: Engine,
   guard: TabGuard,
   signal: AbortSignal,
-): Promise<Looked> {
+): Promise<ScanResult> {
   const base = { ...file, lookedTurned: turned };
   try {
     const blob = await read();
