@@ -7,6 +7,8 @@ const PORT = Number(process.env['E2E_PORT'] ?? 4273);
 
 /** `E2E_BASE_URL`: an app that is served already (built by hand, or on a host); without it the tests build and serve their own. */
 const served = process.env['E2E_BASE_URL'];
+/** `E2E_BUILT`: what lies in dist and dist-cli is of this checkout; `npm test` has just built it. */
+const isBuilt = process.env['E2E_BUILT'] === '1';
 const executablePath = findChromium();
 
 export default defineConfig({
@@ -34,7 +36,7 @@ export default defineConfig({
     ? {}
     : {
         webServer: {
-          command: `npm run build && node dist-cli/facenet-web.js serve --port ${PORT}`,
+          command: `${isBuilt ? '' : 'npm run build && '}node dist-cli/facenet-web.js serve --port ${PORT}`,
           url: `http://127.0.0.1:${PORT}/`,
           timeout: 180_000,
           reuseExistingServer: false,

@@ -25,6 +25,8 @@ export default defineConfig({
           testTimeout: 60_000,
           maxWorkers: WORKERS,
           server: { deps: { inline: ['svelte'] } },
+          // A process per file costs two thirds of the whole run. A test that changes a global puts it back.
+          isolate: false,
         },
       },
       {

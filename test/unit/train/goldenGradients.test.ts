@@ -2,7 +2,7 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { mulberry32 } from '../../../src/core/random';
 import type { Weights, WeightTensor } from '../../../src/core/weights';
 import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
@@ -172,35 +172,31 @@ function liveWeights(graph: Graph, golden: Golden): Weights {
   return weights;
 }
 
-it.skipIf(!present)(
-  'the network with live batch norm has PyTorch’s gradients on WASM, layer by layer',
-  () => {
-    const golden = read('gradients-live-bn.json');
-    const graph = inceptionResnetV1({ batch: 5, folded: false, normalise: false });
-    const result = gradients(graph, liveWeights(graph, golden), pictures(golden), 5);
-    check(golden, result, (name) => {
-      const beta = name.replace(/weights$/, 'BatchNorm/beta');
-      return result.grads.has(beta) ? beta : name.replace(/weights$/, 'biases');
-    });
-  },
-  300_000,
-);
+describe.skipIf(!present)('the network with live batch norm', { timeout: 300_000 }, () => {
+  const golden = present ? read('gradients-live-bn.json') : null!;
+  const graphOf = (batch: number) => inceptionResnetV1({ batch, folded: false, normalise: false });
+  let weights: Weights;
+  let bytes: number;
+  beforeAll(() => {
+    weights = liveWeights(graphOf(5), golden);
+  });
 
-it.skipIf(!present)(
-  'a step of 8 pictures with live batch norm stays within 2 GiB, and the second needs no more than the first',
-  () => {
-    const golden = read('gradients-live-bn.json');
-    const graph = inceptionResnetV1({ batch: 8, folded: false, normalise: false });
-    const weights = liveWeights(graph, golden);
+  it('takes a step of 8 pictures within 2 GiB', () => {
     const five = pictures(golden);
     const images = new Float32Array(8 * 76800);
     images.set(five);
     images.set(five.subarray(0, 3 * 76800), five.length);
-    gradients(graph, weights, images, 8);
-    const bytes = wasmBytes();
-    gradients(graph, weights, images, 8);
+    gradients(graphOf(8), weights, images, 8);
+    bytes = wasmBytes();
     expect(bytes).toBeLessThan(2 ** 31);
+  });
+
+  it('has PyTorch’s gradients on WASM, layer by layer, and needs no more memory for another step', () => {
+    const result = gradients(graphOf(5), weights, pictures(golden), 5);
+    check(golden, result, (name) => {
+      const beta = name.replace(/weights$/, 'BatchNorm/beta');
+      return result.grads.has(beta) ? beta : name.replace(/weights$/, 'biases');
+    });
     expect(wasmBytes()).toBe(bytes);
-  },
-  300_000,
-);
+  });
+});
