@@ -1,4 +1,5 @@
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
+import { Home, serveApp, type Models } from './home';
 
 /** Hosts that a page asked, beside its own, and whatever it complained about. */
 export class Watch {
@@ -22,8 +23,29 @@ export class Watch {
   }
 }
 
-/** Every test of the app also proves that the page asked no other host, threw nothing and broke no policy. */
-export const test = base.extend<{ watch: Watch }>({
+interface Served {
+  readonly models: Models;
+  /** The app's address: a server of the worker's own, or `E2E_BASE_URL`. */
+  readonly site: string;
+}
+
+/**
+ * In a browser context of its own. Every test of the app also proves that the page asked no other host, threw nothing and
+ * broke no policy.
+ */
+export const freshTest = base.extend<{ watch: Watch }, Served>({
+  models: ['embedded', { scope: 'worker', option: true }],
+  site: [
+    async ({ models }, use) => {
+      const given = process.env['E2E_BASE_URL'];
+      if (given) return use(given);
+      const server = await serveApp(models);
+      await use(server.url);
+      await server.close();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: ({ site }, use) => use(site),
   watch: [
     async ({ page, baseURL }, use) => {
       const watch = new Watch(page, baseURL!);
@@ -32,6 +54,33 @@ export const test = base.extend<{ watch: Watch }>({
     },
     { auto: true },
   ],
+});
+
+/** In the worker's one context, emptied: see home.ts. For all tests that neither change the browser nor end its process. */
+export const test = freshTest.extend<object, { homes: () => Promise<Home> }>({
+  homes: [
+    async ({ browser, site }, use, { project }) => {
+      const { locale, timezoneId, serviceWorkers } = project.use;
+      let home: Home | null = null;
+      await use(async () => {
+        if (home === null || home.isGone)
+          home = await Home.open(browser, {
+            baseURL: site,
+            locale: locale!,
+            timezoneId: timezoneId!,
+            serviceWorkers: serviceWorkers!,
+          });
+        return home;
+      });
+    },
+    { scope: 'worker' },
+  ],
+  context: async ({ homes }, use) => use((await homes()).context),
+  page: async ({ homes }, use) => {
+    const home = await homes();
+    await use(await home.newPage());
+    await home.close();
+  },
 });
 export { expect };
 

@@ -36,6 +36,9 @@ const test = base.extend<{ camera: Page; context2: BrowserContext }, { cameraBro
   },
 });
 
+// One worker: each would draw a film and start a browser of its own.
+test.describe.configure({ mode: 'default' });
+
 const seen = (page: Page) => page.getByRole('list', { name: 'Faces in front of the camera' }).getByRole('listitem');
 
 test('two people enrolled from pictures are shown by name before the camera, a third as unknown', async ({

@@ -1,6 +1,6 @@
 import { CHROMIUM_ARGS } from '../../../scripts/chromiumFlags';
 import { findChromium } from '../../../src/harness/cli/chromium';
-import { addPerson, expect, go, openApp, people, portrait, ready, test } from './appTest';
+import { addPerson, expect, go, openApp, people, portrait, ready, freshTest as test } from './appTest';
 
 const executablePath = findChromium();
 // Playwright switches the back-forward cache off, in which browsers keep a page that was left, with all that it holds.

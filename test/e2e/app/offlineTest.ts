@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { expect, ready, test as base } from './appTest';
+import { expect, freshTest as base, ready } from './appTest';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Download, Locator, Page } from '@playwright/test';
 import { plainPng } from '../cli/plainPng';
 import { strToU8, unzipSync, zipSync } from 'fflate';
-import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
+import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, freshTest, test } from './appTest';
 import { look } from './look';
 
 const CREW = 'sts-106-crew.jpg';
@@ -295,44 +295,44 @@ test('files renamed, moved and deleted in a folder that the browser reads: each 
   await expect(found(page)).toHaveCount(5);
 });
 
-test('a picture for which the browser ends the tab is left out when its folder is added again, and named', async ({
-  page,
-  context,
-}, info) => {
-  const folder = info.outputPath('Crash');
-  mkdirSync(folder, { recursive: true });
-  copyFileSync(sample('portraits/edward-lu.jpg'), join(folder, 'a.jpg'));
-  writeFileSync(join(folder, 'b.png'), plainPng(12_000, 9000)); // takes seconds
-  copyFileSync(sample('portraits/daniel-burbank.jpg'), join(folder, 'c.jpg'));
-  const hash = createHash('sha256')
-    .update(readFileSync(join(folder, 'b.png')))
-    .digest('hex');
-  await openApp(page, 'Photos');
-  await addFolder(page, folder);
-  await page.waitForFunction(
-    (hash) => Object.values(localStorage).some((note) => String(note).includes(`"${hash}":"search"`)),
-    hash,
-    { polling: 5 },
-  );
-  const crashed = page.waitForEvent('crash');
-  const devtools = await context.newCDPSession(page);
-  devtools.send('Page.crash').catch(() => {});
-  await crashed;
-  await page.close();
+freshTest(
+  'a picture for which the browser ends the tab is left out when its folder is added again, and named',
+  async ({ page, context }, info) => {
+    const folder = info.outputPath('Crash');
+    mkdirSync(folder, { recursive: true });
+    copyFileSync(sample('portraits/edward-lu.jpg'), join(folder, 'a.jpg'));
+    writeFileSync(join(folder, 'b.png'), plainPng(12_000, 9000)); // takes seconds
+    copyFileSync(sample('portraits/daniel-burbank.jpg'), join(folder, 'c.jpg'));
+    const hash = createHash('sha256')
+      .update(readFileSync(join(folder, 'b.png')))
+      .digest('hex');
+    await openApp(page, 'Photos');
+    await addFolder(page, folder);
+    await page.waitForFunction(
+      (hash) => Object.values(localStorage).some((note) => String(note).includes(`"${hash}":"search"`)),
+      hash,
+      { polling: 5 },
+    );
+    const crashed = page.waitForEvent('crash');
+    const devtools = await context.newCDPSession(page);
+    devtools.send('Page.crash').catch(() => {});
+    await crashed;
+    await page.close();
 
-  const next = await context.newPage();
-  await openApp(next, 'Photos');
-  await addFolder(next, folder);
-  await expect(next.getByText('1 picture could not be read')).toBeVisible({ timeout: 60_000 });
-  await next.getByText('1 picture could not be read').click();
-  await expect(next.getByRole('list', { name: 'Pictures that could not be read' })).toContainText(
-    'b.png was being looked at when the browser ended the tab, so it was left out.',
-  );
-  await expect(found(next)).toHaveCount(2, { timeout: 60_000 });
-  await ready(next);
-  expect(await next.evaluate(() => Object.keys(localStorage).length)).toBe(0);
-  await look(next, 'photos-left-out-light');
-  await next.setViewportSize({ width: 390, height: 780 });
-  await next.emulateMedia({ colorScheme: 'dark' });
-  await look(next, 'photos-left-out-phone-dark');
-});
+    const next = await context.newPage();
+    await openApp(next, 'Photos');
+    await addFolder(next, folder);
+    await expect(next.getByText('1 picture could not be read')).toBeVisible({ timeout: 60_000 });
+    await next.getByText('1 picture could not be read').click();
+    await expect(next.getByRole('list', { name: 'Pictures that could not be read' })).toContainText(
+      'b.png was being looked at when the browser ended the tab, so it was left out.',
+    );
+    await expect(found(next)).toHaveCount(2, { timeout: 60_000 });
+    await ready(next);
+    expect(await next.evaluate(() => Object.keys(localStorage).length)).toBe(0);
+    await look(next, 'photos-left-out-light');
+    await next.setViewportSize({ width: 390, height: 780 });
+    await next.emulateMedia({ colorScheme: 'dark' });
+    await look(next, 'photos-left-out-phone-dark');
+  },
+);

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { expect, test as base } from './appTest';
+import { expect, freshTest as base } from './appTest';
 import { startHost, type PlainHost } from './offlineTest';
 
 /** An address of this machine that is not the loopback's: pages from there are not secure ones. */

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { addPerson, expect, go, openApp, people, picture, portrait, ready, sample, test } from './appTest';
 import type { Page } from '@playwright/test';
 
+test.use({ models: 'all' });
+
 interface TruthFace {
   readonly name: string;
   readonly box: readonly [number, number, number, number];

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { chromium } from '@playwright/test';
 import { SAMPLE_PORTRAITS } from '../../../src/app/shell/sampleFiles';
-import { addPerson, choose, expect, go, message, openApp, people, portrait, ready, test } from './appTest';
+import { addPerson, choose, expect, go, message, openApp, people, portrait, ready, freshTest, test } from './appTest';
 
-test('no room left: a sentence, nothing half saved, and what was stored stays', async ({ page, baseURL }) => {
+freshTest('no room left: a sentence, nothing half saved, and what was stored stays', async ({ page, baseURL }) => {
   const devtools = await page.context().newCDPSession(page);
   const origin = new URL(baseURL!).origin;
   // Room for a face or two. Chromium looks again only when more is wanted than it last saw free.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { zipSync } from 'fflate';
-import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, test } from './appTest';
+import { addPerson, expect, go, message, openApp, people, portrait, ready, sample, freshTest, test } from './appTest';
 import { classFolders, tinyRecipe } from './classFolders';
 
 /** The photo library's and the trainings' tables that one write changes together. */
@@ -32,69 +32,68 @@ test('of two tabs one writes and the other follows, takes over, and inherits', a
   await expect(page.getByText(NOTE), 'the tab that is left writes').toHaveCount(0);
 });
 
-test('a tab killed in the middle of a write leaves a store that opens clean, and nobody holds the lock', async ({
-  page,
-  context,
-  baseURL,
-}) => {
-  await openApp(page, 'People');
-  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
-  // A long write of the stores' own kind: one transaction over people, photos and a checkpoint, under way when the tab dies.
-  await page.evaluate(
-    async ([tables, others]) => {
+freshTest(
+  'a tab killed in the middle of a write leaves a store that opens clean, and nobody holds the lock',
+  async ({ page, context, baseURL }) => {
+    await openApp(page, 'People');
+    await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+    // A long write of the stores' own kind: one transaction over people, photos and a checkpoint, under way when the tab dies.
+    await page.evaluate(
+      async ([tables, others]) => {
+        const db = await new Promise<IDBDatabase>((resolve) => {
+          const request = indexedDB.open('facenet-web');
+          request.onsuccess = () => resolve(request.result);
+        });
+        const before = db.transaction(others, 'readwrite');
+        for (const name of others)
+          before.objectStore(name).put({ id: 'kept', runId: 'kept', folderId: 'f', photoId: 'p' });
+        await new Promise((resolve) => (before.oncomplete = resolve));
+        const transaction = db.transaction(tables, 'readwrite');
+        for (const name of tables) transaction.objectStore(name).clear();
+        let n = 0;
+        await new Promise<void>((begun) => {
+          const more = () => {
+            const table = transaction.objectStore(tables[n % tables.length]!);
+            const row = { id: `x${n++}`, runId: `x${n}`, name: `x${n}`, createdAt: n, bytes: new Uint8Array(100_000) };
+            table.put(row).onsuccess = more;
+            if (n === 50) begun();
+          };
+          more();
+        });
+      },
+      [['people', 'faces', ...OTHER_TABLES], OTHER_TABLES] as const,
+    );
+    const devtools = await context.newCDPSession(page);
+    const crashed = page.waitForEvent('crash');
+    void devtools.send('Page.crash').catch(() => undefined); // its answer never comes
+    await crashed;
+    // Tabs of one site share a process: the next one is opened when the first is dead.
+    const other = await context.newPage();
+    await other.goto(`${baseURL}#/people`);
+    await ready(other);
+    await expect(other.getByText(NOTE), 'the lock died with its tab').toHaveCount(0);
+    await expect(people(other)).toHaveText([/Edward Lu\s*1 face/]);
+    await addPerson(other, 'Susan Helms', portrait('Susan Helms'));
+    await expect(people(other)).toHaveCount(2);
+    const kept = await other.evaluate(async (tables) => {
       const db = await new Promise<IDBDatabase>((resolve) => {
         const request = indexedDB.open('facenet-web');
         request.onsuccess = () => resolve(request.result);
       });
-      const before = db.transaction(others, 'readwrite');
-      for (const name of others)
-        before.objectStore(name).put({ id: 'kept', runId: 'kept', folderId: 'f', photoId: 'p' });
-      await new Promise((resolve) => (before.oncomplete = resolve));
-      const transaction = db.transaction(tables, 'readwrite');
-      for (const name of tables) transaction.objectStore(name).clear();
-      let n = 0;
-      await new Promise<void>((begun) => {
-        const more = () => {
-          const table = transaction.objectStore(tables[n % tables.length]!);
-          const row = { id: `x${n++}`, runId: `x${n}`, name: `x${n}`, createdAt: n, bytes: new Uint8Array(100_000) };
-          table.put(row).onsuccess = more;
-          if (n === 50) begun();
-        };
-        more();
-      });
-    },
-    [['people', 'faces', ...OTHER_TABLES], OTHER_TABLES] as const,
-  );
-  const devtools = await context.newCDPSession(page);
-  const crashed = page.waitForEvent('crash');
-  void devtools.send('Page.crash').catch(() => undefined); // its answer never comes
-  await crashed;
-  // Tabs of one site share a process: the next one is opened when the first is dead.
-  const other = await context.newPage();
-  await other.goto(`${baseURL}#/people`);
-  await ready(other);
-  await expect(other.getByText(NOTE), 'the lock died with its tab').toHaveCount(0);
-  await expect(people(other)).toHaveText([/Edward Lu\s*1 face/]);
-  await addPerson(other, 'Susan Helms', portrait('Susan Helms'));
-  await expect(people(other)).toHaveCount(2);
-  const kept = await other.evaluate(async (tables) => {
-    const db = await new Promise<IDBDatabase>((resolve) => {
-      const request = indexedDB.open('facenet-web');
-      request.onsuccess = () => resolve(request.result);
-    });
-    const transaction = db.transaction(tables);
-    return Promise.all(
-      tables.map(
-        (name) =>
-          new Promise<unknown>((resolve) => {
-            const request = transaction.objectStore(name).getAllKeys();
-            request.onsuccess = () => resolve(request.result);
-          }),
-      ),
-    );
-  }, OTHER_TABLES);
-  expect(kept, 'photos and checkpoints are as they were').toEqual(OTHER_TABLES.map(() => ['kept']));
-});
+      const transaction = db.transaction(tables);
+      return Promise.all(
+        tables.map(
+          (name) =>
+            new Promise<unknown>((resolve) => {
+              const request = transaction.objectStore(name).getAllKeys();
+              request.onsuccess = () => resolve(request.result);
+            }),
+        ),
+      );
+    }, OTHER_TABLES);
+    expect(kept, 'photos and checkpoints are as they were').toEqual(OTHER_TABLES.map(() => ['kept']));
+  },
+);
 
 test('the tab that follows sees photos and a training come, and goes on with both when it takes over', async ({
   page,

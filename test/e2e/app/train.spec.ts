@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { classFolders, tinyRecipe } from './classFolders';
 import { nextEmbedding, watchEmbedding } from './embedding';
 import { fillRoom, freeRoom, limitRoom } from './fullDisk';
-import { addPerson, choose, expect, go, message, openApp, portrait, ready, test } from './appTest';
+import { addPerson, choose, expect, go, message, openApp, portrait, ready, freshTest as test } from './appTest';
 
 const trained = (page: Page) => page.locator('input[type=file][data-role=trained]');
 const start = (page: Page) => page.getByRole('button', { name: 'Start training' });

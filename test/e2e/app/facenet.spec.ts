@@ -1,0 +1,26 @@
+import { addPerson, choose, expect, go, openApp, portrait, ready, test } from './appTest';
+
+const FACENET = 'facenet-20180402-114759';
+test.use({ models: 'all' });
+
+test('a damaged model file is refused in a sentence, and another model can be chosen', async ({ page }) => {
+  await page.route('**/models/*.safetensors', async (route) => {
+    if (!route.request().url().includes(FACENET)) return route.continue();
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length >> 1]! ^= 0x10;
+    await route.fulfill({ response, body });
+  });
+  await openApp(page, 'Settings');
+  test.skip(
+    (await page.getByLabel('Faces are known by').locator('option', { hasText: 'FaceNet' }).count()) === 0,
+    'the FaceNet model is not here',
+  );
+  await expect(page.getByRole('main')).toContainText('is damaged or not the one expected');
+  await page.getByLabel('Faces are known by').selectOption({ label: 'MobileFaceNet (embedded, 192 numbers)' });
+  await ready(page);
+  await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
+  await go(page, 'Recognise');
+  await choose(page, portrait('Edward Lu'));
+  await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/);
+});
