@@ -50,8 +50,15 @@ export async function launchSandboxed<T>(
   return bare;
 }
 
-/** Starts headless Chromium, in its sandbox where it can. Signals are ours to handle, so that the server goes with it. */
-export function launchChromium(executablePath: string, backend: BackendChoice): Promise<Browser> {
+/**
+ * Starts headless Chromium, in its sandbox where it can. Signals are ours to handle, so that the server goes with it.
+ * `flags` are added to the backend's.
+ */
+export function launchChromium(
+  executablePath: string,
+  backend: BackendChoice,
+  flags: readonly string[] = [],
+): Promise<Browser> {
   const hasGpu = GPU_NODES.some((node) => existsSync(node));
   const driver =
     hasGpu && !process.env['VK_DRIVER_FILES'] && existsSync(CONTAINER_DRIVER)
@@ -61,7 +68,7 @@ export function launchChromium(executablePath: string, backend: BackendChoice): 
     chromium.launch({
       executablePath,
       chromiumSandbox,
-      args: launchFlags(backend, process.platform, hasGpu),
+      args: [...launchFlags(backend, process.platform, hasGpu), ...flags],
       env: { ...process.env, ...driver },
       handleSIGINT: false,
       handleSIGTERM: false,

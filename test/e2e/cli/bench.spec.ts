@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SpeedOutput } from '../../../src/harness/cli/output';
@@ -16,6 +16,9 @@ function bench(script: string, ...args: string[]): Promise<Ended> {
 const PORTRAITS = readdirSync(join(SAMPLES, 'portraits')).sort();
 const hasFaceNet = existsSync(resolve('public/models', `${FACENET}.int8.safetensors`));
 
+/** Debian's package serves the system's own Python. */
+const python = ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
+
 /** A folder for each of so many people, with several copies of the portrait in it. */
 function classFolders(root: string, people: number, copies = 2): string {
   for (const file of PORTRAITS.slice(0, people)) {
@@ -26,7 +29,7 @@ function classFolders(root: string, people: number, copies = 2): string {
   return root;
 }
 
-test('npm run bench ends well, prints its table and writes the rows as JSON', async ({ folder }) => {
+test('npm run bench ends well, prints its table and writes the rows as JSON', { tag: '@long' }, async ({ folder }) => {
   test.setTimeout(480_000); // our peers' models are slow on two cores that another test shares
   mkdirSync(folder, { recursive: true });
   const out = join(folder, 'bench.json');
@@ -49,9 +52,7 @@ test('npm run bench ends well, prints its table and writes the rows as JSON', as
   if (!hasFaceNet) expect(stdout).toContain('FaceNet was not timed');
 });
 
-// Half of its time the browser waits to measure its own memory.
 test('the live bench measures us alone, and memory over frames', async () => {
-  test.setTimeout(480_000);
   const alone = await bench('live/live.js', '--alone', '--rounds', '1', '--seconds', '1');
   expect(alone.code, alone.stderr).toBe(0);
   expect(alone.stdout).toMatch(/live\.six\.ours +\d+\.\d a second/);
@@ -101,6 +102,13 @@ test('the bench of training takes a step', async () => {
   );
   expect(code, stderr).toBe(0);
   expect(stdout).toMatch(/frozen but Block8, batch 8 +\d+\.\d\d pictures\/s/);
+});
+
+test('the bench of training in PyTorch prints its two cases', () => {
+  test.skip(!python, 'python3-torch is not here');
+  const printed = execFileSync(python!, ['test/bench/training/pytorch.py', '1', '1'], { encoding: 'utf8' });
+  for (const name of ['frozen but Block8', 'full, live batch norm'])
+    expect(printed).toMatch(new RegExp(`^${name}, batch 1 +\\d+\\.\\d\\d pictures/s`, 'm'));
 });
 
 test('speed tells how many pictures a second are embedded and learnt from', async () => {

@@ -8,6 +8,8 @@ export const SCRIPT = resolve('dist-cli/facenet-web.js');
 export const SAMPLES = resolve('public/samples');
 export const FACENET = 'facenet-20180402-114759';
 export const MOBILE_FACE_NET = 'mobilefacenet-192';
+/** The embedder that starts soonest, for tests that would prove the same with any. */
+export const SMALL = ['--model', MOBILE_FACE_NET] as const;
 
 /** A folder of its own for each test. */
 export const test = base.extend<{ folder: string }>({

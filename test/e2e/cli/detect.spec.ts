@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { DetectedFace, DetectOutput } from '../../../src/harness/cli/output';
-import { expect, run, runJson, SAMPLES, test } from './command';
+import { expect, run, runJson, SAMPLES, test, SMALL } from './command';
 import { plainPng } from './plainPng';
 
 const CREW = join(SAMPLES, 'expedition-12-holiday.jpg');
@@ -22,7 +22,15 @@ function expectFace({ box, score, points }: DetectedFace, width: number, height:
 
 test('gives boxes, scores and points as one object, in a file, and drawn', async ({ folder }) => {
   const out = join(folder, 'boxes.json');
-  const { code, stderr, output } = await runJson<DetectOutput>('detect', CREW, '--out', out, '--draw', folder);
+  const { code, stderr, output } = await runJson<DetectOutput>(
+    'detect',
+    ...SMALL,
+    CREW,
+    '--out',
+    out,
+    '--draw',
+    folder,
+  );
   expect(code, stderr).toBe(0);
   expect(output.pictures).toHaveLength(1);
   const entry = output.pictures[0]!;
@@ -35,15 +43,15 @@ test('gives boxes, scores and points as one object, in a file, and drawn', async
 });
 
 test('says which engine ran on what, on standard error', async () => {
-  const { stdout, stderr } = await run('detect', CREW, '--backend', 'wasm');
+  const { stdout, stderr } = await run('detect', ...SMALL, CREW, '--backend', 'wasm');
   expect(stderr).toMatch(/LiteRT\.js on WASM \(\d+ threads?\)/);
   expect(stdout).toMatch(/expedition-12-holiday\.jpg: \d+ faces\n {2}\d+×\d+ at \d+, \d+ {2}score [01]\.\d{3}/);
 });
 
 test('a larger minimum size finds fewer faces', async () => {
   const picture = join(SAMPLES, 'expedition-1-golden-key.jpg');
-  const all = await runJson<DetectOutput>('detect', picture);
-  const large = await runJson<DetectOutput>('detect', picture, '--min-size', '0.25');
+  const all = await runJson<DetectOutput>('detect', ...SMALL, picture);
+  const large = await runJson<DetectOutput>('detect', ...SMALL, picture, '--min-size', '0.25');
   expect(large.output.pictures[0]!.faces.length).toBeLessThan(all.output.pictures[0]!.faces.length);
 });
 
@@ -52,31 +60,37 @@ test('where no face is found, the least size that was looked for is told, and --
 }) => {
   const grey = join(folder, 'grey.png');
   writeFileSync(grey, plainPng(4000, 3000));
-  const { stdout } = await run('detect', grey);
+  const { stdout } = await run('detect', ...SMALL, grey);
   expect(stdout).toContain('grey.png: 0 faces\n  faces less than 50 pixels wide were not looked for (--min-size)');
-  const { output } = await runJson<DetectOutput>('detect', grey, '--min-size', '30');
+  const { output } = await runJson<DetectOutput>('detect', ...SMALL, grey, '--min-size', '30');
   expect(output.pictures[0]).toMatchObject({ faces: [], leastFace: 30 });
 });
 
 test('a large least size is told also where a face is found', async () => {
   const picture = join(SAMPLES, 'portraits/susan-helms.jpg');
-  const { stdout } = await run('detect', picture, '--min-size', '50');
+  const { stdout } = await run('detect', ...SMALL, picture, '--min-size', '50');
   expect(stdout).toMatch(
     /: 1 face\n {2}faces less than \d\d pixels wide were not looked for \(--min-size\)\n {2}\d+×\d+ at /,
   );
-  expect((await run('detect', fixture('base.jpg'))).stdout).not.toContain('not looked for');
+  expect((await run('detect', ...SMALL, fixture('base.jpg'))).stdout).not.toContain('not looked for');
 });
 
 test('drawing into the folder of the pictures leaves the originals as they are', async ({ folder }) => {
   const original = readFileSync(fixture('base.jpg'));
   writeFileSync(join(folder, 'base.jpg'), original);
-  expect((await run('detect', folder, '--draw', folder)).code).toBe(0);
+  expect((await run('detect', ...SMALL, folder, '--draw', folder)).code).toBe(0);
   expect(readFileSync(join(folder, 'base.jpg')).equals(original)).toBe(true);
   expect(existsSync(join(folder, 'base-2.jpg'))).toBe(true);
 });
 
 test('WebGPU says which adapter it ran on', async () => {
-  const { code, output, stderr } = await runJson<DetectOutput>('detect', fixture('base.jpg'), '--backend', 'webgpu');
+  const { code, output, stderr } = await runJson<DetectOutput>(
+    'detect',
+    ...SMALL,
+    fixture('base.jpg'),
+    '--backend',
+    'webgpu',
+  );
   if (process.env['EXPECT_WEBGPU'] !== '1') test.skip(!stderr.includes('on WebGPU'), 'no WebGPU adapter here');
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/on WebGPU \(.+\)/);
@@ -114,7 +128,7 @@ const ODD: readonly (readonly [string, string])[] = [
 test('odd and broken pictures are each told in a sentence, and the others go on', async ({ folder }) => {
   for (const [name, bytes] of Object.entries(WRITTEN)) writeFileSync(join(folder, name), bytes);
   const paths = ODD.map(([name]) => (name.startsWith('/') ? name : join(folder, name)));
-  const { code, stderr, output } = await runJson<DetectOutput>('detect', ...paths);
+  const { code, stderr, output } = await runJson<DetectOutput>('detect', ...SMALL, ...paths);
   expect(code).toBe(1);
   const outcomes = output.pictures.map((entry) => [
     entry.picture,

@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import type { AlignOutput, CompareOutput, EmbedOutput, FilterMetricsOutput } from '../../../src/harness/cli/output';
 import { readNpy } from '../../../src/weights/formats/npy';
-import { MOBILE_FACE_NET, expect, run, runJson, SAMPLES, test } from './command';
+import { MOBILE_FACE_NET, expect, run, runJson, SAMPLES, test, SMALL } from './command';
 import { plainPng } from './plainPng';
 
 /** Two people in class folders, three pictures with a face, one without. */
@@ -37,7 +37,7 @@ function pngSize(path: string): [number, number] {
 test('align cuts faces into class folders with a list of boxes, and does nothing twice', async ({ folder }) => {
   const from = makeClasses(folder);
   const to = join(folder, 'out');
-  const first = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
+  const first = await runJson<AlignOutput>('align', ...SMALL, from, to, '--size', '182', '--margin', '44');
   expect(first.code, first.stderr).toBe(0);
   expect(first.output).toMatchObject({ written: 3, skipped: 0, withoutFace: [join(from, 'helms', 'wall.png')] });
   const crop = join(to, 'Barry Family', 'daniel-barry.png');
@@ -48,14 +48,14 @@ test('align cuts faces into class folders with a list of boxes, and does nothing
   expect(lines[3]).toBe(join(to, 'helms', 'wall.png'));
 
   const written = statSync(crop).mtimeMs;
-  const second = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
+  const second = await runJson<AlignOutput>('align', ...SMALL, from, to, '--size', '182', '--margin', '44');
   expect(second.output).toMatchObject({ written: 0, skipped: 4, boxes: null });
   expect(statSync(crop).mtimeMs).toBe(written);
 
   copyFileSync(join(SAMPLES, 'portraits/edward-lu.jpg'), join(from, 'helms', 'new.jpg'));
-  const third = await runJson<AlignOutput>('align', from, to, '--size', '182', '--margin', '44');
+  const third = await runJson<AlignOutput>('align', ...SMALL, from, to, '--size', '182', '--margin', '44');
   expect(third.output).toMatchObject({ written: 1, skipped: 4 });
-  const fourth = await runJson<AlignOutput>('align', from, to);
+  const fourth = await runJson<AlignOutput>('align', ...SMALL, from, to);
   expect(fourth.output, 'crops of two sizes are not mixed').toMatchObject({ written: 4, skipped: 0 });
   for (const name of ['helms/susan-helms', 'helms/new', 'Barry Family/daniel-barry'])
     expect(pngSize(join(to, `${name}.png`))).toEqual([160, 160]);
@@ -65,7 +65,7 @@ test('align cuts again what was replaced, and nothing that was only touched', as
   const from = makeClasses(folder);
   const [to, fresh] = [join(folder, 'out'), join(folder, 'fresh')];
   writeFileSync(join(from, 'helms', 'two\nlines.png'), plainPng(200, 200));
-  const first = await runJson<AlignOutput>('align', from, to);
+  const first = await runJson<AlignOutput>('align', ...SMALL, from, to);
   expect(first.output).toMatchObject({ written: 3, skipped: 0 });
   const lines = readFileSync(first.output.boxes!, 'utf8').trimEnd().split('\n');
   expect(lines, 'a line a picture').toHaveLength(5);
@@ -80,17 +80,17 @@ test('align cuts again what was replaced, and nothing that was only touched', as
   writeFileSync(helms, readFileSync(join(from, 'helms', 'wall.png'))); // no face now
   copyFileSync(join(SAMPLES, 'portraits/susan-helms.jpg'), wall); // and here one
   const kept = statSync(join(to, 'Barry Family/daniel-barry.png')).mtimeMs;
-  const second = await runJson<AlignOutput>('align', from, to);
+  const second = await runJson<AlignOutput>('align', ...SMALL, from, to);
   expect(second.output).toMatchObject({ written: 2, skipped: 2, withoutFace: [helms] });
   expect(second.stderr).toContain('3 pictures cut before: the picture or the options are others now');
   expect(statSync(join(to, 'Barry Family/daniel-barry.png')).mtimeMs).toBe(kept);
   expect(existsSync(join(to, 'helms/susan-helms.png')), 'the crop of the face that is gone').toBe(false);
-  expect((await run('align', from, fresh)).code).toBe(0);
+  expect((await run('align', ...SMALL, from, fresh)).code).toBe(0);
   for (const name of ['Barry Family/daniel-barry.png', 'Barry Family/daniel-burbank.png', 'helms/wall.png'])
     expect(readFileSync(join(to, name)).equals(readFileSync(join(fresh, name))), name).toBe(true);
-  expect((await runJson<AlignOutput>('align', from, to)).output).toMatchObject({ written: 0, skipped: 5 });
+  expect((await runJson<AlignOutput>('align', ...SMALL, from, to)).output).toMatchObject({ written: 0, skipped: 5 });
 
-  const all = await runJson<AlignOutput>('align', from, to, '--all');
+  const all = await runJson<AlignOutput>('align', ...SMALL, from, to, '--all');
   expect(all.output).toMatchObject({ written: 3, skipped: 0 });
   expect(readdirSync(join(to, 'Barry Family')).sort()).toEqual(['daniel-barry_0.png', 'daniel-burbank_0.png']);
 });
@@ -98,7 +98,7 @@ test('align cuts again what was replaced, and nothing that was only touched', as
 test('align --all cuts every face of a picture', async ({ folder }) => {
   mkdirSync(join(folder, 'in'));
   copyFileSync(join(SAMPLES, 'expedition-12-holiday.jpg'), join(folder, 'in', 'crew.jpg'));
-  const { output } = await runJson<AlignOutput>('align', join(folder, 'in'), join(folder, 'out'), '--all');
+  const { output } = await runJson<AlignOutput>('align', ...SMALL, join(folder, 'in'), join(folder, 'out'), '--all');
   expect(output.written).toBeGreaterThanOrEqual(2);
   for (let i = 0; i < output.written; i++) expect(pngSize(join(folder, 'out', `crew_${i}.png`))).toEqual([160, 160]);
 });
@@ -124,9 +124,9 @@ test('embed writes a row for each face with its labels; aligned crops give the s
 
 test('embed takes aligned crops as they are', async ({ folder }) => {
   const crops = join(folder, 'crops');
-  expect((await run('align', makeClasses(folder), crops)).code).toBe(0);
+  expect((await run('align', ...SMALL, makeClasses(folder), crops)).code).toBe(0);
   const out = join(folder, 'aligned.npy');
-  const { code, output, stderr } = await runJson<EmbedOutput>('embed', crops, '--out', out, '--aligned');
+  const { code, output, stderr } = await runJson<EmbedOutput>('embed', ...SMALL, crops, '--out', out, '--aligned');
   expect(code, stderr).toBe(0);
   expect(output.shape[0]).toBe(3);
 });

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RecogniseOutput } from '../../../src/harness/cli/output';
-import { MOBILE_FACE_NET, expect, FACENET, needsModel, run, runJson, SAMPLES, test } from './command';
+import { MOBILE_FACE_NET, expect, FACENET, needsModel, run, runJson, SAMPLES, test, SMALL } from './command';
 import { withOrientation } from '../../fixtures/exif';
 import { plainPng } from './plainPng';
 
@@ -60,7 +60,7 @@ for (const model of [FACENET, MOBILE_FACE_NET]) {
 }
 
 test('tells people the names with distance and certainty', async () => {
-  const { code, stdout } = await run('recognise', ...gallery, join(SAMPLES, 'expedition-12-holiday.jpg'));
+  const { code, stdout } = await run('recognise', ...SMALL, ...gallery, join(SAMPLES, 'expedition-12-holiday.jpg'));
   expect(code).toBe(0);
   expect(stdout).toMatch(/^ {2}william-mcarthur {2}distance 0\.\d\d {2}certainty (> )?\d+(\.\d+)? %$/m);
   expect(stdout).toMatch(/^ {2}unknown {2}nearest [a-z-]+, distance \d\.\d\d$/m);
@@ -83,7 +83,7 @@ test('a stricter false-accept rate gives a smaller threshold', async () => {
 
 test('a gallery without a face is told, as one object too', async ({ folder }) => {
   writeFileSync(join(folder, 'wall.png'), plainPng(100, 100));
-  const { code, stderr, output } = await runJson<object>('recognise', '--gallery', folder, groups[0]!);
+  const { code, stderr, output } = await runJson<object>('recognise', ...SMALL, '--gallery', folder, groups[0]!);
   expect(code).toBe(1);
   expect(output).toMatchObject({ error: { code: 'harness/empty-gallery' } });
   expect(stderr).toContain('there is nobody to recognise');
@@ -93,7 +93,7 @@ test('a gallery may have a folder of pictures a person', async ({ folder }) => {
   mkdirSync(join(folder, 'Bill McArthur'), { recursive: true });
   copyFileSync(join(SAMPLES, 'portraits/william-mcarthur.jpg'), join(folder, 'Bill McArthur', '1.jpg'));
   const picture = join(SAMPLES, 'expedition-12-holiday.jpg');
-  const { output } = await runJson<RecogniseOutput>('recognise', '--gallery', folder, picture);
+  const { output } = await runJson<RecogniseOutput>('recognise', ...SMALL, '--gallery', folder, picture);
   const names = output.pictures[0]!.faces.map(({ name }) => name);
   expect(names.filter((name) => name !== null)).toEqual(['Bill McArthur']);
 });
@@ -103,7 +103,7 @@ test('a gallery picture of two people is named, with the face that was taken for
   const both = join(folder, 'thomas-jones.jpg');
   copyFileSync(join(SAMPLES, 'sts-98-spacewalkers.jpg'), both);
   copyFileSync(join(SAMPLES, 'portraits/susan-helms.jpg'), join(folder, 'susan-helms.jpg'));
-  const { code, stderr, output } = await runJson<RecogniseOutput>('recognise', '--gallery', folder, both);
+  const { code, stderr, output } = await runJson<RecogniseOutput>('recognise', ...SMALL, '--gallery', folder, both);
   expect(code, stderr).toBe(0);
   expect(output.gallery).toMatchObject({ people: 2, faces: 2 });
   expect(output.gallery.severalFaces, 'only that one').toEqual([
@@ -130,7 +130,7 @@ test('what is found where somebody hangs upside down is no sure face: the comman
   const portrait = join(SAMPLES, 'portraits/daniel-barry.jpg');
   const headlong = join(folder, 'headlong.jpg');
   writeFileSync(headlong, withOrientation(readFileSync(portrait), 3));
-  const common = ['recognise', '--gallery', portrait, headlong, portrait];
+  const common = ['recognise', ...SMALL, '--gallery', portrait, headlong, portrait];
   const advice = `1 picture shows no face surely: ${headlong}. If somebody lies on their side or upside down there, use --turned`;
   const upright = await runJson<RecogniseOutput>(...common);
   expect(upright.output.pictures[0]!.faces.map(({ name }) => name)).toEqual([null]);
@@ -146,7 +146,7 @@ test('a face that lies is not known without --turned, and the command says so, o
   mkdirSync(join(folder, 'in'), { recursive: true });
   writeFileSync(lying, withOrientation(readFileSync(portrait), 6)); // on its side, once it is turned as that says
   const advice = `1 picture shows a face that lies on its side or upside down, by which nobody is known well: ${lying}. Turn it upright, or use --turned`;
-  const common = ['recognise', '--gallery', portrait, lying, portrait];
+  const common = ['recognise', ...SMALL, '--gallery', portrait, lying, portrait];
   const upright = await runJson<RecogniseOutput>(...common);
   expect(upright.code).toBe(0);
   expect(upright.stderr).toContain(advice);
@@ -154,6 +154,6 @@ test('a face that lies is not known without --turned, and the command says so, o
   const turned = await runJson<RecogniseOutput>(...common, '--turned');
   expect(turned.stderr).not.toContain('lies on its side');
   expect(turned.output.pictures[0]!.faces.map(({ name }) => name)).toEqual(['daniel-barry']);
-  const crops = await run('align', join(folder, 'in'), join(folder, 'out'));
+  const crops = await run('align', ...SMALL, join(folder, 'in'), join(folder, 'out'));
   expect(crops.stderr).toContain(advice);
 });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { descendants, expect, SAMPLES, startAs, test } from './command';
+import { descendants, expect, SAMPLES, startAs, test, SMALL } from './command';
 
 /** `nobody`: whoever runs the tests as root needs a user for whom Chromium has a sandbox. */
 const NOBODY = 65_534;
@@ -24,7 +24,8 @@ test('pictures are decoded in Chromium’s sandbox, or a sentence says that ther
     process.getuid?.() === 0 ? NOBODY : undefined,
     { HOME: home, TMPDIR: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: home },
     'detect',
-    SAMPLES,
+    ...SMALL,
+    join(SAMPLES, 'portraits/edward-lu.jpg'),
   );
   let seen: string[] = [];
   const renderers = () => (seen = commandLines(command.child.pid!)).filter((line) => line.includes('--type=renderer'));

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { descendants, expect, isAlive, isRenderer, SAMPLES, start, startIn, test } from './command';
+import { descendants, expect, isAlive, isRenderer, SAMPLES, start, startIn, test, SMALL } from './command';
 
-const args = ['recognise', '--gallery', join(SAMPLES, 'portraits'), SAMPLES];
+const args = ['recognise', ...SMALL, '--gallery', join(SAMPLES, 'portraits'), SAMPLES];
 
 for (const [signal, code] of [
   ['SIGINT', 130],
