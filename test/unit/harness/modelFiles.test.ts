@@ -136,7 +136,7 @@ describe('getModels without FaceNet', () => {
   });
 });
 
-describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', { timeout: 60_000 }, () => {
+describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', { timeout: 180_000 }, () => {
   it('converts everything from a folder, float32 only where asked', async () => {
     const { files, missing } = await get({ from: modelsFolder! });
     expect(missing).toBeNull();

@@ -3,13 +3,16 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, afterEach, expect, it, onTestFinished, vi } from 'vitest';
 
 const registered: [string, () => void][] = [];
 afterEach(() => {
   vi.restoreAllMocks();
   for (const [signal, listener] of registered.splice(0)) process.off(signal, listener);
 });
+
+// Other files share this process: the module that believes a signal has come must not be theirs.
+afterAll(() => vi.resetModules());
 
 /** The module anew, as at the program's start, with its signal handlers; `exits` collects exit codes. */
 async function fresh() {
