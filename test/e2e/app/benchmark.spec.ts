@@ -11,7 +11,7 @@ const PORTRAITS = readdirSync(sample('portraits')).sort();
 
 /**
  * Two folds over the sample portraits: each with itself is one person, with its neighbour two; but the list says wrongly
- * of one pair that it is one person.
+ * of one pair, which no model takes for one person, that it is.
  */
 function pairs(prefix = ''): string {
   const line = (a: string, b: string, same: number, fold: number) => `${prefix}${a},${prefix}${b},${same},${fold}`;
@@ -19,7 +19,7 @@ function pairs(prefix = ''): string {
     line(portrait, portrait, 1, i % 2),
     line(portrait, PORTRAITS[(i + 1) % PORTRAITS.length]!, 0, i % 2),
   ]);
-  return ['a,b,same,fold', ...lines, line(PORTRAITS[0]!, PORTRAITS[5]!, 1, 0)].join('\n');
+  return ['a,b,same,fold', ...lines, line(PORTRAITS[0]!, PORTRAITS[3]!, 1, 0)].join('\n');
 }
 
 function chooser(page: Page, what: 'folder' | 'archive' | 'pairs') {
@@ -48,7 +48,7 @@ test('a folder with its list of pairs is measured: figures, curve, the wrong pai
   await expect(result(page)).toBeVisible({ timeout: 120_000 });
   await expect(result(page)).toContainText('37 pairs in 2 folds; 18 pictures, 0 without a face');
   await expect(result(page).getByRole('list', { name: 'One person, taken for two' }).getByRole('listitem')).toHaveText(
-    new RegExp(`${PORTRAITS[0]}.*${PORTRAITS[5]}`),
+    new RegExp(`${PORTRAITS[0]}.*${PORTRAITS[3]}`),
   );
   await expect(result(page).getByRole('img', { name: /^ROC/ })).toBeVisible();
   await look(page, 'light-benchmark-result');
