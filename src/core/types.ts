@@ -55,7 +55,8 @@ export interface Detection {
 }
 
 /** How a face is cut out for an embedder; each model's registry row names its own. */
-export type CropKind = 'facenet' | 'facenet-pytorch' | 'arcface' | 'similarity';
+export const CROP_KINDS = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'] as const;
+export type CropKind = (typeof CROP_KINDS)[number];
 
 /** A face cut out and resized: `size`² pixels, R, G, B as numbers 0–255, not yet standardised. */
 export interface FaceCrop {

@@ -1,6 +1,6 @@
 /** Training runs, their checkpoints and the models they made as they are stored, and the store's part for them. */
-import type { CropKind, Precision, ResumableSink } from '../core/types';
-import type { TrainedCohort } from '../weights/trainedCohort';
+import type { Precision, ResumableSink } from '../core/types';
+import type { TrainedInfo } from '../weights/trained';
 import type { StorePart } from './schema';
 
 /** `running`: also a run whose tab was closed; it resumes from its checkpoint. `accepted`: its model is in use. */
@@ -28,35 +28,9 @@ export interface TrainRunRecord {
   readonly failure: string | null;
 }
 
-/** A model trained here: what the registry's row says of others. Its weights are rows of their own, one file per precision. */
-export interface TrainedModelRecord {
-  readonly id: string;
-  readonly title: string;
-  readonly createdAt: number;
-  /** The model that it was trained from; null from scratch. */
-  readonly base: string | null;
-  readonly architecture: 'inceptionResnetV1';
-  /** Share of the original's channels. */
-  readonly width: number;
+/** A model trained here, as its files describe it. Its weights are rows of their own, one file per precision. */
+export interface TrainedModelRecord extends TrainedInfo {
   readonly folded: boolean;
-  readonly embeddingSize: number;
-  readonly inputSize: number;
-  readonly standardisation: { readonly mean: readonly [number, number, number]; readonly divisor: number };
-  readonly crop: CropKind;
-  readonly normalised: boolean;
-  readonly threshold: number;
-  readonly defaultFar: number;
-  readonly calibration: readonly { readonly far: number; readonly distance: number; readonly impostors: number }[];
-  /** As its file says; absent where that was written by the version that knew no cohorts. */
-  readonly cohort?: TrainedCohort | null;
-  /** The run that made it; null of a file. */
-  readonly run: string | null;
-  readonly licence: string;
-  readonly credit: string;
-  /** Float32 embedding of the self-test's drawn face; null where nobody has computed it. */
-  readonly selfTest: readonly number[] | null;
-  /** By class number: whom the head names. */
-  readonly people: readonly string[];
   /** JSON: the report before and after. */
   readonly report: string | null;
   readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;

@@ -1,51 +1,100 @@
+import * as v from 'valibot';
+import { describeProblem, parseWith } from '../core/parse';
 import { sha256 } from '../core/sha256';
-import type { CropKind, Precision } from '../core/types';
+import { CROP_KINDS, type CropKind, type Precision } from '../core/types';
 import type { Weights } from '../core/weights';
 import { badFormat } from './formats/array';
-import { asRecord, parseJson } from './formats/json';
+import { parseJson } from './formats/json';
 import { dataStart, readMetadata, readSafetensors, withMetadata } from './formats/safetensors';
 import { scaledCalibration, thresholdAt } from './calibration';
-import type { CalibrationPoint, EmbedderRow } from './registry';
+import type { EmbedderRow } from './registry';
 import { FACENET } from './rows';
-import { cohortOfOld, readCalibration, readTrainedCohort, trainedCohortRow, type TrainedCohort } from './trainedCohort';
+import {
+  CALIBRATION,
+  cohortOfOld,
+  isCohortOf,
+  TRAINED_COHORT,
+  trainedCohortRow,
+  type TrainedCohort,
+} from './trainedCohort';
 import { COHORT_CENTRES, ownCohort } from './cohorts';
 import { verifyBytes } from './verify';
+
+/** What a trained model's id looks like. */
+export const TRAINED_ID = /^trained-[0-9a-f]{16}$/;
+
+const KEY = 'facenet-web';
+const HASH = 'data-sha256';
+/** Of two embeddings of length 1. */
+const MAX_DISTANCE = 2;
+/** No safetensors header of ours is longer. */
+export const MAX_HEADER_BYTES = 8 + (1 << 20);
+/** Float32 Inception-ResNet-v1 with a large head takes a quarter of this. */
+export const MAX_TRAINED_BYTES = 512 << 20;
+/** What an unfolded network's file has, too. */
+export const HEAD_NAMES: readonly string[] = ['Logits/weights', 'Logits/biases'];
+
+const words = (longest = 500) => v.pipe(v.string(), v.maxLength(longest));
+const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+const whole = (low: number, high: number) => v.pipe(between(low, high), v.integer());
+const finite = v.pipe(v.number(), v.finite());
 
 /**
  * A model trained here or elsewhere with this program: one safetensors file that says itself, in its metadata, what the
  * registry's row says of a published model.
  */
-export interface TrainedInfo {
+const FIELDS = v.object({
   /** `trained-` and 16 hexadecimal digits: of the float32 weights' SHA-256, the same for each precision. */
-  readonly id: string;
-  readonly title: string;
+  id: v.pipe(v.string(), v.regex(TRAINED_ID)),
+  title: words(100),
   /** Milliseconds since 1970. */
-  readonly createdAt: number;
+  createdAt: between(0, 8.64e15),
   /** The registry's model that it was trained from; null from scratch. */
-  readonly base: string | null;
+  base: v.nullable(words()),
   /** Of the training run. */
-  readonly run: string | null;
-  readonly architecture: 'inceptionResnetV1';
+  run: v.nullable(words()),
+  architecture: v.literal('inceptionResnetV1'),
   /** Share of the original's channels. */
-  readonly width: number;
-  readonly embeddingSize: number;
-  readonly inputSize: number;
-  readonly standardisation: EmbedderRow['standardisation'];
-  readonly crop: CropKind;
-  readonly normalised: boolean;
-  readonly threshold: number;
-  readonly defaultFar: number;
+  width: between(0.01, 4),
+  embeddingSize: whole(1, 4096),
+  inputSize: whole(75, 1024),
+  standardisation: v.object({
+    mean: v.pipe(v.strictTuple([finite, finite, finite]), v.readonly()),
+    divisor: v.pipe(finite, v.gtValue(0)),
+  }),
+  crop: v.picklist(CROP_KINDS),
+  normalised: v.boolean(),
+  threshold: between(0, 100),
+  defaultFar: between(1e-9, 0.999),
   /** Of plain distances. */
-  readonly calibration: readonly CalibrationPoint[];
+  calibration: CALIBRATION,
   /** By which its distances are evened out; null: plain distances decide. Absent in files of the version that knew no cohorts. */
-  readonly cohort?: TrainedCohort | null;
-  readonly licence: string;
-  readonly credit: string;
+  cohort: v.exactOptional(v.nullable(TRAINED_COHORT)),
+  licence: words(),
+  credit: words(),
   /** Float32 embedding of the drawn face of the self-test; null where nobody has computed it. */
-  readonly selfTest: readonly number[] | null;
+  selfTest: v.nullable(v.pipe(v.array(finite), v.readonly())),
   /** Whom the head in the file names, by row; none without a head. */
-  readonly people: readonly string[];
-}
+  people: v.pipe(v.array(words()), v.readonly()),
+});
+export type TrainedInfo = Readonly<v.InferOutput<typeof FIELDS>>;
+
+/** The one check of a trained model's description, in its file as in a backup. */
+export const TRAINED_INFO = v.pipe(
+  FIELDS,
+  v.forward(
+    v.check(({ threshold, normalised }) => !normalised || threshold <= MAX_DISTANCE, 'everybody would be everybody'),
+    ['threshold'],
+  ),
+  v.forward(
+    v.check(({ selfTest, embeddingSize }) => !selfTest || selfTest.length === embeddingSize, 'of another length'),
+    ['selfTest'],
+  ),
+  v.forward(
+    v.check(({ cohort, embeddingSize }) => !cohort || isCohortOf(cohort, embeddingSize), 'none of this model'),
+    ['cohort'],
+  ),
+);
 
 /** What is known of a model that was just trained, beside its weights. */
 export interface TrainedDetails {
@@ -77,21 +126,6 @@ export interface TrainedFile {
   /** The network's, and the head's where there is one. */
   readonly weights: Weights;
 }
-
-/** What a trained model's id looks like. */
-export const TRAINED_ID = /^trained-[0-9a-f]{16}$/;
-
-const KEY = 'facenet-web';
-const HASH = 'data-sha256';
-/** Of two embeddings of length 1. */
-const MAX_DISTANCE = 2;
-const CROPS: readonly CropKind[] = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'];
-/** No safetensors header of ours is longer. */
-export const MAX_HEADER_BYTES = 8 + (1 << 20);
-/** Float32 Inception-ResNet-v1 with a large head takes a quarter of this. */
-export const MAX_TRAINED_BYTES = 512 << 20;
-/** What an unfolded network's file has, too. */
-export const HEAD_NAMES: readonly string[] = ['Logits/weights', 'Logits/biases'];
 
 /** The id of a model whose float32 safetensors file is `bytes`, whatever its metadata. */
 export async function trainedId(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -184,67 +218,13 @@ export function dataHashOf(bytes: Uint8Array, file: string): string | null {
   return readMetadata(bytes, file).get(HASH) ?? null;
 }
 
-/** The description alone; `bytes` may end behind the header. Throws `weights/bad-format`, `weights/truncated`. */
+/** The description alone; `bytes` may end after the header. Throws `weights/bad-format`, `weights/truncated`. */
 export function readInfo(bytes: Uint8Array, file: string): TrainedInfo {
   const text = readMetadata(bytes, file).get(KEY);
   if (text === undefined) throw badFormat(file, 'it does not describe itself: it was not trained with this program');
-  const field = asRecord(parseJson(new TextEncoder().encode(text), file), file);
-  const wrong = (name: string): never => {
-    throw badFormat(file, `its description is damaged (${name})`);
-  };
-  const words = (name: string, longest = 500): string => {
-    const value = field[name];
-    return typeof value === 'string' && value.length <= longest ? value : wrong(name);
-  };
-  const maybe = (name: string): string | null => (field[name] === null ? null : words(name));
-  const between = (name: string, low: number, high: number, whole = false): number => {
-    const value = field[name];
-    const fits = typeof value === 'number' && value >= low && value <= high && (!whole || Number.isInteger(value));
-    return fits ? value : wrong(name);
-  };
-  const numbers = (name: string, value: unknown): number[] =>
-    Array.isArray(value) && value.every((each) => typeof each === 'number' && Number.isFinite(each))
-      ? (value as number[])
-      : wrong(name);
-
-  const id = words('id');
-  if (!TRAINED_ID.test(id)) wrong('id');
-  if (field['architecture'] !== 'inceptionResnetV1') wrong('architecture');
-  const crop = CROPS.find((kind) => kind === field['crop']) ?? wrong('crop');
-  const { mean, divisor } = asRecord(field['standardisation'], file);
-  const [r, g, b, ...more] = numbers('standardisation', mean);
-  if (r === undefined || g === undefined || b === undefined || more.length > 0) wrong('standardisation');
-  const [by] = numbers('standardisation', [divisor]);
-  if (!(by! > 0)) wrong('standardisation');
-  const { people } = field;
-  if (!Array.isArray(people) || !people.every((name) => typeof name === 'string' && name.length <= 500))
-    wrong('people');
-  const embeddingSize = between('embeddingSize', 1, 4096, true);
-  const selfTest = field['selfTest'] === null ? null : numbers('selfTest', field['selfTest']);
-  if (selfTest && selfTest.length !== embeddingSize) wrong('selfTest');
-  const normalised = field['normalised'] === true || (field['normalised'] === false ? false : wrong('normalised'));
-  return {
-    id,
-    title: words('title', 100),
-    createdAt: between('createdAt', 0, 8.64e15),
-    base: maybe('base'),
-    run: maybe('run'),
-    architecture: 'inceptionResnetV1',
-    width: between('width', 0.01, 4),
-    embeddingSize,
-    inputSize: between('inputSize', 75, 1024, true),
-    standardisation: { mean: [r!, g!, b!], divisor: by! },
-    crop,
-    normalised,
-    threshold: between('threshold', 0, normalised ? MAX_DISTANCE : 100),
-    defaultFar: between('defaultFar', 1e-9, 0.999),
-    calibration: readCalibration(field['calibration'], () => wrong('calibration')),
-    ...('cohort' in field && { cohort: readTrainedCohort(field['cohort'], embeddingSize, () => wrong('cohort')) }),
-    licence: words('licence'),
-    credit: words('credit'),
-    selfTest,
-    people: people as string[],
-  };
+  return parseWith(TRAINED_INFO, parseJson(new TextEncoder().encode(text), file), (problem) =>
+    badFormat(file, `its description is damaged (${describeProblem(problem)})`),
+  );
 }
 
 /** What the registry would say of it. `files`: bytes and SHA-256 of each file that is here. */

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { CalibrationPoint, CohortRow, EmbedderRow, OwnCohort } from './registry';
 import { EMBEDDERS } from './rows';
 
@@ -21,7 +22,7 @@ export function trainedCohortRow(id: string, cohort: TrainedCohort, size: number
 }
 
 /** The registry's cohort of that name, of embeddings of `size` numbers. */
-function registryCohort(of: unknown, size: number): CohortRow | undefined {
+function registryCohort(of: string, size: number): CohortRow | undefined {
   return EMBEDDERS.find(({ cohort, embeddingSize }) => cohort.of === of && embeddingSize === size)?.cohort;
 }
 
@@ -40,43 +41,48 @@ export function cohortOfOld({
   return JSON.stringify(row?.calibration) === JSON.stringify(calibration) ? row?.cohort : undefined;
 }
 
-/** What a description says of it, a model's of embeddings of `size` numbers; `wrong` throws. */
-export function readTrainedCohort(value: unknown, size: number, wrong: () => never): TrainedCohort | null {
-  if (value === null) return null;
-  const { of, own } = (value ?? {}) as Record<string, unknown>;
-  if (own !== undefined) return { own: readOwn(own, wrong) };
-  return typeof of === 'string' && registryCohort(of, size) ? { of } : wrong();
-}
-
 /** No cohort of ours has a quarter of this. */
 export const MOST_CENTRES = 4096;
 
-function readOwn(value: unknown, wrong: () => never): OwnCohort {
-  const own = (value ?? {}) as Record<string, unknown>;
-  const between = (name: string, low: number, high: number): number => {
-    const number = own[name];
-    return typeof number === 'number' && number >= low && number <= high ? number : wrong();
-  };
-  const nearest = between('nearest', 1, MOST_CENTRES);
-  if (!Number.isInteger(nearest)) wrong();
-  return {
-    nearest,
-    power: between('power', 0, 2),
-    reference: between('reference', 1e-3, 2),
-    estimatedBelow: between('estimatedBelow', 0, 1),
-    calibration: readCalibration(own['calibration'], wrong),
-  };
+const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
+
+const POINT = v.object({
+  far: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+  distance: between(0, 99.999),
+  impostors: v.pipe(v.number(), v.finite()),
+});
+
+/** Two points at least, both columns rising. */
+export const CALIBRATION = v.pipe(
+  v.array(POINT),
+  v.minLength(2),
+  v.maxLength(1000),
+  v.readonly(),
+  v.check(isRising, 'rates and distances must rise'),
+);
+
+function isRising(points: readonly CalibrationPoint[]): boolean {
+  return points.every(({ far, distance }, i) => {
+    const before = points[i - 1];
+    return !before || (far > before.far && distance > before.distance);
+  });
 }
 
-/** Two points at least, both columns rising; `wrong` throws. */
-export function readCalibration(value: unknown, wrong: () => never): CalibrationPoint[] {
-  if (!Array.isArray(value) || value.length < 2 || value.length > 1000) return wrong();
-  return value.map((point: unknown, i) => {
-    const { far, distance, impostors } = (point ?? {}) as Record<string, unknown>;
-    const before = (value[i - 1] ?? { far: 0, distance: -1 }) as Record<string, number>;
-    if (typeof far !== 'number' || typeof distance !== 'number' || typeof impostors !== 'number') return wrong();
-    return far > before['far']! && far < 1 && distance > before['distance']! && distance < 100
-      ? { far, distance, impostors }
-      : wrong();
-  });
+/** What a description says of the cohort; `isCohortOf` checks the rest of it. */
+export const TRAINED_COHORT = v.union([
+  v.object({
+    own: v.object({
+      nearest: v.pipe(between(1, MOST_CENTRES), v.integer()),
+      power: between(0, 2),
+      reference: between(1e-3, 2),
+      estimatedBelow: between(0, 1),
+      calibration: CALIBRATION,
+    }),
+  }),
+  v.object({ of: v.string() }),
+]);
+
+/** Whether a cohort may be that of a model of embeddings of `size` numbers. */
+export function isCohortOf(cohort: TrainedCohort, size: number): boolean {
+  return 'own' in cohort || registryCohort(cohort.of, size) !== undefined;
 }

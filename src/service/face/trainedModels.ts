@@ -2,6 +2,7 @@ import type { Progress } from '../../core/call';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import type { Weights } from '../../core/weights';
+import { cleanName } from '../../store/names';
 import type { TrainedModelRecord, TrainStore } from '../../store/trainSchema';
 import { openStore } from '../../store/store';
 import { checkTrained, fileOf, foldedWeights } from '../../train/trainedFiles';
@@ -63,26 +64,11 @@ function rowOf(record: TrainedModelRecord): EmbedderRow {
   return trainedRow(infoOf(record), record.files);
 }
 
+/** The description in its file: what only the store keeps is left out. */
 function infoOf(record: TrainedModelRecord): TrainedInfo {
-  const { id, title, createdAt, base, run, architecture, width, embeddingSize, inputSize, standardisation } = record;
-  const { crop, normalised, threshold, defaultFar, calibration, cohort, licence, credit, selfTest, people } = record;
-  const form = { architecture, width, embeddingSize, inputSize, standardisation, crop, normalised };
-  return {
-    id,
-    title,
-    createdAt,
-    base,
-    run,
-    ...form,
-    threshold,
-    defaultFar,
-    calibration,
-    ...(cohort !== undefined && { cohort }),
-    licence,
-    credit,
-    selfTest,
-    people,
-  };
+  const { folded, report, files, ...info } = record;
+  void [folded, report, files];
+  return info;
 }
 
 /** A kept model's file, verified, with its title of today. Throws `store/not-found`, `weights/hash-mismatch`. */
@@ -181,11 +167,9 @@ export async function renameTrained(id: string, title: string): Promise<Embedder
   const store = await openedStore();
   const record = await store.model(id);
   if (!record) throw new FaceError('store/not-found', { kind: 'trained model', id });
-  const name = title.trim();
-  if (name.length === 0 || name.length > 100) throw new FaceError('store/bad-name');
   const files = new Map<Precision, Uint8Array<ArrayBuffer>>();
   for (const here of PRECISIONS) if (record.files[here]) files.set(here, await store.modelFile(id, here));
-  const renamed = { ...record, title: name };
+  const renamed = { ...record, title: cleanName(title) };
   await store.saveModel(renamed, files);
   return rowOf(renamed);
 }

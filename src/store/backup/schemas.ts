@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { ERROR_TEXT, type ErrorCode } from '../../core/errors';
 import { tidyName } from '../../core/names';
 import { PRECISIONS } from '../../core/types';
+import { TRAINED_INFO } from '../../weights/trained';
 import { isName } from '../names';
 import type { TrainRunStatus } from '../trainSchema';
 
@@ -157,47 +158,20 @@ const run = v.object({
   failure: v.nullable(text(5000)),
 });
 
-const calibration = v.array(v.object({ far: number, distance: number, impostors: number }));
 const file = v.object({ bytes: number, sha256: text() });
-/** A model's record, of the form of its file's description: checkModels.ts compares the two. */
-const model = v.object({
-  id,
-  title: text(100),
-  createdAt: date,
-  base: v.nullable(id),
-  run: v.nullable(id),
-  architecture: v.literal('inceptionResnetV1'),
-  width: number,
-  folded: v.boolean(),
-  embeddingSize: number,
-  inputSize: number,
-  standardisation: v.object({ mean: v.strictTuple([number, number, number]), divisor: number }),
-  crop: v.picklist(['facenet', 'facenet-pytorch', 'arcface', 'similarity']),
-  normalised: v.boolean(),
-  threshold: number,
-  defaultFar: number,
-  calibration,
-  cohort: v.exactOptional(
-    v.nullable(
-      v.union([
-        v.object({ of: text() }),
-        v.object({
-          own: v.object({ nearest: number, power: number, reference: number, estimatedBelow: number, calibration }),
-        }),
-      ]),
-    ),
-  ),
-  licence: text(),
-  credit: text(),
-  selfTest: v.nullable(v.array(number)),
-  people: v.array(text()),
-  report: v.nullable(jsonText),
-  files: v.object({
-    float32: v.exactOptional(file),
-    float16: v.exactOptional(file),
-    int8: v.exactOptional(file),
+/** A model's record: the description that its file holds (checkModels.ts compares the two), and what only the store keeps. */
+const model = v.intersect([
+  TRAINED_INFO,
+  v.object({
+    folded: v.boolean(),
+    report: v.nullable(jsonText),
+    files: v.object({
+      float32: v.exactOptional(file),
+      float16: v.exactOptional(file),
+      int8: v.exactOptional(file),
+    }),
   }),
-});
+]);
 
 const kind = <K extends string, E extends v.ObjectEntries>(name: K, entries: E) =>
   v.object({ kind: v.literal(name), ...entries });
