@@ -3,8 +3,8 @@
  *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]
  */
 
-/** Which pixels a coordinate counts: the whole picture's, a reduced copy's, or an aligned crop's. */
-export type Space = 'image' | 'reduced' | 'crop';
+/** Which pixels a coordinate counts: the whole picture's, or an aligned crop's. */
+export type Space = 'image' | 'crop';
 declare const space: unique symbol;
 
 /** A point, x to the right and y down, the centre of the first pixel at 0.5; fractions allowed. */

@@ -1,4 +1,4 @@
-import type { Box, RgbaImage } from '../core/types';
+import type { Box, RgbaImage, Space } from '../core/types';
 
 /** For each output position the source pixels that count, and how much. */
 interface Taps {
@@ -25,7 +25,7 @@ let scratch = new Float32Array(0);
  */
 export function resample(
   image: RgbaImage,
-  box: Box<'image' | 'reduced' | 'crop'>,
+  box: Box<Space>,
   width: number,
   height: number,
   outside: Outside,

@@ -1,6 +1,6 @@
-import type { Box } from '../../core/types';
+import type { Box, Space } from '../../core/types';
 
-type AnyBox = Box<'image' | 'reduced' | 'crop'>;
+type AnyBox = Box<Space>;
 
 /** A box on its way through MTCNN's three networks, in the pixels of the picture that is searched. */
 export interface Candidate {

@@ -3,7 +3,8 @@ import { wholeNumber } from '../options';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
 import { executeTraining } from '../train/execute';
-import { addTrainOptions, TRAINABLE, width, type TrainFlags } from '../train/flags';
+import { TRAINABLE } from '../../../train/config/recipe';
+import { addTrainOptions, width, type TrainFlags } from '../train/flags';
 
 export function addTrain(program: Command, run: Runner): void {
   const command = program

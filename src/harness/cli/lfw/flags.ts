@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
-import type { CropKind } from '../../../core/types';
+import { CROP_KINDS, type CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
 import {
   addDetectOptions,
@@ -20,15 +20,14 @@ import { parseShard, type Shard } from './shards';
 /** Names with commas between. */
 function crops(text: string): CropKind[] {
   return text.split(',').map((name) => {
-    const crop = CROPS.find((known) => known === name);
-    if (!crop) throw new InvalidArgumentError(`It must be of: ${CROPS.join(', ')}.`);
+    const crop = CROP_KINDS.find((known) => known === name);
+    if (!crop) throw new InvalidArgumentError(`It must be of: ${CROP_KINDS.join(', ')}.`);
     return crop;
   });
 }
 
 /** Each worker has its own copy of the networks. */
 const MOST_WORKERS = 16;
-const CROPS = ['facenet', 'facenet-pytorch', 'arcface', 'similarity'] as const satisfies readonly CropKind[];
 const NO_FACE = ['centre-crop', 'skip', 'fail'] as const;
 
 export interface LfwFlags extends CommonFlags {
@@ -59,7 +58,7 @@ export function addLfwOptions(command: Command): Command {
     .requiredOption('--out <folder>', 'where the report and the embeddings go')
     .option(
       '--crop <name>',
-      `how faces are cut out: ${CROPS.join(', ')}; of several, with commas, the mean (default: the model’s own)`,
+      `how faces are cut out: ${CROP_KINDS.join(', ')}; of several, with commas, the mean (default: the model’s own)`,
       crops,
     )
     .option('--margin <pixels>', 'of the facenet crop, both sides together; of several (16,32,48) the mean', margins)

@@ -2,17 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import { LOSSES, type LossName } from '../../../train/config/config';
+import type { TrainableName } from '../../../train/config/recipe';
 import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';
 import { far, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
-
-export const TRAINABLE = ['head', 'last-blocks', 'all'] as const;
 
 export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
   readonly data: string;
   readonly out: string;
   readonly loss?: LossName;
-  readonly trainable?: (typeof TRAINABLE)[number];
+  readonly trainable?: TrainableName;
   readonly model?: string;
   readonly config?: string;
   readonly schedule?: string;
