@@ -138,7 +138,8 @@ test('people and photos of the version before get their means in the background;
   const { module } = await runnerImport<typeof import('../../fixtures/hostileBackup')>(
     './test/fixtures/hostileBackup.ts',
   );
-  const old = await module.backup(module.person('p', 'Ada'), module.faceRecord('f', 'p', 512));
+  const embedding = { modelId: 'mobilefacenet-192', vector: new Float32Array(192).fill(192 ** -0.5) };
+  const old = await module.backup(module.person('p', 'Ada'), module.faceRecord('f', 'p', 192, { embedding }));
   await go(page, 'Settings');
   await page.locator('input[type=file][accept=".facenet-backup"]').setInputFiles({
     name: 'old.facenet-backup',
