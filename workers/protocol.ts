@@ -15,8 +15,9 @@ import type {
 } from '../src/core/types';
 import type { BiasReport } from '../src/evaluate/bias/measureBias';
 import type { EmbeddedFace, EmbedFacesOptions, EmbedFacesRequest } from '../src/pipeline/bulk';
-import type { Picture } from '../src/pipeline/decode';
+import type { Picture, PictureRef } from '../src/pipeline/decode';
 import type { DetectOptions } from '../src/pipeline/detect/turned';
+import type { Comparison } from '../src/pipeline/match';
 import type {
   AlignedFace,
   AlignRequest,
@@ -48,21 +49,25 @@ import type { RequestTransfers, ServeOptions } from './rpc';
 
 export type {
   AlignedFace,
+  AlignRequest,
   BenchmarkOptions,
   BenchmarkPictures,
   BenchmarkRequest,
   BenchmarkResult,
   ClassifierMethod,
+  Comparison,
   DetectOptions,
   DetectResult,
   EmbeddedFace,
   EmbedFacesOptions,
   EngineState,
+  ExportRequest,
   LiveFace,
   ModelFileRef,
   ModelPlace,
   Picture,
   PictureFaces,
+  PictureRef,
   RecogniseOptions,
   RecogniseResult,
   SavedDetails,
@@ -95,6 +100,8 @@ export interface Ops {
   setGallery: { req: { faces: readonly GalleryFace[] }; res: { people: number; faces: number }; progress: never };
   /** Embeddings of the present model against the gallery as it is now: faces seen before, after the people changed. */
   match: { req: { embeddings: readonly Embedding[] }; res: Match[]; progress: never };
+  /** Whether two faces are one person's, by embeddings of the present model. */
+  compare: { req: { a: Embedding; b: Embedding }; res: Comparison; progress: never };
   /** Of embeddings of the present model that were stored without; null where it has no cohort. Throws `weights/no-cohort`. */
   cohortMeans: { req: { vectors: readonly Float32Array[] }; res: CohortMean[] | null; progress: never };
   /**

@@ -127,8 +127,8 @@ export function serve<T extends OpTable<T>>(
 }
 
 export interface RemoteCallOptions<P> {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: P) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: P) => void) | undefined;
 }
 export interface Connection<T extends OpTable<T>> {
   /**

@@ -4,6 +4,7 @@
  */
 import type { Progress } from '../src/core/call';
 import type { Checkpoint, EngineMemory, Report } from '../src/core/types';
+import type { PictureRef } from '../src/pipeline/decode';
 import type { TrainEngine, TrainStart } from '../src/service/train/engines';
 import type { TrainBase } from '../src/service/train/openBase';
 import type { PictureSet, PixelCrop, UnreadablePicture } from '../src/service/train/pictureSets';
@@ -44,11 +45,11 @@ export type {
 export interface TrainOps {
   /** Starts the backend; again to change it. What was added or prepared before is forgotten. */
   start: { req: TrainStart; res: TrainEngine; progress: Progress };
-  /** Adds to a set, any number of times. Resolves to the number now in the set. */
-  addPictures: { req: AddRequest; res: { pictures: number }; progress: never };
-  /** Which of the picture files cannot be read, and why. Their names are for the sentences. */
+  /** Adds to a set, any number of times; files that cannot be read are left out, and named with the reason. */
+  addPictures: { req: AddRequest; res: { unreadable: readonly UnreadablePicture[] }; progress: never };
+  /** Which of the files cannot be read, and why. */
   checkPictures: {
-    req: { pictures: readonly File[] };
+    req: { pictures: readonly PictureRef[] };
     res: { unreadable: readonly UnreadablePicture[] };
     progress: never;
   };

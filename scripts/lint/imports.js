@@ -39,7 +39,7 @@ const PARTS = {
     packages: [],
   },
   workers: { may: ['src/service', 'src/pipeline', 'src/weights', 'src/train', ...PURE], packages: [] },
-  'src/client': { may: ['workers', ...PURE], packages: [] },
+  'src/client': { may: ['workers', ...PURE], packages: ['valibot'] },
   'src/app': {
     may: ['src/client', 'src/store', ...PURE],
     packages: ['svelte', 'svelte/*', 'fflate', 'uplot', 'uplot/*'],

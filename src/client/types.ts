@@ -1,6 +1,7 @@
 export type { CrossValidation } from '../classify/crossValidate';
 export type { Progress } from '../core/call';
 export type {
+  AlignRequest,
   BenchmarkOptions,
   BenchmarkPictures,
   BenchmarkRequest,
@@ -10,9 +11,11 @@ export type {
   EmbeddedFace,
   EmbedFacesOptions,
   EngineState,
+  ExportRequest,
   ModelFileRef,
   ModelPlace,
   Picture,
+  PictureRef,
   RecogniseOptions,
   RecogniseResult,
   SavedDetails,

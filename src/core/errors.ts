@@ -71,6 +71,7 @@ export const ERROR_TEXT = {
   'store/duplicate-name': 'There is already a person called {name}.',
   'store/bad-name': 'A name must have between 1 and 100 characters.',
   'store/other-tab': 'The app is open in another tab, and changes are made there. Take over in this tab first.',
+  'people/bad-json': 'These people cannot be read: {reason}.',
   'backup/weak-passphrase': 'The passphrase can be guessed: {reason}.',
   'backup/not-a-backup': '{name} is not a backup of this app. Nothing was changed.',
   'backup/newer-version':

@@ -1,13 +1,20 @@
 import { throwIfAborted } from '../core/abort';
-import { FaceError } from '../core/errors';
+import { FaceError, toFaceError } from '../core/errors';
 import { unreadableError } from '../core/pictureFiles';
 import type { Box, Frame, RgbaImage } from '../core/types';
 import { clipBox, overWhite, pixelFrame, reducedSize } from './pixelFrame';
 import { sniff } from './sniff';
 import { Timings } from './timings';
 
+/** A picture's file by its address: the thread that decodes it fetches it. */
+export interface PictureRef {
+  readonly url: string;
+  /** What the user calls it; appears in error sentences. */
+  readonly name: string;
+}
+
 /** What a picture can come from. An ImageBitmap or VideoFrame is closed with the frame made of it. */
-export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage;
+export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage | PictureRef;
 
 /** GiB of memory up to which a device counts as small. */
 const SMALL_MEMORY = 4;
@@ -30,7 +37,8 @@ function deviceMemory(): number | undefined {
  * an animation. Sizes are checked by the file's header before a decoder allocates. `name` is for messages.
  * @throws FaceError image/empty, image/not-opened, image/unreadable, image/unsupported, image/truncated, image/too-large, image/too-small
  */
-export async function decodePicture(source: Picture, name: string): Promise<Frame> {
+export async function decodePicture(source: Picture, name: string, signal?: AbortSignal): Promise<Frame> {
+  if ('url' in source) return decodePicture(await fetchPicture(source, signal), source.name);
   if (source instanceof Blob) return drawnFrame(await decodeFile(source, name), name);
   if ('data' in source) {
     if (source.data.length !== source.width * source.height * 4) throw new FaceError('image/unreadable', { name });
@@ -55,12 +63,24 @@ export async function withFrame<T>(
   work: (frame: Frame) => T | Promise<T>,
 ): Promise<T> {
   throwIfAborted(signal);
-  const frame = await timings.run('decode', () => decodePicture(picture, name));
+  const frame = await timings.run('decode', () => decodePicture(picture, name, signal));
   try {
     throwIfAborted(signal);
     return await work(frame);
   } finally {
     frame.close();
+  }
+}
+
+/** Throws `image/not-opened`, `aborted`. */
+export async function fetchPicture({ url, name }: PictureRef, signal?: AbortSignal): Promise<Blob> {
+  try {
+    const response = await fetch(url, signal ? { signal } : {});
+    if (response.ok) return await response.blob();
+    throw new FaceError('image/not-opened', { name });
+  } catch (thrown) {
+    if (thrown instanceof FaceError || signal?.aborted) throw toFaceError(thrown);
+    throw new FaceError('image/not-opened', { name }, { cause: thrown });
   }
 }
 

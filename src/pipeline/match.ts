@@ -2,7 +2,7 @@ import { certaintyAmong } from '../core/certainty';
 import { normalisedDistance, scaleOf, type Cohort } from '../core/cohort';
 import { eachCandidate } from '../core/search/candidates';
 import type { Embedding, Match } from '../core/types';
-import { squaredDistance } from '../core/vectors';
+import { euclidean, squaredDistance } from '../core/vectors';
 import type { Gallery } from './gallery';
 import { farAt, type Calibrated } from '../weights/calibration';
 import { namedByClassifier, type NameClassifier } from './nameClassifier';
@@ -89,4 +89,23 @@ export function matchFace(embedding: Embedding, matching: Matching): Match {
     secondDistance: other?.distance ?? null,
     secondNormalised: other?.normalised ?? null,
   };
+}
+
+/** Two faces, by what decides in `matchFace`. */
+export interface Comparison {
+  /** Plain Euclidean. */
+  readonly distance: number;
+  readonly normalised: number;
+  /** Within the threshold: one person's. */
+  readonly same: boolean;
+  /** The chance that the face of somebody else would not be so near; see `certaintyAmong`. */
+  readonly certainty: number;
+}
+
+/** Both embeddings are of the model that `matching` is of. */
+export function compareFaces(a: Embedding, b: Embedding, matching: Omit<Matching, 'gallery'>): Comparison {
+  const distance = euclidean(a.vector, b.vector);
+  const normalised = normalisedDistance(distance, scaleOf(matching.cohort, a), scaleOf(matching.cohort, b));
+  const certainty = certaintyAmong(farAt(matching, normalised), 1);
+  return { distance, normalised, same: normalised <= matching.threshold, certainty };
 }

@@ -62,7 +62,7 @@ export interface Pipeline {
   embedStored(crops: readonly StoredCrop[], context?: EmbedContext): Promise<Embedding[]>;
   /** One face of each of many pictures, in the pictures' order: see bulk.ts. */
   embedFaces(request: EmbedFacesRequest, context?: Abortable): Promise<EmbeddedFace[]>;
-  /** Faces cut out as the original's `align` does, as PNG. */
+  /** Faces cut out as the original's `align` does. */
   align(request: AlignRequest, context?: Abortable): Promise<PictureFaces<AlignedFace>>;
   /** Runs every network once, so that the first picture does not wait for it. */
   warmUp(): Promise<void>;
@@ -151,9 +151,10 @@ async function align(
   return withFrame(picture, { name, signal }, async (frame) => {
     const found = await findFaces(detector, frame, options, new Timings(), signal);
     const faces: AlignedFace[] = [];
+    const type = wanted.form === 'jpg' ? 'image/jpeg' : 'image/png';
     for (const { detection, upright, frame: turned } of wanted.faces === 'best' ? found.slice(0, 1) : found) {
       const crop = facenetCrop(turned, upright, wanted.size, wanted.margin);
-      faces.push({ detection, png: await encodeImage(toRgba(crop.data, crop.size, crop.size), 'image/png') });
+      faces.push({ detection, file: await encodeImage(toRgba(crop.data, crop.size, crop.size), type) });
     }
     return { width: frame.width, height: frame.height, faces };
   });

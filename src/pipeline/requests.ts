@@ -37,6 +37,8 @@ export interface AlignRequest extends DetectRequest {
   readonly size: number;
   /** Pixels of the picture added to the box, both sides together. */
   readonly margin: number;
+  /** PNG keeps every pixel (default), JPEG takes a fifth of the room. */
+  readonly form?: 'png' | 'jpg' | undefined;
 }
 
 /** A video's next frame. */
@@ -97,5 +99,5 @@ export interface TrackResult extends DetectResult<LiveFace>, Timed {}
 
 export interface AlignedFace {
   readonly detection: Detection;
-  readonly png: Blob;
+  readonly file: Blob;
 }

@@ -2,7 +2,7 @@
 import type { Progress } from '../../src/core/call';
 import type { DetectResult, EngineState, Ops } from '../../workers/protocol';
 import type { Connection, Handlers } from '../../workers/rpc';
-import type { FaceClient } from '../../src/client/faceClient';
+import type { FaceNet } from '../../src/client/faceNet';
 
 /** `value` is of exactly the type `T`: neither wider nor narrower, nor any. */
 function exactly<T>(): <V>(
@@ -12,7 +12,7 @@ function exactly<T>(): <V>(
   return () => {};
 }
 
-export async function calls(connection: Connection<Ops>, client: FaceClient, picture: Blob): Promise<void> {
+export async function calls(connection: Connection<Ops>, client: FaceNet, picture: Blob): Promise<void> {
   const found = await connection.call('detect', { picture });
   exactly<DetectResult>()(found, true);
   const state = await client.call('start', {}, { onProgress: (progress) => exactly<Progress>()(progress, true) });

@@ -1,4 +1,4 @@
-import { createFaceClient, type FaceClient } from '../../client/faceClient';
+import { FaceNet } from '../../client/faceNet';
 import type { EngineState } from '../../client/types';
 import { Pace } from '../../evaluate/pace';
 import { startOptions, type Engine } from '../shell/engine.svelte';
@@ -7,7 +7,7 @@ import { progressText } from '../shell/words';
 
 /** What a measurement runs with: `client` has the model in use, in a worker of its own. */
 export interface Measuring extends TaskCall {
-  readonly client: FaceClient;
+  readonly client: FaceNet;
 }
 
 /**
@@ -27,7 +27,7 @@ export abstract class Measurement<Result> {
     if (this.task.running) return;
     this.result = null;
     this.result = await this.task.run(async (call) => {
-      const client = createFaceClient();
+      const client = new FaceNet();
       const onProgress = this.#paced(call.onProgress);
       try {
         const state = await client.call('start', startOptions(this.engine.settings), { ...call, onProgress });

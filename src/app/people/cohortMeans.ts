@@ -2,7 +2,7 @@
  * Cohort means (core/cohort.ts) for embeddings that were stored without one: by a version before, from its backup, or with
  * another cohort. They are worked out by the worker in the background and stored batch by batch.
  */
-import type { FaceClient } from '../../client/faceClient';
+import type { FaceNet } from '../../client/faceNet';
 import type { EngineState } from '../../client/types';
 import { faceScale, knownScale } from '../../core/cohort';
 import type { CohortMean, Embedding } from '../../core/types';
@@ -11,7 +11,7 @@ import type { CohortMean, Embedding } from '../../core/types';
 const BATCH = 128;
 
 interface RunningEngine {
-  readonly client: FaceClient;
+  readonly client: FaceNet;
   readonly state: EngineState | null;
 }
 

@@ -1,5 +1,5 @@
 /** Faces known by another model's numbers are embedded again from their stored crops: those of people and those of photos. */
-import type { FaceClient } from '../../client/faceClient';
+import type { FaceNet } from '../../client/faceNet';
 import type { EngineState } from '../../client/types';
 import type { Embedding, StoredCrop } from '../../core/types';
 import type { TaskCall } from '../shell/task.svelte';
@@ -19,7 +19,7 @@ export interface CropStore {
  * follows. Ends early when the model changes. Resolves to the new embeddings; throws what the worker and the store throw.
  */
 export async function reembed(
-  engine: { readonly client: FaceClient; readonly state: EngineState | null },
+  engine: { readonly client: FaceNet; readonly state: EngineState | null },
   faceIds: readonly string[],
   { crops, save }: CropStore,
   { signal, onProgress }: Partial<TaskCall> = {},

@@ -2,7 +2,8 @@ import { FaceError, toFaceError } from '../../core/errors';
 import type { LiveFace, PictureFaces, TrackResult } from '../../client/types';
 import type { NewFace } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
-import { FrameLoop, frameOf } from './frameLoop';
+import { FrameLoop } from '../../client/frameLoop';
+import { frameOf } from '../../client/pictures';
 import { newFace } from '../people/people.svelte';
 import { HINTS } from '../shell/words';
 

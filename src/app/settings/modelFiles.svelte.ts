@@ -1,4 +1,4 @@
-import type { FaceClient } from '../../client/faceClient';
+import type { FaceNet } from '../../client/faceNet';
 import type { ModelPlace } from '../../client/types';
 import type { Engine } from '../shell/engine.svelte';
 import type { Notices } from '../shell/notices.svelte';
@@ -13,7 +13,7 @@ export class ModelFiles {
   begun = $state(false);
 
   constructor(
-    private readonly client: FaceClient,
+    private readonly client: FaceNet,
     private readonly engine: Engine,
     private readonly tabs: Tabs,
     private readonly notices: Notices,

@@ -1,5 +1,5 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { FaceClient } from '../../client/faceClient';
+import type { FaceNet } from '../../client/faceNet';
 import type { EngineState, ModelPlace, Progress, StartOptions } from '../../client/types';
 import type { Settings, SettingsStore } from '../../store/schema';
 
@@ -27,7 +27,7 @@ export class Engine {
   #onModel: (state: EngineState) => Promise<void> = () => Promise.resolve();
 
   constructor(
-    readonly client: FaceClient,
+    readonly client: FaceNet,
     private readonly store: SettingsStore,
     settings: Settings,
   ) {

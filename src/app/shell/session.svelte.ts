@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
-import { createFaceClient, type FaceClient } from '../../client/faceClient';
+import { FaceNet } from '../../client/faceNet';
 import { FaceError } from '../../core/errors';
 import { APP_SCOPE } from '../../core/hosting/appScope';
 import type { Store } from '../../store/schema';
@@ -28,7 +28,7 @@ import { followDeletion, leaveToDelete } from './wipe';
 
 /** Everything a view works with, once the store is open. */
 export interface Session {
-  readonly client: FaceClient;
+  readonly client: FaceNet;
   readonly store: Store;
   readonly notices: Notices;
   readonly engine: Engine;
@@ -68,7 +68,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   const store = await openStore(undefined, tabs);
   const updates = new Updates();
   void updates.register();
-  const client = createFaceClient();
+  const client = new FaceNet();
   client.onCrash((error) => notices.problem(error));
   const engine = new Engine(client, store.settings, await store.settings.read());
   const people = new People(store.people, engine);

@@ -14,7 +14,7 @@ import {
   sampleTruth,
   type TruthFace,
 } from '../shell/sampleFiles';
-import { splitPictures } from './recommend';
+import { splitPictures } from '../../train/config/heldOut';
 
 /** A person to train on, with all their faces. */
 export interface Identity {

@@ -26,22 +26,6 @@ export function trainableModels(models: readonly ModelPlace[]): ModelPlace[] {
   );
 }
 
-/** Share of each person's pictures by which the run is judged. */
-const HELD_SHARE = 0.3;
-
-/** How many of a person's `count` pictures are held out: three tenths, one at least, never the last one left to learn from. */
-export function heldOf(count: number): number {
-  return count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * HELD_SHARE)));
-}
-
-/** A person's pictures in two: those held out lie evenly among the others. */
-export function splitPictures<T>(pictures: readonly T[]): { readonly train: T[]; readonly heldOut: T[] } {
-  const heldOut = heldOf(pictures.length);
-  const isHeld = (i: number) =>
-    Math.floor(((i + 1) * heldOut) / pictures.length) > Math.floor((i * heldOut) / pictures.length);
-  return { train: pictures.filter((_, i) => !isHeld(i)), heldOut: pictures.filter((_, i) => isHeld(i)) };
-}
-
 const RATES = [1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1] as const;
 
 /** The smallest false-accept rate that `pairs` pairs of different people can show: five of them must lie below it. */

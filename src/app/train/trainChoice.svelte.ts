@@ -9,7 +9,8 @@ import type { Engine } from '../shell/engine.svelte';
 import { Task, type TaskCall } from '../shell/task.svelte';
 import { count } from '../shell/words';
 import { facesOfFiles, impostorsOf, runPictures, sampleImpostors, type Identity } from './gatherFaces';
-import { differentPairs, heldOf, recommendedPart, reportRate, trainableModels } from './recommend';
+import { differentPairs, recommendedPart, reportRate, trainableModels } from './recommend';
+import { heldOutOf } from '../../train/config/heldOut';
 import type { Training } from './training.svelte';
 
 export type ImpostorKind = 'samples' | 'people' | 'folder' | 'none';
@@ -48,7 +49,7 @@ export class TrainChoice {
     const trained = new Set(this.identities.map(({ name }) => personKey(name)));
     return this.#known.filter(({ name }) => !trained.has(personKey(name)));
   });
-  readonly heldOut = $derived(this.identities.reduce((sum, { crops }) => sum + heldOf(crops.length), 0));
+  readonly heldOut = $derived(this.identities.reduce((sum, { crops }) => sum + heldOutOf(crops.length), 0));
   readonly total = $derived(this.identities.reduce((sum, { crops }) => sum + crops.length, 0));
   readonly amount = $derived.by(() => {
     const { state } = this.engine;

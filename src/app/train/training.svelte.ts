@@ -1,7 +1,6 @@
-import { selfTestPicture } from '../../client/selfTestPicture';
-import { createTrainClient, type TrainClient } from '../../client/trainClient';
+import type { Trainer } from '../../client/trainer';
+import type { Progress, TrainEngine, TrainPlan } from '../../client/types';
 import type { Report } from '../../core/types';
-import type { Progress, TrainBase, TrainEngine, TrainPlan } from '../../client/types';
 import { FaceError, toFaceError } from '../../core/errors';
 import { forgetPictures, keepPictures, readPictures, type RunPictures } from '../../store/trainPictures';
 import type { WriteGuard } from '../../store/guard';
@@ -48,7 +47,7 @@ export class Training {
   );
 
   #isListed = false;
-  #client: TrainClient | null = null;
+  #trainer: Trainer | null = null;
   #release: (() => void) | null = null;
   #abort = new AbortController();
   /** Where the browser keeps no pictures, those of the run of this page. */
@@ -94,7 +93,7 @@ export class Training {
   /** Goes on with a run that was paused, that failed, or whose tab was closed. Throws `store/other-tab`. */
   async goOn(run: TrainRunRecord): Promise<void> {
     this.#assertWriter();
-    if (this.#client && this.run?.id === run.id) return this.#train(this.run, this.#client);
+    if (this.#trainer && this.run?.id === run.id) return this.#train(this.run, this.#trainer);
     this.points = historyOf(run);
     this.notes = [];
     await this.#execute(run);
@@ -104,7 +103,7 @@ export class Training {
   async pause(): Promise<void> {
     if (this.phase !== 'training') return;
     this.phase = 'pausing';
-    await this.#client?.pause();
+    await this.#trainer?.pause();
   }
 
   /** Another tab writes from now on: the run is left after the step in progress, to be gone on with there. */
@@ -133,11 +132,11 @@ export class Training {
    * test here, the one before is used again. Throws that failure, `store/full`.
    */
   async accept(title: string): Promise<void> {
-    const [client, run, report] = [this.#client, this.run, this.report];
-    if (!client || !run || !report) throw new FaceError('train/not-prepared');
+    const [trainer, run, report] = [this.#trainer, this.run, this.report];
+    if (!trainer || !run || !report) throw new FaceError('train/not-prepared');
     this.phase = 'saving';
     try {
-      const id = await this.guard.run(() => this.#save(client, run, report, title));
+      const id = await this.guard.run(() => this.#save(trainer, run, title));
       await this.engine.change({ model: id, precision: 'auto' });
       if (this.engine.error) {
         const { error } = this.engine;
@@ -169,72 +168,60 @@ export class Training {
     if (!release) return this.#fail(run, new FaceError('train/other-tab'));
     this.#release = release;
     this.#abort = new AbortController();
-    const client = createTrainClient();
-    this.#client = client;
+    const trainer = this.engine.client.trainer();
+    this.#trainer = trainer;
     try {
-      await this.#prepare(run, client);
-      await this.#train(run, client);
+      await this.#prepare(run, trainer);
+      await this.#train(run, trainer);
     } catch (thrown) {
       await this.#fail(run, thrown);
     }
   }
 
-  async #prepare(run: TrainRunRecord, client: TrainClient): Promise<void> {
+  async #prepare(run: TrainRunRecord, trainer: Trainer): Promise<void> {
     const { recipe, people, pictures: counts } = planOf(run);
     const { signal } = this.#abort;
     const onProgress = (progress: Progress) => (this.progress = progress);
     this.progress = { stage: 'Starting the trainer', done: 0, total: 0, unit: 'steps' };
-    this.worksOn = await client.call('start', { backend: this.engine.settings.backend }, { signal, onProgress });
+    this.worksOn = await trainer.start({ backend: this.engine.settings.backend }, { signal, onProgress });
     const pictures = (await readPictures(run.id)) ?? this.#pictures;
     if (!pictures) throw new FaceError('train/pictures-gone');
     for (const set of ['train', 'heldOut', 'impostors'] as const) {
       const all = pictures.sets[set];
       for (let from = 0; from < all.length; from += AT_ONCE) {
         const part = all.slice(from, from + AT_ONCE);
-        const req = { set, pictures: part.map(({ crop }) => crop), labels: part.map(({ label }) => label) };
-        await client.call('addPictures', req, { signal });
+        const [crops, labels] = [part.map(({ crop }) => crop), part.map(({ label }) => label)];
+        await trainer.add(set, crops, labels, { signal });
       }
     }
     const request = {
-      base: await this.#base(run),
+      base: recipe.base,
+      // A trained base's own head knows people by their ids, the run by their names.
+      nameOf: (id: string) => people.find((person) => person.id === id)?.name ?? id,
       trainable: recipe.trainable,
       config: configOf(recipe, { people: people.length, pictures: counts.train }),
       people: people.map(({ name }) => name),
     };
-    this.plan = await client.call('prepare', request, { signal, onProgress });
+    this.plan = await trainer.prepare(request, { signal, onProgress });
     this.notes = [...this.notes, ...this.worksOn.notes, ...this.plan.notes];
   }
 
-  async #base(run: TrainRunRecord): Promise<TrainBase> {
-    const { recipe, people: wanted } = planOf(run);
-    const { base } = recipe;
-    if (base.kind === 'scratch') return base;
-    const place = this.engine.models.find(({ id }) => id === base.id);
-    if (!place?.trained) return base;
-    const form = place.present[0] ?? 'float32';
-    const { bytes } = await this.engine.client.call('exportModel', { id: base.id, form });
-    const { inputSize: size } = place.trained;
-    // Its head knows people by their ids, the run by their names.
-    const people = place.trained.people.map((id) => wanted.find((person) => person.id === id)?.name ?? id);
-    return { kind: 'weights', bytes, size, ...(people.length > 0 && { people }) };
-  }
-
-  #train(run: TrainRunRecord, client: TrainClient): Promise<void> {
-    this.#work = this.#trainAndJudge(run, client);
+  #train(run: TrainRunRecord, trainer: Trainer): Promise<void> {
+    this.#work = this.#trainAndJudge(run, trainer);
     return this.#work;
   }
 
-  async #trainAndJudge(run: TrainRunRecord, client: TrainClient): Promise<void> {
+  async #trainAndJudge(run: TrainRunRecord, trainer: Trainer): Promise<void> {
     const { signal } = this.#abort;
     this.failure = null;
     this.phase = 'training';
     await this.#note({ status: 'running', failure: null });
     let begun: { readonly at: number; readonly step: number } | null = null;
     try {
-      const result = await client.train({
+      const result = await trainer.train({
         sink: { runId: run.id },
         signal,
-        onStage: (progress) => (this.progress = progress),
+        onProgress: (progress) => (this.progress = progress),
         onRecovered: (step) => this.#recovered(step),
         onStep: (step) => {
           this.progress = null;
@@ -250,50 +237,31 @@ export class Training {
       this.secondsLeft = null;
       this.progress = null;
       await this.#note({ step: result.step, epoch: result.epoch, status: result.finished ? 'finished' : 'paused' });
-      if (result.finished) await this.#judge(client);
+      if (result.finished) await this.#judge(trainer);
       else this.phase = 'stopped';
     } catch (thrown) {
       await this.#fail(run, thrown);
     }
   }
 
-  async #judge(client: TrainClient): Promise<void> {
+  async #judge(trainer: Trainer): Promise<void> {
     const { run } = this;
     if (!run) return;
     this.phase = 'judging';
     const onProgress = (progress: Progress) => (this.progress = progress);
     const { far } = planOf(run);
-    this.report = await client.call('evaluate', { far }, { signal: this.#abort.signal, onProgress });
+    this.report = await trainer.evaluate(far, { signal: this.#abort.signal, onProgress });
     this.progress = null;
     await this.#note({ report: JSON.stringify(this.report) });
     this.phase = 'judged';
   }
 
-  async #save(client: TrainClient, run: TrainRunRecord, report: Report, title: string): Promise<string> {
+  async #save(trainer: Trainer, run: TrainRunRecord, title: string): Promise<string> {
     const { recipe, people } = planOf(run);
-    const { base } = recipe;
-    const place = base.kind === 'model' ? this.engine.models.find(({ id }) => id === base.id) : null;
-    const { bytes, cohort, embeddingSize, inputSize } = await client.call('weights', { averaged: false });
-    const drawn = await client.call('embed', { which: 'after', pictures: [selfTestPicture(inputSize)] });
-    const { far, plainThreshold: threshold, impostorPairs: impostors } = report.after;
-    const details = {
-      title,
-      createdAt: Date.now(),
-      base: base.kind === 'model' ? base.id : null,
-      run: run.id,
-      width: base.kind === 'scratch' ? base.width : (place?.trained?.width ?? 1),
-      embeddingSize,
-      inputSize,
-      crop: 'facenet' as const,
-      measured: recipe.trainable === 'head' ? null : { far, threshold, impostors },
-      cohort,
-      selfTest: [...drawn.data].map((value) => Number(value.toFixed(6))),
-      // A head that learnt with the network goes by numbers before they are normalised: the nearest face decides then.
-      people: recipe.trainable === 'head' ? people.map(({ id }) => id) : [],
-    };
+    // A head trained with the network goes by numbers before they are normalised: the nearest face decides then.
+    const named = recipe.trainable === 'head' ? people.map(({ id }) => id) : [];
     const onProgress = (progress: Progress) => (this.progress = progress);
-    const req = { bytes, details, report: JSON.stringify(report) };
-    const { id } = await this.engine.client.call('saveTrained', req, { onProgress });
+    const { id } = await trainer.save({ title, people: named, run: run.id }, { onProgress });
     this.progress = null;
     return id;
   }
@@ -310,8 +278,8 @@ export class Training {
   async #fail(run: TrainRunRecord, thrown: unknown): Promise<void> {
     const error = toFaceError(thrown);
     if (error.code === 'aborted' || this.run?.id !== run.id) return;
-    this.#client?.close();
-    this.#client = null;
+    this.#trainer?.close();
+    this.#trainer = null;
     this.#release?.();
     this.#release = null;
     this.progress = null;
@@ -328,8 +296,8 @@ export class Training {
 
   #end(): void {
     this.#abort.abort();
-    this.#client?.close();
-    this.#client = null;
+    this.#trainer?.close();
+    this.#trainer = null;
     this.#release?.();
     this.#release = null;
     this.run = null;

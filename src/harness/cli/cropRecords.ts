@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DetectOptions } from '../../client/types';
-import type { CropForm } from '../bridge';
+import type { AlignRequest, DetectOptions } from '../../client/types';
 import { isFileFacts, type FileFacts } from './fileFacts';
 
 /** A record with more is none that was written here. */
@@ -16,7 +15,7 @@ export interface CropOptions extends DetectOptions {
   readonly margin: number;
   /** All faces of a picture, with numbers, not only the best one. */
   readonly all: boolean;
-  readonly form: CropForm;
+  readonly form: AlignRequest['form'];
 }
 
 /** A crop's ending after its `base`. */

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
-import type { DrawnFace, PictureRef } from '../bridge';
+import type { PictureRef } from '../../client/types';
+import type { DrawnFace } from '../page/draw';
 import { stem, type PictureFile } from './pictures';
 import type { Session } from './session';
 
@@ -33,6 +34,6 @@ export class Drawing {
     const path = this.place(file);
     await mkdir(dirname(path), { recursive: true });
     const type = path.endsWith('.jpg') ? 'image/jpeg' : 'image/png';
-    await this.session.withOutput(path, (out) => this.session.call('draw', { picture, faces: [...faces], type, out }));
+    await this.session.withOutput(path, (out) => this.session.call('draw', picture, faces, type, out));
   }
 }

@@ -1,10 +1,14 @@
-import type { DetectOptions } from '../../client/types';
+import type { DetectOptions, PictureRef } from '../../client/types';
+import { knownScale } from '../../core/cohort';
 import { FaceError } from '../../core/errors';
-import type { FoundFace, PictureRef } from '../bridge';
+import type { Embedding } from '../../core/types';
 import type { Session } from './session';
 
-/** A face's numbers, and what its distances are multiplied by. */
-export type FaceVector = Pick<FoundFace, 'vector' | 'scale'>;
+/** A face's numbers, and the factor of its distances: see core/cohort.ts. */
+export interface FaceVector {
+  readonly vector: Float32Array;
+  readonly scale: number;
+}
 
 /**
  * The vector of a picture's most probable face, or of the whole picture when it is an aligned face already.
@@ -16,9 +20,20 @@ export async function faceVector(
   aligned: boolean,
   options: DetectOptions,
 ): Promise<FaceVector> {
-  if (aligned) return session.call('embedAligned', { picture });
-  const { faces } = await session.call('recognise', { picture, options: { ...options, faces: 'best' } });
+  if (aligned) return vectorOf(session, await session.call('embedAligned', picture));
+  const { faces } = await session.call('recognise', picture, { ...options, faces: 'best' });
   const [face] = faces;
   if (!face) throw new FaceError('harness/no-face', { name: picture.name });
-  return face;
+  return vectorOf(session, face.embedding);
+}
+
+export function vectorOf({ state }: Session, embedding: Embedding): FaceVector {
+  return { vector: embedding.vector, scale: knownScale(state.cohort, embedding) ?? 1 };
+}
+
+/** The scales of vectors that come from a file. */
+export async function scalesOf(session: Session, vectors: readonly Float32Array[]): Promise<number[]> {
+  const { cohort } = session.state;
+  const means = cohort && (await session.call('cohortMeans', vectors));
+  return vectors.map((_, i) => (means ? (knownScale(cohort, { cohortMean: means[i]! }) ?? 1) : 1));
 }

@@ -1,7 +1,7 @@
 import { galleryPerson, PersonNames } from '../../core/classFolders';
 import { count } from '../../core/count';
 import { FaceError } from '../../core/errors';
-import type { Detection } from '../../core/types';
+import type { Detection, GalleryFace } from '../../core/types';
 import { detectOptions, type CommonFlags } from './options';
 import { boxOf, type GalleryOutput } from './output';
 import type { PictureFile } from './pictures';
@@ -21,7 +21,7 @@ export async function enrol(
   report: Report,
 ): Promise<GalleryOutput> {
   const names = new PersonNames();
-  const known: { person: string; vector: number[] }[] = [];
+  const known: GalleryFace[] = [];
   const severalFaces: GalleryOutput['severalFaces'][number][] = [];
   const failed: GalleryOutput['failed'][number][] = [];
   const options = detectOptions(flags);
@@ -31,7 +31,7 @@ export async function enrol(
     gallery,
     async (picture) => {
       // The most probable first.
-      const { faces } = await session.call('recognise', { picture, options });
+      const { faces } = await session.call('recognise', picture, options);
       const [best] = faces;
       if (!best) throw new FaceError('harness/no-face', { name: picture.name });
       return { ...best, faces: faces.length };
@@ -43,16 +43,16 @@ export async function enrol(
       failed.push({ picture: file.path, error: outcome.error });
       continue;
     }
-    const { detection, vector, faces } = outcome.result;
+    const { detection, embedding, faces } = outcome.result;
     const person = names.of(galleryPerson(file.inside));
-    known.push({ person, vector });
+    known.push({ person, embedding });
     if (faces === 1) continue;
     severalFaces.push({ picture: file.path, faces, person, taken: boxOf(detection.box) });
     report.note(`${file.path} shows ${faces} faces: the one of ${place(detection)} is taken for ${person}.`);
   }
   for (const note of names.notes()) report.note(note);
   if (known.length === 0) throw new FaceError('harness/empty-gallery', { path: flags.gallery });
-  const { people } = await session.call('setGallery', { faces: known });
+  const { people } = await session.call('setGallery', known);
   report.note(`Gallery: ${count(people, 'person', 'people')} from ${count(known.length, 'picture')}`);
   return { people, faces: known.length, severalFaces, failed };
 }

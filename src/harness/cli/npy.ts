@@ -21,8 +21,8 @@ export class NpyRows {
     return this.#rows;
   }
 
-  async append(row: readonly number[]): Promise<void> {
-    await this.file.appendFile(new Uint8Array(Float32Array.from(row).buffer));
+  async append(row: Float32Array): Promise<void> {
+    await this.file.appendFile(new Uint8Array(row.slice().buffer));
     this.#rows++;
   }
 

@@ -1,6 +1,6 @@
 import { PersonNames } from '../../core/classFolders';
 import { FaceError } from '../../core/errors';
-import type { PictureRef } from '../bridge';
+import type { PictureRef } from '../../client/types';
 import { inOrder } from './inOrder';
 import type { EntryError, FailedEntry } from './output';
 import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictures';

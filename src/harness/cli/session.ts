@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright';
-import type { EngineState, LoggedStep, ModelFileRef } from '../../client/types';
+import type { EngineState, LoggedStep, ModelFileRef, PictureRef, StartOptions } from '../../client/types';
 import { FaceError } from '../../core/errors';
 import { isLying, mayLie } from '../../client/lying';
 import { FACENET } from '../../weights/rows';
-import type { Answer, HarnessOp, HarnessOps, PictureRef } from '../bridge';
+import type { Answer, HarnessCall, HarnessCalls } from '../page/page';
 import { ensureChromium } from './chromium';
 import { beforeExit } from './cleanup';
 import { launchChromium, type BackendChoice } from './launch';
@@ -13,10 +13,12 @@ import type { Report } from './report';
 import { modelsFolder, siteFolder } from './root';
 import { startServer } from './server';
 
+type CallResult<K extends HarnessCall> = Awaited<ReturnType<HarnessCalls[K]>>;
+
 /** The harness page in headless Chromium. */
 export interface HarnessSession {
   /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
-  call<K extends HarnessOp>(op: K, req: HarnessOps[K]['req']): Promise<HarnessOps[K]['res']>;
+  call<K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>): Promise<CallResult<K>>;
   /** Lets the page read one picture, by path or as bytes, while `work` runs. `name` is what its errors call it. */
   withPicture<T>(file: string | Uint8Array, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
   /** The same for several, by path or as bytes. */
@@ -31,55 +33,71 @@ export interface HarnessSession {
 /** The page with the client started and warm. */
 export interface Session extends HarnessSession {
   readonly state: EngineState;
+  /** Workers that embed many pictures. */
+  readonly workers: number;
   /** Where the page finds the model, if it is a file that was trained with this program. */
   readonly modelFile: ModelFileRef | null;
 }
 
+export interface SessionOptions extends StartOptions {
+  /** Workers that share the embedding of many pictures on WASM, each with its own networks; default 1. A GPU gets one. */
+  readonly workers?: number;
+}
+
 /**
- * Starts server, Chromium and models, tells what really runs, does `work`, and ends all of it, whatever happens.
+ * Starts server, Chromium and models, says what really runs, does `work`, and ends all of it, whatever happens.
  * Throws as `withPage`, and what `start` throws.
  */
 export async function withSession<T>(
-  options: HarnessOps['start']['req'],
+  options: SessionOptions,
   report: Report,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   return withPage(options.backend ?? 'auto', report, async (session) => {
-    const { model, ...rest } = options;
+    const { model, workers = 1, ...rest } = options;
     const chosen = model === undefined ? null : await chooseModel(model, options.precision, modelsFolder());
-    const start = async (given: Partial<HarnessOps['start']['req']> | null, modelFile: ModelFileRef | null) => {
-      const state = await session.call('start', { ...rest, ...given });
+    const start = async (given: Partial<StartOptions> | null, modelFile: ModelFileRef | null) => {
+      const state = await session.call('start', { ...rest, ...given }, 0);
+      const sharing = state.backend === 'wasm' ? workers : 1;
+      const others = Array.from({ length: sharing - 1 }, (_, i) => i + 1);
+      await Promise.all(
+        others.map((worker) => session.call('start', { ...rest, ...given, model: state.model }, worker)),
+      );
       report.endProgress();
       report.engine(state);
       if (model === undefined && state.model !== FACENET.id)
         report.note('FaceNet is not here; `npx facenet-web models --get` downloads it once (94 MB).');
-      return work({ ...session, call: noticeLying(session.call, report), state, modelFile });
+      return work({ ...session, call: noticeLying(session.call, report), state, modelFile, workers: sharing });
     };
     if (!chosen || !('path' in chosen)) return start(chosen, null);
     return session.withPicture(chosen.path, chosen.path, (file) => start({ modelFile: file }, file));
   });
 }
 
-/** Tells the report of pictures with a lying face that were searched upright only. */
+/** Notes pictures with a lying face that were searched upright only. */
 function noticeLying(call: HarnessSession['call'], report: Report): HarnessSession['call'] {
-  return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
-    const res = await call(op, req);
-    const look = lookOf({ op, req, res } as Done);
-    if (look) report.lying(look.name, look.sure);
-    return res;
-  };
+  return <K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>) =>
+    call(name, ...args).then((result) => {
+      const scan = scanOf({ name, args, result } as Called);
+      if (scan) report.lying(scan.name, scan.sure);
+      return result;
+    });
 }
 
-/** What was asked of the page, and its answer. */
-type Done = { readonly [K in HarnessOp]: { op: K; req: HarnessOps[K]['req']; res: HarnessOps[K]['res'] } }[HarnessOp];
+/** A call of the page and its result. */
+type Called = {
+  readonly [K in HarnessCall]: { name: K; args: Parameters<HarnessCalls[K]>; result: CallResult<K> };
+}[HarnessCall];
 
 /** The picture searched, where a face lies in it (`sure`) or what was found may be a face that lies; null elsewhere. */
-function lookOf({ op, req, res }: Done): { readonly name: string; readonly sure: boolean } | null {
-  if ((op !== 'recognise' && op !== 'align') || req.options.turned) return null;
-  const faces = op === 'align' ? res.faces : res.faces.map(({ detection }) => detection);
+function scanOf(called: Called): { readonly name: string; readonly sure: boolean } | null {
+  if (called.name !== 'recognise' && called.name !== 'align') return null;
+  const [picture, options] = called.name === 'align' ? [called.args[0].picture, called.args[0].options] : called.args;
+  if (options?.turned || !('name' in picture)) return null;
+  const faces = called.result.faces.map(({ detection }) => detection);
   const sure = faces.some(isLying);
   const may = faces.length > 0 && mayLie(faces.map((detection) => ({ detection })));
-  return sure || may ? { name: req.picture.name, sure } : null;
+  return sure || may ? { name: picture.name, sure } : null;
 }
 
 /**
@@ -142,19 +160,19 @@ async function openPage(browser: Browser, address: string, report: Report): Prom
   await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => report.trainStep(step));
   await page.goto(address);
   // The module script has run by the load event; without its global it has failed.
-  if (!(await page.evaluate(() => 'facenetHarness' in globalThis)))
+  if (!(await page.evaluate(() => 'facenetCall' in globalThis)))
     throw new FaceError('internal', { reason: broken[0] ?? 'the harness page did not start' });
   return page;
 }
 
 function caller(page: Page): HarnessSession['call'] {
-  return async <K extends HarnessOp>(op: K, req: HarnessOps[K]['req']) => {
-    // The page's answer is typed by HarnessPage on its side; what passes between is JSON and byte arrays.
-    const sent: [K, HarnessOps[K]['req']] = [op, req];
+  return async <K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>): Promise<CallResult<K>> => {
+    const sent: readonly [K, unknown] = [name, args];
     const answer: unknown = await page
-      .evaluate(([op, req]) => globalThis.facenetHarness.call(op, req), sent)
+      .evaluate(([name, args]) => globalThis.facenetCall(name, args as never), sent)
       .catch(rethrow); // the page answers every failure of its own: only one that is gone rejects
-    return unwrap(answer as Answer<HarnessOps[K]['res']>);
+    // The page types its answer; what passes between is JSON and typed arrays.
+    return unwrap(answer as Answer<CallResult<K>>);
   };
 }
 

@@ -1,5 +1,32 @@
-import type { Checkpoint } from '../../core/types';
-import { FaceError } from '../../core/errors';
+/** Checkpoints of the command line: files on its disk, read and written through its server. */
+import type { Checkpoint, CheckpointSink } from '../../core/types';
+import { FaceError, toFaceError } from '../../core/errors';
+import { load, put } from './files';
+
+/** The latest checkpoint at one address (null: none yet); new ones go to another, each whole. */
+export class DiskSink implements CheckpointSink {
+  constructor(
+    private readonly address: string | null,
+    private readonly out: string,
+  ) {}
+
+  async latest(): Promise<Checkpoint | null> {
+    if (this.address === null) return null;
+    const file = await load({ url: this.address, name: 'The checkpoint' });
+    return unpackCheckpoint(new Uint8Array(await file.arrayBuffer()));
+  }
+
+  /** Throws `train/not-saved`. */
+  async save(checkpoint: Checkpoint): Promise<void> {
+    try {
+      await put(this.out, packCheckpoint(checkpoint), 'checkpoint');
+    } catch (thrown) {
+      const { code, details } = toFaceError(thrown);
+      if (code !== 'harness/not-written') throw thrown;
+      throw new FaceError('train/not-saved', { what: 'checkpoint', reason: details['reason'] ?? '' });
+    }
+  }
+}
 
 /**
  * A checkpoint as one file, so that both its parts are written or neither: the length of the meta data in bytes (32 bits,

@@ -1,6 +1,12 @@
 import type { Box } from '../../core/types';
-import type { DrawnFace } from '../bridge';
 import { placeLabels } from './labels';
+
+export interface DrawnFace {
+  readonly box: Box;
+  readonly label: string;
+  /** Known people and unknown ones get different colours. */
+  readonly known: boolean;
+}
 
 const KNOWN = '#1a7f37';
 const UNKNOWN = '#b35900';

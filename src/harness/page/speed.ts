@@ -1,21 +1,34 @@
-import { createTrainClient } from '../../client/trainClient';
+import { TrainThread } from '../../client/trainThread';
+import type { TrainEngine, TrainStart } from '../../client/types';
 import { mulberry32 } from '../../core/random';
 import { toFaceError } from '../../core/errors';
-import type { HarnessOps } from '../bridge';
 
 const PEOPLE = 4;
 /** The side of the network's input. */
 const SIZE = 160;
 const NO_CHECKPOINTS = { save: async () => {}, latest: async () => null };
 
+export interface SpeedRequest {
+  readonly backend: NonNullable<TrainStart['backend']>;
+  /** 0 only says what it would run on. */
+  readonly batch: number;
+  readonly steps: number;
+  readonly width: number;
+}
+
+/** Pictures a second of each step: the network embedding, and training whole. */
+export interface Speed {
+  readonly engine: TrainEngine;
+  readonly embedding: number[];
+  /** Without the first step, which compiles what the others use. */
+  readonly training: number[];
+  /** Why it cannot train in such batches, if so. */
+  readonly refused: string | null;
+}
+
 /** Measures one batch size in a worker of its own, so that no memory of another one counts. */
-export async function measureSpeed({
-  backend,
-  batch,
-  steps,
-  width,
-}: HarnessOps['speed']['req']): Promise<HarnessOps['speed']['res']> {
-  const client = createTrainClient();
+export async function measureSpeed({ backend, batch, steps, width }: SpeedRequest): Promise<Speed> {
+  const client = new TrainThread();
   try {
     const engine = await client.call('start', { backend });
     if (batch === 0) return { engine, embedding: [], training: [], refused: null };

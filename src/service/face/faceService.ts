@@ -6,7 +6,7 @@ import { FaceError } from '../../core/errors';
 import type { CohortMean, Embedding, EngineMemory, GalleryFace, Match, StoredCrop } from '../../core/types';
 import type { EmbedFacesRequest } from '../../pipeline/bulk';
 import type { Picture } from '../../pipeline/decode';
-import { matchFace } from '../../pipeline/match';
+import { compareFaces, matchFace } from '../../pipeline/match';
 import type {
   AlignRequest,
   DetectRequest,
@@ -123,6 +123,9 @@ export function createFaceService(inHelper: InHelper) {
     async match({ embeddings }: { readonly embeddings: readonly Embedding[] }): Promise<Match[]> {
       const { matching } = await matched();
       return embeddings.map((embedding) => matchFace(embedding, matching));
+    },
+    async compare({ a, b }: { readonly a: Embedding; readonly b: Embedding }) {
+      return compareFaces(a, b, (await matched()).matching);
     },
     async cohortMeans({ vectors }: { readonly vectors: readonly Float32Array[] }): Promise<CohortMean[] | null> {
       const cohort = await running().cohort();

@@ -3,7 +3,7 @@ import { sha256 } from '../../core/sha256';
 import type { FaceCrop, Frame, RgbaImage, StoredCrop } from '../../core/types';
 import { facenetCrop } from '../../pipeline/crop/facenet';
 import { faceInCrop } from '../../pipeline/crop/stored';
-import { withFrame } from '../../pipeline/decode';
+import { fetchPicture, withFrame, type PictureRef } from '../../pipeline/decode';
 import { resample } from '../../pipeline/resample';
 import type { Crops } from '../../train/samples';
 
@@ -15,11 +15,11 @@ export interface PixelCrop {
 
 /**
  * An aligned face: a picture file that is the whole square crop (PNG of `align --size 182 --margin 44`, say), its pixels,
- * or a crop as the store keeps it, from which the network's own crop is cut. Files and stored crops are decoded ahead and
- * kept decoded, up to 512 MB. A file or pixels may be larger than the network's input by 182 / 160, the room of random
+ * or a crop as the store keeps it, from which the network's own crop is cut. Files are decoded when they are added, stored
+ * crops when they are first needed; both are kept decoded, up to 512 MB. A file or pixels may be larger than the network's input by 182 / 160, the room of random
  * crops, and are otherwise resized.
  */
-export type TrainPicture = Blob | PixelCrop | StoredCrop;
+export type TrainPicture = Blob | PictureRef | PixelCrop | StoredCrop;
 
 /** `train`: what is learnt from, and the gallery of the report. `heldOut`: judged by. `impostors`: people who must stay unknown. */
 export type PictureSet = 'train' | 'heldOut' | 'impostors';
@@ -44,15 +44,30 @@ export class PictureSets {
     heldOut: { pictures: [], labels: [] },
     impostors: { pictures: [], labels: [] },
   };
+  /** Bytes left for decoded pictures. */
+  private room = KEPT_BYTES;
 
-  add(set: PictureSet, pictures: readonly TrainPicture[], labels: readonly number[]): number {
+  /** Files are read at once; those that cannot be are left out. Resolves to these. */
+  async add(
+    set: PictureSet,
+    pictures: readonly TrainPicture[],
+    labels: readonly number[],
+  ): Promise<readonly UnreadablePicture[]> {
     const own = this.sets[set];
-    for (const picture of pictures) own.pictures.push(picture);
-    for (const label of labels) own.labels.push(label);
-    return own.pictures.length;
+    const unreadable: UnreadablePicture[] = [];
+    const read = await Promise.all(pictures.map((picture, i) => this.#read(picture, `picture ${i + 1}`)));
+    for (const [index, picture] of read.entries()) {
+      if ('code' in picture) unreadable.push({ index, ...picture });
+      else {
+        own.pictures.push(picture);
+        own.labels.push(labels[index]!);
+      }
+    }
+    return unreadable;
   }
 
   clear(set: PictureSet): void {
+    for (const picture of this.sets[set].pictures) if (isPixels(picture)) this.room += picture.data.length;
     this.sets[set] = { pictures: [], labels: [] };
   }
 
@@ -67,23 +82,52 @@ export class PictureSets {
   /** The training pictures, each decoded once as long as there is room to keep them. */
   crops(options: CropOptions): Crops {
     const { pictures } = this.sets.train;
-    const kept = new Map<number, { readonly size: number; readonly bytes: Uint8ClampedArray }>();
-    let room = KEPT_BYTES;
+    const kept = new Map<number, { readonly size: number; readonly data: Uint8ClampedArray }>();
+    let { room } = this;
     return {
       labels: this.labels('train'),
       async crop(sample) {
         const known = kept.get(sample);
-        if (known) return { size: known.size, data: Float32Array.from(known.bytes) };
-        const { size, data } = await readCrop(pictures[sample]!, options, `picture ${sample + 1}`);
-        const bytes = Uint8ClampedArray.from(data);
-        if (room >= bytes.length) {
-          room -= bytes.length;
-          kept.set(sample, { size, bytes });
+        if (known) return { size: known.size, data: Float32Array.from(known.data) };
+        const picture = pictures[sample]!;
+        const { size, data } = await readCrop(picture, options, `picture ${sample + 1}`);
+        if (!isPixels(picture) && room >= data.length) {
+          room -= data.length;
+          kept.set(sample, { size, data: Uint8ClampedArray.from(data) });
         }
         return { size, data };
       },
     };
   }
+
+  /** A file as pixels, if it is square and there is room for them; a file that cannot be read as its error. */
+  async #read(picture: TrainPicture, name: string): Promise<TrainPicture | ErrorData> {
+    if (!(picture instanceof Blob) && !('url' in picture)) return picture;
+    try {
+      const file = picture instanceof Blob ? picture : await fetchPicture(picture);
+      const image = await withFrame(file, { name: nameOf(picture, name) }, wholeImage);
+      const bytes = 3 * image.width * image.height;
+      if (image.width !== image.height || bytes > this.room) return file;
+      this.room -= bytes;
+      return { size: image.width, data: rgbOf(image) };
+    } catch (thrown) {
+      return errorData(toFaceError(thrown));
+    }
+  }
+}
+
+function isPixels(picture: TrainPicture): picture is PixelCrop {
+  return !(picture instanceof Blob) && 'data' in picture;
+}
+
+function nameOf(picture: Blob | PictureRef, otherwise: string): string {
+  return picture instanceof File || 'url' in picture ? picture.name : otherwise;
+}
+
+function rgbOf({ width, height, data }: RgbaImage): Uint8Array<ArrayBuffer> {
+  const rgb = new Uint8Array(3 * width * height);
+  for (let i = 0; i < width * height; i++) rgb.set(data.subarray(4 * i, 4 * i + 3), 3 * i);
+  return rgb;
 }
 
 /**
@@ -96,7 +140,8 @@ export async function readCrop(picture: TrainPicture, options: CropOptions, name
 }
 
 async function exactCrop(picture: TrainPicture, options: CropOptions, name: string): Promise<FaceCrop> {
-  if (picture instanceof Blob) return withFrame(picture, { name }, (frame) => whole(frame, options.size));
+  if (picture instanceof Blob || 'url' in picture)
+    return withFrame(picture, { name }, (frame) => fitted(wholeImage(frame), options.size));
   if ('picture' in picture) return storedAsCrop(picture, options, name);
   const { size, data } = picture;
   if (size >= options.size && size <= Math.round(options.size * ROOM)) return { size, data: Float32Array.from(data) };
@@ -112,8 +157,8 @@ function storedAsCrop(stored: StoredCrop, { size, roomy }: CropOptions, name: st
   );
 }
 
-function whole(frame: Frame, size: number): FaceCrop {
-  return fitted(frame.region({ x0: 0, y0: 0, x1: frame.width, y1: frame.height }), size);
+function wholeImage(frame: Frame): RgbaImage {
+  return frame.region({ x0: 0, y0: 0, x1: frame.width, y1: frame.height });
 }
 
 function fitted(image: RgbaImage, size: number): FaceCrop {
@@ -134,23 +179,19 @@ export async function pictureHashes(pictures: readonly TrainPicture[]): Promise<
 }
 
 async function pictureHash(picture: TrainPicture): Promise<string> {
-  const bytes =
-    picture instanceof Blob
-      ? await picture.arrayBuffer()
-      : 'picture' in picture
-        ? await picture.picture.arrayBuffer()
-        : picture.data;
-  return sha256(new Uint8Array(bytes));
+  if (isPixels(picture)) return sha256(picture.data);
+  const file = picture instanceof Blob ? picture : 'url' in picture ? await fetchPicture(picture) : picture.picture;
+  return sha256(new Uint8Array(await file.arrayBuffer()));
 }
 
 /** A file that cannot be read, by its place in the list, and why. */
 export type UnreadablePicture = ErrorData & { readonly index: number };
 
-export async function unreadablePictures(pictures: readonly File[]): Promise<UnreadablePicture[]> {
+export async function unreadablePictures(pictures: readonly PictureRef[]): Promise<UnreadablePicture[]> {
   const wrong: UnreadablePicture[] = [];
   for (const [index, picture] of pictures.entries()) {
     try {
-      await withFrame(picture, { name: picture.name }, () => null);
+      await withFrame(picture, {}, () => null);
     } catch (thrown) {
       wrong.push({ index, ...errorData(toFaceError(thrown)) });
     }

@@ -1,6 +1,7 @@
 import type { CallContext } from '../../core/call';
 import { FaceError } from '../../core/errors';
 import type { Checkpoint, EngineMemory, Report } from '../../core/types';
+import type { PictureRef } from '../../pipeline/decode';
 import { inferShapes, weightShapes } from '../../nn/shapes';
 import { openStore } from '../../store/store';
 import { COHORT_CENTRES } from '../../weights/cohorts';
@@ -67,7 +68,7 @@ export function createTrainService() {
       engines = await openTrainEngines(options);
       return engines.state;
     },
-    addPictures({ set, pictures, labels }: AddRequest) {
+    async addPictures({ set, pictures, labels }: AddRequest) {
       if (pictures.length !== labels.length)
         throw new FaceError('config/bad-value', {
           key: 'labels',
@@ -75,9 +76,9 @@ export function createTrainService() {
           reason: `the number of pictures is ${pictures.length}`,
         });
       evaluation?.forget(set);
-      return { pictures: data.add(set, pictures, labels) };
+      return { unreadable: await data.add(set, pictures, labels) };
     },
-    checkPictures: async ({ pictures }: { readonly pictures: readonly File[] }) => ({
+    checkPictures: async ({ pictures }: { readonly pictures: readonly PictureRef[] }) => ({
       unreadable: await unreadablePictures(pictures),
     }),
     clearPictures({ set }: { readonly set: PictureSet }) {

@@ -17,6 +17,11 @@ export interface Recipe {
   readonly augment: boolean;
 }
 
+/** A recipe whose base is known by its kind alone. */
+export interface RecipeOn<B> extends Omit<Recipe, 'base'> {
+  readonly base: B;
+}
+
 /**
  * A head learns by ADAGRAD (.985 on data/people after three pictures a person; ADAM .983), the rest by ADAM with the
  * original's epsilon of .1: a fine-tune moves little, a new network much.
@@ -34,15 +39,15 @@ const SCRATCH: Pick<Recipe, 'loss' | 'epochs' | 'rate' | 'batch' | 'augment'> = 
   augment: true,
 };
 
-/** The recipe for a part of a base, before an expert changes it. */
-export function recipeFor(base: RecipeBase, trainable: TrainableName): Recipe {
+/** The recipe for a part of a base, before an expert changes it; only the base's kind counts. */
+export function recipeFor<B extends Pick<RecipeBase, 'kind'>>(base: B, trainable: TrainableName): RecipeOn<B> {
   if (base.kind === 'scratch') return { base, trainable: 'all', ...SCRATCH };
   return { base, trainable, ...PARTS[trainable] };
 }
 
 /** What the train worker is told; everything else has the trainer's default. */
 export function configOf(
-  recipe: Recipe,
+  recipe: RecipeOn<Pick<RecipeBase, 'kind'>>,
   { people, pictures }: { readonly people: number; readonly pictures: number },
 ): object {
   const { loss, epochs, rate, augment, trainable } = recipe;

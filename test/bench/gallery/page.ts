@@ -1,4 +1,4 @@
-import { createFaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import { knownScale, type CohortUse } from '../../../src/core/cohort';
 import { mulberry32 } from '../../../src/core/random';
 import type { Embedding, GalleryFace, Match } from '../../../src/core/types';
@@ -42,7 +42,7 @@ const CHECKED = 12;
 
 globalThis.galleryBench = async (options) => {
   const { modelId, gallery, known, strangers } = await makeFaces(options);
-  const client = createFaceClient();
+  const client = new FaceNet();
   try {
     const { cohort } = await client.call('start', {
       model: modelId,

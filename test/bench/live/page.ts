@@ -1,5 +1,6 @@
-import { FrameLoop, frameOf } from '../../../src/app/recognise/frameLoop';
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FrameLoop } from '../../../src/client/frameLoop';
+import { frameOf } from '../../../src/client/pictures';
+import { FaceNet } from '../../../src/client/faceNet';
 import type { EngineMemory } from '../../../src/core/types';
 import { enrolPortraits } from '../page/enrol';
 import { loadFaceApi } from '../page/faceapi';
@@ -44,7 +45,7 @@ type Follow = (video: HTMLVideoElement, stages: Record<string, number>) => Promi
 const WARM_MS = 1500;
 
 globalThis.liveBench = async ({ rounds, seconds, peers }) => {
-  const client = createFaceClient();
+  const client = new FaceNet();
   await client.call('start', { backend: 'wasm' });
   await enrolPortraits(client);
   const faceapi = peers ? await loadFaceApi() : null;
@@ -71,7 +72,7 @@ globalThis.liveBench = async ({ rounds, seconds, peers }) => {
 };
 
 /** Our live path as the app drives it; the number of faces that have a name or are said to be unknown. */
-function ours(client: FaceClient, name: string): Follow {
+function ours(client: FaceNet, name: string): Follow {
   return async (video, stages) => {
     const time = performance.now();
     const { faces, timings } = await client.call('track', { video: name, picture: await frameOf(video), time });
@@ -86,7 +87,7 @@ async function heapBytes(): Promise<number> {
 }
 
 globalThis.soak = async (frames, every) => {
-  const client = createFaceClient();
+  const client = new FaceNet();
   await client.call('start', { backend: 'wasm' });
   await enrolPortraits(client);
   const scene = await playScene('one');

@@ -1,9 +1,9 @@
-import type { FaceClient } from '../../../src/client/faceClient';
+import type { FaceNet } from '../../../src/client/faceNet';
 import type { GalleryFace } from '../../../src/core/types';
 import { portraits } from './pictures';
 
 /** Everybody who has a portrait among the samples. */
-export async function enrolPortraits(client: FaceClient): Promise<void> {
+export async function enrolPortraits(client: FaceNet): Promise<void> {
   const faces: GalleryFace[] = [];
   for (const { person, jpeg } of await portraits()) {
     const found = await client.call('recognise', { picture: jpeg, options: { faces: 'best' } });

@@ -1,4 +1,4 @@
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import { MOBILE_FACE_NET_SIZE } from '../../../src/models/mobileFaceNet';
 import { FACENET_SIZE } from '../../../src/models/inceptionResnetV1';
 import { connect } from '../../../workers/rpc';
@@ -26,7 +26,7 @@ declare global {
 globalThis.bench = async (turns) => {
   const [six, one] = [await benchPicture('six'), await benchPicture('one')];
   const notes: string[] = [];
-  const client = createFaceClient();
+  const client = new FaceNet();
   try {
     const state = await client.call('start', {});
     const cases = [
@@ -58,7 +58,7 @@ async function networkCases(picture: BenchPicture, threads: number, notes: strin
 }
 
 /** Detection from pixels, and a picture file to names, through the app's own client and worker. */
-async function ourCases(client: FaceClient, six: BenchPicture, one: BenchPicture, notes: string[]): Promise<Case[]> {
+async function ourCases(client: FaceNet, six: BenchPicture, one: BenchPicture, notes: string[]): Promise<Case[]> {
   await enrolPortraits(client);
   const cases: Case[] = [];
   for (const minSize of MIN_SIZES) {

@@ -1,4 +1,4 @@
-import { createTrainClient } from '../../../src/client/trainClient';
+import { TrainThread } from '../../../src/client/trainThread';
 import { mulberry32 } from '../../../src/core/random';
 import type { BackendName } from '../../../src/core/types';
 import type { PixelCrop, Trainable } from '../../../workers/trainProtocol';
@@ -40,7 +40,7 @@ function noise(seed: number): PixelCrop {
 }
 
 globalThis.trainingBench = async (backend, { name, base, trainable, batch, accumulate, steps }) => {
-  const client = createTrainClient();
+  const client = new TrainThread();
   try {
     const { adapter } = await client.call('start', { backend, modelsUrl: new URL('/models/', location.href).href });
     const count = 2 * batch;

@@ -113,12 +113,12 @@ describe('the embedded model', () => {
   test('aligned pictures are used as they are, each on its own, many at once as one at a time', async () => {
     const picture = await sampleBlob('portraits/susan-helms.jpg');
     const face = await pipeline.align({ picture, faces: 'best', size: 150, margin: 32 });
-    const { png } = face.faces[0]!;
-    const bitmap = await createImageBitmap(png);
+    const { file } = face.faces[0]!;
+    const bitmap = await createImageBitmap(file);
     expect([bitmap.width, bitmap.height]).toEqual([150, 150]);
     bitmap.close();
-    const [alone] = await pipeline.embedAligned([png]);
-    const many = await pipeline.embedAligned(Array.from({ length: 30 }, () => png));
+    const [alone] = await pipeline.embedAligned([file]);
+    const many = await pipeline.embedAligned(Array.from({ length: 30 }, () => file));
     expect(many).toHaveLength(30);
     for (const { vector, modelId } of many) {
       expect(modelId).toBe(MOBILE_FACE_NET.id);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import type { GalleryFace, RgbaImage, StoredCrop } from '../../../src/core/types';
 import { cosine } from '../../../src/core/vectors';
 import { decisionOf, thresholdAt } from '../../../src/weights/calibration';
@@ -11,7 +11,7 @@ import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';
 import { modelFile, needsModels } from './models';
 
 const CREW = 'expedition-1-crew.jpg';
-let client: FaceClient;
+let client: FaceNet;
 beforeEach((context) => needsModels(context));
 
 async function enrol(names: readonly string[]): Promise<{ faces: GalleryFace[]; crops: StoredCrop[] }> {
@@ -40,7 +40,7 @@ describe('the worker on WASM', () => {
   let state: EngineState;
   const progress: Progress[] = [];
   beforeAll(async () => {
-    client = createFaceClient();
+    client = new FaceNet();
     state = await client.call('start', { backend: 'wasm' }, { onProgress: (each) => progress.push(each) });
   });
   afterAll(() => client.close());
@@ -146,8 +146,8 @@ describe('the worker on WASM', () => {
     const picture = await sampleBlob('portraits/edward-lu.jpg');
     const { faces } = await client.call('align', { picture, size: 160, margin: 32, faces: 'best' });
     expect(faces).toHaveLength(1);
-    const bitmap = await createImageBitmap(faces[0]!.png);
-    expect([faces[0]!.png.type, bitmap.width, bitmap.height]).toEqual(['image/png', 160, 160]);
+    const bitmap = await createImageBitmap(faces[0]!.file);
+    expect([faces[0]!.file.type, bitmap.width, bitmap.height]).toEqual(['image/png', 160, 160]);
   });
 
   test('aligned pictures are embedded as they are: the published distances, int8', async (context) => {
@@ -261,7 +261,7 @@ describe('the worker on WASM', () => {
 
 describe('before a start', () => {
   test('work is refused with backend/not-started, questions are answered', async () => {
-    client = createFaceClient();
+    client = new FaceNet();
     const bitmap = await createImageBitmap(await sampleBlob(CREW));
     await expect(client.call('detect', { picture: bitmap })).rejects.toMatchObject({ code: 'backend/not-started' });
     expect(await client.call('memory', {})).toEqual({ tensors: 0, wasmBytes: 0, gpuBuffers: 0 });
@@ -275,7 +275,7 @@ describe('before a start', () => {
   });
 
   test('without FaceNet the embedded network runs, and a note says so', async () => {
-    client = createFaceClient();
+    client = new FaceNet();
     const files = ['mtcnn.float32.safetensors', `${MOBILE_FACE_NET.id}.int8.safetensors`];
     for (const name of files) {
       const place = await client.call('importModel', { file: await modelFile(name), name });
@@ -290,7 +290,7 @@ describe('before a start', () => {
   });
 
   test('a file that is no model is refused', async () => {
-    client = createFaceClient();
+    client = new FaceNet();
     const name = `${MOBILE_FACE_NET.id}.int8.safetensors`;
     const file = new Blob([(await modelFile(name)).slice(0, 1000)]);
     await expect(client.call('importModel', { file, name })).rejects.toMatchObject({ code: 'weights/truncated' });
@@ -300,7 +300,7 @@ describe('before a start', () => {
 
 test('a crash of the real service: the next worker has the model and the people again', async () => {
   const makeWorker = () => new Worker(new URL('./crashing.worker.ts', import.meta.url), { type: 'module' });
-  client = createFaceClient({ makeWorker });
+  client = new FaceNet({ worker: makeWorker });
   const crashes: Error[] = [];
   client.onCrash((error) => crashes.push(error));
   await client.call('start', { backend: 'wasm', model: MOBILE_FACE_NET.id, modelsUrl: '/models/' });
@@ -323,7 +323,7 @@ test('the worker on TensorFlow.js, the fallback, sees the same face', async () =
   const picture = await sampleBlob('portraits/edward-lu.jpg');
   const vectors = [];
   for (const engine of ['litert', 'tfjs'] as const) {
-    client = createFaceClient();
+    client = new FaceNet();
     const state = await client.call('start', {
       backend: 'wasm',
       engine,
@@ -342,7 +342,7 @@ test('the worker on WebGPU', async (context) => {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!adapter && inject('expectWebgpu')) throw new Error('no WebGPU adapter, and EXPECT_WEBGPU=1');
   if (!adapter) context.skip('no WebGPU adapter');
-  client = createFaceClient();
+  client = new FaceNet();
   const state = await client.call('start', { backend: 'webgpu', model: MOBILE_FACE_NET.id });
   expect(state).toMatchObject({ backend: 'webgpu', precision: 'float16', adapter: expect.any(String), notes: [] });
   const { faces } = await client.call('recognise', {
@@ -356,7 +356,7 @@ test('the worker on WebGPU', async (context) => {
 test('auto does not take a graphics adapter that is the processor itself', async (context) => {
   const adapter = await navigator.gpu?.requestAdapter();
   if (!/swiftshader/i.test(adapter?.info.architecture ?? '')) context.skip('the adapter is not SwiftShader');
-  client = createFaceClient();
+  client = new FaceNet();
   expect(await client.call('start', { model: MOBILE_FACE_NET.id })).toMatchObject({ backend: 'wasm', notes: [] });
   client.close();
 });

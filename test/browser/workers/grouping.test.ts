@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { createFaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import type { CohortUse } from '../../../src/core/cohort';
 import { MOBILE_FACE_NET } from '../../../src/weights/rows';
 import type { Ops } from '../../../workers/protocol';
@@ -18,7 +18,7 @@ function request(each: number, cohort: CohortUse): Ops['groupFaces']['req'] {
 }
 
 test('faces are grouped beside the other work, with progress, and stopped in the middle', async () => {
-  const client = createFaceClient();
+  const client = new FaceNet();
   try {
     const { cohort } = await client.call('start', { backend: 'wasm', model: MOBILE_FACE_NET.id });
     const answered: string[] = [];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import { boxIou } from '../../../src/pipeline/detect/boxes';
 import { MOBILE_FACE_NET } from '../../../src/weights/rows';
 import type { EngineMemory } from '../../../src/core/types';
@@ -8,11 +8,11 @@ import { sampleBlob } from '../pipeline/support';
 import { needsModels } from './models';
 
 const [WIDTH, HEIGHT] = [640, 480];
-let client: FaceClient;
+let client: FaceNet;
 let crew: ImageBitmap;
 beforeEach((context) => needsModels(context));
 beforeAll(async () => {
-  client = createFaceClient();
+  client = new FaceNet();
   await client.call('start', { backend: 'wasm', model: MOBILE_FACE_NET.id });
   crew = await createImageBitmap(await sampleBlob('expedition-1-crew.jpg'));
 });

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { createTrainClient } from '../../../src/client/trainClient';
+import { TrainThread } from '../../../src/client/trainThread';
 import { mulberry32 } from '../../../src/core/random';
 import { MemorySink } from '../../fixtures/tinyTraining';
 
 test('the full network at 160 px trains on WASM with batches of 8, in less than 2.5 GiB', async () => {
-  const client = createTrainClient();
+  const client = new TrainThread();
   try {
     await client.call('start', { backend: 'wasm' });
     const random = mulberry32(1);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { createTrainClient, type TrainClient } from '../../../src/client/trainClient';
+import { TrainThread } from '../../../src/client/trainThread';
 import type { CheckpointSink, Checkpoint } from '../../../src/core/types';
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
@@ -16,16 +16,16 @@ const PEOPLE = ['Ada', 'Bo', 'Cy', 'Di'];
 const GRAPH = tinyGraph();
 const WEIGHTS = firstWeights(GRAPH, mulberry32(1));
 
-const clients: TrainClient[] = [];
+const clients: TrainThread[] = [];
 afterEach(() => {
   for (const client of clients.splice(0)) client.close();
 });
 
 /** For all tests that need no worker of their own: starting one takes a second. */
-let shared: TrainClient | undefined;
-async function sharedClient(): Promise<TrainClient> {
+let shared: TrainThread | undefined;
+async function sharedClient(): Promise<TrainThread> {
   if (!shared) {
-    shared = createTrainClient();
+    shared = new TrainThread();
     await shared.call('start', { backend: 'wasm' });
   }
   await shared.call('dispose', {});
@@ -39,13 +39,13 @@ async function pixels(sample: number): Promise<PixelCrop> {
 }
 const pictures = Promise.all([...LABELS.keys()].map(pixels));
 
-async function newClient(): Promise<TrainClient> {
-  const client = createTrainClient();
+async function newClient(): Promise<TrainThread> {
+  const client = new TrainThread();
   clients.push(client);
   await client.call('start', { backend: 'wasm' });
   return client;
 }
-async function started(from = sharedClient): Promise<TrainClient> {
+async function started(from = sharedClient): Promise<TrainThread> {
   const client = await from();
   await client.call('addPictures', { set: 'train', pictures: await pictures, labels: [...LABELS] });
   return client;
@@ -57,7 +57,7 @@ interface Setup {
   readonly people?: readonly string[];
 }
 function prepare(
-  client: TrainClient,
+  client: TrainThread,
   { trainable = 'all', more = {}, people = PEOPLE }: Setup = {},
 ): Promise<TrainPlan> {
   return client.call('prepare', {
@@ -67,13 +67,13 @@ function prepare(
     people,
   });
 }
-async function ready(setup?: Setup, from = sharedClient): Promise<TrainClient> {
+async function ready(setup?: Setup, from = sharedClient): Promise<TrainThread> {
   const client = await started(from);
   await prepare(client, setup);
   return client;
 }
 
-async function sha256(client: TrainClient): Promise<string> {
+async function sha256(client: TrainThread): Promise<string> {
   const { bytes } = await client.call('weights', { averaged: true });
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
 }
@@ -148,7 +148,7 @@ test('paused while the frozen part still runs, it has learnt nothing yet and goe
   const client = await ready(FROZEN);
   const sink = new MemorySink();
   let asked: Promise<void> | undefined;
-  const result = await client.train({ sink, onStage: () => void (asked ??= client.pause()) });
+  const result = await client.train({ sink, onProgress: () => void (asked ??= client.pause()) });
   await asked;
   expect(result).toEqual({ step: 0, epoch: 1, finished: false });
   expect(await sink.latest()).toBeNull();
@@ -180,8 +180,8 @@ test('frozen weights stay as they were, and the frozen part runs once for each p
   expect(plan).toMatchObject({ frozenUntil: 'r1', cached: true, cuts: ['r1'], stepsPerEpoch: STEPS, notes: [] });
   expect(plan.trainableParameters).toBeLessThan(plan.parameters);
   const stages: number[] = [];
-  const onStage = ({ done, total }: { done: number; total: number }) => void stages.push(done, total);
-  await client.train({ sink: new MemorySink(), onStage });
+  const onProgress = ({ done, total }: { done: number; total: number }) => void stages.push(done, total);
+  await client.train({ sink: new MemorySink(), onProgress });
   expect(Math.max(...stages)).toBe(2 * LABELS.length);
   const { bytes, people } = await client.call('weights', { averaged: true });
   const weights = readSafetensors(bytes, 'weights');

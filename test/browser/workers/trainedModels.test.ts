@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import { cohortMean } from '../../../src/core/cohort';
 import { cosine } from '../../../src/core/vectors';
 import { ownCohort } from '../../../src/weights/cohorts';
@@ -11,9 +11,9 @@ import { needsModels } from './models';
 
 const CREW = 'expedition-1-crew.jpg';
 const id = await trainedId(smallWeights());
-let client: FaceClient;
+let client: FaceNet;
 beforeAll(() => {
-  client = createFaceClient();
+  client = new FaceNet();
 });
 afterAll(async () => {
   await client.call('removeModel', { id }).catch(() => null);

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
-import type { CropForm } from '../../bridge';
+import type { AlignRequest } from '../../../client/types';
 import { count, countOf } from '../../../core/count';
 import { BoxList, cutBox } from '../boxList';
 import { cropEnding, CropRecords, type CropOptions, type CropRecord } from '../cropRecords';
@@ -31,7 +31,7 @@ export interface AlignFlags extends CommonFlags {
   readonly margin: number;
   readonly all?: true;
   /** PNG where left out. */
-  readonly form?: CropForm;
+  readonly form?: AlignRequest['form'];
 }
 
 export function addAlign(program: Command, run: Runner): void {
@@ -171,11 +171,11 @@ async function cutFaces(
       failed.push({ picture: file.path, error: outcome.error });
       continue;
     }
-    const { width, height, faces: found, files, facts } = outcome.result;
+    const { width, height, faces: found, facts } = outcome.result;
     await mkdir(dirname(base), { recursive: true });
-    for (const [i, { box }] of found.entries())
-      await boxes.add(base + cropEnding(i, options), cutBox(box, margin, width, height));
-    for (const [i, crop] of files.entries()) await writeWhole(base + cropEnding(i, options), crop);
+    for (const [i, { detection }] of found.entries())
+      await boxes.add(base + cropEnding(i, options), cutBox(detection.box, margin, width, height));
+    for (const [i, { file: crop }] of found.entries()) await writeWhole(base + cropEnding(i, options), crop);
     // Last: it is what says that the picture is done.
     await records.add({ base: keyOf(folder, base), picture: file.inside, faces: found.length, options, ...facts });
     written += found.length;

@@ -7,7 +7,7 @@ import { certaintyText } from '../../../core/certainty';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { splitClasses, type SplitFlags } from '../classSplit';
-import { faceVector, type FaceVector } from '../faceVector';
+import { faceVector, scalesOf, vectorOf, type FaceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -150,13 +150,14 @@ async function predictCommand(
         file,
         reason: `it was trained on the ${size} numbers a face of ${trained.model}, and ${model} gives ${embeddingSize}`,
       });
-    const { scales } = await session.call('faceScales', { vectors: bytesOf(vectors), columns: size });
+    const rows = Array.from({ length: vectors.length / size }, (_, i) => vectors.subarray(i * size, (i + 1) * size));
+    const scales = await scalesOf(session, rows);
     const outcomes = eachPicture(session, report, files, async (picture): Promise<ClassifiedFace[]> => {
-      const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
+      const { faces } = await session.call('recognise', picture, detectOptions(flags));
       return faces.map((face) => ({
         box: boxOf(face.detection.box),
         score: face.detection.score,
-        ...nameFace(trained, scales, face, threshold),
+        ...nameFace(trained, scales, vectorOf(session, face.embedding), threshold),
       }));
     });
     const pictures = await tellFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
@@ -167,9 +168,4 @@ async function predictCommand(
     const output: ClassifyOutput = { model: trained.model, kind: trained.classifier.kind, threshold, pictures };
     report.object(output);
   });
-}
-
-/** As numbers cross to the page. */
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -23,6 +23,7 @@ import {
 import type { ClusterOutput, EntryError } from '../output';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
+import { vectorOf } from '../faceVector';
 import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
 
@@ -67,7 +68,7 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
     });
   const files = await findPictures([folder], report);
   await withSession(startOptions(flags), report, async (session) => {
-    const vectors: number[][] = [];
+    const vectors: Float32Array[] = [];
     const scales: number[] = [];
     /** By face, its picture's place. */
     const photos: number[] = [];
@@ -76,7 +77,8 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
     const failed: { picture: string; error: EntryError }[] = [];
     const outcomes = eachPicture(session, report, files, async (picture) => {
       const options = { ...detectOptions(flags), faces: flags.faces };
-      return (await session.call('recognise', { picture, options })).faces;
+      const { faces } = await session.call('recognise', picture, options);
+      return faces.map(({ embedding }) => vectorOf(session, embedding));
     });
     for await (const { file, ...outcome } of outcomes) {
       if ('error' in outcome) {

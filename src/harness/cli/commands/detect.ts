@@ -40,7 +40,7 @@ async function detect(paths: readonly string[], flags: DetectFlags, report: Repo
   await withSession(startOptions(flags), report, async (session) => {
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
     const outcomes = eachPicture(session, report, files, async (picture, file) => {
-      const found = await session.call('detect', { picture, options: detectOptions(flags) });
+      const found = await session.call('detect', picture, detectOptions(flags));
       const drawn = found.faces.map(({ box, score }) => ({ box, label: score.toFixed(2), known: true }));
       await drawing?.draw(file, picture, drawn);
       return found;

@@ -27,7 +27,7 @@ async function exportModel(flags: ExportFlags, report: Report): Promise<void> {
   await withSession(startOptions(flags), report, async ({ call, state, modelFile, withOutput }) => {
     const { form, out } = flags;
     const { bytes } = await withOutput(out, (address) =>
-      call('exportModel', { id: state.model, modelFile, form, out: address }),
+      call('exportModel', { id: state.model, ...(modelFile && { modelFile }), form }, address),
     );
     report.line(`${out}: ${state.model} as ${form}, ${(bytes / 1e6).toFixed(1)} MB`);
     report.object({ out, model: state.model, form, bytes });

@@ -41,9 +41,9 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
     const noFace: string[] = [];
     const failed: FilterMetricsOutput['failed'] = [];
     let label = '';
-    let person: { readonly file: PictureFile; readonly vector: readonly number[] }[] = [];
+    let person: { readonly file: PictureFile; readonly vector: Float32Array }[] = [];
     const close = () => {
-      const rows = Float32Array.from(person.flatMap(({ vector }) => vector));
+      const rows = Float32Array.from(person.flatMap(({ vector }) => [...vector]));
       const distances = centreDistances(rows, new Int32Array(person.length));
       person.forEach(({ file }, i) => pictures.push({ label, picture: file.inside, distance: distances[i]! }));
       person = [];

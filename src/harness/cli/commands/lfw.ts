@@ -53,7 +53,10 @@ async function embed(list: PairList, pictures: PictureSet, flags: LfwFlags, repo
   const options = { ...engineOptions(flags), workers, ...(workers > 1 && { threads: 1 }) };
   await withSession(options, report, async (session) => {
     const unread = await embedShard(session, path, shard, pictures, flags, report);
-    if (flags.shard) return sayShard(shard, path, unread, pictures, report);
+    if (flags.shard) {
+      sayShard(shard, path, unread, pictures, report);
+      return;
+    }
     const embeddings = await readEmbeddings(path);
     await finish(list, pictures, [embeddings], flags, flags.normalise ? session : null, report);
     if (embeddings.unread.length > 0)

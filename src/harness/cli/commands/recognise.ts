@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { certaintyText } from '../../../core/certainty';
-import type { DrawnFace, FoundFace } from '../../bridge';
+import type { RecognisedFace as FoundFace } from '../../../core/types';
+import type { DrawnFace } from '../../page/draw';
 import { Drawing } from '../drawing';
 import { enrol } from '../gallery';
 import {
@@ -41,7 +42,7 @@ async function recognise(paths: readonly string[], flags: RecogniseFlags, report
     const { model, threshold } = session.state;
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
     const outcomes = eachPicture(session, report, files, async (picture, file) => {
-      const { faces } = await session.call('recognise', { picture, options: detectOptions(flags) });
+      const { faces } = await session.call('recognise', picture, detectOptions(flags));
       await drawing?.draw(file, picture, faces.map(drawnFace));
       return faces.map(({ detection, match }) => recognisedFace(detection, match));
     });

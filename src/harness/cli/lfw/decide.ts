@@ -2,6 +2,7 @@ import type { EngineState, StartOptions } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import type { LfwRow, RunDecision } from '../../../evaluate/evaluateLfw';
 import { NONE, type RunSettings } from '../../../evaluate/lfwReport';
+import { scalesOf } from '../faceVector';
 import type { Report } from '../report';
 import { withSession, type Session } from '../session';
 
@@ -52,10 +53,8 @@ export async function decisionOf(session: Session, rows: readonly LfwRow[]): Pro
   const embedded = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
   for (let at = 0; at < embedded.length; at += AT_ONCE) {
     const places = embedded.slice(at, at + AT_ONCE);
-    const vectors = new Float32Array(places.length * columns);
-    for (const [row, i] of places.entries()) vectors.set(rows[i]!.vector.subarray(0, columns), row * columns);
-    const answer = await session.call('faceScales', { vectors: new Uint8Array(vectors.buffer), columns });
-    for (const [row, i] of places.entries()) scales[i] = answer.scales[row]!;
+    const own = await scalesOf(session, places.map((i) => rows[i]!.vector.subarray(0, columns)));
+    for (const [row, i] of places.entries()) scales[i] = own[row]!;
   }
   return { rule: { far, plainThreshold, threshold }, scales };
 }

@@ -1,9 +1,8 @@
-import type { EmbedFacesOptions } from '../../../client/types';
+import type { EmbedFacesOptions, PictureRef } from '../../../client/types';
 import { countOf } from '../../../core/count';
 import { errorData, FaceError, toFaceError, type ErrorData } from '../../../core/errors';
 import { Pace } from '../../../evaluate/pace';
-import { CENTRE, FACE, NONE, type Outcome } from '../../../evaluate/lfwReport';
-import type { PictureRef } from '../../bridge';
+import { lfwRow } from '../../../evaluate/lfwRun';
 import { sourceOf } from '../pictures';
 import type { Report } from '../report';
 import type { Session } from '../session';
@@ -27,14 +26,14 @@ export interface EmbedAllOptions {
 const LINES = 10;
 
 /**
- * Embeds the pictures `wanted` (places in the whole list) and appends their rows to `work`, each batch as soon as it ends;
+ * Embeds the pictures `wanted` (places in the whole list) and appends their rows to `file`, each batch as soon as it ends;
  * several are under way, and one is read meanwhile. Resolves to those that could not be read, told and counted: they get no
  * row. Throws what the page gives, and `harness/no-face` where that is to fail.
  */
 export async function embedAll(
   session: Session,
   report: Report,
-  work: EmbeddingsFile,
+  file: EmbeddingsFile,
   { names, files }: PictureSet,
   wanted: readonly number[],
   { batch, inFlight, failWithoutFace, columns, options }: EmbedAllOptions,
@@ -51,34 +50,31 @@ export async function embedAll(
     unread.push({ index, ...problem });
     report.failure(new FaceError(problem.code, problem.details));
   };
+  let sent = 0;
   const embedBatch = async (batch: readonly number[]) => {
     const at = Math.floor(Date.now() / 1000);
     const sources = await Promise.all(batch.map((index) => sourceOrProblem(files[index]!)));
     const closed = batch.flatMap((index, i) => ('problem' in sources[i]! ? [{ index, ...sources[i] }] : []));
     const own = batch.filter((_, i) => 'file' in sources[i]!);
     const lent = sources.flatMap((source, i) => ('file' in source ? [{ ...source, name: names[batch[i]!]! }] : []));
-    const embed = (pictures: PictureRef[]) => session.call('embedFaces', { pictures, options });
-    return { at, batch, closed, own, result: await session.withPictures(lent, embed) };
+    const worker = sent++ % session.workers;
+    const embed = (pictures: PictureRef[]) => session.call('embed', pictures, options, worker);
+    return { at, batch, closed, own, faces: await session.withPictures(lent, embed) };
   };
-  for await (const { at, batch: whole, closed, own, result } of asTheyEnd(batches, embedBatch, inFlight)) {
-    const { found, embedded, problems, vectors } = result;
+  for await (const { at, batch: whole, closed, own, faces } of asTheyEnd(batches, embedBatch, inFlight)) {
     for (const { index, problem } of closed) leaveOut(index, problem);
-    for (const [i, problem] of problems.entries()) if (problem) leaveOut(own[i]!, problem);
-    const without = found.findIndex((face, i) => !face && !problems[i]);
+    const without = faces.findIndex(({ detection, problem }) => !detection && !problem);
     if (failWithoutFace && without >= 0) throw new FaceError('harness/no-face', { name: names[own[without]!]! });
     const now = performance.now();
     const microseconds = Math.round((1000 * (now - last)) / whole.length);
     last = now;
-    const numbers = new Float32Array(vectors.slice().buffer);
-    const outcomeOf = (i: number): Outcome => (found[i] ? FACE : embedded[i] ? CENTRE : NONE);
-    const rows = own.flatMap((index, i): EmbeddingRow[] => {
-      if (problems[i]) return [];
-      const outcome = outcomeOf(i);
-      // A batch without any face comes without numbers.
-      const vector = outcome === NONE ? new Float32Array(columns) : numbers.subarray(i * columns, (i + 1) * columns);
-      return [{ index, outcome, microseconds, at, vector }];
-    });
-    await work.append(rows);
+    const rows: EmbeddingRow[] = [];
+    for (const [i, face] of faces.entries()) {
+      const { outcome, vector, problem } = lfwRow(face, columns);
+      if (problem) leaveOut(own[i]!, problem);
+      else rows.push({ index: own[i]!, outcome, microseconds, at, vector });
+    }
+    await file.append(rows);
     pace.add(whole.length);
     done += whole.length;
     report.progress({ stage: 'Pictures', done, total: wanted.length }, String(pace));

@@ -1,40 +1,42 @@
-import { FaceError } from '../../../core/errors';
-import type { HarnessOps, PictureRef } from '../../bridge';
+/** Pictures of a training on their way to the page, some at a time. */
+import type { PictureRef, PictureSet } from '../../../client/types';
+import { FaceError, type ErrorData } from '../../../core/errors';
 import { sourceOf, type PictureFile } from '../pictures';
 import type { Report } from '../report';
 import type { HarnessSession } from '../session';
 import { AT_ONCE } from './atOnce';
+import type { Crops } from './faces';
 import type { Labelled } from './people';
 
-/** Gives the page pictures. Those that cannot be read are told and left out; resolves to the others. */
+/** Adds pictures to a set. Those that cannot be read are reported and left out; resolves to the others. */
 export async function addAll(
   session: HarnessSession,
   report: Report,
-  set: 'train' | 'heldOut' | 'impostors',
+  set: PictureSet,
   { files, labels }: Labelled,
 ): Promise<Labelled> {
   const read = await readPlaces(session, report, files, (pictures, places) =>
-    session.call('trainAdd', { set, pictures, labels: places.map((i) => labels[i]!) }),
+    session.call('trainAdd', set, pictures, places.map((i) => labels[i]!)),
   );
   return { files: read.map((i) => files[i]!), labels: read.map((i) => labels[i]!) };
 }
 
-/** Those of the pictures that can be read; the others are told. */
-export async function readableFaces(
-  session: HarnessSession,
-  report: Report,
-  files: readonly PictureFile[],
-): Promise<PictureFile[]> {
-  const read = await readPlaces(session, report, files, (pictures) => session.call('trainCheck', { pictures }));
-  return read.map((i) => files[i]!);
+/** Those of the crops that can be read; the others are reported. */
+export async function readableCrops(session: HarnessSession, report: Report, crops: Crops): Promise<Crops> {
+  const all = [...crops];
+  const files = all.map(([, crop]) => crop);
+  const read = await readPlaces(session, report, files, (pictures) => session.call('trainCheck', pictures));
+  return new Map(read.map((i) => all[i]!));
 }
+
+type Unreadable = ErrorData & { readonly index: number };
 
 /** The places of those that neither the disk nor the page says cannot be read. */
 async function readPlaces(
   session: HarnessSession,
   report: Report,
   files: readonly PictureFile[],
-  give: (pictures: PictureRef[], places: readonly number[]) => Promise<HarnessOps['trainCheck']['res']>,
+  give: (pictures: PictureRef[], places: readonly number[]) => Promise<{ readonly unreadable: readonly Unreadable[] }>,
 ): Promise<number[]> {
   const read: number[] = [];
   for (let at = 0; at < files.length; at += AT_ONCE) {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FaceError } from '../../../core/errors';
+import type { TrainableName } from '../../../train/config/recipe';
 import { LOSSES, type LossName } from '../../../train/config/config';
 import type { TrainableName } from '../../../train/config/recipe';
 import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';

@@ -32,7 +32,7 @@ export async function readLfw(images: string, pairs: string): Promise<Lfw> {
 }
 
 /** Accuracy and VAL of embeddings, a row for each of `names`; pairs of other pictures are left out. */
-export function judgeLfw(
+export function evaluateOn(
   { list }: Lfw,
   names: readonly string[],
   table: { readonly columns: number; readonly data: Float32Array },

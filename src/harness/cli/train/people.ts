@@ -38,39 +38,39 @@ export function impostorsOf(files: readonly PictureFile[]): Labelled {
 }
 
 export interface SplitOptions {
-  /** Share of each person's pictures, or of the persons, by which the model is judged, chosen at random. */
+  /** Share of each person's pictures, or of the persons, that is held out, chosen at random. */
   readonly holdOut: number;
   readonly seed: number;
-  /** Instead: each person's first so many are learnt, and those from the 11th (or from the next, if more) on judge. */
+  /** Instead: train on each person's first n pictures, and hold out those from the 11th (or from the next, if n is larger). */
   readonly trainImages?: number | undefined;
-  /** Whole persons judge: how well the model then tells apart whom it was not taught. */
+  /** Hold out whole persons: how well the model tells apart people it was not trained on. */
   readonly holdOutPeople?: boolean | undefined;
 }
-const JUDGED_FROM = 10;
+const HELD_OUT_FROM = 10;
 
 export interface PeopleSplit {
-  /** Who is learnt, by class number. Persons who only judge have the numbers after theirs. */
+  /** Whom the run trains on, by class number. Persons who are held out as a whole have the numbers after theirs. */
   readonly people: readonly string[];
   readonly train: Labelled;
   readonly heldOut: Labelled;
 }
 
-/** Which pictures are learnt and which judge. A person's only picture is learnt, unless whole persons judge. */
+/** Which pictures the run trains on and which are held out. A person's only picture is trained on, unless whole persons are held out. */
 export function splitPeople(
   all: Labelled & { readonly people: readonly string[] },
   options: SplitOptions,
 ): PeopleSplit {
   const { people, files, labels } = all;
   const chosen = choose(labels, options);
-  const learnt = options.holdOutPeople ? [...new Set(chosen.train.map((i) => labels[i]!))].sort((a, b) => a - b) : [];
-  const order = [...new Set([...learnt, ...people.keys()])];
+  const trained = options.holdOutPeople ? [...new Set(chosen.train.map((i) => labels[i]!))].sort((a, b) => a - b) : [];
+  const order = [...new Set([...trained, ...people.keys()])];
   const numberOf = new Map(order.map((label, number) => [label, number]));
   const part = (indices: readonly number[]): Labelled => ({
     files: indices.map((i) => files[i]!),
     labels: indices.map((i) => numberOf.get(labels[i]!)!),
   });
   return {
-    people: options.holdOutPeople ? learnt.map((label) => people[label]!) : people,
+    people: options.holdOutPeople ? trained.map((label) => people[label]!) : people,
     train: part(chosen.train),
     heldOut: part(chosen.heldOut),
   };
@@ -97,7 +97,7 @@ function firstOnes(labels: readonly number[], count: number) {
     const place = seen.get(label) ?? 0;
     seen.set(label, place + 1);
     if (place < count) train.push(i);
-    else if (place >= JUDGED_FROM) heldOut.push(i);
+    else if (place >= HELD_OUT_FROM) heldOut.push(i);
   }
   return { train, heldOut };
 }

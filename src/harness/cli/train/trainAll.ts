@@ -10,7 +10,7 @@ import type { RunFolder } from './runFolder';
 const PAUSE_AGAIN_MS = 500;
 
 /**
- * Trains to the end of the plan, with checkpoints into the folder, validation in between, and every step told. Throws what
+ * Trains to the end of the plan, with checkpoints into the folder, validation in between, and every step reported. Throws what
  * the trainer throws, and `train/stopped` when a signal has stopped it with a checkpoint.
  */
 export async function trainAll(
@@ -25,7 +25,7 @@ export async function trainAll(
   const total = epochs * plan.stepsPerEpoch;
   let lastNote = 0;
   report.onTrainStep = (step) => {
-    folder.addStep(step).catch(() => undefined); // told after the steps, when their checkpoint is safe
+    folder.addStep(step).catch(() => undefined); // thrown by `written()`, when the steps' checkpoint is safe
     const words = `loss ${step.loss.toFixed(4)}, ${step.imagesPerSecond.toFixed(1)} pictures/s`;
     report.progress({ stage: 'Training', done: step.step, total }, words);
     if (process.stderr.isTTY || step.epoch === lastNote) return;
@@ -38,8 +38,8 @@ export async function trainAll(
     let checkpoint = existsSync(folder.checkpoint);
     for (;;) {
       const run = (address: string | null) =>
-        untilStopped(session, report, () => session.call('trainRun', { checkpoint: address, out, untilEpoch }));
-      // The worker goes on from memory after the first call.
+        untilStopped(session, report, () => session.call('train', address, out, untilEpoch ?? undefined));
+      // The worker continues from memory after the first call.
       const name = folder.checkpoint;
       const result = checkpoint ? await session.withPicture(name, name, ({ url }) => run(url)) : await run(null);
       checkpoint = true;
@@ -59,7 +59,7 @@ async function untilStopped<T>(session: HarnessSession, report: Report, work: ()
   const stop = () => {
     report.note('Stopping after the step in progress, with a checkpoint. Once more ends at once, without one.');
     // A pause that comes before the worker has begun is not heard: it is said until the training ends.
-    const pause = () => void session.call('trainPause', {}).catch(() => undefined);
+    const pause = () => void session.call('trainPause').catch(() => undefined);
     pause();
     again = setInterval(pause, PAUSE_AGAIN_MS);
   };

@@ -1,64 +1,74 @@
+/** How good a training run is on pictures that it is not trained on, measured in the page. */
+import type { PictureRef } from '../../../client/types';
+import { packPoints } from '../../../cluster/points';
 import type { HarnessSession } from '../session';
 import { sourceOf, type PictureFile } from '../pictures';
 import { AT_ONCE } from './atOnce';
-import { judgeLfw, type Lfw } from './lfw';
+import type { LfwPoint } from './epochs';
+import type { Crops } from './faces';
+import { evaluateOn, type Lfw } from './lfw';
 import { nearestAccuracy } from './nearest';
 import type { Labelled } from './people';
-import type { LfwPoint } from './epochs';
 
-/** Embeds the validation's faces by whatever `embed` does with pictures. */
-export async function lfwBy(
-  session: HarnessSession,
-  lfw: Lfw,
-  crops: ReadonlyMap<PictureFile, PictureFile>,
-  far: number,
-  embed: (pictures: { url: string; name: string }[]) => Promise<{ columns: number; vectors: Uint8Array }>,
-): Promise<LfwPoint['lfw']> {
-  const here = lfw.files.flatMap((file, i) => {
-    const crop = crops.get(file);
-    return crop ? [{ name: lfw.names[i]!, crop }] : [];
-  });
-  const rows: Float32Array[] = [];
-  let columns = 0;
-  for (let at = 0; at < here.length; at += AT_ONCE) {
-    const lent = await Promise.all(
-      here.slice(at, at + AT_ONCE).map(async ({ name, crop }) => ({ name, file: await sourceOf(crop) })),
-    );
-    const part = await session.withPictures(lent, embed);
-    columns = part.columns;
-    rows.push(new Float32Array(part.vectors.slice().buffer));
+/** Embeddings of pictures, a row each. */
+type Embed = (pictures: readonly PictureRef[]) => Promise<readonly Float32Array[]>;
+
+/** Validation on the pairs of LFW, before, during and after a training. */
+export class Validation {
+  readonly #names: readonly string[];
+  readonly #crops: readonly PictureFile[];
+
+  constructor(
+    private readonly session: HarnessSession,
+    private readonly lfw: Lfw & { readonly crops: Crops },
+    private readonly far: number,
+  ) {
+    const there = lfw.files.flatMap((file, i) => {
+      const crop = lfw.crops.get(file);
+      return crop ? [{ name: lfw.names[i]!, crop }] : [];
+    });
+    this.#names = there.map(({ name }) => name);
+    this.#crops = there.map(({ crop }) => crop);
   }
-  const data = new Float32Array(here.length * columns);
-  let at = 0;
-  for (const row of rows) {
-    data.set(row, at);
-    at += row.length;
+
+  /** By the network before the run, or as it is now. */
+  network(which: 'before' | 'after'): Promise<LfwPoint['lfw']> {
+    return this.#by(async (pictures) => {
+      const { rows, columns, data } = await this.session.call('trainEmbed', which, pictures);
+      return Array.from({ length: rows }, (_, i) => data.subarray(i * columns, (i + 1) * columns));
+    });
   }
-  return judgeLfw(
-    lfw,
-    here.map(({ name }) => name),
-    { columns, data },
-    far,
-  );
+
+  /** By the pixels alone. */
+  rawPixels(): Promise<LfwPoint['lfw']> {
+    return this.#by((pictures) => this.session.call('rawPixels', pictures));
+  }
+
+  async #by(embed: Embed): Promise<LfwPoint['lfw']> {
+    const { vectors, size } = packPoints(await embedAll(this.session, this.#crops, embed));
+    return evaluateOn(this.lfw, this.#names, { columns: size, data: vectors }, this.far);
+  }
 }
 
-/** Accuracy of the nearest picture by its pixels; null where nobody judges who was taught. */
+/** Accuracy of the nearest picture by its pixels; null where no held-out picture is of a trained person. */
 export async function rawAccuracy(session: HarnessSession, train: Labelled, heldOut: Labelled): Promise<number | null> {
-  const taught = new Set(train.labels);
-  if (!heldOut.labels.some((label) => taught.has(label))) return null;
-  const pixels = async ({ files }: Labelled) => {
-    const rows: Float32Array[] = [];
-    for (let at = 0; at < files.length; at += AT_ONCE) {
-      const part = await Promise.all(
-        files.slice(at, at + AT_ONCE).map(async (file) => ({ file: await sourceOf(file), name: file.path })),
-      );
-      const { columns, vectors } = await session.withPictures(part, (pictures) =>
-        session.call('rawPixels', { pictures }),
-      );
-      const numbers = new Float32Array(vectors.slice().buffer);
-      for (let row = 0; row < part.length; row++) rows.push(numbers.subarray(row * columns, (row + 1) * columns));
-    }
-    return rows;
-  };
+  const trained = new Set(train.labels);
+  if (!heldOut.labels.some((label) => trained.has(label))) return null;
+  const pixels = ({ files }: Labelled) =>
+    embedAll(session, files, (pictures) => session.call('rawPixels', pictures));
   return nearestAccuracy(await pixels(train), train.labels, await pixels(heldOut), heldOut.labels);
+}
+
+async function embedAll(
+  session: HarnessSession,
+  files: readonly PictureFile[],
+  embed: Embed,
+): Promise<Float32Array[]> {
+  const rows: Float32Array[] = [];
+  for (let at = 0; at < files.length; at += AT_ONCE) {
+    const part = files.slice(at, at + AT_ONCE);
+    const lent = await Promise.all(part.map(async (file) => ({ file: await sourceOf(file), name: file.path })));
+    rows.push(...(await session.withPictures(lent, embed)));
+  }
+  return rows;
 }

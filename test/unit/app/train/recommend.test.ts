@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  differentPairs,
-  heldOf,
-  recommendedPart,
-  reportRate,
-  splitPictures,
-} from '../../../../src/app/train/recommend';
+import { differentPairs, recommendedPart, reportRate } from '../../../../src/app/train/recommend';
 
 test('the more pictures there are, the more of the network learns; all of it only on a graphics card', () => {
   const part = (pictures: number, hasGpu: boolean) => recommendedPart({ people: 10, pictures, hasGpu });
@@ -16,12 +10,6 @@ test('the more pictures there are, the more of the network learns; all of it onl
     'last-blocks',
   ]);
   expect([part(10_000, false), part(10_000, true)]).toEqual(['last-blocks', 'all']);
-});
-
-test('three tenths of a person’s pictures are held out, spread over them, and one stays to learn from', () => {
-  expect([0, 1, 2, 3, 4, 10].map(heldOf)).toEqual([0, 0, 1, 1, 1, 3]);
-  expect(splitPictures([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])).toEqual({ train: [1, 2, 3, 5, 6, 8, 9], heldOut: [4, 7, 10] });
-  expect(splitPictures(['only'])).toEqual({ train: ['only'], heldOut: [] });
 });
 
 test('a report’s false-accept rate is one that its pairs can show', () => {

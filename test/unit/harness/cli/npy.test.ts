@@ -10,8 +10,8 @@ test('writes rows that come one by one as a matrix', async () => {
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, 'rows.npy');
   const writer = await NpyRows.create(path);
-  await writer.append([1, 2, 3]);
-  await writer.append([4, 5, 6.5]);
+  await writer.append(Float32Array.of(1, 2, 3));
+  await writer.append(Float32Array.of(4, 5, 6.5));
   await writer.end(3);
   const array = readNpy(new Uint8Array(await readFile(path)), path);
   expect(array.shape).toEqual([2, 3]);

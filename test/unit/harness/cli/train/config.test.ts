@@ -10,20 +10,20 @@ const folder = mkdtempSync(join(tmpdir(), 'facenet-schedule-'));
 const path = join(folder, 'rates.txt');
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const about = { base: { kind: 'scratch', width: 1 }, trainable: 'all' } as const;
+const about = { base: { kind: 'scratch', width: 1, size: 160 }, trainable: 'all', flags: {} } as const;
 const amount = { people: 3, pictures: 30 };
 
 test('a schedule file comes before the recipe’s rates and the configuration’s', async () => {
   writeFileSync(path, '# rates\n0: 0.1\n 3: 0.01\n9: -1\n');
   const file = { schedule: { kind: 'staircase', rate: 1, factor: 0.5, every: 10 }, keep: 0.8 };
-  const config = completeConfig(runConfig({ schedule: await readSchedule(path) }, file, about, amount));
+  const config = completeConfig(runConfig({ ...about, config: file, schedule: await readSchedule(path) }, amount));
   const rates = [
     [0, 0.1],
     [3, 0.01],
     [9, -1],
   ];
   expect(config).toMatchObject({ schedule: { kind: 'table', rates }, keep: 0.8 });
-  expect(completeConfig(runConfig({ schedule: await readSchedule(undefined) }, file, about, amount)).schedule).toEqual(
+  expect(completeConfig(runConfig({ ...about, config: file, schedule: await readSchedule(undefined) }, amount)).schedule).toEqual(
     file.schedule,
   );
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
-import { FrameLoop, frameOf } from '../../../../src/app/recognise/frameLoop';
+import { FrameLoop } from '../../../src/client/frameLoop';
+import { frameOf } from '../../../src/client/pictures';
 
 const stops: (() => void)[] = [];
 afterEach(() => {

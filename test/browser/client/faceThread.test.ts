@@ -1,14 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createFaceClient, type FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import type { GalleryFace } from '../../../src/core/types';
 import type { Progress } from '../../../src/core/call';
 
-let client: FaceClient;
+let client: FaceNet;
 let made: number;
-function open(): FaceClient {
+function open(): FaceNet {
   made = 0;
-  client = createFaceClient({
-    makeWorker: () => {
+  client = new FaceNet({
+    worker: () => {
       made++;
       return new Worker(new URL('./scripted.worker.ts', import.meta.url), { type: 'module' });
     },
@@ -110,8 +110,8 @@ test('a start that kills the worker only when repeated is repeated once', async 
 
 test('a worker whose script is missing rejects with worker/crashed, each time anew', async () => {
   made = 0;
-  client = createFaceClient({
-    makeWorker: () => {
+  client = new FaceNet({
+    worker: () => {
       made++;
       return new Worker('/no-such-worker.js');
     },

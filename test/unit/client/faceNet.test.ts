@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+
+test('the client is imported where there is neither page nor worker, as in a server’s rendering', async () => {
+  expect([typeof Worker, typeof document]).toEqual(['undefined', 'undefined']);
+  const { FaceNet } = await import('../../../src/client/faceNet');
+  const net = new FaceNet();
+  expect(net.people.list).toEqual([]);
+  expect(JSON.stringify(net.people)).toBe('{"version":1,"people":[]}');
+  net.close();
+});
