@@ -1,3 +1,4 @@
+import { fromBase64, toBase64 } from '../core/base64';
 import { normalisedDistance } from '../core/cohort';
 import { FaceError } from '../core/errors';
 import { CLASSIFIER_KINDS, classify, type Classifier, type ClassifierKind } from './classifier';
@@ -99,9 +100,10 @@ export function readClassifier(text: string, file: string): TrainedClassifier {
     Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes.length;
   if (!isList(labels, inRange)) return fail('its labels are wrong');
   const numbers = (key: string, count: number): Float32Array => {
-    const view = fromBase64(content[key]);
-    if (view?.byteLength !== 4 * count) return fail(`its ${key} are cut off`);
-    const read = Float32Array.from({ length: count }, (_, i) => view.getFloat32(4 * i, true));
+    const value = content[key];
+    const bytes = typeof value === 'string' ? fromBase64(value) : null;
+    if (bytes?.length !== 4 * count) return fail(`its ${key} are cut off`);
+    const read = new Float32Array(bytes.buffer);
     return read.every(Number.isFinite) ? read : fail(`some of its ${key} are not finite`);
   };
   const samples: Samples = {
@@ -131,24 +133,4 @@ function isKind(value: unknown): value is ClassifierKind {
 
 function isList(value: unknown, fits: (entry: unknown) => boolean): value is unknown[] {
   return Array.isArray(value) && value.every(fits);
-}
-
-/** Characters made at a time: an argument list has its limits. */
-const PART = 8192;
-
-function toBase64(numbers: Float32Array): string {
-  const bytes = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  let text = '';
-  for (let at = 0; at < bytes.length; at += PART) text += String.fromCharCode(...bytes.subarray(at, at + PART));
-  return btoa(text);
-}
-
-function fromBase64(value: unknown): DataView | null {
-  if (typeof value !== 'string') return null;
-  try {
-    const text = atob(value);
-    return new DataView(Uint8Array.from(text, (character) => character.charCodeAt(0)).buffer);
-  } catch {
-    return null;
-  }
 }

@@ -71,11 +71,13 @@ export function peopleJson(all: readonly KnownPerson[]): PeopleJson {
   return { version: 1, people: all.map(({ name, faces }) => ({ name, faces: faces.map(faceJson) })) };
 }
 
-function faceJson({ embedding: { modelId, vector, cohortMean }, crop }: KnownFace): PeopleJson['people'][0]['faces'][0] {
-  const { buffer, byteOffset, byteLength } = vector;
+function faceJson({
+  embedding: { modelId, vector, cohortMean },
+  crop,
+}: KnownFace): PeopleJson['people'][0]['faces'][0] {
   return {
     model: modelId,
-    vector: toBase64(new Uint8Array(buffer, byteOffset, byteLength)),
+    vector: toBase64(vector),
     ...(cohortMean && { cohortMean: { ...cohortMean } }),
     crop: crop && {
       picture: toBase64(crop.picture),
@@ -88,7 +90,11 @@ function faceJson({ embedding: { modelId, vector, cohortMean }, crop }: KnownFac
 
 /** Throws `people/bad-json` with the place and the reason. */
 export function readPeople(value: unknown): KnownPerson[] {
-  const file = parseWith(people, value, (problem) => new FaceError('people/bad-json', { reason: describeProblem(problem) }));
+  const file = parseWith(
+    people,
+    value,
+    (problem) => new FaceError('people/bad-json', { reason: describeProblem(problem) }),
+  );
   return file.people.map(({ name, faces }) => ({
     name,
     faces: faces.map(({ model, vector, cohortMean, crop }) => ({

@@ -3,7 +3,9 @@
 /** A function takes only so many arguments at a time. */
 const PART = 0x8000;
 
-export function toBase64(bytes: Uint8Array): string {
+/** Numbers as their bytes in memory: little-endian on every machine that runs this. */
+export function toBase64({ buffer, byteOffset, byteLength }: Uint8Array | Float32Array): string {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const parts: string[] = [];
   for (let at = 0; at < bytes.length; at += PART) parts.push(String.fromCharCode(...bytes.subarray(at, at + PART)));
   return btoa(parts.join(''));

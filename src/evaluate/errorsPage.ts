@@ -1,3 +1,4 @@
+import { toBase64 } from '../core/base64';
 import { count } from '../core/count';
 import type { Pair } from './pairs';
 import { escapeMarkup } from './rocPlot';
@@ -39,18 +40,11 @@ ${part(true, 'One person, taken for two')}${part(false, 'Two people, taken for o
 
 function item({ a, b, fold, distance, threshold, pictures }: ShownPair): string {
   const picture = (name: string, bytes: Uint8Array): string =>
-    `<img src="data:${typeOf(bytes)};base64,${base64(bytes)}" alt="${escapeMarkup(name)}">`;
+    `<img src="data:${typeOf(bytes)};base64,${toBase64(bytes)}" alt="${escapeMarkup(name)}">`;
   return `<li><figure>${picture(a, pictures[0])}${picture(b, pictures[1])}<figcaption>${escapeMarkup(a)}<br>${escapeMarkup(b)}<br>distance ${distance.toFixed(3)}, threshold ${threshold.toFixed(3)}, fold ${fold + 1}</figcaption></figure></li>`;
 }
 
 function typeOf(bytes: Uint8Array): string {
   if (bytes[0] === 0xff) return 'image/jpeg';
   return bytes[0] === 0x89 ? 'image/png' : 'image/*';
-}
-
-function base64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  // In parts: a function takes only so many arguments.
-  for (let at = 0; at < bytes.length; at += 0x8000) parts.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
-  return btoa(parts.join(''));
 }

@@ -2,6 +2,11 @@ import type { DetectOptions, PictureRef } from '../../client/types';
 import { knownScale } from '../../core/cohort';
 import { FaceError } from '../../core/errors';
 import type { Embedding } from '../../core/types';
+import { detectOptions, type CommonFlags } from './options';
+import type { Failure } from './output';
+import type { PictureFile } from './pictures';
+import type { Report } from './report';
+import { eachResult } from './run';
 import type { Session } from './session';
 
 /** A face's numbers, and the factor of its distances: see core/cohort.ts. */
@@ -25,6 +30,19 @@ export async function faceVector(
   const [face] = faces;
   if (!face) throw new FaceError('harness/no-face', { name: picture.name });
   return vectorOf(session, face.embedding);
+}
+
+/** The vector of each picture's most probable face, as the flags say; pictures without one are among `failed`. */
+export function faceVectors(
+  session: Session,
+  report: Report,
+  files: readonly PictureFile[],
+  failed: Failure[],
+  flags: CommonFlags & { readonly aligned?: true },
+): AsyncGenerator<{ readonly file: PictureFile; readonly result: FaceVector }> {
+  const options = detectOptions(flags);
+  const work = (picture: PictureRef) => faceVector(session, picture, flags.aligned === true, options);
+  return eachResult(session, report, files, failed, work);
 }
 
 export function vectorOf({ state }: Session, embedding: Embedding): FaceVector {

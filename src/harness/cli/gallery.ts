@@ -3,10 +3,10 @@ import { count } from '../../core/count';
 import { FaceError } from '../../core/errors';
 import type { Detection, GalleryFace } from '../../core/types';
 import { detectOptions, type CommonFlags } from './options';
-import { boxOf, type GalleryOutput } from './output';
+import { boxOf, type Failure, type GalleryOutput } from './output';
 import type { PictureFile } from './pictures';
 import type { Report } from './report';
-import { eachPicture } from './run';
+import { eachResult } from './run';
 import type { Session } from './session';
 
 /**
@@ -23,12 +23,13 @@ export async function enrol(
   const names = new PersonNames();
   const known: GalleryFace[] = [];
   const severalFaces: GalleryOutput['severalFaces'][number][] = [];
-  const failed: GalleryOutput['failed'][number][] = [];
+  const failed: Failure[] = [];
   const options = detectOptions(flags);
-  const outcomes = eachPicture(
+  const results = eachResult(
     session,
     report,
     gallery,
+    failed,
     async (picture) => {
       // The most probable first.
       const { faces } = await session.call('recognise', picture, options);
@@ -38,12 +39,8 @@ export async function enrol(
     },
     'Gallery',
   );
-  for await (const { file, ...outcome } of outcomes) {
-    if ('error' in outcome) {
-      failed.push({ picture: file.path, error: outcome.error });
-      continue;
-    }
-    const { detection, embedding, faces } = outcome.result;
+  for await (const { file, result } of results) {
+    const { detection, embedding, faces } = result;
     const person = names.of(galleryPerson(file.inside));
     known.push({ person, embedding });
     if (faces === 1) continue;

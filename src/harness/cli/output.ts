@@ -6,6 +6,11 @@ export interface EntryError {
   readonly code: ErrorCode;
   readonly message: string;
 }
+/** A picture that failed; the others continue. */
+export interface Failure {
+  readonly picture: string;
+  readonly error: EntryError;
+}
 /** A command that failed as a whole. */
 export interface FailureOutput {
   readonly error: EntryError;
@@ -60,7 +65,7 @@ export interface GalleryOutput {
     readonly person: string;
     readonly taken: [number, number, number, number];
   }[];
-  readonly failed: readonly { readonly picture: string; readonly error: EntryError }[];
+  readonly failed: readonly Failure[];
 }
 export interface RecogniseOutput {
   readonly model: string;
@@ -85,7 +90,7 @@ export interface CompareOutput {
   readonly threshold: number;
   readonly same: boolean[][];
   /** Pictures without a face or that could not be read; absent when there are none. */
-  readonly failed?: { readonly picture: string; readonly error: EntryError }[];
+  readonly failed?: readonly Failure[];
 }
 
 export interface AlignOutput {
@@ -94,7 +99,7 @@ export interface AlignOutput {
   readonly withoutFace: string[];
   /** The list of boxes; null when there was nothing to do. */
   readonly boxes: string | null;
-  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+  readonly failed: readonly Failure[];
 }
 
 export interface EmbedOutput {
@@ -104,7 +109,7 @@ export interface EmbedOutput {
   readonly model: string;
   /** Rows and columns. */
   readonly shape: [number, number];
-  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+  readonly failed: readonly Failure[];
 }
 
 export interface FilterMetricsOutput {
@@ -114,7 +119,7 @@ export interface FilterMetricsOutput {
   /** Whose distance is in the file. */
   readonly pictures: number;
   readonly noFace: string[];
-  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+  readonly failed: readonly Failure[];
 }
 
 export interface SpeedRow {
@@ -167,7 +172,7 @@ export interface ClusterOutput {
   readonly groups: string[][];
   /** Pictures none of whose faces is in a group. */
   readonly ungrouped: string[];
-  readonly failed: { readonly picture: string; readonly error: EntryError }[];
+  readonly failed: readonly Failure[];
 }
 
 export interface ClassifyTrainOutput {

@@ -2,7 +2,7 @@ import { PersonNames } from '../../core/classFolders';
 import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../../client/types';
 import { inOrder } from './inOrder';
-import type { EntryError, FailedEntry } from './output';
+import type { EntryError, FailedEntry, Failure } from './output';
 import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictures';
 import type { Report } from './report';
 import type { Session } from './session';
@@ -83,6 +83,20 @@ export async function* eachPicture<T>(
     yield 'thrown' in attempted ? { file: attempted.file, error: report.failure(attempted.thrown) } : attempted;
   }
   report.endProgress();
+}
+
+/** As `eachPicture`, but only those that succeed; the others are added to `failed`, as `--json` lists them. */
+export async function* eachResult<T>(
+  session: Session,
+  report: Report,
+  files: readonly PictureFile[],
+  failed: Failure[],
+  work: (picture: PictureRef, file: PictureFile) => Promise<T>,
+  stage?: string,
+): AsyncGenerator<{ readonly file: PictureFile; readonly result: T }> {
+  for await (const outcome of eachPicture(session, report, files, work, stage))
+    if ('error' in outcome) failed.push({ picture: outcome.file.path, error: outcome.error });
+    else yield outcome;
 }
 
 /**

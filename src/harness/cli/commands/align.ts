@@ -17,7 +17,7 @@ import {
   wholeNumber,
   type CommonFlags,
 } from '../options';
-import type { AlignOutput } from '../output';
+import type { AlignOutput, Failure } from '../output';
 import { stem, type PictureFile } from '../pictures';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
@@ -155,7 +155,7 @@ async function cutFaces(
 ) {
   const { size, margin, all, form, ...detect } = options;
   const withoutFace: string[] = [];
-  const failed: AlignOutput['failed'] = [];
+  const failed: Failure[] = [];
   let written = 0;
   const beforeOf = new Map(open.map(({ file, before }) => [file, before]));
   const outcomes = eachPicture(session, report, [...beforeOf.keys()], async (picture, file) => {

@@ -5,21 +5,20 @@ import { biasTables } from '../../../evaluate/bias/biasTables';
 import { biasNotes, noGroups, ruleText, spreadText } from '../../../evaluate/bias/biasWords';
 import { biasRule, measureBias, type BiasReport } from '../../../evaluate/bias/measureBias';
 import { stackFaces, type BiasFace } from '../../../evaluate/bias/stackFaces';
-import { faceVector } from '../faceVector';
+import { faceVectors } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
   addFarOption,
   addTurnedOption,
-  detectOptions,
   startOptions,
   wholeNumber,
   type CommonFlags,
 } from '../options';
-import type { EntryError } from '../output';
+import type { Failure } from '../output';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findReadable, peopleIn } from '../run';
+import { findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 
 interface BiasFlags extends CommonFlags {
@@ -45,15 +44,9 @@ async function bias(folder: string, flags: BiasFlags, report: Report): Promise<v
     report.note(`${count(loose.length, 'picture')} in no group’s folder, left out: ${loose.join(', ')}`);
   await withSession(startOptions(flags), report, async (session) => {
     const faces: BiasFace[] = [];
-    const failed: { picture: string; error: EntryError }[] = [];
-    const outcomes = eachPicture(session, report, grouped, (picture) =>
-      faceVector(session, picture, false, detectOptions(flags)),
-    );
-    for await (const outcome of outcomes) {
-      const { file } = outcome;
-      if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });
-      else faces.push({ ...outcome.result, group: groupOf(file)!, name: file.path });
-    }
+    const failed: Failure[] = [];
+    for await (const { file, result } of faceVectors(session, report, grouped, failed, flags))
+      faces.push({ ...result, group: groupOf(file)!, name: file.path });
     const { model, precision, embeddingSize } = session.state;
     const measured = await measureBias(stackFaces(faces, embeddingSize), biasRule(session.state, flags.gallery));
     const notes = biasNotes(measured);

@@ -7,7 +7,7 @@ import { certaintyText } from '../../../core/certainty';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { splitClasses, type SplitFlags } from '../classSplit';
-import { faceVector, scalesOf, vectorOf, type FaceVector } from '../faceVector';
+import { faceVectors, scalesOf, vectorOf, type FaceVector } from '../faceVector';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -120,11 +120,8 @@ async function embed(
   report: Report,
 ): Promise<Face[]> {
   const faces: Face[] = [];
-  const outcomes = eachPicture(session, report, files, (picture) =>
-    faceVector(session, picture, false, detectOptions(flags)),
-  );
-  for await (const outcome of outcomes)
-    if ('result' in outcome) faces.push({ name: personOf(outcome.file) ?? '', ...outcome.result });
+  for await (const { file, result } of faceVectors(session, report, files, [], flags))
+    faces.push({ name: personOf(file) ?? '', ...result });
   return faces;
 }
 

@@ -20,11 +20,11 @@ import {
   wholeNumber,
   type CommonFlags,
 } from '../options';
-import type { ClusterOutput, EntryError } from '../output';
+import type { ClusterOutput, Failure } from '../output';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
 import { vectorOf } from '../faceVector';
-import { eachPicture, findPictures } from '../run';
+import { eachResult, findPictures } from '../run';
 import { withSession } from '../session';
 
 const METHODS = ['nearest', 'average', 'chinese-whispers', 'dbscan'] as const;
@@ -74,19 +74,15 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
     const photos: number[] = [];
     const paths: string[] = [];
     const noFacePictures: string[] = [];
-    const failed: { picture: string; error: EntryError }[] = [];
-    const outcomes = eachPicture(session, report, files, async (picture) => {
+    const failed: Failure[] = [];
+    const results = eachResult(session, report, files, failed, async (picture) => {
       const options = { ...detectOptions(flags), faces: flags.faces };
       const { faces } = await session.call('recognise', picture, options);
       return faces.map(({ embedding }) => vectorOf(session, embedding));
     });
-    for await (const { file, ...outcome } of outcomes) {
-      if ('error' in outcome) {
-        failed.push({ picture: file.path, error: outcome.error });
-        continue;
-      }
-      if (outcome.result.length === 0) noFacePictures.push(file.path);
-      for (const { vector, scale } of outcome.result) {
+    for await (const { file, result } of results) {
+      if (result.length === 0) noFacePictures.push(file.path);
+      for (const { vector, scale } of result) {
         vectors.push(vector);
         scales.push(scale);
         photos.push(paths.length);

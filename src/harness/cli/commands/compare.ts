@@ -7,15 +7,14 @@ import {
   addEngineOptions,
   addTurnedOption,
   addFarOption,
-  detectOptions,
   startOptions,
   type CommonFlags,
 } from '../options';
-import type { CompareOutput, EntryError } from '../output';
+import type { CompareOutput, Failure } from '../output';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findPictures } from '../run';
-import { faceVector, type FaceVector } from '../faceVector';
+import { findPictures } from '../run';
+import { faceVectors, type FaceVector } from '../faceVector';
 import { withSession } from '../session';
 
 interface CompareFlags extends CommonFlags {
@@ -36,16 +35,10 @@ async function compare(paths: readonly string[], flags: CompareFlags, report: Re
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: string[] = [];
     const faces: FaceVector[] = [];
-    const failed: { picture: string; error: EntryError }[] = [];
-    const outcomes = eachPicture(session, report, files, (picture) =>
-      faceVector(session, picture, flags.aligned === true, detectOptions(flags)),
-    );
-    for await (const outcome of outcomes) {
-      if ('error' in outcome) failed.push({ picture: outcome.file.path, error: outcome.error });
-      else {
-        pictures.push(outcome.file.path);
-        faces.push(outcome.result);
-      }
+    const failed: Failure[] = [];
+    for await (const { file, result } of faceVectors(session, report, files, failed, flags)) {
+      pictures.push(file.path);
+      faces.push(result);
     }
     if (faces.length < 2) throw new FaceError('harness/too-few', { found: faces.length });
     const { threshold } = session.state;

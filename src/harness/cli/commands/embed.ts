@@ -3,15 +3,15 @@ import type { Command } from 'commander';
 import { count } from '../../../core/count';
 import { oneLine } from '../../../core/names';
 import { writeNpy } from '../../../weights/formats/npy';
-import { faceVector } from '../faceVector';
+import { faceVectors } from '../faceVector';
 import { NpyRows } from '../npy';
-import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
-import type { EmbedOutput } from '../output';
+import { addDetectOptions, addEngineOptions, startOptions, type CommonFlags } from '../options';
+import type { EmbedOutput, Failure } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findPictures, peopleIn } from '../run';
+import { findPictures, peopleIn } from '../run';
 import { withSession } from '../session';
 
 interface EmbedFlags extends CommonFlags {
@@ -46,17 +46,10 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
     const rows = await NpyRows.create(paths.embeddings);
     const labels: number[] = [];
     const names: string[] = [];
-    const failed: EmbedOutput['failed'] = [];
+    const failed: Failure[] = [];
     let columns = 0;
-    const outcomes = eachPicture(session, report, files, (picture) =>
-      faceVector(session, picture, flags.aligned === true, detectOptions(flags)),
-    );
-    for await (const { file, ...outcome } of outcomes) {
-      if ('error' in outcome) {
-        failed.push({ picture: file.path, error: outcome.error });
-        continue;
-      }
-      const { vector } = outcome.result;
+    for await (const { file, result } of faceVectors(session, report, files, failed, flags)) {
+      const { vector } = result;
       columns = vector.length;
       await rows.append(vector);
       labels.push(classes.indexOf(classOf(file)));

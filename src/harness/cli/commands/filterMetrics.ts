@@ -4,12 +4,12 @@ import { FaceError } from '../../../core/errors';
 import { centreDistances } from '../../../train/split';
 import { faceVector } from '../faceVector';
 import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
-import type { FilterMetricsOutput } from '../output';
+import type { Failure, FilterMetricsOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findReadable, peopleIn } from '../run';
+import { eachResult, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
 import { byPerson, peopleOf } from '../train/people';
@@ -39,7 +39,7 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
   await withSession(startOptions(flags), report, async (session) => {
     const pictures: CentreDistance[] = [];
     const noFace: string[] = [];
-    const failed: FilterMetricsOutput['failed'] = [];
+    const failed: Failure[] = [];
     let label = '';
     let person: { readonly file: PictureFile; readonly vector: Float32Array }[] = [];
     const close = () => {
@@ -56,11 +56,10 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
         throw thrown;
       }
     };
-    for await (const { file, ...outcome } of eachPicture(session, report, byPerson(labelled), embed)) {
+    for await (const { file, result } of eachResult(session, report, byPerson(labelled), failed, embed)) {
       if (personOf(file) !== label) close();
       label = personOf(file) ?? '';
-      if ('error' in outcome) failed.push({ picture: file.path, error: outcome.error });
-      else if (outcome.result) person.push({ file, vector: outcome.result });
+      if (result) person.push({ file, vector: result });
       else {
         noFace.push(file.path);
         report.note(`${file.path}: no face`);

@@ -4,7 +4,7 @@ import { importProblem } from '../../../../scripts/lint/imports.js';
 test('a view may use the client, the store and the pure tier', () => {
   const view = 'src/app/people/People.svelte';
   for (const source of [
-    '../../client/faceClient',
+    '../../client/faceNet',
     '../../store/names',
     '../../cluster/averageLinkage',
     '../../weights/formats/npy',
