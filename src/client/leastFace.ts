@@ -1,7 +1,7 @@
-/** Pixels from which on the least face is told even where some are found: smaller ones are likely to be in such a picture too. */
+/** From this size in pixels on, the least face is mentioned even where faces are found: smaller ones are likely in such a picture. */
 const LARGE = 40;
 
-/** Whether the least face looked for (shorter side, pixels) is to be told with a picture in which so many were found. */
+/** Whether to mention the least face looked for (shorter side, pixels) with a picture in which `found` faces were found. */
 export function isLeastFaceTold(leastFace: number, found: number): boolean {
   return found === 0 || leastFace >= LARGE;
 }

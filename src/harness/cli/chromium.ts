@@ -81,7 +81,7 @@ async function aptInstall(): Promise<boolean> {
 
 /**
  * Path of a Chromium that starts: one that is here, else Playwright's download, else Debian's package where we may
- * install it, which a person at a terminal is asked. What it does is told on standard error. Throws `harness/no-chromium`; never waits without end.
+ * install it, which a person at a terminal is asked. It reports what it does on standard error. Throws `harness/no-chromium`; never waits without end.
  */
 export async function ensureChromium(): Promise<string> {
   const asked = process.env['CHROMIUM_PATH'];

@@ -2,7 +2,7 @@ import { count } from '../../core/count';
 import { FaceError } from '../../core/errors';
 import type { PictureFile } from './pictures';
 
-/** The original's: people with fewer pictures are left out in its split mode, and so many teach. */
+/** The original's: people with fewer pictures are left out in its split mode, and the first n are trained on. */
 const SPLIT = { minImages: 20, trainImages: 10 } as const;
 
 export interface SplitFlags {

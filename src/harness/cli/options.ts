@@ -32,7 +32,7 @@ export function margins(text: string): number[] {
   return text.split(',').map(wholeNumber(0, 1000));
 }
 
-/** Bytes, with k, m or g behind: of 1024. */
+/** Bytes; k, m or g after the number multiply by powers of 1024. */
 export function byteSize(text: string): number {
   const match = /^(\d+)([kmg]?)$/i.exec(text.trim());
   const size = match ? Number(match[1]) * 1024 ** ['', 'k', 'm', 'g'].indexOf(match[2]!.toLowerCase()) : NaN;

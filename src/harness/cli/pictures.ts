@@ -87,7 +87,7 @@ async function walk(
       else if (role === 'picture') add(place);
       else if (role === 'unreadable') add(place, unreadableError(place.text));
     } catch (thrown) {
-      // A link to what is not there is no picture. What cannot even be looked at may be a folder, or one.
+      // A link to what is not there is no picture. What cannot even be inspected may be a folder, or a picture.
       const isGone = (thrown as NodeJS.ErrnoException).code === 'ENOENT';
       if (!isGone && (role !== 'other' || extname(text) === '')) add(place, readError(place.text, thrown));
     }
@@ -132,7 +132,7 @@ export async function sourceOf({ path, raw, problem }: PictureFile): Promise<str
   }
 }
 
-/** The pictures of several paths, in their order. A path that gives none is told to `onFailure` and the others go on. */
+/** The pictures of several paths, in their order. A path that gives none is passed to `onFailure`; the others continue. */
 export async function picturesOfAll(
   paths: readonly string[],
   onFailure: (thrown: unknown) => void,

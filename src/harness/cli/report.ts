@@ -63,7 +63,7 @@ export class Report {
     const mayLie = mayLieLine([...this.#mayLie]);
     if (mayLie !== null) this.note(mayLie);
   }
-  /** One picture failed, the others go on. */
+  /** One picture failed; the others continue. */
   failure(thrown: unknown): EntryError {
     const error = toFaceError(thrown);
     this.#failed.push(error);

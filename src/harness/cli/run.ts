@@ -7,7 +7,7 @@ import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictu
 import type { Report } from './report';
 import type { Session } from './session';
 
-/** A picture's result, or why there is none; the failure is already told and counted. */
+/** A picture's result, or why there is none; the failure is already reported and counted. */
 export type Outcome<T> =
   { readonly file: PictureFile; readonly result: T } | { readonly file: PictureFile; readonly error: EntryError };
 
@@ -28,7 +28,7 @@ export async function findPictures(paths: readonly string[], report: Report): Pr
   throw first;
 }
 
-/** Those pictures of folders that can be read, as far as that is known; the others are told and counted. */
+/** Those pictures of folders that can be read, as far as that is known; the others are reported and counted. */
 export async function findReadable(paths: readonly string[], report: Report): Promise<PictureFile[]> {
   return readable(await findPictures(paths, report), report);
 }
@@ -41,7 +41,7 @@ export function readable(files: readonly PictureFile[], report: Report): Picture
 }
 
 /**
- * Whose a picture in class folders is, null for a loose one; names in several spellings are told. `what`: of what each
+ * Whose a picture in class folders is, null for a loose one; names in several spellings are noted. `what`: of what each
  * folder holds the pictures.
  */
 export function peopleIn(
@@ -57,7 +57,7 @@ export function peopleIn(
 
 /**
  * Does `work` on each picture, with a progress bar, and gives the outcomes in the pictures' order as they come. Throws
- * `harness/chromium-ended`: the others cannot go on.
+ * `harness/chromium-ended`: the others cannot be worked on.
  */
 export async function* eachPicture<T>(
   session: Session,
@@ -100,9 +100,9 @@ export async function* eachResult<T>(
 }
 
 /**
- * Tells each picture's faces, a line for each by `describe`, and gives what `--json` lists. The outcomes of `eachPicture`.
+ * Prints each picture's faces, a line for each by `describe`, and returns what `--json` lists. The outcomes of `eachPicture`.
  */
-export async function tellFaces<Face>(
+export async function printFaces<Face>(
   outcomes: AsyncIterable<Outcome<readonly Face[]>>,
   report: Report,
   describe: (face: Face) => string,

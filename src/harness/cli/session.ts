@@ -176,7 +176,7 @@ function caller(page: Page): HarnessSession['call'] {
   };
 }
 
-/** Playwright's messages go on with pages of logs: their first line says it. */
+/** Playwright's messages continue with pages of logs: the first line says it. */
 function firstLine(thrown: unknown): string {
   return (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0]!;
 }

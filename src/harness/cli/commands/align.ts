@@ -96,7 +96,7 @@ async function makePlan(files: readonly PictureFile[], folder: string, options: 
   const isDone = async (file: PictureFile, before: CropRecord): Promise<boolean> => {
     if (before.picture !== file.inside || !sameOptions(before.options, options) || file.problem) return false;
     if (before.faces > 0 && !existsSync(baseOf(file) + cropEnding(0, options))) return false;
-    const facts = await factsOf(file, before).catch(() => null); // told when it is its turn
+    const facts = await factsOf(file, before).catch(() => null); // reported when it is its turn
     if (facts?.sha256 !== before.sha256) return false;
     if (facts !== before) await records.add({ ...before, ...facts }); // only touched
     return true;
@@ -120,7 +120,7 @@ async function filesToAlign(from: string, to: string, report: Report): Promise<P
   return findPictures([from], report);
 }
 
-/** Cuts the faces out of pictures that are not done yet, into the folder `to`. Failures are told and counted. */
+/** Cuts the faces out of pictures that are not done yet, into the folder `to`. Failures are reported and counted. */
 export async function align(
   files: readonly PictureFile[],
   to: string,

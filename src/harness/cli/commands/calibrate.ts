@@ -11,7 +11,7 @@ import type { Report } from '../report';
 import type { Runner } from '../runner';
 import { writeWhole } from '../writeWhole';
 
-/** The rates at which each group's is told. */
+/** The rates at which each group's own rate is shown. */
 const SHOWN = [1e-4, 1e-3, 1e-2];
 /** The same files give the same cohort. */
 const SEED = 1;

@@ -23,7 +23,7 @@ import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findPictures, findReadable, peopleIn, tellFaces } from '../run';
+import { eachPicture, findPictures, findReadable, peopleIn, printFaces } from '../run';
 import { withSession, type Session } from '../session';
 import { isModelId } from '../trainedFiles';
 
@@ -157,7 +157,7 @@ async function predictCommand(
         ...nameFace(trained, scales, vectorOf(session, face.embedding), threshold),
       }));
     });
-    const pictures = await tellFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
+    const pictures = await printFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
       name === null
         ? `unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`
         : `${name}  probability ${certaintyText(probability)}  distance ${distance.toFixed(2)}`,

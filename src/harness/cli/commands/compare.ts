@@ -60,7 +60,7 @@ async function compare(paths: readonly string[], flags: CompareFlags, report: Re
   });
 }
 
-/** The matrix for people: numbered columns; `=` behind the distance of one person's faces. */
+/** The matrix for people: numbered columns; `=` after the distance of one person's faces. */
 function* table({ pictures, distances, threshold, same }: CompareOutput): Generator<string> {
   const width = Math.max(...pictures.map((picture) => picture.length)) + 4;
   yield ' '.repeat(width) + pictures.map((_, i) => `${i + 1}`.padStart(8)).join('');

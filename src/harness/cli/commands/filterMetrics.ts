@@ -30,7 +30,7 @@ export function addFilterMetrics(program: Command, run: Runner): void {
   addDetectOptions(addEngineOptions(command)).action(run(filterMetrics));
 }
 
-/** Only one person's embeddings are in memory at a time. A picture without a face is told, and is not in the file. */
+/** Only one person's embeddings are in memory at a time. A picture without a face is named on standard error and is not in the file. */
 async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
   const files = await findReadable([folder], report);
   const personOf = peopleIn(files, report);

@@ -13,7 +13,7 @@ export function addPack(program: Command, run: Runner): void {
     .description('pack what a GPU machine without a network needs, in parts, with a script that measures and trains')
     .requiredOption(
       '--out <folder>',
-      'for the parts, their check sums and the script; crops are kept there to go on from',
+      'for the parts, their check sums and the script; crops are kept there to continue from',
     )
     .option('--part <size>', 'of a part at most', byteSize, byteSize('48m'))
     .addOption(

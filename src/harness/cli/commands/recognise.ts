@@ -16,7 +16,7 @@ import {
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
 import type { Report } from '../report';
 import type { Runner } from '../runner';
-import { eachPicture, findPictures, tellFaces } from '../run';
+import { eachPicture, findPictures, printFaces } from '../run';
 import { withSession } from '../session';
 
 interface RecogniseFlags extends CommonFlags {
@@ -46,7 +46,7 @@ async function recognise(paths: readonly string[], flags: RecogniseFlags, report
       await drawing?.draw(file, picture, faces.map(drawnFace));
       return faces.map(({ detection, match }) => recognisedFace(detection, match));
     });
-    const pictures = await tellFaces(outcomes, report, describe);
+    const pictures = await printFaces(outcomes, report, describe);
     const output: RecogniseOutput = { model, threshold, gallery, pictures };
     report.object(output);
   });

@@ -22,12 +22,12 @@ export interface EmbedAllOptions {
   readonly options: EmbedFacesOptions;
 }
 
-/** Where there is no bar, progress is told in so many lines. */
+/** Lines of progress where there is no bar. */
 const LINES = 10;
 
 /**
  * Embeds the pictures `wanted` (places in the whole list) and appends their rows to `file`, each batch as soon as it ends;
- * several are under way, and one is read meanwhile. Resolves to those that could not be read, told and counted: they get no
+ * several are under way, and one is read meanwhile. Resolves to those that could not be read, which are reported and counted: they get no
  * row. Throws what the page gives, and `harness/no-face` where that is to fail.
  */
 export async function embedAll(
@@ -43,7 +43,7 @@ export async function embedAll(
   );
   const pace = new Pace(wanted.length);
   let done = 0;
-  let told = 0;
+  let lines = 0;
   let last = performance.now();
   const unread: Unread[] = [];
   const leaveOut = (index: number, problem: ErrorData) => {
@@ -78,8 +78,8 @@ export async function embedAll(
     pace.add(whole.length);
     done += whole.length;
     report.progress({ stage: 'Pictures', done, total: wanted.length }, String(pace));
-    if (!process.stderr.isTTY && Math.floor((LINES * done) / wanted.length) > told) {
-      told = Math.floor((LINES * done) / wanted.length);
+    if (!process.stderr.isTTY && Math.floor((LINES * done) / wanted.length) > lines) {
+      lines = Math.floor((LINES * done) / wanted.length);
       report.note(`${countOf(done, wanted.length, 'picture')}: ${String(pace)}`);
     }
   }

@@ -66,15 +66,15 @@ export function addLfwOptions(command: Command): Command {
     .option('--subtract-mean', 'subtract the mean embedding of the other folds')
     .addOption(new Option('--distance <name>', 'of two embeddings').choices(DISTANCES).default('euclidean'))
     .option('--threshold-step <d>', 'between thresholds that accuracy chooses from (default: 0.01)', thresholdStep)
-    .option('--folds <n>', 'deal the pairs into so many folds (default: the list’s own, or 10)', wholeNumber(2, 1000))
+    .option('--folds <n>', 'deal the pairs into n folds (default: the list’s own, or 10)', wholeNumber(2, 1000))
     .option('--far <rate>', 'false-accept rate at which VAL is measured', far, 0.001)
     .addOption(
       new Option('--no-face <policy>', 'a picture without a detection').choices(NO_FACE).default('centre-crop'),
     )
     .option('--batch <n>', 'pictures sent at a time', wholeNumber(1, 1024), 64)
-    .option('--resume', 'go on where a run was cut off')
+    .option('--resume', 'continue where a run was cut off')
     .option('--shard <i/n>', 'do only one of n parts, for --merge', parseShard)
-    .option('--merge', 'judge by the parts that lie in --out')
+    .option('--merge', 'evaluate on the parts that lie in --out')
     .option('--calibrate', 'also give distances at false-accept rates, from all pairs of pictures of two people')
     .option(
       '--normalise',

@@ -16,7 +16,12 @@ export async function addAll(
   { files, labels }: Labelled,
 ): Promise<Labelled> {
   const read = await readPlaces(session, report, files, (pictures, places) =>
-    session.call('trainAdd', set, pictures, places.map((i) => labels[i]!)),
+    session.call(
+      'trainAdd',
+      set,
+      pictures,
+      places.map((i) => labels[i]!),
+    ),
   );
   return { files: read.map((i) => files[i]!), labels: read.map((i) => labels[i]!) };
 }

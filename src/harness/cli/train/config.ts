@@ -7,7 +7,13 @@ import type { TrainSettings } from './settings';
  * flags'. The recipe is given the loss and the epochs that were asked for, on which others of its values depend.
  */
 export function runConfig(
-  { base, trainable, flags, config: file, schedule }: Pick<TrainSettings, 'base' | 'trainable' | 'config' | 'schedule'> & {
+  {
+    base,
+    trainable,
+    flags,
+    config: file,
+    schedule,
+  }: Pick<TrainSettings, 'base' | 'trainable' | 'config' | 'schedule'> & {
     readonly flags: Pick<TrainSettings['flags'], 'loss' | 'epochs' | 'epochSteps'>;
   },
   amount: { readonly people: number; readonly pictures: number },

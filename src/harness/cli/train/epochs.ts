@@ -15,10 +15,10 @@ export interface Epoch {
   readonly epoch: number;
   readonly steps: number;
   readonly loss: number;
-  /** On the pictures learnt from; null where the loss knows no right person. */
+  /** On the training pictures; null where the loss knows no right person. */
   readonly accuracy: number | null;
   readonly picturesPerSecond: number;
-  /** LFW at the epoch's end, where it was looked at. */
+  /** LFW at the epoch's end, where it was measured. */
   readonly lfw: LfwPoint['lfw'] | null;
 }
 
@@ -49,16 +49,16 @@ export function epochsOf(lines: readonly MetricsLine[]): Epoch[] {
   });
 }
 
-/** `epochs.csv`; columns of LFW only where it was looked at. */
+/** `epochs.csv`; columns of LFW only where it was measured. */
 export function epochsCsv(epochs: readonly Epoch[]): string {
-  const judged = epochs.some(({ lfw }) => lfw !== null);
+  const validated = epochs.some(({ lfw }) => lfw !== null);
   const rows = epochs.map(({ epoch, steps, loss, accuracy, picturesPerSecond, lfw }) => [
     epoch,
     steps,
     loss.toFixed(4),
     accuracy?.toFixed(4) ?? '',
     picturesPerSecond.toFixed(1),
-    ...(judged ? [lfw?.accuracy.toFixed(4) ?? '', lfw?.val.toFixed(4) ?? ''] : []),
+    ...(validated ? [lfw?.accuracy.toFixed(4) ?? '', lfw?.val.toFixed(4) ?? ''] : []),
   ]);
   const names = [
     'epoch',
@@ -66,7 +66,7 @@ export function epochsCsv(epochs: readonly Epoch[]): string {
     'loss',
     'accuracy',
     'pictures a second',
-    ...(judged ? ['LFW accuracy', 'LFW VAL'] : []),
+    ...(validated ? ['LFW accuracy', 'LFW VAL'] : []),
   ];
   return [names, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }
@@ -74,7 +74,7 @@ export function epochsCsv(epochs: readonly Epoch[]): string {
 const SIDE = { width: 640, height: 320, left: 48, right: 12, top: 16, bottom: 36 } as const;
 const MOST_TICKS = 12;
 
-/** `curve.svg`: accuracy on what is learnt, the loss (divided by a round number, so that it fits) and LFW, by epoch. */
+/** `curve.svg`: accuracy on the training pictures, the loss (divided by a round number, so that it fits) and LFW, by epoch. */
 export function curveSvg(epochs: readonly Epoch[]): string {
   const { width, height, left, right, top, bottom } = SIDE;
   const [first, last] = [epochs[0]?.epoch ?? 1, epochs.at(-1)?.epoch ?? 1];
@@ -98,7 +98,7 @@ export function curveSvg(epochs: readonly Epoch[]): string {
         `<text stroke="none" x="${x(epoch).toFixed(1)}" y="${height - 18}" text-anchor="middle">${epoch}</text>`,
     );
   const curves = [
-    { name: 'accuracy on what is learnt', colour: '#0b57d0', dash: '', points: line(({ accuracy }) => accuracy) },
+    { name: 'accuracy on training pictures', colour: '#0b57d0', dash: '', points: line(({ accuracy }) => accuracy) },
     { name: `loss / ${divisor}`, colour: '#b3261e', dash: '5 4', points: line(({ loss }) => loss / divisor) },
     { name: 'LFW accuracy', colour: '#146c2e', dash: '1 3', points: line(({ lfw }) => lfw?.accuracy ?? null) },
   ].filter(({ points }) => points.length > 0);

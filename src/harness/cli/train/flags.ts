@@ -99,7 +99,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--lfw <folder>', 'LFW’s pictures, to validate on the way')
     .option('--pairs <file>', 'LFW’s pairs.txt, with --lfw')
     .option('--lfw-every <n>', 'epochs between two validations', wholeNumber(1, 10_000), 1)
-    .option('--resume', 'go on from the checkpoint in --out')
+    .option('--resume', 'continue from the checkpoint in --out')
     .option('--shuffle-labels', 'deal the people out at random: what a network learns then is chance')
     .addOption(new Option('--backend <name>', 'where it trains').choices(['auto', ...BACKENDS]).default('auto'))
     .option('--json', 'print one JSON object on standard output');

@@ -8,7 +8,7 @@ import type { PictureFile } from '../pictures';
 import { writeWhole } from '../writeWhole';
 import { peopleOf } from './people';
 
-/** `data.json`: what a run learns from. */
+/** `data.json`: what a run trains on. */
 export interface RunData {
   /** In the order of their class numbers. */
   readonly people: readonly string[];
@@ -30,7 +30,7 @@ export async function runData(files: readonly PictureFile[], known: RunData | nu
     try {
       return [{ picture, ...(await factsOf(file, before.get(picture))) }];
     } catch {
-      return []; // told where it is cut out or given to the page
+      return []; // reported where it is cut out or given to the page
     }
   };
   for await (const found of inOrder(all.files, look)) pictures.push(...found);
@@ -38,7 +38,7 @@ export async function runData(files: readonly PictureFile[], known: RunData | nu
 }
 
 /**
- * Writes what the run learns from to `path`; of a run that goes on, after looking whether it is the same. Throws
+ * Writes what the run trains on to `path`; of a run that continues, after checking that it is the same. Throws
  * `train/other-data`, which names the difference.
  */
 export async function keepRunData(

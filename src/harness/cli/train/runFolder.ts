@@ -18,9 +18,9 @@ export class RunFolder {
   readonly lfwCrops: string;
   readonly report: string;
   readonly metrics: string;
-  /** What it learns from. */
+  /** What it trains on. */
   readonly data: string;
-  /** There is a checkpoint to go on from. */
+  /** There is a checkpoint to continue from. */
   readonly goesOn: boolean;
   readonly #settings: string;
   readonly #events: string;
@@ -44,7 +44,7 @@ export class RunFolder {
 
   /**
    * Opens the folder for a run with these settings. Throws `train/unfinished` where there is a checkpoint and nobody asked
-   * to go on, `train/other-run` where it is of a run with other ones.
+   * to continue, `train/other-run` where it is of a run with other ones.
    */
   static async open(folder: string, settings: Settings, resume: boolean): Promise<RunFolder> {
     const run = new RunFolder(folder);
@@ -96,12 +96,12 @@ export class RunFolder {
         throw new FaceError('train/not-saved', { what: 'metrics', reason: diskReason(thrown) }, { cause: thrown });
       }
     });
-    this.#last.catch(() => undefined); // `written` tells it
+    this.#last.catch(() => undefined); // `written` throws it
     return this.#last;
   }
 
   /**
-   * A run that goes on repeats the steps since its checkpoint: their lines go. Event files may repeat steps. One that was
+   * A run that continues repeats the steps since its checkpoint: their lines go. Event files may repeat steps. One that was
    * at its end repeats only LFW.
    */
   async #begin(first: MetricsLine): Promise<void> {

@@ -54,16 +54,11 @@ export class Validation {
 export async function rawAccuracy(session: HarnessSession, train: Labelled, heldOut: Labelled): Promise<number | null> {
   const trained = new Set(train.labels);
   if (!heldOut.labels.some((label) => trained.has(label))) return null;
-  const pixels = ({ files }: Labelled) =>
-    embedAll(session, files, (pictures) => session.call('rawPixels', pictures));
+  const pixels = ({ files }: Labelled) => embedAll(session, files, (pictures) => session.call('rawPixels', pictures));
   return nearestAccuracy(await pixels(train), train.labels, await pixels(heldOut), heldOut.labels);
 }
 
-async function embedAll(
-  session: HarnessSession,
-  files: readonly PictureFile[],
-  embed: Embed,
-): Promise<Float32Array[]> {
+async function embedAll(session: HarnessSession, files: readonly PictureFile[], embed: Embed): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (let at = 0; at < files.length; at += AT_ONCE) {
     const part = files.slice(at, at + AT_ONCE);
