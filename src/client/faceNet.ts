@@ -139,7 +139,7 @@ export class FaceNet {
 
   /**
    * Which faces are one person's: a label a face, numbered in order of appearance. `photos`, a number a face: two faces of
-   * one photo are never one person. In a thread of its own: other calls are answered meanwhile.
+   * one photo are never one person, copies of one face apart. In a thread of its own: other calls are answered meanwhile.
    */
   group(
     faces: readonly { readonly embedding: Pick<Embedding, 'vector' | 'cohortMean'> }[],

@@ -2,11 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { FaceNet } from '../../../src/client/faceNet';
 import type { LiveFace } from '../../../src/client/types';
 import type { Progress } from '../../../src/core/call';
+import { euclidean } from '../../../src/core/vectors';
 import { MOBILE_FACE_NET } from '../../../src/weights/rows';
 import { needsModels } from '../workers/models';
 import { sampleBlob } from '../pipeline/support';
 
 const CREW = '/samples/expedition-1-crew.jpg';
+/** Of the three of the crew, and a small one in the background. */
+const CREW_FACES = 4;
+/** Browsers fetch nothing from this port. */
+const LOST = 'http://127.0.0.1:9/lost.jpg';
 const portrait = (name: string) => `/samples/portraits/${name}.jpg`;
 const START = { backend: 'wasm', embedder: MOBILE_FACE_NET.id } as const;
 
@@ -65,12 +70,12 @@ test('one picture, however it is given: address, file, element, canvas and bitma
     const { faces } = await net.detect(input);
     boxes.push(faces.map(({ box }) => [box.x0, box.y0, box.x1, box.y1].map((x) => Math.round(x / 8)).join()).join(' '));
   }
-  expect(boxes[0]!.split(' ')).toHaveLength(3);
+  expect(boxes[0]!.split(' ')).toHaveLength(CREW_FACES);
   expect(new Set(boxes)).toEqual(new Set([boxes[0]]));
 });
 
 test('what cannot be had or read is a FaceError with the picture’s name', async () => {
-  await expect(net.detect('/nowhere/lost.jpg')).rejects.toMatchObject({
+  await expect(net.detect(LOST)).rejects.toMatchObject({
     code: 'image/not-opened',
     message: expect.stringContaining('lost.jpg') as string,
   });
@@ -84,8 +89,7 @@ test('what cannot be had or read is a FaceError with the picture’s name', asyn
 });
 
 test('people added by their pictures are recognised, also from JSON in another FaceNet, and not once they are removed', async () => {
-  const lost = '/nowhere/lost.jpg';
-  const added = await net.people.add('William Shepherd', [portrait('william-shepherd'), lost]);
+  const added = await net.people.add('William Shepherd', [portrait('william-shepherd'), LOST]);
   expect(added).toMatchObject({ faces: 1, leftOut: [{ index: 1, error: { code: 'image/not-opened' } }] });
   await net.people.add('Edward Lu', portrait('edward-lu'));
   expect(net.people.list).toEqual([
@@ -94,7 +98,7 @@ test('people added by their pictures are recognised, also from JSON in another F
   ]);
   const names = async (from: FaceNet) => (await from.recognise(CREW)).faces.map(({ match }) => match.person);
   const seen = await names(net);
-  expect(seen.toSorted()).toEqual([null, null, 'William Shepherd'].toSorted());
+  expect(seen.filter((name) => name !== null)).toEqual(['William Shepherd']);
 
   const json: unknown = JSON.parse(JSON.stringify(net.people));
   await using other = await FaceNet.create(START);
@@ -109,7 +113,7 @@ test('people added by their pictures are recognised, also from JSON in another F
 
   expect(await net.people.remove('  william shepherd ')).toBe(true);
   expect(await net.people.remove('William Shepherd')).toBe(false);
-  expect(await names(net)).toEqual([null, null, null]);
+  expect(await names(net)).toEqual(seen.map(() => null));
 });
 
 test('two pictures of one person compare as one, two people as two; embed gives a row a picture', async () => {
@@ -121,18 +125,20 @@ test('two pictures of one person compare as one, two people as two; embed gives 
   expect(same.distance).toBeLessThan(other.distance);
 
   const black = await inLight('edward-lu', 0);
-  const rows = await net.embed([portrait('susan-helms'), black, '/nowhere/lost.jpg', again], { flip: true });
+  const rows = await net.embed([portrait('susan-helms'), black, LOST, again], { flip: true });
   expect(rows.map(({ vector }) => vector?.length ?? null)).toEqual([192, null, null, 192]);
   expect(rows.map(({ flipped }) => flipped?.length ?? null)).toEqual([192, null, null, 192]);
   expect(rows[2]!.problem).toMatchObject({ code: 'image/not-opened' });
 });
 
 test('faces are grouped by person, two of one photo never together', async () => {
-  const pictures = [portrait('edward-lu'), await inLight('edward-lu', 1.1), portrait('susan-helms')];
-  const faces = [];
-  for (const picture of pictures) faces.push((await net.recognise(picture, { faces: 'best' })).faces[0]!);
+  const alone = (await net.recognise(portrait('william-shepherd'), { faces: 'best' })).faces[0]!;
+  const { faces: crew } = await net.recognise(CREW);
+  const distance = (face: typeof alone) => euclidean(face.embedding.vector, alone.embedding.vector);
+  const [again, other] = crew.toSorted((a, b) => distance(a) - distance(b));
+  const faces = [alone, again!, other!];
   expect([...(await net.group(faces))]).toEqual([0, 0, 1]);
-  expect([...(await net.group(faces, { photos: [7, 7, 8] }))]).toEqual([0, 1, 2]);
+  expect([...(await net.group(faces, { photos: [1, 1, 2] }))]).toEqual([0, 1, 2]);
 });
 
 test('a canvas that is drawn on is followed: ids stay, and after stop nobody is heard', async () => {
@@ -158,7 +164,7 @@ test('an aborted call rejects with its code, and the next one is answered', asyn
   await expect(adding).rejects.toMatchObject({ code: 'aborted' });
   expect(net.people.list.map(({ name }) => name)).not.toContain('Nobody');
   await expect(net.embed([CREW], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' });
-  expect((await net.detect(CREW)).faces).toHaveLength(3);
+  expect((await net.detect(CREW)).faces).toHaveLength(CREW_FACES);
 });
 
 test('accuracy is measured on a handful of pairs', async () => {
@@ -183,7 +189,7 @@ describe('training', () => {
   test('a model trained on people is evaluated, kept, and used; people are embedded again by it', async () => {
     const people: Record<string, (string | File)[]> = {};
     for (const name of ['edward-lu', 'susan-helms', 'james-voss'])
-      people[name] = [portrait(name), await inLight(name, 0.8), await inLight(name, 1.2), '/nowhere/lost.jpg'];
+      people[name] = [portrait(name), await inLight(name, 0.8), await inLight(name, 1.2), LOST];
     const steps: number[] = [];
     const { model, report, leftOut } = await net.train(people, {
       ...{ base: { kind: 'scratch', width: 0.05 }, epochs: 1, batch: 6, far: 0.5, backend: 'wasm' },

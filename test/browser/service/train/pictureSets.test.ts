@@ -32,7 +32,11 @@ test('files are decoded when they are added, and give the same crops as when the
 
 test('files that cannot be read are left out with their labels, and named with the reason', async () => {
   const data = new PictureSets();
-  const pictures = [new File(['text'], 'notes.png'), await pictureFile(160), { url: '/nowhere/a.png', name: 'a.png' }];
+  const pictures = [
+    new File(['text'], 'notes.png'),
+    await pictureFile(160),
+    { url: 'http://127.0.0.1:9/a.png', name: 'a.png' },
+  ];
   expect(await data.add('train', pictures, [0, 1, 2])).toMatchObject([
     { index: 0, code: 'image/unreadable', details: { name: 'notes.png' } },
     { index: 2, code: 'image/not-opened', details: { name: 'a.png' } },
