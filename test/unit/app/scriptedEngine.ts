@@ -3,7 +3,7 @@
  * number is the letter's, so that the same letter is the same person everywhere.
  */
 import { Engine } from '../../../src/app/shell/engine.svelte';
-import type { FaceClient } from '../../../src/client/faceClient';
+import { FaceNet } from '../../../src/client/faceNet';
 import type { EngineState } from '../../../src/client/types';
 import { FaceError } from '../../../src/core/errors';
 import type { Embedding, GalleryFace, Match, StoredCrop } from '../../../src/core/types';
@@ -108,7 +108,7 @@ export async function scriptedEngine(store: Store): Promise<{ readonly engine: E
     if (!answer) throw new Error(`no answer is scripted to ${op}`);
     return answer(request as never);
   };
-  const client = { call, onCrash: () => () => undefined, close: () => undefined } as unknown as FaceClient;
-  const engine = new Engine(client, store.settings, await store.settings.read());
+  const net = Object.assign(new FaceNet(), { call: call as FaceNet['call'] });
+  const engine = new Engine(net, store.settings, await store.settings.read());
   return { engine, script };
 }

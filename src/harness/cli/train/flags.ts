@@ -3,7 +3,6 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import type { TrainableName } from '../../../train/config/recipe';
 import { LOSSES, type LossName } from '../../../train/config/config';
-import type { TrainableName } from '../../../train/config/recipe';
 import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';
 import { far, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
