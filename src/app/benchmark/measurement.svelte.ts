@@ -41,10 +41,10 @@ export abstract class Measurement<Result> {
   /** `report`, with the speed since the first picture beside it. */
   #paced(report: TaskCall['onProgress']): TaskCall['onProgress'] {
     let pace: Pace | null = null;
-    return (progress: TaskProgress): void => {
+    return (progress: TaskProgress | null): void => {
       report(progress);
       const words = [progressText(progress)];
-      if (progress.unit === 'pictures' && progress.total > 0) {
+      if (progress?.unit === 'pictures' && progress.total > 0) {
         pace ??= new Pace(progress.total);
         pace.reach(progress.done);
         words.push(String(pace));

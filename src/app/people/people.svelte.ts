@@ -275,8 +275,8 @@ export class People {
       crops: (ids: readonly string[]) => Promise.resolve(new Map(ids.map((id) => [id, crops.get(id)!]))),
       save: (embeddings: ReadonlyMap<string, Embedding>) => this.#quietly(() => this.store.setEmbeddings(embeddings)),
     };
-    const onProgress = (progress: TaskProgress) => {
-      this.reembedding = { ...progress, stage: 'Re-embedding your people’s faces for this model' };
+    const onProgress = (progress: TaskProgress | null) => {
+      this.reembedding = progress && { ...progress, stage: 'Re-embedding your people’s faces for this model' };
     };
     await reembed(this.engine, [...crops.keys()], store, { onProgress });
   }

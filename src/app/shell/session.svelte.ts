@@ -89,7 +89,7 @@ export async function openSession(notices: Notices): Promise<Session> {
   tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
   tabs.onFollower(() => {
     library.pause();
-    training.leave().catch((thrown: unknown) => notices.problem(thrown));
+    training.release().catch((thrown: unknown) => notices.problem(thrown));
   });
   engine.onModel(async () => {
     await classifier.resend();

@@ -10,7 +10,8 @@ export type TaskProgress = Omit<Progress, 'unit'> & Partial<Pick<Progress, 'unit
 
 export interface TaskCall {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: TaskProgress) => void;
+  /** Null: what is done next is shown otherwise. */
+  readonly onProgress: (progress: TaskProgress | null) => void;
 }
 
 export class Task {
@@ -30,7 +31,7 @@ export class Task {
     this.running = true;
     this.error = null;
     const { signal } = (this.#abort = new AbortController());
-    const onProgress = (progress: TaskProgress): void => {
+    const onProgress = (progress: TaskProgress | null): void => {
       if (signal === this.#abort.signal && this.running) this.progress = progress;
     };
     try {

@@ -7,7 +7,7 @@ export interface HistoryPoint {
   readonly accuracy: number | null;
 }
 
-/** So many points are as good as all of them in a plot as wide as a screen. */
+/** As good as all points in a plot as wide as a screen. */
 const MOST_POINTS = 600;
 
 /** `points` and the step; when there are too many, every second one of the old ones goes. */
@@ -35,8 +35,20 @@ export function historyText(points: readonly HistoryPoint[]): string {
   if (!first) return 'No step is done yet.';
   const { loss, accuracy } = latest(points);
   const right =
-    accuracy === null ? '' : ` ${Math.round(accuracy * 100)} % of the pictures learnt from are given the right person.`;
+    accuracy === null ? '' : ` ${Math.round(accuracy * 100)} % of the training pictures are given the right person.`;
   return `The loss began at ${first.loss.toPrecision(3)} and is ${loss.toPrecision(3)} now.${right}`;
+}
+
+/** How long the rest takes by the steps since the first one, which compiles what the others use. */
+export class TimeLeft {
+  #first: { readonly step: number; readonly at: number } | null = null;
+
+  /** Seconds; null after the first step. `now`: milliseconds on any clock. */
+  after(step: number, total: number, now: number): number | null {
+    if (this.#first) return ((now - this.#first.at) / 1000 / (step - this.#first.step)) * (total - step);
+    this.#first = { step, at: now };
+    return null;
+  }
 }
 
 /** 42 → “about 40 seconds left”; 200 → “about 3 minutes left”; 9000 → “about 2.5 hours left”. */

@@ -53,7 +53,10 @@ export async function decisionOf(session: Session, rows: readonly LfwRow[]): Pro
   const embedded = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
   for (let at = 0; at < embedded.length; at += AT_ONCE) {
     const places = embedded.slice(at, at + AT_ONCE);
-    const own = await scalesOf(session, places.map((i) => rows[i]!.vector.subarray(0, columns)));
+    const own = await scalesOf(
+      session,
+      places.map((i) => rows[i]!.vector.subarray(0, columns)),
+    );
     for (const [row, i] of places.entries()) scales[i] = own[row]!;
   }
   return { rule: { far, plainThreshold, threshold }, scales };

@@ -46,7 +46,7 @@ test('a picture without a face, one that cannot be read and one that crashes the
   const { faces, failed } = await embedGroups(Object.keys(answers).map(picture), NO_COHORT, {
     client: { call } as never,
     signal: new AbortController().signal,
-    onProgress: ({ done, total }) => told.push(`${done} of ${total}`),
+    onProgress: (progress) => told.push(`${progress?.done} of ${progress?.total}`),
   });
   expect(faces.map(({ group, name, vector, scale }) => [group, name, [...Array.from(vector)], scale])).toEqual([
     ['a', 'a/1.jpg', [1, 0], 1],

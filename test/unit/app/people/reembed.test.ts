@@ -33,7 +33,7 @@ function setUp(onCall: (batch: number) => void = () => undefined) {
 test('each face gets its own new numbers, batch by batch; one without a crop is left as it is', async () => {
   const { engine, store, saved, batches } = setUp();
   const progress: number[] = [];
-  const made = await reembed(engine as never, ids, store, { onProgress: ({ done }) => progress.push(done) });
+  const made = await reembed(engine as never, ids, store, { onProgress: (now) => progress.push(now?.done ?? -1) });
   expect(batches).toEqual([15, 16, 8]);
   expect(progress).toEqual([0, 16, 32]);
   expect(made).toEqual(saved);

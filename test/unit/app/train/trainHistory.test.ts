@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { historyText, latest, timeLeftText, withStep, type HistoryPoint } from '../../../../src/app/train/trainHistory';
+import {
+  TimeLeft,
+  historyText,
+  latest,
+  timeLeftText,
+  withStep,
+  type HistoryPoint,
+} from '../../../../src/app/train/trainHistory';
 import type { LoggedStep } from '../../../../src/client/types';
 
 const step = (n: number, loss = 1, accuracy: number | null = null): LoggedStep => ({
@@ -39,7 +46,7 @@ test('what the plots show is told in a sentence, by the mean of the last steps',
   );
   expect(latest(points)).toEqual({ loss: 1.2, accuracy: 0.3 });
   expect(historyText(points)).toBe(
-    'The loss began at 4.00 and is 1.20 now. 30 % of the pictures learnt from are given the right person.',
+    'The loss began at 4.00 and is 1.20 now. 30 % of the training pictures are given the right person.',
   );
   expect(historyText(run(3))).not.toContain('%');
 });
@@ -52,4 +59,10 @@ test('the time left is told in the words of a person', () => {
     'about 3 minutes left',
     'about 2.5 hours left',
   ]);
+});
+
+test('the time left goes by the steps after the first, which takes longer than the others', () => {
+  const left = new TimeLeft();
+  expect(left.after(1, 11, 60_000)).toBeNull();
+  expect(left.after(3, 11, 64_000)).toBe(16);
 });

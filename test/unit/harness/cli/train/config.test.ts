@@ -23,9 +23,9 @@ test('a schedule file comes before the recipe’s rates and the configuration’
     [9, -1],
   ];
   expect(config).toMatchObject({ schedule: { kind: 'table', rates }, keep: 0.8 });
-  expect(completeConfig(runConfig({ ...about, config: file, schedule: await readSchedule(undefined) }, amount)).schedule).toEqual(
-    file.schedule,
-  );
+  expect(
+    completeConfig(runConfig({ ...about, config: file, schedule: await readSchedule(undefined) }, amount)).schedule,
+  ).toEqual(file.schedule);
 });
 
 test('a line that is no rate is told by its number, a file that is not there by its name', async () => {
