@@ -121,7 +121,7 @@ test('a folder given again goes on where it was; a zip works too; removing forge
   await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible();
   await page.reload();
   await ready(page);
-  await expect(page.getByText('Add it again to go on: what is done is skipped.')).toBeVisible();
+  await expect(page.getByText('Add it again to resume: what is done is skipped.')).toBeVisible();
   await addFolder(page, folder);
   await expect(found(page)).toHaveCount(6, { timeout: 90_000 });
   await expect(page.getByRole('list', { name: 'Folders' }).getByRole('listitem')).toHaveCount(1);
