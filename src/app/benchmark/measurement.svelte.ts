@@ -30,7 +30,7 @@ export abstract class Measurement<Result> {
       const client = new FaceNet();
       const onProgress = this.#paced(call.onProgress);
       try {
-        const state = await client.call('start', startOptions(this.engine.settings), { ...call, onProgress });
+        const state = await client.start({ ...startOptions(this.engine.settings), ...call, onProgress });
         return await work({ ...call, client, onProgress }, state);
       } finally {
         client.close();

@@ -1,6 +1,7 @@
 import { FaceError, toFaceError } from '../../core/errors';
 import type { FaceNet } from '../../client/faceNet';
-import type { EngineState, ModelPlace, Progress, StartOptions } from '../../client/types';
+import type { FaceNetOptions } from '../../client/options';
+import type { EngineState, ModelPlace, Progress } from '../../client/types';
 import type { Settings, SettingsStore } from '../../store/schema';
 
 /** Settings whose change starts the engine anew. */
@@ -79,7 +80,7 @@ export class Engine {
     const onProgress = (progress: Progress): void => {
       this.progress = progress;
     };
-    const state = await this.client.call('start', startOptions(this.settings), { onProgress });
+    const state = await this.client.start({ ...startOptions(this.settings), onProgress });
     this.state = state;
     await this.#onModel(state);
     return state;
@@ -94,18 +95,12 @@ export class Engine {
 
   async #changeFar(far: number | null): Promise<void> {
     await this.ready();
-    this.state = await this.client.call('setFar', { far });
+    this.state = await this.client.setFar(far);
     await this.#onModel(this.state);
   }
 }
 
-/** What to start a worker with, by the user's settings. */
-export function startOptions(settings: Settings): StartOptions {
-  return {
-    keepForOffline: true,
-    backend: settings.backend,
-    ...(settings.model === null ? {} : { model: settings.model }),
-    ...(settings.precision === 'auto' ? {} : { precision: settings.precision }),
-    ...(settings.far === null ? {} : { far: settings.far }),
-  };
+/** What to start a FaceNet with, by the user's settings. */
+export function startOptions({ backend, precision, model, far }: Settings): FaceNetOptions {
+  return { offline: true, backend, precision, embedder: model ?? undefined, ...(far !== null && { far }) };
 }

@@ -19,7 +19,7 @@ import { VARIANTS, type Variant } from './variants';
 interface Networks {
   readonly detector: Detector;
   /** O-Net once more. */
-  readonly judge: BatchedNetwork;
+  readonly scorer: BatchedNetwork;
   readonly embedder: Embedder;
   readonly variants: readonly Variant[];
   readonly mirrored: ReadonlySet<string>;
@@ -35,7 +35,7 @@ serve<CropOps>(self, {
     const variants = VARIANTS.filter(({ name }) => names.includes(name));
     networks = {
       detector: createDetector(engine, mtcnn),
-      judge: batchedNetwork([1], ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), mtcnn)),
+      scorer: batchedNetwork([1], ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), mtcnn)),
       embedder: await createEmbedder(engine, FACENET, weights, precision),
       variants,
       mirrored: new Set(mirrored),
@@ -43,7 +43,7 @@ serve<CropOps>(self, {
     return variants.flatMap(({ name }) => (mirrored.includes(name) ? [name, `${name}, mirrored`] : [name]));
   },
   async embed({ pictures }) {
-    const { detector, embedder, variants, mirrored, judge } = networks!;
+    const { detector, embedder, variants, mirrored, scorer } = networks!;
     const frames = await Promise.all(pictures.map(({ blob, name }) => decodePicture(blob, name)));
     const found = await detector.detectMany(frames);
     const crops = [];
@@ -52,7 +52,7 @@ serve<CropOps>(self, {
       const face = centralFace(found[i]!, frame);
       has.push(face !== null);
       if (!face) continue;
-      const again = variants.some(({ secondLook }) => secondLook) ? await lookAgain(frame, face, judge) : face;
+      const again = variants.some(({ secondLook }) => secondLook) ? await lookAgain(frame, face, scorer) : face;
       for (const { name, cut, secondLook } of variants) {
         const crop = cut(frame, secondLook ? again : face, FACENET.inputSize);
         crops.push(crop);
@@ -73,10 +73,10 @@ serve<CropOps>(self, {
 });
 
 /** The face as O-Net sees it in the square round the box that it gave first. */
-async function lookAgain(frame: Frame, { box, score }: Detection, judge: BatchedNetwork): Promise<Detection> {
+async function lookAgain(frame: Frame, { box, score }: Detection, scorer: BatchedNetwork): Promise<Detection> {
   const [picture] = integralsOf([frame.reduced(Math.max(frame.width, frame.height))]);
   // From edges to pixels counted from 1, as O-Net's windows are.
   const window = squareBox({ x0: box.x0 + 1, y0: box.y0 + 1, x1: box.x1, y1: box.y1, score });
-  const outputs = await judge.run(1, (_, out, at) => windowInput(picture!, window, ONET_SIZE, out, at));
+  const outputs = await scorer.run(1, (_, out, at) => windowInput(picture!, window, ONET_SIZE, out, at));
   return faces([window], outputs, 0, 0)[0]!;
 }

@@ -6,7 +6,7 @@ import { ensureChromium } from '../../../src/harness/cli/chromium';
 import { launchChromium } from '../../../src/harness/cli/launch';
 import { readNpy, writeNpy } from '../../../src/weights/formats/npy';
 import { serve } from '../pageServer';
-import { judgeAll } from './judge';
+import { evaluateAll } from './evaluate';
 import type { CropOps } from './ops';
 import { drawPairs } from './pairList';
 import type { CropsPage } from './page';
@@ -22,7 +22,7 @@ const SIZE = 512;
  * `node test/bench/crops/crops.js --data DIR --out DIR`: embeds pictures of `people` and `train` cut in every way of VARIANTS, and
  * tells how well each way, and each mean of several, keeps people apart. Options: `--per-person N` and `--train N` (pictures of each of the
  * `people`, and how many people of `train`), `--only NAME` and `--mirror NAME` (repeated), `--precision`, and `--again`
- * to judge the embeddings in `--out` anew.
+ * to evaluate the embeddings in `--out` again.
  */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -39,7 +39,7 @@ export async function main(args: string[]): Promise<number> {
     },
   });
   if (!values.data || !values.out) throw new Error('Say --data DIR and --out DIR.');
-  if (values.again) return judge(values.out);
+  if (values.again) return evaluate(values.out);
   const data = resolve(values.data);
   const pictures = [
     ...picturesOf(data, 'people', Infinity, Number(values['per-person'])),
@@ -55,10 +55,10 @@ export async function main(args: string[]): Promise<number> {
   for (const [name, table] of tables)
     writeFileSync(join(values.out, `${name}.npy`), writeNpy({ shape: [kept.length, SIZE], data: table }));
   writeFileSync(join(values.out, 'pictures.txt'), kept.map((name) => `${name}\n`).join(''));
-  return judge(values.out);
+  return evaluate(values.out);
 }
 
-function judge(folder: string): number {
+function evaluate(folder: string): number {
   const pictures = readFileSync(join(folder, 'pictures.txt'), 'utf8').trimEnd().split('\n');
   const tables = new Map<string, Float32Array>();
   for (const name of VARIANTS.flatMap(({ name }) => [name, `${name}, mirrored`])) {
@@ -68,7 +68,7 @@ function judge(folder: string): number {
   const list = drawPairs(pictures, personOf, PAIRS_OF_A_KIND, SEED);
   const lines = list.pairs.map(({ a, b, same, fold }) => `${a},${b},${Number(same)},${fold}`);
   writeFileSync(join(folder, 'pairs.csv'), `a,b,same,fold\n${lines.join('\n')}\n`);
-  const text = judgeAll(pictures, personOf, tables, list);
+  const text = evaluateAll(pictures, personOf, tables, list);
   writeFileSync(join(folder, 'table.md'), text);
   console.log(text);
   return 0;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { drawPairs, FOLDS } from '../../bench/crops/pairList';
-import { judgeAll } from '../../bench/crops/judge';
+import { evaluateAll } from '../../bench/crops/evaluate';
 
 const personOf = (picture: string) => picture.split('/')[1]!;
 const PICTURES = ['people', 'train'].flatMap((set) =>
@@ -36,7 +36,7 @@ test('a way that keeps people apart is told from one that does not', () => {
     ['facenet 16', perfect],
     ['facenet 32', blind],
   ]);
-  const table = judgeAll(PICTURES, personOf, ways, drawPairs(PICTURES, personOf, 500, 7));
+  const table = evaluateAll(PICTURES, personOf, ways, drawPairs(PICTURES, personOf, 500, 7));
   const numbersOf = (way: string) =>
     table
       .split('\n')

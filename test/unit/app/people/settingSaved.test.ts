@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { People } from '../../../../src/app/people/people.svelte';
 import { Engine } from '../../../../src/app/shell/engine.svelte';
-import type { FaceNet } from '../../../../src/client/faceNet';
+import { FaceNet } from '../../../../src/client/faceNet';
 import { Changes } from '../../../../src/store/changes';
 import { memoryDatabase } from '../../../../src/store/memory';
 import { storeOver } from '../../../../src/store/store';
@@ -23,7 +23,11 @@ async function opened() {
     calls.push(op);
     return op === 'start' ? { model: 'facenet', embeddingSize: 3, cohort: null } : [];
   };
-  const engine = new Engine({ call } as unknown as FaceNet, store.settings, await store.settings.read());
+  const engine = new Engine(
+    Object.assign(new FaceNet(), { call: call as FaceNet['call'] }),
+    store.settings,
+    await store.settings.read(),
+  );
   const people = new People(store.people, engine);
   const galleries = vi.fn(async () => undefined);
   people.onGallery(galleries);

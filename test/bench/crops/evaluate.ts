@@ -6,11 +6,11 @@ import { rowPairs } from '../../../src/evaluate/rowPairs';
 
 const SIZE = 512;
 const SETS = ['people', 'train'] as const;
-/** At which all pairs are judged: hard and easy ones, as accuracy and VAL are of. */
+/** False-accept rates at which all pairs are evaluated: hard and easy ones. */
 const FARS = [1e-3, 3e-3, 1e-2];
 const FAR = 1e-3;
 
-/** Means of embeddings of several crops that are judged too, where all of them are there. */
+/** Means of embeddings of several crops that are evaluated too, where all of them are there. */
 const MEANS: readonly (readonly string[])[] = [
   ['facenet 16', 'facenet 32'],
   ['facenet 32', 'facenet 48'],
@@ -34,7 +34,7 @@ const MEANS: readonly (readonly string[])[] = [
  * A Markdown table, for each way: over all pairs within `people`, and within `train`, its VAL by the cosine with the mean
  * subtracted, mean of those at `FARS`; then on the list accuracy by plain distance, and accuracy and VAL by that cosine.
  */
-export function judgeAll(
+export function evaluateAll(
   pictures: readonly string[],
   personOf: (picture: string) => string,
   tables: ReadonlyMap<string, Float32Array>,
