@@ -141,7 +141,7 @@ test('a folder given again goes on where it was; a zip works too; removing forge
 
   const groupings: string[] = [];
   page.on('worker', (worker) => {
-    if (worker.url().includes('side.worker')) groupings.push(worker.url());
+    if (worker.url().includes('helper.worker')) groupings.push(worker.url());
   });
   await page.reload();
   await ready(page);
