@@ -161,7 +161,8 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
       onProgress: (progress) => seen.push(progress),
     });
     expect(missing).toBeNull();
-    expect(files).toEqual([...EMBEDDED, ...FACENET_FILES, `${FACENET.id}.float32.safetensors`].sort());
+    const float32 = [FACENET, MOBILE_FACE_NET].map(({ id }) => `${id}.float32.safetensors`);
+    expect(files).toEqual([...EMBEDDED, ...FACENET_FILES, ...float32].sort());
     expect(server.ranges.length - before).toBeLessThan(200);
     const getting = seen.filter(({ stage }) => stage.startsWith('Getting'));
     expect(getting.at(-1)).toEqual({ stage: `Getting ${FACENET.title}`, done: 93_905_344, total: 93_905_344 });
