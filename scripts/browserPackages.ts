@@ -1,6 +1,6 @@
 /**
  * The packages that run in the browser, for Vite to prepare before the first page is served: one met later makes it
- * prepare all anew, and a page or worker that is loading at that moment asks for files that are gone.
+ * prepare everything again, while a page or worker that is loading asks for files that no longer exist.
  */
 export const BROWSER_PACKAGES = [
   '@litertjs/core',
@@ -12,4 +12,6 @@ export const BROWSER_PACKAGES = [
   'flatbuffers',
   'fflate',
   'idb',
+  'modern-tar',
+  'valibot',
 ];

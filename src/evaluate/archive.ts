@@ -25,9 +25,9 @@ const OF_ENTRY: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * The files of a `.tar`, `.tar.gz` or `.zip` (told by its first bytes) whose names `wants` says yes to, in memory:
- * nothing is unpacked to disk, and nothing else is kept. One that is damaged, locked, packed in another way or too large
- * has the error that says so in its place, and the others go on. `name` is for messages. Throws `evaluate/bad-archive`.
+ * The files of a `.tar`, `.tar.gz` or `.zip` (known by its first bytes) whose names `wants` accepts, in memory: nothing
+ * is unpacked to disk, and nothing else is kept. The entry of a file that is damaged, locked, packed in another way or
+ * too large is the error that says so. `name` is for messages. Throws `evaluate/bad-archive`.
  */
 export async function readArchive(
   name: string,
@@ -38,7 +38,8 @@ export async function readArchive(
     const [first, second] = await file.read(0, 2);
     if (first === 0x50 && second === 0x4b) return await readZip(file, wants);
     const gzipped = first === 0x1f && second === 0x8b;
-    return await readTar(gzipped ? gunzipped(chunksOf(file)) : chunksOf(file), wants);
+    const bytes = streamOf(file);
+    return await readTar(gzipped ? bytes.pipeThrough(new DecompressionStream('gzip')) : bytes, wants);
   } catch (thrown) {
     const { code, details, message } = toFaceError(thrown);
     const reason = (code === 'internal' ? String(details['reason']) : message).replace(/\.$/, '');
@@ -62,29 +63,13 @@ async function readZip(file: RandomAccess, wants: (name: string) => boolean): Pr
   return files;
 }
 
-async function* chunksOf(file: RandomAccess): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < file.size; at += WINDOW) yield await file.read(at, at + WINDOW);
-}
-
-/** Ends with an error where the archive does, or where its check sum is wrong. */
-async function* gunzipped(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = streamOf(chunks).pipeThrough(new DecompressionStream('gzip')).getReader();
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
-  } finally {
-    await reader.cancel().catch(() => {}); // the reader of the tar wants no more
-  }
-}
-
-function streamOf(chunks: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array<ArrayBuffer>> {
+function streamOf(file: RandomAccess): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
   return new ReadableStream({
     async pull(controller) {
-      const { value, done } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-    },
-    async cancel() {
-      await chunks.return(undefined);
+      if (at < file.size) controller.enqueue((await file.read(at, at + WINDOW)) as Uint8Array<ArrayBuffer>);
+      at += WINDOW;
+      if (at >= file.size) controller.close();
     },
   });
 }

