@@ -56,7 +56,7 @@ export async function installModel(row: ModelRow, options: InstallOptions = {}):
     throwIfAborted(signal);
     onProgress?.({ stage, done: done++, total, unit: 'steps' });
   };
-  const arrays = await convertModel(row, row.sources, (source) => (step(), readSource(source)));
+  const arrays = await convertModel(row, (source) => (step(), readSource(source)));
   for (const precision of KEPT) {
     const expected = row.files[precision];
     step();

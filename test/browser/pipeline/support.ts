@@ -83,7 +83,7 @@ async function convertedWeights(row: ModelRow, precision: Precision): Promise<We
     if (!response.ok) throw new Error(`${source.path} is absent`);
     return new Uint8Array(await response.arrayBuffer());
   };
-  return toPrecision(await convertModel(row, row.sources, read), precision);
+  return toPrecision(await convertModel(row, read), precision);
 }
 
 export interface GoldenFace {

@@ -23,7 +23,7 @@ if (inject('expectShared')) expect(published, 'FACENET_MODELS with EXPECT_SHARED
 let mtcnn: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
   const read = async ({ path }: { path: string }) => new Uint8Array(await (await fetch(PACKAGE + path)).arrayBuffer());
-  mtcnn = writeSafetensors(toPrecision(await convertModel(MTCNN, MTCNN.sources, read), 'float16'));
+  mtcnn = writeSafetensors(toPrecision(await convertModel(MTCNN, read), 'float16'));
 });
 beforeEach(removeAllModels);
 afterEach(removeAllModels);

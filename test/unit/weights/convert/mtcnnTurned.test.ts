@@ -5,7 +5,7 @@ import { pnet } from '../../../../src/models/pnet';
 import { rnet } from '../../../../src/models/rnet';
 import type { Graph } from '../../../../src/nn/graph';
 import { convertModel } from '../../../../src/weights/convert/convert';
-import { kernelLayout, matrixLayout } from '../../../../src/weights/convert/layout';
+import { matrixLayout } from '../../../../src/weights/convert/layout';
 import { toPrecision } from '../../../../src/weights/convert/precision';
 import { readFaceApiShards } from '../../../../src/weights/formats/faceApiShards';
 import { MTCNN } from '../../../../src/weights/rows';
@@ -13,7 +13,7 @@ import { largestError, randomNumbers } from '../../../fixtures/randomWeights';
 import { referenceRun } from '../../../fixtures/referenceOps';
 import { packageFile } from '../sources';
 
-const ours = toPrecision(await convertModel(MTCNN, MTCNN.sources, async ({ path }) => packageFile(path)), 'float32');
+const ours = toPrecision(await convertModel(MTCNN, async ({ path }) => packageFile(path)), 'float32');
 
 /** The published numbers under our names, in our layouts, but not turned: they take pictures with x and y swapped. */
 function unturned(): Weights {
@@ -23,7 +23,9 @@ function unturned(): Weights {
     const scope = published.replace(/^(.)net/, (_, letter: string) => `${letter.toUpperCase()}Net`);
     const key = scope.replace(/bias$/, 'biases').replace('_alpha', '/alpha');
     if (array.shape.length === 1) return [key, array] as const;
-    return [key, array.shape.length === 2 ? matrixLayout(array) : kernelLayout(array, false)] as const;
+    const out = array.shape.at(-1)!;
+    const { data } = matrixLayout({ shape: [array.data.length / out, out], data: array.data });
+    return [key, { shape: [out, ...array.shape.slice(0, -1)], data }] as const;
   });
   return toPrecision(new Map(arrays), 'float32');
 }

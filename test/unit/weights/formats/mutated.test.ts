@@ -3,9 +3,8 @@ import { FaceError } from '../../../../src/core/errors';
 import { mulberry32 } from '../../../../src/core/random';
 import { readFaceApiShards } from '../../../../src/weights/formats/faceApiShards';
 import { readNpy, writeNpy } from '../../../../src/weights/formats/npy';
-import { readPickledLayers } from '../../../../src/weights/formats/pickle';
 import { readSafetensors, writeSafetensors } from '../../../../src/weights/formats/safetensors';
-import { modelsFile, modelsFolder, packageFile } from '../sources';
+import { packageFile } from '../sources';
 
 /** 2,000 copies of `file`, each with one to four bytes changed within its first `head` bytes, and perhaps cut. */
 function* mutated(file: Uint8Array, head: number): Generator<Uint8Array> {
@@ -60,9 +59,4 @@ it('refuses a changed manifest with a FaceError, or reads it', () => {
     );
   const few = [...mutated(manifest, manifest.length)].slice(0, 300);
   expect(refusals(few, read)).toBeGreaterThan(50);
-});
-
-it.skipIf(!modelsFolder)('refuses a changed pickle with a FaceError, or reads it (needs FACENET_MODELS)', () => {
-  const file = modelsFile('mtcnn/det1.npy');
-  expect(refusals(mutated(file, 1500), (bytes) => readPickledLayers(bytes, 'x'))).toBeGreaterThan(500);
 });

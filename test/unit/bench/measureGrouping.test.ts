@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { measureGrouping } from '../../../src/cluster/measure';
+import { measureGrouping } from '../../bench/measureGrouping';
 import { mulberry32 } from '../../../src/core/random';
 
 /** Straight from the definitions, pair by pair and face by face. */
