@@ -48,8 +48,12 @@ export function packageOf(moduleId: string): string | null {
   return [...parts.slice(1), name].join('node_modules/');
 }
 
+/** A licence's text without a copyright line: of flatbuffers, whose file is Apache's own, and of this project. */
 export function standardText(licence: 'Apache-2.0' | 'MIT'): string {
-  return readFileSync(join(import.meta.dirname, `${licence}.txt`), 'utf8').trim();
+  const root = join(import.meta.dirname, '../..');
+  const file = licence === 'MIT' ? 'LICENSE' : 'node_modules/flatbuffers/LICENSE';
+  const text = readFileSync(join(root, file), 'utf8').replace(/\r\n/g, '\n');
+  return text.replace(/^Copyright \(c\).*\n\n/m, '').trim();
 }
 
 /** Reads what a package says about itself. Throws when there is no text of its licence: nothing is built without it. */

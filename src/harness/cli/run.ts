@@ -1,10 +1,10 @@
 import { PersonNames } from '../../core/classFolders';
 import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../../client/types';
-import { inOrder } from './inOrder';
+import { inOrder } from './concurrent';
 import type { EntryError, FailedEntry, Failure } from './output';
 import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictures';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import type { Session } from './session';
 
 /** A picture's result, or why there is none; the failure is already reported and counted. */
@@ -15,27 +15,27 @@ export type Outcome<T> =
  * The pictures that `paths` name; those that cannot be read among them, with their `problem`. A path without any is counted
  * as a failure; where none can be read, the first one's error is thrown.
  */
-export async function findPictures(paths: readonly string[], report: Report): Promise<PictureFile[]> {
+export async function findPictures(paths: readonly string[], reporter: Reporter): Promise<PictureFile[]> {
   const errors: unknown[] = [];
   const files = await picturesOfAll(paths, (thrown) => errors.push(thrown));
   if (files.some(({ problem }) => !problem)) {
-    for (const error of errors) report.failure(error);
+    for (const error of errors) reporter.failure(error);
     return files;
   }
-  for (const { problem } of files) report.failure(problem);
+  for (const { problem } of files) reporter.failure(problem);
   const [first = new FaceError('harness/no-files', { path: paths[0]! }), ...others] = errors;
-  for (const error of others) report.failure(error);
+  for (const error of others) reporter.failure(error);
   throw first;
 }
 
 /** Those pictures of folders that can be read, as far as that is known; the others are reported and counted. */
-export async function findReadable(paths: readonly string[], report: Report): Promise<PictureFile[]> {
-  return readable(await findPictures(paths, report), report);
+export async function findReadable(paths: readonly string[], reporter: Reporter): Promise<PictureFile[]> {
+  return readable(await findPictures(paths, reporter), reporter);
 }
 
-export function readable(files: readonly PictureFile[], report: Report): PictureFile[] {
+export function readable(files: readonly PictureFile[], reporter: Reporter): PictureFile[] {
   return files.filter(({ problem }) => {
-    if (problem) report.failure(problem);
+    if (problem) reporter.failure(problem);
     return !problem;
   });
 }
@@ -46,12 +46,12 @@ export function readable(files: readonly PictureFile[], report: Report): Picture
  */
 export function peopleIn(
   files: readonly PictureFile[],
-  report: Report,
+  reporter: Reporter,
   what: 'person' | 'group' = 'person',
 ): (file: PictureFile) => string | null {
   const names = new PersonNames();
   const people = new Map(files.map((file) => [file, folderPerson(file, names)]));
-  for (const note of names.notes(what)) report.note(note);
+  for (const note of names.notes(what)) reporter.note(note);
   return (file) => people.get(file) ?? null;
 }
 
@@ -61,7 +61,7 @@ export function peopleIn(
  */
 export async function* eachPicture<T>(
   session: Session,
-  report: Report,
+  reporter: Reporter,
   files: readonly PictureFile[],
   work: (picture: PictureRef, file: PictureFile) => Promise<T>,
   stage = 'Pictures',
@@ -79,22 +79,22 @@ export async function* eachPicture<T>(
   };
   let done = 0;
   for await (const attempted of inOrder(files, attempt)) {
-    report.progress({ stage, done: ++done, total: files.length });
-    yield 'thrown' in attempted ? { file: attempted.file, error: report.failure(attempted.thrown) } : attempted;
+    reporter.progress({ stage, done: ++done, total: files.length });
+    yield 'thrown' in attempted ? { file: attempted.file, error: reporter.failure(attempted.thrown) } : attempted;
   }
-  report.endProgress();
+  reporter.endProgress();
 }
 
 /** As `eachPicture`, but only those that succeed; the others are added to `failed`, as `--json` lists them. */
 export async function* eachResult<T>(
   session: Session,
-  report: Report,
+  reporter: Reporter,
   files: readonly PictureFile[],
   failed: Failure[],
   work: (picture: PictureRef, file: PictureFile) => Promise<T>,
   stage?: string,
 ): AsyncGenerator<{ readonly file: PictureFile; readonly result: T }> {
-  for await (const outcome of eachPicture(session, report, files, work, stage))
+  for await (const outcome of eachPicture(session, reporter, files, work, stage))
     if ('error' in outcome) failed.push({ picture: outcome.file.path, error: outcome.error });
     else yield outcome;
 }
@@ -104,7 +104,7 @@ export async function* eachResult<T>(
  */
 export async function printFaces<Face>(
   outcomes: AsyncIterable<Outcome<readonly Face[]>>,
-  report: Report,
+  reporter: Reporter,
   describe: (face: Face) => string,
 ): Promise<({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[]> {
   const pictures: ({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[] = [];
@@ -115,8 +115,8 @@ export async function printFaces<Face>(
       continue;
     }
     pictures.push({ picture, faces: [...outcome.result] });
-    report.line(outcome.result.length === 0 ? `${picture}: no face` : picture);
-    for (const face of outcome.result) report.line(`  ${describe(face)}`);
+    reporter.line(outcome.result.length === 0 ? `${picture}: no face` : picture);
+    for (const face of outcome.result) reporter.line(`  ${describe(face)}`);
   }
   return pictures;
 }

@@ -9,7 +9,7 @@ import { beforeExit } from './cleanup';
 import { launchChromium, type BackendChoice } from './launch';
 import { chooseModel } from './trainedFiles';
 import { prepareEmbedded } from './prepareModels';
-import type { Report } from './report';
+import type { Reporter } from './reporter';
 import { modelsFolder, siteFolder } from './root';
 import { startServer } from './server';
 
@@ -50,10 +50,10 @@ export interface SessionOptions extends StartOptions {
  */
 export async function withSession<T>(
   options: SessionOptions,
-  report: Report,
+  reporter: Reporter,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  return withPage(options.backend ?? 'auto', report, async (session) => {
+  return withPage(options.backend ?? 'auto', reporter, async (session) => {
     const { model, workers = 1, ...rest } = options;
     const chosen = model === undefined ? null : await chooseModel(model, options.precision, modelsFolder());
     const start = async (given: Partial<StartOptions> | null, modelFile: ModelFileRef | null) => {
@@ -63,11 +63,11 @@ export async function withSession<T>(
       await Promise.all(
         others.map((worker) => session.call('start', { ...rest, ...given, model: state.model }, worker)),
       );
-      report.endProgress();
-      report.engine(state);
+      reporter.endProgress();
+      reporter.engine(state);
       if (model === undefined && state.model !== FACENET.id)
-        report.note('FaceNet is not here; `npx facenet-web models --get` downloads it once (94 MB).');
-      return work({ ...session, call: noticeLying(session.call, report), state, modelFile, workers: sharing });
+        reporter.note('FaceNet is not here; `npx facenet-web models --get` downloads it once (94 MB).');
+      return work({ ...session, call: noticeLying(session.call, reporter), state, modelFile, workers: sharing });
     };
     if (!chosen || !('path' in chosen)) return start(chosen, null);
     return session.withPicture(chosen.path, chosen.path, (file) => start({ modelFile: file }, file));
@@ -75,11 +75,11 @@ export async function withSession<T>(
 }
 
 /** Notes pictures with a lying face that were searched upright only. */
-function noticeLying(call: HarnessSession['call'], report: Report): HarnessSession['call'] {
+function noticeLying(call: HarnessSession['call'], reporter: Reporter): HarnessSession['call'] {
   return <K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>) =>
     call(name, ...args).then((result) => {
       const scan = scanOf({ name, args, result } as Called);
-      if (scan) report.lying(scan.name, scan.sure);
+      if (scan) reporter.lying(scan.name, scan.sure);
       return result;
     });
 }
@@ -106,11 +106,11 @@ function scanOf(called: Called): { readonly name: string; readonly sure: boolean
  */
 export async function withPage<T>(
   backend: BackendChoice,
-  report: Report,
+  reporter: Reporter,
   work: (session: HarnessSession) => Promise<T>,
 ): Promise<T> {
   const site = siteFolder();
-  await prepareEmbedded(report);
+  await prepareEmbedded(reporter);
   const chromium = await ensureChromium();
   const server = await startServer({ site, models: modelsFolder() });
   let browser: Browser | null = null;
@@ -122,7 +122,7 @@ export async function withPage<T>(
     browser = await launchChromium(chromium, backend).catch((thrown: unknown) => {
       throw new FaceError('harness/chromium-failed', { path: chromium, reason: firstLine(thrown) }, { cause: thrown });
     });
-    const page = await openPage(browser, `${server.url}harness.html`, report).catch(rethrow);
+    const page = await openPage(browser, `${server.url}harness.html`, reporter).catch(rethrow);
     const call = caller(page);
     const lend = async <R>(address: string, use: (address: string) => Promise<R>): Promise<R> => {
       try {
@@ -145,19 +145,19 @@ export async function withPage<T>(
       withOutput: (path, use) => lend(server.accept(path), use),
     });
   } finally {
-    report.endProgress();
+    reporter.endProgress();
     await close();
   }
 }
 
-async function openPage(browser: Browser, address: string, report: Report): Promise<Page> {
+async function openPage(browser: Browser, address: string, reporter: Reporter): Promise<Page> {
   const page = await browser.newPage();
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(error.message));
-  await page.exposeFunction('facenetProgress', (progress: Parameters<Report['progress']>[0]) =>
-    report.progress(progress),
+  await page.exposeFunction('facenetProgress', (progress: Parameters<Reporter['progress']>[0]) =>
+    reporter.progress(progress),
   );
-  await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => report.trainStep(step));
+  await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => reporter.trainStep(step));
   await page.goto(address);
   // The module script has run by the load event; without its global it has failed.
   if (!(await page.evaluate(() => 'facenetCall' in globalThis)))

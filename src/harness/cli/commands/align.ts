@@ -8,7 +8,7 @@ import { count, countOf } from '../../../core/count';
 import { BoxList, cutBox } from '../boxList';
 import { cropEnding, CropRecords, type CropOptions, type CropRecord } from '../cropRecords';
 import { factsOf } from '../fileFacts';
-import { inOrder } from '../inOrder';
+import { inOrder } from '../concurrent';
 import {
   addDetectOptions,
   addEngineOptions,
@@ -19,7 +19,7 @@ import {
 } from '../options';
 import type { AlignOutput, Failure } from '../output';
 import { stem, type PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { withSession, type Session } from '../session';
@@ -46,12 +46,12 @@ export function addAlign(program: Command, run: Runner): void {
   addDetectOptions(addEngineOptions(command)).action(run(alignFolder));
 }
 
-async function alignFolder(from: string, to: string, flags: AlignFlags, report: Report): Promise<void> {
-  const output = await align(await filesToAlign(from, to, report), to, flags, report);
-  report.line(
+async function alignFolder(from: string, to: string, flags: AlignFlags, reporter: Reporter): Promise<void> {
+  const output = await align(await filesToAlign(from, to, reporter), to, flags, reporter);
+  reporter.line(
     `${count(output.written, 'crop')} written to ${to}, ${count(output.withoutFace.length, 'picture')} without a face`,
   );
-  report.object(output);
+  reporter.object(output);
 }
 
 /** A crop's path without number and ending; two pictures of one name in a folder get `-2`, `-3` after it. */
@@ -114,10 +114,10 @@ function sameOptions(a: CropOptions, b: CropOptions): boolean {
   return [...keys].every((key) => JSON.stringify(a[key]) === JSON.stringify(b[key]));
 }
 
-async function filesToAlign(from: string, to: string, report: Report): Promise<PictureFile[]> {
+async function filesToAlign(from: string, to: string, reporter: Reporter): Promise<PictureFile[]> {
   if ((resolve(to) + sep).startsWith(resolve(from) + sep))
     throw new FaceError('config/bad-value', { key: '<out>', value: to, reason: `it must lie outside ${from}` });
-  return findPictures([from], report);
+  return findPictures([from], reporter);
 }
 
 /** Cuts the faces out of pictures that are not done yet, into the folder `to`. Failures are reported and counted. */
@@ -125,30 +125,30 @@ export async function align(
   files: readonly PictureFile[],
   to: string,
   flags: AlignFlags,
-  report: Report,
+  reporter: Reporter,
 ): Promise<AlignOutput> {
   await mkdir(to, { recursive: true });
   const { size, margin, form = 'png' } = flags;
   const options = { size, margin, all: flags.all === true, form, ...detectOptions(flags) };
   const plan = await makePlan(files, to, options);
   const again = plan.open.filter(({ before }) => before).length;
-  if (plan.skipped > 0) report.note(`${countOf(plan.skipped, files.length, 'picture')} are done already.`);
+  if (plan.skipped > 0) reporter.note(`${countOf(plan.skipped, files.length, 'picture')} are done already.`);
   if (again > 0)
-    report.note(
+    reporter.note(
       `${count(again, 'picture')} cut before: the picture or the options are others now, so the crops are cut again.`,
     );
   const boxes = new BoxList(to);
   const { written, withoutFace, failed } =
     plan.open.length === 0
       ? { written: 0, withoutFace: [], failed: [] }
-      : await withSession(startOptions(flags), report, (session) => cutFaces(session, report, plan, boxes, to));
+      : await withSession(startOptions(flags), reporter, (session) => cutFaces(session, reporter, plan, boxes, to));
   const list = written + withoutFace.length > 0 ? boxes.path : null;
   return { written, skipped: plan.skipped, withoutFace, boxes: list, failed };
 }
 
 async function cutFaces(
   session: Session,
-  report: Report,
+  reporter: Reporter,
   { open, records, options, baseOf }: Plan,
   boxes: BoxList,
   folder: string,
@@ -158,7 +158,7 @@ async function cutFaces(
   const failed: Failure[] = [];
   let written = 0;
   const beforeOf = new Map(open.map(({ file, before }) => [file, before]));
-  const outcomes = eachPicture(session, report, [...beforeOf.keys()], async (picture, file) => {
+  const outcomes = eachPicture(session, reporter, [...beforeOf.keys()], async (picture, file) => {
     const facts = await factsOf(file); // before it is cut: what takes its place meanwhile is seen the next time
     const faces = all ? 'all' : 'best';
     return { facts, ...(await session.call('align', { picture, size, margin, faces, form, options: detect })) };
@@ -182,7 +182,7 @@ async function cutFaces(
     if (found.length > 0) continue;
     await boxes.add(base + cropEnding(0, options));
     withoutFace.push(file.path);
-    report.note(`${file.path}: no face`);
+    reporter.note(`${file.path}: no face`);
   }
   return { written, withoutFace, failed };
 }

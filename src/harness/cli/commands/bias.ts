@@ -16,7 +16,7 @@ import {
   type CommonFlags,
 } from '../options';
 import type { Failure } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
@@ -34,27 +34,27 @@ export function addBias(program: Command, run: Runner): void {
   addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(bias));
 }
 
-async function bias(folder: string, flags: BiasFlags, report: Report): Promise<void> {
-  const files = await findReadable([folder], report);
-  const groupOf = peopleIn(files, report, 'group');
+async function bias(folder: string, flags: BiasFlags, reporter: Reporter): Promise<void> {
+  const files = await findReadable([folder], reporter);
+  const groupOf = peopleIn(files, reporter, 'group');
   const loose = files.filter((file) => groupOf(file) === null).map(({ path }) => path);
   const grouped = files.filter((file) => groupOf(file) !== null);
   if (grouped.length === 0) throw noGroups(folder);
   if (loose.length > 0)
-    report.note(`${count(loose.length, 'picture')} in no group’s folder, left out: ${loose.join(', ')}`);
-  await withSession(startOptions(flags), report, async (session) => {
+    reporter.note(`${count(loose.length, 'picture')} in no group’s folder, left out: ${loose.join(', ')}`);
+  await withSession(startOptions(flags), reporter, async (session) => {
     const faces: BiasFace[] = [];
     const failed: Failure[] = [];
-    for await (const { file, result } of faceVectors(session, report, grouped, failed, flags))
+    for await (const { file, result } of faceVectors(session, reporter, grouped, failed, flags))
       faces.push({ ...result, group: groupOf(file)!, name: file.path });
     const { model, precision, embeddingSize } = session.state;
     const measured = await measureBias(stackFaces(faces, embeddingSize), biasRule(session.state, flags.gallery));
     const notes = biasNotes(measured);
-    for (const line of lines(measured)) report.line(line);
-    for (const { picture, of } of measured.twice) report.note(`${picture} shows the person of ${of}: left out.`);
-    for (const note of notes) report.line(note);
+    for (const line of lines(measured)) reporter.line(line);
+    for (const { picture, of } of measured.twice) reporter.note(`${picture} shows the person of ${of}: left out.`);
+    for (const note of notes) reporter.line(note);
     const output: BiasOutput = { model, precision, ...measured, notes, loose, failed };
-    report.object(output);
+    reporter.object(output);
   });
 }
 

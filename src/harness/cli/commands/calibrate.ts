@@ -7,7 +7,7 @@ import { writeCohort } from '../../../weights/cohortFile';
 import { cohortFileName } from '../../../weights/cohorts';
 import { findEmbedder } from '../../../weights/rows';
 import { readCohortFaces } from '../cohortFaces';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { writeWhole } from '../writeWhole';
 
@@ -46,7 +46,7 @@ export function addCalibrate(program: Command, run: Runner): void {
     .action(run(calibrate));
 }
 
-async function calibrate({ cohort, groups, twiceBy = cohort, model, out }: CalibrateFlags, report: Report) {
+async function calibrate({ cohort, groups, twiceBy = cohort, model, out }: CalibrateFlags, reporter: Reporter) {
   const { id } = findEmbedder(model);
   const faces = await readCohortFaces(cohort, groups, twiceBy);
   const {
@@ -55,21 +55,21 @@ async function calibrate({ cohort, groups, twiceBy = cohort, model, out }: Calib
     points,
     tried,
     groups: measured,
-  } = calibrateCohort(faces, SEED, (part, of) => report.note(`Cohort ${part} of ${of} for cross-validation`));
+  } = calibrateCohort(faces, SEED, (part, of) => reporter.note(`Cohort ${part} of ${of} for cross-validation`));
   const { columns } = faces.table;
   const { bytes, row } = await writeCohort(centres, columns, { ...form, seed: SEED, of: id, calibration: points });
   await mkdir(out, { recursive: true });
   await writeWhole(join(out, cohortFileName(row)), bytes);
   await writeWhole(join(out, `${id}.json`), `${JSON.stringify(row, null, 2)}\n`);
   const spread = tried.find(({ nearest, power }) => nearest === form.nearest && power === form.power)!.spread;
-  report.line(
+  reporter.line(
     `${count(centres.length / columns, 'centre')} of ${count(faces.table.rows, 'face')}; nearest ${form.nearest}, power ${form.power}, ` +
       `rates apart by a factor of ${Math.exp(spread).toFixed(2)} (standard deviation)`,
   );
-  for (const { far, distance } of points) report.line(`${far}  ${distance.toFixed(4)}`);
+  for (const { far, distance } of points) reporter.line(`${far}  ${distance.toFixed(4)}`);
   for (const { group, rates } of measured) {
     const at = rates.filter(({ far }) => SHOWN.includes(far)).map(({ far, rate }) => `${far}: ${rate.toPrecision(2)}`);
-    report.line(`${group}  ${at.join(', ')}`);
+    reporter.line(`${group}  ${at.join(', ')}`);
   }
-  report.object({ ...row, tried, groups: measured });
+  reporter.object({ ...row, tried, groups: measured });
 }

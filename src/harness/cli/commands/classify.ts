@@ -21,7 +21,7 @@ import {
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { eachPicture, findPictures, findReadable, peopleIn, printFaces } from '../run';
 import { withSession, type Session } from '../session';
@@ -64,19 +64,19 @@ interface Face extends FaceVector {
   readonly name: string;
 }
 
-async function trainCommand(folder: string, flags: TrainFlags, report: Report): Promise<void> {
-  const files = await findReadable([folder], report);
-  const personOf = peopleIn(files, report);
+async function trainCommand(folder: string, flags: TrainFlags, reporter: Reporter): Promise<void> {
+  const files = await findReadable([folder], reporter);
+  const personOf = peopleIn(files, reporter);
   const chosen = splitClasses(files, flags, personOf);
   await assertOutFolder(flags.out);
-  await withSession(startOptions(flags), report, async (session) => {
-    const faces = await embed(session, chosen.train, personOf, flags, report);
+  await withSession(startOptions(flags), reporter, async (session) => {
+    const faces = await embed(session, chosen.train, personOf, flags, reporter);
     const samples = packSamples(faces);
     const trained: TrainedClassifier = {
       model: session.state.model,
       classifier: trainClassifier(flags.kind, samples, { seed: SEED }),
     };
-    const tested = await embed(session, chosen.test, personOf, flags, report);
+    const tested = await embed(session, chosen.test, personOf, flags, reporter);
     const scales = faces.map(({ scale }) => scale);
     const answers = tested.map((face) => ({
       truth: face.name,
@@ -102,13 +102,13 @@ async function trainCommand(folder: string, flags: TrainFlags, report: Report): 
           : null,
       ...(untested && { note: NOTHING_TO_TEST }),
     };
-    report.line(`${count(output.people, 'person', 'people')}, ${count(output.trainedOn, 'face')}: ${output.file}`);
-    if (untested) report.note(NOTHING_TO_TEST);
+    reporter.line(`${count(output.people, 'person', 'people')}, ${count(output.trainedOn, 'face')}: ${output.file}`);
+    if (untested) reporter.note(NOTHING_TO_TEST);
     if (output.test)
-      report.line(
+      reporter.line(
         `accuracy ${output.test.accuracy.toFixed(4)} on ${count(output.test.pictures, 'other picture')}; ${output.test.unknown} would be called unknown`,
       );
-    report.object(output);
+    reporter.object(output);
   });
 }
 
@@ -117,10 +117,10 @@ async function embed(
   files: readonly PictureFile[],
   personOf: (file: PictureFile) => string | null,
   flags: CommonFlags,
-  report: Report,
+  reporter: Reporter,
 ): Promise<Face[]> {
   const faces: Face[] = [];
-  for await (const { file, result } of faceVectors(session, report, files, [], flags))
+  for await (const { file, result } of faceVectors(session, reporter, files, [], flags))
     faces.push({ name: personOf(file) ?? '', ...result });
   return faces;
 }
@@ -129,7 +129,7 @@ async function predictCommand(
   file: string,
   paths: readonly string[],
   flags: CommonFlags,
-  report: Report,
+  reporter: Reporter,
 ): Promise<void> {
   const text = await readFile(file, 'utf8').catch(() => {
     throw new FaceError('harness/no-such-file', { path: file });
@@ -137,8 +137,8 @@ async function predictCommand(
   const trained = readClassifier(text, file);
   if (!isModelId(trained.model))
     throw new FaceError('classify/bad-file', { file, reason: `there is no model called ${trained.model}` });
-  const files = await findPictures(paths, report);
-  await withSession({ model: trained.model, ...startOptions(flags) }, report, async (session) => {
+  const files = await findPictures(paths, reporter);
+  await withSession({ model: trained.model, ...startOptions(flags) }, reporter, async (session) => {
     const { threshold, model, embeddingSize } = session.state;
     // Embeddings of another model mean nothing to it.
     const { size, vectors } = trained.classifier.samples;
@@ -149,7 +149,7 @@ async function predictCommand(
       });
     const rows = Array.from({ length: vectors.length / size }, (_, i) => vectors.subarray(i * size, (i + 1) * size));
     const scales = await scalesOf(session, rows);
-    const outcomes = eachPicture(session, report, files, async (picture): Promise<ClassifiedFace[]> => {
+    const outcomes = eachPicture(session, reporter, files, async (picture): Promise<ClassifiedFace[]> => {
       const { faces } = await session.call('recognise', picture, detectOptions(flags));
       return faces.map((face) => ({
         box: boxOf(face.detection.box),
@@ -157,12 +157,12 @@ async function predictCommand(
         ...nameFace(trained, scales, vectorOf(session, face.embedding), threshold),
       }));
     });
-    const pictures = await printFaces(outcomes, report, ({ name, nearest, probability, distance }) =>
+    const pictures = await printFaces(outcomes, reporter, ({ name, nearest, probability, distance }) =>
       name === null
         ? `unknown  nearest ${nearest}, distance ${distance.toFixed(2)}`
         : `${name}  probability ${certaintyText(probability)}  distance ${distance.toFixed(2)}`,
     );
     const output: ClassifyOutput = { model: trained.model, kind: trained.classifier.kind, threshold, pictures };
-    report.object(output);
+    reporter.object(output);
   });
 }

@@ -21,7 +21,7 @@ import {
   type CommonFlags,
 } from '../options';
 import type { ClusterOutput, Failure } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { vectorOf } from '../faceVector';
 import { eachResult, findPictures } from '../run';
@@ -59,15 +59,15 @@ export function addCluster(program: Command, run: Runner): void {
   addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(cluster));
 }
 
-async function cluster(folder: string, flags: ClusterFlags, report: Report): Promise<void> {
+async function cluster(folder: string, flags: ClusterFlags, reporter: Reporter): Promise<void> {
   if (flags.method === 'nearest' && flags.threshold !== undefined)
     throw new FaceError('config/bad-value', {
       key: '--threshold',
       value: flags.threshold,
       reason: 'the method nearest takes its distances from the model’s calibration.',
     });
-  const files = await findPictures([folder], report);
-  await withSession(startOptions(flags), report, async (session) => {
+  const files = await findPictures([folder], reporter);
+  await withSession(startOptions(flags), reporter, async (session) => {
     const vectors: Float32Array[] = [];
     const scales: number[] = [];
     /** By face, its picture's place. */
@@ -75,7 +75,7 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
     const paths: string[] = [];
     const noFacePictures: string[] = [];
     const failed: Failure[] = [];
-    const results = eachResult(session, report, files, failed, async (picture) => {
+    const results = eachResult(session, reporter, files, failed, async (picture) => {
       const options = { ...detectOptions(flags), faces: flags.faces };
       const { faces } = await session.call('recognise', picture, options);
       return faces.map(({ embedding }) => vectorOf(session, embedding));
@@ -108,15 +108,15 @@ async function cluster(folder: string, flags: ClusterFlags, report: Report): Pro
       failed,
     };
     for (const [i, pictures] of groups.entries()) {
-      report.line(`Group ${i + 1}: ${count(pictures.length, 'picture')}`);
-      for (const picture of pictures) report.line(`  ${picture}`);
+      reporter.line(`Group ${i + 1}: ${count(pictures.length, 'picture')}`);
+      for (const picture of pictures) reporter.line(`  ${picture}`);
     }
     if (paths.length > 0 && vectors.length === 0)
-      report.line(`No face was found in ${folder}: there is nobody to group.`);
-    report.line(
+      reporter.line(`No face was found in ${folder}: there is nobody to group.`);
+    reporter.line(
       `${count(groups.length, 'group')}; ${count(ungrouped.length, 'picture')} in none, ${noFacePictures.length} without a face`,
     );
-    report.object(output);
+    reporter.object(output);
   });
 }
 

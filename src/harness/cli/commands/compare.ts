@@ -11,7 +11,7 @@ import {
   type CommonFlags,
 } from '../options';
 import type { CompareOutput, Failure } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { findPictures } from '../run';
 import { faceVectors, type FaceVector } from '../faceVector';
@@ -30,13 +30,13 @@ export function addCompare(program: Command, run: Runner): void {
   addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(compare));
 }
 
-async function compare(paths: readonly string[], flags: CompareFlags, report: Report): Promise<void> {
-  const files = await findPictures(paths, report);
-  await withSession(startOptions(flags), report, async (session) => {
+async function compare(paths: readonly string[], flags: CompareFlags, reporter: Reporter): Promise<void> {
+  const files = await findPictures(paths, reporter);
+  await withSession(startOptions(flags), reporter, async (session) => {
     const pictures: string[] = [];
     const faces: FaceVector[] = [];
     const failed: Failure[] = [];
-    for await (const { file, result } of faceVectors(session, report, files, failed, flags)) {
+    for await (const { file, result } of faceVectors(session, reporter, files, failed, flags)) {
       pictures.push(file.path);
       faces.push(result);
     }
@@ -55,8 +55,8 @@ async function compare(paths: readonly string[], flags: CompareFlags, report: Re
       same,
       ...(failed.length > 0 && { failed }),
     };
-    for (const line of table(output)) report.line(line);
-    report.object(output);
+    for (const line of table(output)) reporter.line(line);
+    reporter.object(output);
   });
 }
 

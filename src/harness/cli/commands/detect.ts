@@ -13,7 +13,7 @@ import {
 } from '../options';
 import { assertOutFolder } from '../outFolder';
 import { detectedFace, type DetectOutput } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
@@ -33,13 +33,13 @@ export function addDetect(program: Command, run: Runner): void {
   addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(detect));
 }
 
-async function detect(paths: readonly string[], flags: DetectFlags, report: Report): Promise<void> {
-  const files = await findPictures(paths, report);
+async function detect(paths: readonly string[], flags: DetectFlags, reporter: Reporter): Promise<void> {
+  const files = await findPictures(paths, reporter);
   if (flags.out !== undefined) await assertOutFolder(flags.out);
   const output: DetectOutput = { pictures: [] };
-  await withSession(startOptions(flags), report, async (session) => {
+  await withSession(startOptions(flags), reporter, async (session) => {
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
-    const outcomes = eachPicture(session, report, files, async (picture, file) => {
+    const outcomes = eachPicture(session, reporter, files, async (picture, file) => {
       const found = await session.call('detect', picture, detectOptions(flags));
       const drawn = found.faces.map(({ box, score }) => ({ box, label: score.toFixed(2), known: true }));
       await drawing?.draw(file, picture, drawn);
@@ -59,16 +59,16 @@ async function detect(paths: readonly string[], flags: DetectFlags, report: Repo
         faces: faces.map(detectedFace),
         leastFace: Math.round(leastFace),
       });
-      report.line(`${picture}: ${count(faces.length, 'face')}`);
+      reporter.line(`${picture}: ${count(faces.length, 'face')}`);
       if (isLeastFaceTold(leastFace, faces.length))
-        report.line(`  faces less than ${Math.round(leastFace)} pixels wide were not looked for (--min-size)`);
+        reporter.line(`  faces less than ${Math.round(leastFace)} pixels wide were not looked for (--min-size)`);
       for (const { box, score } of faces) {
         const corner = `${Math.round(box.x0)}, ${Math.round(box.y0)}`;
         const size = `${Math.round(box.x1 - box.x0)}×${Math.round(box.y1 - box.y0)}`;
-        report.line(`  ${size} at ${corner}  score ${score.toFixed(3)}`);
+        reporter.line(`  ${size} at ${corner}  score ${score.toFixed(3)}`);
       }
     }
   });
   if (flags.out !== undefined) await writeFile(flags.out, `${JSON.stringify(output)}\n`);
-  report.object(output);
+  reporter.object(output);
 }

@@ -9,7 +9,7 @@ import { addDetectOptions, addEngineOptions, startOptions, type CommonFlags } fr
 import type { EmbedOutput, Failure } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { findPictures, peopleIn } from '../run';
 import { withSession } from '../session';
@@ -33,22 +33,22 @@ export function addEmbed(program: Command, run: Runner): void {
  * Writes `<out>.npy` (float32, a row a face), `<out>.labels.npy` (int32, the number of each row's class, classes in
  * order of their names) and `<out>.labels.txt` (class, tab, picture, a line a row).
  */
-async function embed(folder: string, flags: EmbedFlags, report: Report): Promise<void> {
-  const files = await findPictures([folder], report);
+async function embed(folder: string, flags: EmbedFlags, reporter: Reporter): Promise<void> {
+  const files = await findPictures([folder], reporter);
   const read = files.filter(({ problem }) => !problem);
-  const personOf = peopleIn(read, report);
+  const personOf = peopleIn(read, reporter);
   const classOf = (file: PictureFile) => personOf(file) ?? '';
   await assertOutFolder(flags.out);
   const classes = [...new Set(read.map(classOf))].sort();
   const base = flags.out.replace(/\.npy$/i, '');
   const paths = { embeddings: `${base}.npy`, labels: `${base}.labels.npy`, names: `${base}.labels.txt` };
-  await withSession(startOptions(flags), report, async (session) => {
+  await withSession(startOptions(flags), reporter, async (session) => {
     const rows = await NpyRows.create(paths.embeddings);
     const labels: number[] = [];
     const names: string[] = [];
     const failed: Failure[] = [];
     let columns = 0;
-    for await (const { file, result } of faceVectors(session, report, files, failed, flags)) {
+    for await (const { file, result } of faceVectors(session, reporter, files, failed, flags)) {
       const { vector } = result;
       columns = vector.length;
       await rows.append(vector);
@@ -58,9 +58,9 @@ async function embed(folder: string, flags: EmbedFlags, report: Report): Promise
     await rows.end(columns);
     await writeFile(paths.labels, writeNpy({ shape: [labels.length], data: Int32Array.from(labels) }));
     await writeFile(paths.names, names.join(''));
-    report.line(`${count(rows.rows, 'embedding')} of ${count(columns, 'number')}: ${paths.embeddings}`);
-    report.line(`labels: ${paths.labels}, ${paths.names}`);
+    reporter.line(`${count(rows.rows, 'embedding')} of ${count(columns, 'number')}: ${paths.embeddings}`);
+    reporter.line(`labels: ${paths.labels}, ${paths.names}`);
     const output: EmbedOutput = { ...paths, model: session.state.model, shape: [rows.rows, columns], failed };
-    report.object(output);
+    reporter.object(output);
   });
 }

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { PRECISIONS, type Precision } from '../../../core/types';
 import { addEngineOptions, startOptions, type CommonFlags } from '../options';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { withSession } from '../session';
 
@@ -23,13 +23,13 @@ export function addExport(program: Command, run: Runner): void {
   addEngineOptions(command).action(run(exportModel));
 }
 
-async function exportModel(flags: ExportFlags, report: Report): Promise<void> {
-  await withSession(startOptions(flags), report, async ({ call, state, modelFile, withOutput }) => {
+async function exportModel(flags: ExportFlags, reporter: Reporter): Promise<void> {
+  await withSession(startOptions(flags), reporter, async ({ call, state, modelFile, withOutput }) => {
     const { form, out } = flags;
     const { bytes } = await withOutput(out, (address) =>
       call('exportModel', { id: state.model, ...(modelFile && { modelFile }), form }, address),
     );
-    report.line(`${out}: ${state.model} as ${form}, ${(bytes / 1e6).toFixed(1)} MB`);
-    report.object({ out, model: state.model, form, bytes });
+    reporter.line(`${out}: ${state.model} as ${form}, ${(bytes / 1e6).toFixed(1)} MB`);
+    reporter.object({ out, model: state.model, form, bytes });
   });
 }

@@ -7,7 +7,7 @@ import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type C
 import type { Failure, FilterMetricsOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { eachResult, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
@@ -31,12 +31,12 @@ export function addFilterMetrics(program: Command, run: Runner): void {
 }
 
 /** Only one person's embeddings are in memory at a time. A picture without a face is named on standard error and is not in the file. */
-async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: Report): Promise<void> {
-  const files = await findReadable([folder], report);
-  const personOf = peopleIn(files, report);
+async function filterMetrics(folder: string, flags: FilterMetricsFlags, reporter: Reporter): Promise<void> {
+  const files = await findReadable([folder], reporter);
+  const personOf = peopleIn(files, reporter);
   const { people, ...labelled } = peopleOf(files);
   await assertOutFolder(flags.out);
-  await withSession(startOptions(flags), report, async (session) => {
+  await withSession(startOptions(flags), reporter, async (session) => {
     const pictures: CentreDistance[] = [];
     const noFace: string[] = [];
     const failed: Failure[] = [];
@@ -56,19 +56,19 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
         throw thrown;
       }
     };
-    for await (const { file, result } of eachResult(session, report, byPerson(labelled), failed, embed)) {
+    for await (const { file, result } of eachResult(session, reporter, byPerson(labelled), failed, embed)) {
       if (personOf(file) !== label) close();
       label = personOf(file) ?? '';
       if (result) person.push({ file, vector: result });
       else {
         noFace.push(file.path);
-        report.note(`${file.path}: no face`);
+        reporter.note(`${file.path}: no face`);
       }
     }
     close();
     const content: CentreFile = { model: session.state.model, pictures };
     await writeWhole(flags.out, `${JSON.stringify(content)}\n`);
-    report.line(
+    reporter.line(
       `${count(pictures.length, 'distance')} of ${count(people.length, 'person', 'people')}: ${flags.out}; ${count(noFace.length, 'picture')} without a face`,
     );
     const output: FilterMetricsOutput = {
@@ -79,6 +79,6 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, report: 
       noFace,
       failed,
     };
-    report.object(output);
+    reporter.object(output);
   });
 }

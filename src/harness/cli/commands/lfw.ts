@@ -17,7 +17,7 @@ import { readShards, shardPath, WHOLE, type Shard } from '../lfw/shards';
 import type { Unread } from '../lfw/unread';
 import { writeEvaluation } from '../lfw/writeEvaluation';
 import { entryError } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { withSession, type Session } from '../session';
 
@@ -28,39 +28,40 @@ export function addLfw(program: Command, run: Runner): void {
   addLfwOptions(command).action(run(lfw));
 }
 
-async function lfw(flags: LfwFlags, report: Report): Promise<void> {
+async function lfw(flags: LfwFlags, reporter: Reporter): Promise<void> {
   const { list, pictures } = await readInputs(flags);
   await mkdir(flags.out, { recursive: true });
-  if (flags.merge) await merge(list, pictures, flags, report);
-  else await embed(list, pictures, flags, report);
+  if (flags.merge) await merge(list, pictures, flags, reporter);
+  else await embed(list, pictures, flags, reporter);
 }
 
 /** Evaluates on the parts that lie in `--out`. */
-async function merge(list: PairList, pictures: PictureSet, flags: LfwFlags, report: Report): Promise<void> {
+async function merge(list: PairList, pictures: PictureSet, flags: LfwFlags, reporter: Reporter): Promise<void> {
   const shards = await readShards(flags.out, pictures);
-  for (const { code, details } of shards.flatMap(({ unread }) => unread)) report.failure(new FaceError(code, details));
-  const evaluate = (decider: Session | null) => finish(list, pictures, shards, flags, decider, report);
+  for (const { code, details } of shards.flatMap(({ unread }) => unread))
+    reporter.failure(new FaceError(code, details));
+  const evaluate = (decider: Session | null) => finish(list, pictures, shards, flags, decider, reporter);
   if (!flags.normalise) return evaluate(null);
-  return withDecider(shards[0]!.header.settings, flags.out, engineOptions(flags), report, evaluate);
+  return withDecider(shards[0]!.header.settings, flags.out, engineOptions(flags), reporter, evaluate);
 }
 
 /** Embeds the pictures, or a part of them; the whole is then evaluated. */
-async function embed(list: PairList, pictures: PictureSet, flags: LfwFlags, report: Report): Promise<void> {
+async function embed(list: PairList, pictures: PictureSet, flags: LfwFlags, reporter: Reporter): Promise<void> {
   const shard = flags.shard ?? WHOLE;
   const path = shardPath(flags.out, shard);
   if (existsSync(path) && !flags.resume) throw new FaceError('harness/unfinished', { path });
   const workers = workerCount();
   const options = { ...engineOptions(flags), workers, ...(workers > 1 && { threads: 1 }) };
-  await withSession(options, report, async (session) => {
-    const unread = await embedShard(session, path, shard, pictures, flags, report);
+  await withSession(options, reporter, async (session) => {
+    const unread = await embedShard(session, path, shard, pictures, flags, reporter);
     if (flags.shard) {
-      sayShard(shard, path, unread, pictures, report);
+      sayShard(shard, path, unread, pictures, reporter);
       return;
     }
     const embeddings = await readEmbeddings(path);
-    await finish(list, pictures, [embeddings], flags, flags.normalise ? session : null, report);
+    await finish(list, pictures, [embeddings], flags, flags.normalise ? session : null, reporter);
     if (embeddings.unread.length > 0)
-      report.note(`${path} is kept: once the pictures can be read, --resume does only those that are missing.`);
+      reporter.note(`${path} is kept: once the pictures can be read, --resume does only those that are missing.`);
     else await rm(path);
   });
 }
@@ -70,14 +71,14 @@ function sayShard(
   path: string,
   unread: readonly Unread[],
   { names }: PictureSet,
-  report: Report,
+  reporter: Reporter,
 ): void {
-  report.line(`Part ${index} of ${of}: ${path}`);
+  reporter.line(`Part ${index} of ${of}: ${path}`);
   const failed = unread.map(({ index: place, code, details }) => ({
     picture: names[place]!,
     error: entryError(new FaceError(code, details)),
   }));
-  report.object({ shard: `${index}/${of}`, file: path, failed });
+  reporter.object({ shard: `${index}/${of}`, file: path, failed });
 }
 
 async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: PictureSet }> {
@@ -102,7 +103,7 @@ async function finish(
   shards: readonly Embeddings[],
   flags: LfwFlags,
   decider: Session | null,
-  report: Report,
+  reporter: Reporter,
 ): Promise<void> {
   const options = {
     distance: flags.distance,
@@ -112,11 +113,11 @@ async function finish(
     calibrate: flags.calibrate === true,
   };
   const result = await writeEvaluation(list, pictures, shards, options, flags.out, decider);
-  report.line(summary(result));
-  for (const line of result.decisions ? decisionLines(result.decisions) : []) report.line(line);
-  report.line(
+  reporter.line(summary(result));
+  for (const line of result.decisions ? decisionLines(result.decisions) : []) reporter.line(line);
+  reporter.line(
     `${count(result.pictures, 'picture')}, ${result.noFace} without a face${unreadText(result)}, ${result.imagesPerSecond.toFixed(1)} a second`,
   );
-  report.line(`report, ROC, embeddings and wrong pairs: ${flags.out}`);
-  report.object(result);
+  reporter.line(`report, ROC, embeddings and wrong pairs: ${flags.out}`);
+  reporter.object(result);
 }

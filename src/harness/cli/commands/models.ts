@@ -8,7 +8,7 @@ import type { TrainedInfo } from '../../../weights/trained';
 import { MODELS } from '../../../weights/rows';
 import type { ModelEntry, ModelsOutput } from '../output';
 import { fillModelsFolder, prepareEmbedded } from '../prepareModels';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { modelsFolder } from '../root';
 import { addTrained, trainedEntries } from '../trainedFiles';
@@ -33,25 +33,25 @@ export function addModels(program: Command, run: Runner): void {
     .action(run(models));
 }
 
-async function models(flags: ModelsFlags, report: Report): Promise<void> {
-  if (flags.get || flags.from !== undefined || flags.float32) await get(flags, report);
-  else await prepareEmbedded(report);
-  if (flags.add !== undefined) sayAdded(await addTrained(flags.add, modelsFolder()), report);
-  await list(report);
+async function models(flags: ModelsFlags, reporter: Reporter): Promise<void> {
+  if (flags.get || flags.from !== undefined || flags.float32) await get(flags, reporter);
+  else await prepareEmbedded(reporter);
+  if (flags.add !== undefined) sayAdded(await addTrained(flags.add, modelsFolder()), reporter);
+  await list(reporter);
 }
 
 /** What a file says of itself nobody has checked: whoever uses it should know. */
-function sayAdded({ title, threshold, selfTest }: TrainedInfo, report: Report): void {
+function sayAdded({ title, threshold, selfTest }: TrainedInfo, reporter: Reporter): void {
   const untested = selfTest ? '' : ' It brings no test of itself.';
-  report.note(
+  reporter.note(
     `${title} is among the models now. Whoever made it chose its threshold, ${threshold.toFixed(2)}, below which two faces ` +
       `are one person.${untested}`,
   );
 }
 
-async function get({ from, float32 }: ModelsFlags, report: Report): Promise<void> {
+async function get({ from, float32 }: ModelsFlags, reporter: Reporter): Promise<void> {
   const variable = process.env['FACENET_MODELS'] || undefined;
-  await fillModelsFolder({ from: from ?? variable, float32: float32 ?? variable !== undefined }, report);
+  await fillModelsFolder({ from: from ?? variable, float32: float32 ?? variable !== undefined }, reporter);
 }
 
 /** Here is a file of the right length; its SHA-256 is checked whenever it is loaded. */
@@ -85,17 +85,17 @@ async function trainedModels(): Promise<ModelEntry[]> {
   });
 }
 
-async function list(report: Report): Promise<void> {
+async function list(reporter: Reporter): Promise<void> {
   const models = [...(await Promise.all(MODELS.map(entryOf))), ...(await trainedModels())];
   const output: ModelsOutput = { models };
   for (const { id, title, licence, credit, files } of output.models) {
-    report.line(`${id}  ${title}`);
+    reporter.line(`${id}  ${title}`);
     for (const { precision, bytes, present } of files) {
       const size = `${(bytes / 1e6).toFixed(1)} MB`.padStart(9);
-      report.line(`  ${precision.padEnd(8)}${size}  ${present ? 'here' : 'not here'}`);
+      reporter.line(`  ${precision.padEnd(8)}${size}  ${present ? 'here' : 'not here'}`);
     }
-    report.line(`  licence: ${licence}`);
-    report.line(`  credit: ${credit}`);
+    reporter.line(`  licence: ${licence}`);
+    reporter.line(`  credit: ${credit}`);
   }
-  report.object(output);
+  reporter.object(output);
 }

@@ -4,7 +4,7 @@ import { BACKENDS } from '../../../core/types';
 import { byteSize } from '../options';
 import type { PackOutput } from '../output';
 import { pack, type PackFlags } from '../pack/pack';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 
 export function addPack(program: Command, run: Runner): void {
@@ -30,9 +30,9 @@ export function addPack(program: Command, run: Runner): void {
     .action(run(packAll));
 }
 
-async function packAll(flags: PackFlags & { readonly json?: true }, report: Report): Promise<void> {
-  const output: PackOutput = await pack(flags, report);
-  report.line(`${count(output.parts.length, 'part')}, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
-  report.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
-  report.object(output);
+async function packAll(flags: PackFlags & { readonly json?: true }, reporter: Reporter): Promise<void> {
+  const output: PackOutput = await pack(flags, reporter);
+  reporter.line(`${count(output.parts.length, 'part')}, ${(output.bytes / 1e6).toFixed(0)} MB: ${flags.out}`);
+  reporter.line('Copy part.*, SHA256SUMS and run.sh into one folder of the other machine, then there: sh run.sh');
+  reporter.object(output);
 }

@@ -14,7 +14,7 @@ import {
   type CommonFlags,
 } from '../options';
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { eachPicture, findPictures, printFaces } from '../run';
 import { withSession } from '../session';
@@ -34,21 +34,21 @@ export function addRecognise(program: Command, run: Runner): void {
   addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(recognise));
 }
 
-async function recognise(paths: readonly string[], flags: RecogniseFlags, report: Report): Promise<void> {
-  const known = await findPictures([flags.gallery], report);
-  const files = await findPictures(paths, report);
-  await withSession(startOptions(flags), report, async (session) => {
-    const gallery = await enrol(session, known, flags, report);
+async function recognise(paths: readonly string[], flags: RecogniseFlags, reporter: Reporter): Promise<void> {
+  const known = await findPictures([flags.gallery], reporter);
+  const files = await findPictures(paths, reporter);
+  await withSession(startOptions(flags), reporter, async (session) => {
+    const gallery = await enrol(session, known, flags, reporter);
     const { model, threshold } = session.state;
     const drawing = flags.draw === undefined ? null : new Drawing(session, flags.draw, files);
-    const outcomes = eachPicture(session, report, files, async (picture, file) => {
+    const outcomes = eachPicture(session, reporter, files, async (picture, file) => {
       const { faces } = await session.call('recognise', picture, detectOptions(flags));
       await drawing?.draw(file, picture, faces.map(drawnFace));
       return faces.map(({ detection, match }) => recognisedFace(detection, match));
     });
-    const pictures = await printFaces(outcomes, report, describe);
+    const pictures = await printFaces(outcomes, reporter, describe);
     const output: RecogniseOutput = { model, threshold, gallery, pictures };
-    report.object(output);
+    reporter.object(output);
   });
 }
 

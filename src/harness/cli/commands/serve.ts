@@ -4,7 +4,7 @@ import { FaceError } from '../../../core/errors';
 import { beforeExit } from '../cleanup';
 import { wholeNumber } from '../options';
 import { prepareEmbedded } from '../prepareModels';
-import { Report } from '../report';
+import { Reporter } from '../reporter';
 import { modelsFolder, siteFolder } from '../root';
 import { startServer, type LocalServer } from '../server';
 
@@ -26,7 +26,7 @@ export function addServe(program: Command): void {
 }
 
 async function serve({ port, open }: ServeFlags): Promise<void> {
-  await prepareEmbedded(new Report(false));
+  await prepareEmbedded(new Reporter(false));
   const server = await listen(port);
   beforeExit(() => server.close());
   console.log(`facenet-web is at ${server.url}`);

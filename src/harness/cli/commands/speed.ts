@@ -5,7 +5,7 @@ import { median } from '../../../evaluate/statistics';
 import type { BackendChoice } from '../launch';
 import { wholeNumber } from '../options';
 import type { SpeedOutput, SpeedRow } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { withPage } from '../session';
 import { width } from '../train/flags';
@@ -36,13 +36,13 @@ function batches(text: string): number[] {
   return text.split(',').map(wholeNumber(1, 4096));
 }
 
-async function speed({ backend, batch, steps, width, probe }: SpeedFlags, report: Report): Promise<void> {
-  await withPage(backend, report, async (session) => {
+async function speed({ backend, batch, steps, width, probe }: SpeedFlags, reporter: Reporter): Promise<void> {
+  await withPage(backend, reporter, async (session) => {
     const measure = (size: number) => session.call('speed', { backend, batch: size, steps, width });
     const { engine } = await measure(0);
     const where =
       engine.backend === 'wasm' ? `WASM, ${count(engine.threads, 'thread')}` : `WebGPU, ${engine.adapter ?? 'unnamed'}`;
-    report.line(`${where}${engine.softwareAdapter ? ' (computed on the CPU: this is no GPU)' : ''}`);
+    reporter.line(`${where}${engine.softwareAdapter ? ' (computed on the CPU: this is no GPU)' : ''}`);
     const rows: SpeedRow[] = [];
     for (const size of probe ? [] : batch) {
       const { embedding, training, refused } = await measure(size);
@@ -54,10 +54,10 @@ async function speed({ backend, batch, steps, width, probe }: SpeedFlags, report
       };
       rows.push(row);
       const learns = row.training === null ? `no training (${refused})` : `learns from ${row.training.toFixed(2)}`;
-      report.line(`batch ${size}: embeds ${row.embedding.toFixed(2)} pictures a second, ${learns}`);
+      reporter.line(`batch ${size}: embeds ${row.embedding.toFixed(2)} pictures a second, ${learns}`);
     }
     const { backend: used, adapter, softwareAdapter, threads } = engine;
     const output: SpeedOutput = { backend: used, adapter, softwareAdapter, threads, width, rows };
-    report.object(output);
+    reporter.object(output);
   });
 }

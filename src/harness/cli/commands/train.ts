@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { wholeNumber } from '../options';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';
 import { executeTraining } from '../train/execute';
 import { TRAINABLE } from '../../../train/config/recipe';
@@ -12,7 +12,9 @@ export function addTrain(program: Command, run: Runner): void {
     .description('train a network from scratch on class folders of pictures')
     .option('--width <share>', 'of the channels of the whole network', width, 1)
     .option('--size <pixels>', 'side of the network’s input', wholeNumber(75, 512), 160);
-  addTrainOptions(command).action(run((flags: TrainFlags, report: Report) => executeTraining('train', flags, report)));
+  addTrainOptions(command).action(
+    run((flags: TrainFlags, reporter: Reporter) => executeTraining('train', flags, reporter)),
+  );
 }
 
 export function addFinetune(program: Command, run: Runner): void {
@@ -22,6 +24,6 @@ export function addFinetune(program: Command, run: Runner): void {
     .option('--model <id or file>', 'what to begin with (default: FaceNet)')
     .addOption(new Option('--trainable <part>', 'what learns').choices(TRAINABLE).default('head'));
   addTrainOptions(command).action(
-    run((flags: TrainFlags, report: Report) => executeTraining('finetune', flags, report)),
+    run((flags: TrainFlags, reporter: Reporter) => executeTraining('finetune', flags, reporter)),
   );
 }

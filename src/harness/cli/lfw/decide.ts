@@ -3,7 +3,7 @@ import { FaceError } from '../../../core/errors';
 import type { LfwRow, RunDecision } from '../../../evaluate/evaluateLfw';
 import { NONE, type RunSettings } from '../../../evaluate/lfwReport';
 import { scalesOf } from '../faceVector';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { withSession, type Session } from '../session';
 
 /** `--normalise`: the model's own decision, from the session that runs it. */
@@ -35,10 +35,10 @@ export async function withDecider(
   settings: RunSettings,
   folder: string,
   options: StartOptions,
-  report: Report,
+  reporter: Reporter,
   work: (session: Session) => Promise<void>,
 ): Promise<void> {
-  await withSession({ model: settings.model, ...options }, report, (session) => {
+  await withSession({ model: settings.model, ...options }, reporter, (session) => {
     if (session.state.model !== settings.model)
       throw new FaceError('harness/other-run', { path: folder, what: 'model' });
     assertNormalisable(session.state, settings);

@@ -4,9 +4,9 @@ import { errorData, FaceError, toFaceError, type ErrorData } from '../../../core
 import { Pace } from '../../../evaluate/pace';
 import { lfwRow } from '../../../evaluate/lfwRun';
 import { sourceOf } from '../pictures';
-import type { Report } from '../report';
+import { asTheyEnd } from '../concurrent';
+import type { Reporter } from '../reporter';
 import type { Session } from '../session';
-import { asTheyEnd } from './asTheyEnd';
 import type { PictureEntry, PictureSet } from './pictureSet';
 import type { Unread } from './unread';
 import type { EmbeddingsFile, EmbeddingRow } from './embeddingsFile';
@@ -32,7 +32,7 @@ const LINES = 10;
  */
 export async function embedAll(
   session: Session,
-  report: Report,
+  reporter: Reporter,
   file: EmbeddingsFile,
   { names, files }: PictureSet,
   wanted: readonly number[],
@@ -48,7 +48,7 @@ export async function embedAll(
   const unread: Unread[] = [];
   const leaveOut = (index: number, problem: ErrorData) => {
     unread.push({ index, ...problem });
-    report.failure(new FaceError(problem.code, problem.details));
+    reporter.failure(new FaceError(problem.code, problem.details));
   };
   let sent = 0;
   const embedBatch = async (batch: readonly number[]) => {
@@ -77,13 +77,13 @@ export async function embedAll(
     await file.append(rows);
     pace.add(whole.length);
     done += whole.length;
-    report.progress({ stage: 'Pictures', done, total: wanted.length }, String(pace));
+    reporter.progress({ stage: 'Pictures', done, total: wanted.length }, String(pace));
     if (!process.stderr.isTTY && Math.floor((LINES * done) / wanted.length) > lines) {
       lines = Math.floor((LINES * done) / wanted.length);
-      report.note(`${countOf(done, wanted.length, 'picture')}: ${String(pace)}`);
+      reporter.note(`${countOf(done, wanted.length, 'picture')}: ${String(pace)}`);
     }
   }
-  report.endProgress();
+  reporter.endProgress();
   return unread;
 }
 

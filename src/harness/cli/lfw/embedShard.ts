@@ -4,7 +4,7 @@ import { count, countOf } from '../../../core/count';
 import { namedAdapter } from '../../../evaluate/lfwReport';
 import { runSettings } from '../../../evaluate/lfwRun';
 import { detectOptions } from '../options';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { Session } from '../session';
 import { assertNormalisable } from './decide';
 import { embedAll } from './embedAll';
@@ -21,7 +21,7 @@ export async function embedShard(
   shard: Shard,
   pictures: PictureSet,
   flags: LfwFlags,
-  report: Report,
+  reporter: Reporter,
 ): Promise<Unread[]> {
   const { start, end } = shardRange(shard, pictures.names.length);
   const header = await headerOf(session.state, pictures, flags);
@@ -32,11 +32,11 @@ export async function embedShard(
   const changed = await changedSince(pictures, done);
   for (const place of changed) done.delete(place);
   await writeUnread(path, null);
-  if (changed.size > 0) report.note(`${count(changed.size, 'picture')} changed since: embedded again.`);
-  if (done.size > 0) report.note(`${countOf(done.size, end - start, 'picture')} are done already.`);
+  if (changed.size > 0) reporter.note(`${count(changed.size, 'picture')} changed since: embedded again.`);
+  if (done.size > 0) reporter.note(`${countOf(done.size, end - start, 'picture')} are done already.`);
   const places = Array.from({ length: end - start }, (_, i) => start + i).filter((place) => !done.has(place));
   try {
-    const unread = await embedAll(session, report, file, pictures, places, {
+    const unread = await embedAll(session, reporter, file, pictures, places, {
       batch: flags.batch,
       inFlight: workerCount() + 1,
       failWithoutFace: flags.face === 'fail',

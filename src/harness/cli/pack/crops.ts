@@ -5,7 +5,7 @@ import { isPicturePath } from '../../../core/pictureFiles';
 import { align, cropBases } from '../commands/align';
 import type { PictureFile } from '../pictures';
 import { findPictures } from '../run';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { readLfw } from '../train/lfw';
 import { writeWhole } from '../writeWhole';
 import type { BackendChoice } from '../launch';
@@ -18,10 +18,10 @@ async function cropsIn(
   files: readonly PictureFile[],
   folder: string,
   backend: BackendChoice,
-  report: Report,
+  reporter: Reporter,
 ): Promise<Map<PictureFile, string>> {
   await mkdir(folder, { recursive: true });
-  await align(files, folder, { ...CROPS, backend }, report);
+  await align(files, folder, { ...CROPS, backend }, reporter);
   const paths = [...cropBases(files, folder)].map(([file, base]) => [file, `${base}.${CROPS.form}`] as const);
   return new Map(paths.filter(([, path]) => existsSync(path)));
 }
@@ -31,9 +31,9 @@ export async function packTraining(
   from: string,
   folder: string,
   backend: BackendChoice,
-  report: Report,
+  reporter: Reporter,
 ): Promise<number> {
-  return (await cropsIn(await findPictures([from], report), folder, backend, report)).size;
+  return (await cropsIn(await findPictures([from], reporter), folder, backend, reporter)).size;
 }
 
 /** Crops of the pictures that a list of pairs names, and the list of those pairs that have both, as a CSV. */
@@ -41,10 +41,10 @@ export async function packPairs(
   { lfw, pairs }: { readonly lfw: string; readonly pairs: string },
   to: { readonly crops: string; readonly pairs: string },
   backend: BackendChoice,
-  report: Report,
+  reporter: Reporter,
 ): Promise<{ readonly pictures: number; readonly pairs: number; readonly left: number }> {
   const { list, names, files } = await readLfw(lfw, pairs);
-  const crops = await cropsIn(files, to.crops, backend, report);
+  const crops = await cropsIn(files, to.crops, backend, reporter);
   const there = new Set(names.filter((_, i) => crops.has(files[i]!)));
   const kept = list.pairs.filter(({ a, b }) => there.has(a) && there.has(b));
   await writeWhole(to.pairs, pairsCsv(kept));

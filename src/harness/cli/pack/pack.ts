@@ -10,7 +10,7 @@ import type { BackendChoice } from '../launch';
 import { cacheFolder } from '../cacheFolder';
 import { getModels } from '../modelFiles';
 import type { PackOutput } from '../output';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { modelsFolder, packageRoot, packageVersion, siteFolder } from '../root';
 import { writeWhole } from '../writeWhole';
 import { packPairs, packTraining } from './crops';
@@ -40,7 +40,7 @@ const SUMS = 'SHA256SUMS';
  * Makes a set of parts. Crops and the portable Chromium are made once and kept in `<out>/.work`; the archive is streamed
  * from links to all of it, so that nothing is copied. Throws `pack/…`, and what `align` and `getModels` throw.
  */
-export async function pack(flags: PackFlags, report: Report): Promise<PackOutput> {
+export async function pack(flags: PackFlags, reporter: Reporter): Promise<PackOutput> {
   if ((flags.lfw === undefined) !== (flags.pairs === undefined))
     throw new FaceError('config/bad-value', {
       key: '--lfw',
@@ -50,10 +50,10 @@ export async function pack(flags: PackFlags, report: Report): Promise<PackOutput
   try {
     const work = join(flags.out, '.work');
     await mkdir(work, { recursive: true });
-    const contents = await gather(flags, work, report);
+    const contents = await gather(flags, work, reporter);
     await removeParts(flags.out);
     for (const name of [SUMS, 'manifest.json']) await rm(join(flags.out, name), { force: true });
-    report.note('Writing the parts.');
+    reporter.note('Writing the parts.');
     const parts = await archive(work, flags.out, flags.part);
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     const output: PackOutput = { version: packageVersion(), bytes, partBytes: flags.part, parts, contents };
@@ -67,7 +67,7 @@ export async function pack(flags: PackFlags, report: Report): Promise<PackOutput
 }
 
 /** Makes what is asked for and links it together as it will lie on the other machine. */
-async function gather(flags: PackFlags, work: string, report: Report): Promise<PackOutput['contents']> {
+async function gather(flags: PackFlags, work: string, reporter: Reporter): Promise<PackOutput['contents']> {
   const root = join(work, ROOT);
   await rm(root, { recursive: true, force: true });
   const link = async (from: string, to: string) => {
@@ -81,23 +81,23 @@ async function gather(flags: PackFlags, work: string, report: Report): Promise<P
   await link(join(own, 'scripts', 'pack', 'run.js'), 'run.js');
   const packages = await neededPackages(join(own, 'dist-cli'), join(own, 'node_modules'));
   for (const name of packages) await link(join(own, 'node_modules', name), join('node_modules', name));
-  if (flags.chromium !== undefined) await link(await portableChromium(flags.chromium, work, report), 'portable');
-  const models = flags.models ? await linkModels(link, root, report) : [];
+  if (flags.chromium !== undefined) await link(await portableChromium(flags.chromium, work, reporter), 'portable');
+  const models = flags.models ? await linkModels(link, root, reporter) : [];
   const lfw =
     flags.lfw !== undefined && flags.pairs !== undefined
       ? await packPairs(
           { lfw: flags.lfw, pairs: flags.pairs },
           { crops: join(work, 'lfw'), pairs: join(work, 'pairs.csv') },
           flags.backend,
-          report,
+          reporter,
         )
       : null;
   if (lfw) await link(join(work, 'lfw'), 'data/lfw');
   if (lfw) await link(join(work, 'pairs.csv'), 'data/pairs.csv');
   if (lfw && lfw.left > 0)
-    report.note(`${count(lfw.left, 'pair')} left out: no face was found in a picture of theirs.`);
+    reporter.note(`${count(lfw.left, 'pair')} left out: no face was found in a picture of theirs.`);
   const training =
-    flags.data === undefined ? null : await packTraining(flags.data, join(work, 'train'), flags.backend, report);
+    flags.data === undefined ? null : await packTraining(flags.data, join(work, 'train'), flags.backend, reporter);
   if (training !== null) await link(join(work, 'train'), 'data/train');
   return { packages, chromium: flags.chromium !== undefined, models, lfw, training };
 }
@@ -106,7 +106,7 @@ async function gather(flags: PackFlags, work: string, report: Report): Promise<P
 async function linkModels(
   link: (from: string, to: string) => Promise<void>,
   root: string,
-  report: Report,
+  reporter: Reporter,
 ): Promise<string[]> {
   const from = process.env['FACENET_MODELS'] || undefined;
   const packagesDir = join(packageRoot(), 'node_modules');
@@ -116,10 +116,10 @@ async function linkModels(
     float32: from !== undefined,
     packagesDir,
     cacheDir: cacheFolder(),
-    onProgress: (progress) => report.progress(progress),
-    onNote: (sentence) => report.note(sentence),
+    onProgress: (progress) => reporter.progress(progress),
+    onNote: (sentence) => reporter.note(sentence),
   });
-  report.endProgress();
+  reporter.endProgress();
   const names = MODELS.flatMap(({ id, kind }) => [
     modelFileName(id, 'float16'),
     ...(kind === 'detector' ? [modelFileName(id, 'float32')] : []),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaceError } from '../../../core/errors';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { runTool } from './tools';
 
 const SCRIPT = 'portable-chromium.sh';
@@ -12,7 +12,7 @@ const SCRIPT = 'portable-chromium.sh';
  * parts of a `.tar.xz` in it; or made by the script `portable-chromium.sh` in it. What is made is kept in `work`. Throws
  * `pack/no-chromium`, `pack/no-tool`, `pack/failed`.
  */
-export async function portableChromium(given: string, work: string, report: Report): Promise<string> {
+export async function portableChromium(given: string, work: string, reporter: Reporter): Promise<string> {
   if (existsSync(join(given, 'bin', 'chromium'))) return given;
   const made = join(work, 'portable');
   if (existsSync(made)) return made;
@@ -20,7 +20,7 @@ export async function portableChromium(given: string, work: string, report: Repo
   const names = existsSync(given) ? await readdir(given) : [];
   if (names.includes(SCRIPT)) {
     parts = join(work, 'chromium-parts');
-    report.note('Making a portable Chromium: some minutes.');
+    reporter.note('Making a portable Chromium: some minutes.');
     await runTool('bash', [join(given, SCRIPT), parts]);
   } else if (!names.some((name) => name.startsWith('part.'))) throw new FaceError('pack/no-chromium', { path: given });
   const unpacking = join(work, 'portable.new');

@@ -2,20 +2,22 @@
 import type { PictureRef, PictureSet } from '../../../client/types';
 import { FaceError, type ErrorData } from '../../../core/errors';
 import { sourceOf, type PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { HarnessSession } from '../session';
-import { AT_ONCE } from './atOnce';
 import type { Crops } from './faces';
 import type { Labelled } from './people';
+
+/** Pictures that go to the page at once. */
+export const AT_ONCE = 64;
 
 /** Adds pictures to a set. Those that cannot be read are reported and left out; resolves to the others. */
 export async function addAll(
   session: HarnessSession,
-  report: Report,
+  reporter: Reporter,
   set: PictureSet,
   { files, labels }: Labelled,
 ): Promise<Labelled> {
-  const read = await readPlaces(session, report, files, (pictures, places) =>
+  const read = await readPlaces(session, reporter, files, (pictures, places) =>
     session.call(
       'trainAdd',
       set,
@@ -27,10 +29,10 @@ export async function addAll(
 }
 
 /** Those of the crops that can be read; the others are reported. */
-export async function readableCrops(session: HarnessSession, report: Report, crops: Crops): Promise<Crops> {
+export async function readableCrops(session: HarnessSession, reporter: Reporter, crops: Crops): Promise<Crops> {
   const all = [...crops];
   const files = all.map(([, crop]) => crop);
-  const read = await readPlaces(session, report, files, (pictures) => session.call('trainCheck', pictures));
+  const read = await readPlaces(session, reporter, files, (pictures) => session.call('trainCheck', pictures));
   return new Map(read.map((i) => all[i]!));
 }
 
@@ -39,7 +41,7 @@ type Unreadable = ErrorData & { readonly index: number };
 /** The places of those that neither the disk nor the page says cannot be read. */
 async function readPlaces(
   session: HarnessSession,
-  report: Report,
+  reporter: Reporter,
   files: readonly PictureFile[],
   give: (pictures: PictureRef[], places: readonly number[]) => Promise<{ readonly unreadable: readonly Unreadable[] }>,
 ): Promise<number[]> {
@@ -50,17 +52,17 @@ async function readPlaces(
       try {
         lent.push({ file: await sourceOf(file), name: file.path, place: at + i });
       } catch (thrown) {
-        report.failure(thrown);
+        reporter.failure(thrown);
       }
     }
     const places = lent.map(({ place }) => place);
     if (lent.length === 0) continue;
     const { unreadable } = await session.withPictures(lent, (pictures) => give(pictures, places));
-    for (const { code, details } of unreadable) report.failure(new FaceError(code, details));
+    for (const { code, details } of unreadable) reporter.failure(new FaceError(code, details));
     const wrong = new Set(unreadable.map(({ index }) => index));
     read.push(...places.filter((_, i) => !wrong.has(i)));
-    report.progress({ stage: 'Pictures', done: Math.min(at + AT_ONCE, files.length), total: files.length });
+    reporter.progress({ stage: 'Pictures', done: Math.min(at + AT_ONCE, files.length), total: files.length });
   }
-  report.endProgress();
+  reporter.endProgress();
   return read;
 }

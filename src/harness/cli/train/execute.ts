@@ -4,7 +4,7 @@ import type { Report as RunReport } from '../../../core/types';
 import { warningsOf } from '../../../evaluate/evaluationWords';
 import type { TrainEngine, TrainPlan, TrainResult } from '../../../client/types';
 import type { TrainFrom } from '../../../client/trainer';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { withPage, type HarnessSession } from '../session';
 import { addAll, readableCrops } from './addAll';
 import { runConfig } from './config';
@@ -19,23 +19,23 @@ import { trainAll } from './trainAll';
 import { rawAccuracy, Validation } from './validate';
 
 /** Trains as the flags say and leaves everything in `--out`. Throws what the trainer throws. */
-export async function executeTraining(kind: TrainKind, flags: TrainFlags, report: Report): Promise<void> {
+export async function executeTraining(kind: TrainKind, flags: TrainFlags, reporter: Reporter): Promise<void> {
   const settings = await readSettings(kind, flags);
   const folder = await RunFolder.open(flags.out, { command: kind, ...flags }, flags.resume === true);
-  const found = await collectFaces(settings, folder, report);
-  await withPage(flags.backend, report, async (session) => {
+  const found = await collectFaces(settings, folder, reporter);
+  await withPage(flags.backend, reporter, async (session) => {
     const engine = await session.call('trainStart', { backend: flags.backend });
-    report.endProgress();
-    report.note(engineLine(engine));
-    const faces = await addFaces(session, found, flags, report);
-    const plan = await prepare(session, settings, faces, report);
+    reporter.endProgress();
+    reporter.note(engineLine(engine));
+    const faces = await addFaces(session, found, flags, reporter);
+    const plan = await prepare(session, settings, faces, reporter);
     const validation = faces.lfw && new Validation(session, faces.lfw, flags.far);
     const untrained = await validation?.network('before');
-    const result = await trainAll(session, folder, plan, flags, report, async (at) => {
-      if (validation) await folder.addLfw(sayValidation(report, at, await validation.network('after')));
+    const result = await trainAll(session, folder, plan, flags, reporter, async (at) => {
+      if (validation) await folder.addLfw(sayValidation(reporter, at, await validation.network('after')));
     });
     const evaluation = await session.call('trainEvaluate', flags.far);
-    report.endProgress();
+    reporter.endProgress();
     const id = await save(session, settings, faces, plan, folder);
     const lfw =
       validation && untrained
@@ -45,7 +45,7 @@ export async function executeTraining(kind: TrainKind, flags: TrainFlags, report
     const work = workOf(await folder.lines(), plan.config.batch * plan.config.accumulate);
     const output = outputOf({ id, engine, faces, result, work, evaluation, rawPixels, lfw });
     await folder.writeReport(output);
-    tell(report, output, flags.out);
+    tell(reporter, output, flags.out);
   });
 }
 
@@ -54,12 +54,12 @@ async function addFaces(
   session: HarnessSession,
   faces: TrainFaces,
   { shuffleLabels }: TrainFlags,
-  report: Report,
+  reporter: Reporter,
 ): Promise<TrainFaces> {
-  const train = await addAll(session, report, 'train', shuffleLabels ? shuffled(faces.train) : faces.train);
-  const heldOut = await addAll(session, report, 'heldOut', faces.heldOut);
-  const impostors = await addAll(session, report, 'impostors', faces.impostors);
-  const lfw = faces.lfw && { ...faces.lfw, crops: await readableCrops(session, report, faces.lfw.crops) };
+  const train = await addAll(session, reporter, 'train', shuffleLabels ? shuffled(faces.train) : faces.train);
+  const heldOut = await addAll(session, reporter, 'heldOut', faces.heldOut);
+  const impostors = await addAll(session, reporter, 'impostors', faces.impostors);
+  const lfw = faces.lfw && { ...faces.lfw, crops: await readableCrops(session, reporter, faces.lfw.crops) };
   return { ...faces, train, heldOut, impostors, lfw };
 }
 
@@ -73,16 +73,16 @@ async function prepare(
   session: HarnessSession,
   settings: TrainSettings,
   { people, train, heldOut }: TrainFaces,
-  report: Report,
+  reporter: Reporter,
 ): Promise<TrainPlan> {
   const { trainable } = settings;
   const config = runConfig(settings, { people: people.length, pictures: train.files.length });
   const plan = await withBase(session, settings.base, (base) =>
     session.call('trainPrepare', { base, trainable, config, people }),
   );
-  report.endProgress();
-  for (const note of plan.notes) report.note(note);
-  report.note(planLine(plan, people.length, train.files.length, heldOut.files.length));
+  reporter.endProgress();
+  for (const note of plan.notes) reporter.note(note);
+  reporter.note(planLine(plan, people.length, train.files.length, heldOut.files.length));
   return plan;
 }
 
@@ -109,8 +109,8 @@ async function save(
   return id;
 }
 
-function sayValidation(report: Report, { step, epoch }: TrainResult, lfw: LfwPoint['lfw']): LfwPoint {
-  report.note(`epoch ${epoch}: LFW ${lfw.accuracy.toFixed(4)}, VAL ${lfw.val.toFixed(4)}`);
+function sayValidation(reporter: Reporter, { step, epoch }: TrainResult, lfw: LfwPoint['lfw']): LfwPoint {
+  reporter.note(`epoch ${epoch}: LFW ${lfw.accuracy.toFixed(4)}, VAL ${lfw.val.toFixed(4)}`);
   return { step, epoch, lfw };
 }
 

@@ -4,7 +4,7 @@ import { count } from '../../../core/count';
 import { assertEvaluable } from '../../../evaluate/evaluation';
 import { align, cropBases, facelessIn } from '../commands/align';
 import type { PictureFile } from '../pictures';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import { findReadable, peopleIn } from '../run';
 import { filterPictures, readCentreFile } from './centreFile';
 import type { TrainFlags } from './flags';
@@ -32,14 +32,18 @@ export interface TrainFaces {
 export type Crops = ReadonlyMap<PictureFile, PictureFile>;
 
 /** Cuts the faces out, those of an earlier run kept. Throws `train/other-data`, `evaluate/too-few`. */
-export async function collectFaces(settings: TrainSettings, folder: RunFolder, report: Report): Promise<TrainFaces> {
+export async function collectFaces(
+  settings: TrainSettings,
+  folder: RunFolder,
+  reporter: Reporter,
+): Promise<TrainFaces> {
   const { flags } = settings;
-  const cut = (files: readonly PictureFile[], to: string) => cropsOf(files, to, settings, report);
-  const chosen = await chosenPictures(flags, report);
+  const cut = (files: readonly PictureFile[], to: string) => cropsOf(files, to, settings, reporter);
+  const chosen = await chosenPictures(flags, reporter);
   await keepRunData(folder.data, chosen, { folder: flags.data, goesOn: folder.goesOn });
   const { crops, noFace } = await cut(chosen, folder.crops);
   const split = splitPeople(peopleOf([...crops.values()]), { ...flags, seed: SEED });
-  const others = flags.impostors === undefined ? [] : await findReadable([flags.impostors], report);
+  const others = flags.impostors === undefined ? [] : await findReadable([flags.impostors], reporter);
   const impostors = impostorsOf([...(await cut(others, folder.impostorCrops)).crops.values()]);
   // Of one person the trainer says what is wrong.
   if (split.people.length > 1) assertEvaluable(split.heldOut.labels, impostors.labels);
@@ -50,16 +54,16 @@ export async function collectFaces(settings: TrainSettings, folder: RunFolder, r
 }
 
 /** The pictures of `--data`, without those that `--filter` leaves out. */
-async function chosenPictures(flags: TrainFlags, report: Report): Promise<PictureFile[]> {
-  const files = await findReadable([flags.data], report);
-  peopleIn(files, report); // notes names in several spellings
+async function chosenPictures(flags: TrainFlags, reporter: Reporter): Promise<PictureFile[]> {
+  const files = await findReadable([flags.data], reporter);
+  peopleIn(files, reporter); // notes names in several spellings
   if (flags.filter === undefined) return files;
   const filter = { percentile: flags.filterPercentile, least: flags.filterMinImages };
   const { files: kept, far, few, unknown } = filterPictures(files, await readCentreFile(flags.filter), filter);
-  report.note(
+  reporter.note(
     `Filter: ${count(kept.length, 'picture')} kept; ${far} too far from their person’s centre, ${few} of people with too few left.`,
   );
-  if (unknown > 0) report.note(`${count(unknown, 'picture')} not in ${flags.filter}, so of unknown distance: kept.`);
+  if (unknown > 0) reporter.note(`${count(unknown, 'picture')} not in ${flags.filter}, so of unknown distance: kept.`);
   return kept;
 }
 
@@ -68,10 +72,10 @@ async function cropsOf(
   files: readonly PictureFile[],
   to: string,
   { flags, crop }: TrainSettings,
-  report: Report,
+  reporter: Reporter,
 ): Promise<{ readonly crops: Crops; readonly noFace: number }> {
   if (flags.aligned || files.length === 0) return { crops: new Map(files.map((file) => [file, file])), noFace: 0 };
-  await align(files, to, { ...crop, backend: flags.backend }, report);
+  await align(files, to, { ...crop, backend: flags.backend }, reporter);
   const crops = new Map<PictureFile, PictureFile>();
   for (const [file, base] of cropBases(files, to))
     if (existsSync(`${base}.png`)) crops.set(file, { path: `${base}.png`, inside: file.inside });

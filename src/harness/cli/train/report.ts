@@ -3,7 +3,7 @@ import type { TrainEngine, TrainPlan } from '../../../client/types';
 import type { Evaluation, Evened } from '../../../core/types';
 import { promiseOf, warningsOf } from '../../../evaluate/evaluationWords';
 import { namedAdapter } from '../../../evaluate/lfwReport';
-import type { Report } from '../report';
+import type { Reporter } from '../reporter';
 import type { LfwPoint } from './epochs';
 
 type Measured = Pick<Evaluation, 'accuracy' | 'val' | 'far' | 'impostorsVal' | 'impostorsAccepted'>;
@@ -59,16 +59,16 @@ export function planLine(plan: TrainPlan, people: number, pictures: number, held
   return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to train on and ${heldOut} held out; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
 }
 
-export function tell(report: Report, output: TrainReport, folder: string): void {
+export function tell(reporter: Reporter, output: TrainReport, folder: string): void {
   const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
   for (const [name, { accuracy, val, far, impostorsVal, impostorsAccepted }] of [
     ['before', output.before],
     ['after', output.after],
   ] as const)
-    report.line(
+    reporter.line(
       `${name.padEnd(6)} accuracy ${rate(accuracy)}, VAL ${rate(val)} at FAR ${far}, impostors’ VAL ${rate(impostorsVal)}, impostors accepted ${rate(impostorsAccepted)}`,
     );
-  for (const sentence of [...promiseOf(output.evened), ...warningsOf(output)]) report.line(sentence);
-  report.line(`model, checkpoint, metrics and report: ${folder}`);
-  report.object(output);
+  for (const sentence of [...promiseOf(output.evened), ...warningsOf(output)]) reporter.line(sentence);
+  reporter.line(`model, checkpoint, metrics and report: ${folder}`);
+  reporter.object(output);
 }

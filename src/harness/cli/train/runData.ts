@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { factsOf, isFileFacts, type FileFacts } from '../fileFacts';
-import { inOrder } from '../inOrder';
+import { inOrder } from '../concurrent';
 import type { PictureFile } from '../pictures';
 import { writeWhole } from '../writeWhole';
 import { peopleOf } from './people';

@@ -3,7 +3,7 @@ import type { PictureRef } from '../../../client/types';
 import { packPoints } from '../../../cluster/points';
 import type { HarnessSession } from '../session';
 import { sourceOf, type PictureFile } from '../pictures';
-import { AT_ONCE } from './atOnce';
+import { AT_ONCE } from './addAll';
 import type { LfwPoint } from './epochs';
 import type { Crops } from './faces';
 import { evaluateOn, type Lfw } from './lfw';

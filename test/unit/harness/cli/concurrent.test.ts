@@ -1,7 +1,38 @@
 import { expect, test } from 'vitest';
-import { asTheyEnd } from '../../../../../src/harness/cli/lfw/asTheyEnd';
+import { asTheyEnd, inOrder } from '../../../../src/harness/cli/concurrent';
 
-/** Items end when they are told to. */
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+test('gives results in order with two under way at once, whichever ends first', async () => {
+  let running = 0;
+  let most = 0;
+  const results: number[] = [];
+  const slow = async (ms: number) => {
+    most = Math.max(most, ++running);
+    await wait(ms);
+    running--;
+    return ms;
+  };
+  for await (const result of inOrder([20, 1, 10, 0, 5], slow)) results.push(result);
+  expect(results).toEqual([20, 1, 10, 0, 5]);
+  expect(most).toBe(2);
+});
+
+test('in order, a failure is thrown at its turn', async () => {
+  const results: number[] = [];
+  const run = async () => {
+    for await (const result of inOrder([10, 0], async (ms) => {
+      await wait(ms);
+      if (ms === 0) throw new Error('second');
+      return ms;
+    }))
+      results.push(result);
+  };
+  await expect(run()).rejects.toThrow('second');
+  expect(results).toEqual([10]);
+});
+
+/** Items end on request. */
 function controlled() {
   const started: number[] = [];
   const ends = new Map<number, { ok: () => void; fail: (error: Error) => void }>();
@@ -17,7 +48,7 @@ function controlled() {
   };
 }
 
-test('what ends early is given early, and so many are under way', async () => {
+test('a result that ends early is given early, with two under way', async () => {
   const { started, work, end } = controlled();
   const results = asTheyEnd([1, 2, 3, 4], work, 2);
   const next = async () => (await results.next()).value as number | undefined;
@@ -37,7 +68,7 @@ test('what ends early is given early, and so many are under way', async () => {
   expect(await next()).toBeUndefined();
 });
 
-test('a failure comes at once', async () => {
+test('out of order, a failure is thrown at once', async () => {
   const { work, fail } = controlled();
   const results = asTheyEnd([1, 2], work, 2);
   const first = results.next();

@@ -21,7 +21,7 @@ export function engineLine(state: EngineState): string {
  * All that a command says: results on standard output (with `--json` one object and nothing else), everything else on
  * standard error, with a progress bar where that is a terminal.
  */
-export class Report {
+export class Reporter {
   readonly #failed: FaceError[] = [];
   readonly #lying = new Set<string>();
   readonly #mayLie = new Set<string>();

@@ -1,3 +1,26 @@
+/** Work on many items, some at a time; no more results are ever started or kept. */
+
+/** How many pictures are under way at once: one is computed while the next is read and decoded. */
+const IN_FLIGHT = 2;
+
+/** The results of `work` for each item, in the items' order. A failure is thrown at its turn. */
+export async function* inOrder<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+  inFlight = IN_FLIGHT,
+): AsyncGenerator<R> {
+  const started: Promise<R>[] = [];
+  let next = 0;
+  while (next < items.length || started.length > 0) {
+    while (next < items.length && started.length < inFlight) {
+      const result = work(items[next++]!);
+      result.catch(() => undefined); // reported when its turn comes, not as unhandled before
+      started.push(result);
+    }
+    yield await started.shift()!;
+  }
+}
+
 /**
  * The results of `work` for each item as they end, `inFlight` at a time: one that ends early does not wait for those
  * before it. The first failure is thrown at once.

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { EngineState } from '../../../../src/client/types';
-import { engineLine, Report } from '../../../../src/harness/cli/report';
+import { engineLine, Reporter } from '../../../../src/harness/cli/reporter';
 
 const state: EngineState = {
   model: 'facenet-20180402-114759',
@@ -37,9 +37,9 @@ test('lines for people hold no orders to the terminal; the JSON is as it is', ()
   vi.spyOn(process.stdout, 'write').mockImplementation(keep);
   vi.spyOn(process.stderr, 'write').mockImplementation(keep);
   try {
-    new Report(false).line('\u001b[2J.jpg');
-    new Report(false).note('\u009b2J.jpg');
-    new Report(true).object({ path: '\u001b[2J.jpg' });
+    new Reporter(false).line('\u001b[2J.jpg');
+    new Reporter(false).note('\u009b2J.jpg');
+    new Reporter(true).object({ path: '\u001b[2J.jpg' });
   } finally {
     vi.restoreAllMocks();
   }
