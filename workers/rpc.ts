@@ -106,7 +106,7 @@ export function serve<T extends OpTable<T>>(
 
   scope.addEventListener('message', (event) => {
     if (!(event instanceof MessageEvent)) return;
-    const message: Message<T> = event.data;
+    const message = event.data as Message<T>;
     if ('abort' in message) {
       aborts.get(message.id)?.abort();
       return;
@@ -171,7 +171,7 @@ export function connect<T extends OpTable<T>>(
   }
   function onMessage(event: Event): void {
     if (!(event instanceof MessageEvent)) return;
-    const reply: Reply = event.data;
+    const reply = event.data as Reply;
     if (reply.type === 'progress') pending.get(reply.id)?.progress(reply.progress);
     else if (reply.type === 'result') take(reply.id)?.resolve(reply.result);
     else take(reply.id)?.reject(new FaceError(reply.code, reply.details));

@@ -73,8 +73,7 @@ async function keep(cacheName: string, address: string, response: Response): Pro
 self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
 self.addEventListener('message', (event) => {
-  const message: SwMessage = event.data;
-  if (message === 'use-now') void self.skipWaiting();
+  if (event.data === ('use-now' satisfies SwMessage)) void self.skipWaiting();
 });
 self.addEventListener('fetch', (event) => {
   const { request } = event;

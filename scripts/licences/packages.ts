@@ -77,7 +77,7 @@ export function readPackage(path: string, nodeModules: string): Bundled {
     return { name, version, licence: license, copyright: copyright.length > 0 || !by ? copyright : [by], text };
   }
   const known = WITHOUT_TEXT[name];
-  if (known === undefined || known.licence !== license)
+  if (known?.licence !== license)
     throw new Error(
       `${name} ${version} (${license}) is in the build, and its package has no text of its licence. ` +
         'If the licence is sure, add the package to WITHOUT_TEXT in scripts/licences/packages.ts.',

@@ -159,7 +159,7 @@ class RecoveringExecutor implements Executor {
   }
 
   private async on(engine: Engine): Promise<Executor> {
-    if (this.prepared?.engine !== engine) this.prepared = { engine, executor: await this.prepare(engine) };
+    if (this.prepared.engine !== engine) this.prepared = { engine, executor: await this.prepare(engine) };
     return this.prepared.executor;
   }
 }

@@ -57,8 +57,8 @@ async function imageBitmap(image: HTMLImageElement, name: string): Promise<Image
 
 function nameOf(input: PictureInput): string {
   if (typeof input === 'string' || input instanceof URL) return lastPart(String(input));
-  if ('url' in input || 'name' in input) return input.name;
   if (isA(input, 'HTMLImageElement')) return lastPart(input.currentSrc || input.src);
+  if ('url' in input || input instanceof File) return input.name;
   return 'The picture';
 }
 
@@ -69,5 +69,5 @@ function lastPart(url: string): string {
 }
 
 function baseUrl(): string | undefined {
-  return typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
+  return typeof document === 'undefined' ? self.location.href : document.baseURI;
 }

@@ -131,7 +131,7 @@ export class LiteRtExecutor implements Executor {
     try {
       const { gpu } = this.session;
       return await Promise.all(
-        outputs.map((output, i) =>
+        outputs.map(async (output, i) =>
           gpu
             ? readGpu(this.session, gpu, output, size(this.outputShapes[i]!))
             : readHeap(this.session, output, size(this.outputShapes[i]!)),

@@ -113,12 +113,7 @@ export function runGraph(
   return graph.outputs.map((name) => values.get(name)!);
 }
 
-function compute<K extends Op['op']>(
-  ops: OpTable,
-  node: Node & { op: K },
-  inputs: readonly tf.Tensor[],
-  weights: Tensors,
-) {
+function compute(ops: OpTable, node: Node & { op: Op['op'] }, inputs: readonly tf.Tensor[], weights: Tensors) {
   const run = ops[node.op] as (node: Node, inputs: readonly tf.Tensor[], weights: Tensors) => tf.Tensor;
   return run(node, inputs, weights);
 }

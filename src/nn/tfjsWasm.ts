@@ -43,7 +43,7 @@ export async function registerWasmBackend(threads: number): Promise<{ threads: n
 
 /** Registers a backend in the place of the one of that name that there may be: the package's own, or an ended one. */
 export function replaceBackend(name: BackendName, create: () => tf.KernelBackend): void {
-  if (tf.findBackendFactory(name)) tf.removeBackend(name);
+  tf.removeBackend(name); // nothing where there is none
   tf.registerBackend(name, create);
 }
 

@@ -59,7 +59,7 @@ function connectDatabase(name: string, onLost: (why: Loss) => void): Promise<Ope
 
 export interface Connection {
   /** Begins a transaction; the database is opened again where another tab or the browser has deleted it. */
-  begin<N extends TableName>(names: readonly N[], mode: Mode): Promise<Transaction<N>>;
+  readonly begin: <N extends TableName>(names: readonly N[], mode: Mode) => Promise<Transaction<N>>;
   /** Closes it permanently. */
   release(): Promise<void>;
 }
@@ -128,7 +128,7 @@ export async function inTransaction<N extends TableName, R>(
   try {
     const result = await body(transaction);
     const failure = await done;
-    if (failure) throw failure;
+    if (failure) throw failure as Error;
     return result;
   } catch (thrown) {
     throw await abortedBecause(transaction, done, thrown);

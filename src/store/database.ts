@@ -46,7 +46,7 @@ function table<N extends TableName>(transaction: Transaction<N>, name: N): Table
 /** A transaction ends by itself when it has nothing to do, so it is asked for something small until `work` has ended. */
 function keepOpen<N extends TableName>(transaction: Transaction<N>, name: N): WaitFor {
   return async (work) => {
-    let running = true;
+    let running = true as boolean;
     const end = () => {
       running = false;
     };

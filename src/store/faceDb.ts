@@ -82,12 +82,15 @@ export type WaitFor = <R>(work: Promise<R>) => Promise<R>;
  * hands to `waitFor`.
  */
 export interface Tabular {
-  read<N extends TableName, R>(names: readonly N[], body: (tables: ReadTables<N>) => Promise<R>): Promise<R>;
+  readonly read: <N extends TableName, R>(
+    names: readonly N[],
+    body: (tables: ReadTables<N>) => Promise<R>,
+  ) => Promise<R>;
   /** All or nothing: when `body` throws, nothing is written. Throws `store/full` where there is no room. */
-  write<N extends TableName, R>(
+  readonly write: <N extends TableName, R>(
     names: readonly N[],
     body: (tables: Tables<N>, waitFor: WaitFor) => Promise<R>,
-  ): Promise<R>;
+  ) => Promise<R>;
 }
 /** IndexedDB (database.ts), or memory where the browser stores nothing (memory.ts). */
 export interface Database extends Tabular {

@@ -19,7 +19,7 @@ export function memoryDatabase(): Database {
   let lastWrite: Promise<unknown> = Promise.resolve();
   return {
     persistent: false,
-    read: (names, body) => body(tablesOf(names, (name) => content.get(name) ?? new Map())),
+    read: (names, body) => body(tablesOf(names, (name) => content.get(name) ?? new Map<never, never>())),
     write(names, body) {
       const write = lastWrite.then(async () => {
         const copies = new Map(names.map((name) => [name, new Map(content.get(name))]));

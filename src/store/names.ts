@@ -5,7 +5,7 @@ const MAX_CHARACTERS = 100;
 
 /** Whether a tidied name can be a person's: it has 1–100 characters, one of them visible. */
 export function isName(tidy: string): boolean {
-  return personKey(tidy) !== '' && [...tidy].length <= MAX_CHARACTERS;
+  return personKey(tidy) !== '' && Array.from(tidy).length <= MAX_CHARACTERS;
 }
 
 /** The name as it is stored (`tidyName`). Throws `store/bad-name` where that is no name. */

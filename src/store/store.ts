@@ -61,7 +61,7 @@ export function storeOver(database: Database, changes = new Changes(null), guard
     writeBackup: (passphrase, options) => writeBackup(tables, passphrase, options),
     checkBackup: (file, name, passphrase, options) => checkBackup(tables, file, name, passphrase, options),
     async usage() {
-      const { usage = 0, quota = 0 } = (await navigator.storage?.estimate()) ?? {};
+      const { usage = 0, quota = 0 } = 'storage' in navigator ? await navigator.storage.estimate() : {};
       return { used: usage, quota };
     },
     close() {

@@ -30,7 +30,10 @@ export function trainStore({ read, write }: Tabular, part: StorePart): TrainStor
     runs: () =>
       read(['trainRuns'], async ({ trainRuns }): Promise<TrainRunRecord[]> => latestFirst(await trainRuns.all())),
     run: (id) => read(['trainRuns'], async ({ trainRuns }) => (await trainRuns.get(id)) ?? null),
-    saveRun: (run) => write(['trainRuns'], async ({ trainRuns }) => void (await trainRuns.put(run))),
+    saveRun: (run) =>
+      write(['trainRuns'], async ({ trainRuns }) => {
+        await trainRuns.put(run);
+      }),
     removeRun: (id) =>
       write(['trainRuns', ...CHECKPOINT], async (tables) => {
         await tables.trainRuns.delete(id);

@@ -106,7 +106,8 @@ function parseMeta(text: string): Meta {
     throw new FaceError('train/bad-checkpoint', { reason: 'it is not JSON' }, { cause: error });
   }
   if (meta.version !== VERSION) throw bad(`it has the version ${String(meta.version)}, not ${VERSION}`);
-  const { random, step, position, data } = meta;
+  const { random, step, data } = meta;
+  const position = meta.position as Partial<Meta['position']> | undefined;
   const numbers = [random, step, position?.random, position?.sampler?.random, position?.sampler?.position];
   if (!numbers.every((value) => Number.isInteger(value))) throw bad('its random state or position is missing');
   if (!data) throw bad('it does not say what data it is of');

@@ -15,7 +15,7 @@ export function growHead(
   seed: number,
 ): Map<string, WeightTensor> {
   const matrix = weights.get(HEAD.weights);
-  if (!matrix || matrix.shape[0] !== from.length) return new Map();
+  if (matrix?.shape[0] !== from.length) return new Map();
   const size = matrix.shape[1]!;
   const old = toFloat32(matrix);
   const oldBiases = weights.get(HEAD.biases);

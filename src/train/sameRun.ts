@@ -46,7 +46,7 @@ export function checkSameShapes(
   const wanted = runShapes(model, config);
   for (const [name, shape] of wanted) {
     const got = tensors.get(name);
-    if (!got || got.shape.join() !== shape.join())
+    if (got?.shape.join() !== shape.join())
       throw otherRun(`shape of ${name}`, got ? `[${got.shape.join()}]` : 'none', `[${shape.join()}]`);
   }
   for (const name of tensors.keys()) if (!wanted.has(name)) throw otherRun('network', `${name} in it`, 'without');

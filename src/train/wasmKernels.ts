@@ -33,7 +33,7 @@ function register(
   kernelName: string,
   run: (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor,
 ) {
-  const present = tf.getKernel(kernelName, 'wasm');
+  const present = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | undefined;
   if (present && present.kernelFunc === ours.get(kernelName)) return;
   if (present) tf.unregisterKernel(kernelName, 'wasm');
   const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => {
@@ -47,7 +47,7 @@ function register(
 const ours = new Map<string, tf.KernelFunc>();
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {
-  return info instanceof tf.Tensor ? info : tf.engine().makeTensorFromTensorInfo(info);
+  return info instanceof tf.Tensor ? info : tf.engine().makeTensorFromDataId(info.dataId, info.shape, info.dtype);
 }
 
 /**

@@ -38,7 +38,7 @@ export async function* download(url: string, bytes: number, options: DownloadOpt
     end(connection.signal.reason);
   };
   signal?.addEventListener('abort', stop);
-  let silent = false;
+  let silent = false as boolean;
   let at = 0;
   const answer = async <T>(waiting: Promise<T>): Promise<T> => {
     const timer = setTimeout(() => {

@@ -17,8 +17,8 @@ interface RunningEngine {
 
 /** Where the embeddings are kept. */
 export interface MeanStore {
-  read(faceIds: readonly string[]): Promise<ReadonlyMap<string, Embedding>>;
-  save(modelId: string, means: ReadonlyMap<string, CohortMean>): Promise<void>;
+  readonly read: (faceIds: readonly string[]) => Promise<ReadonlyMap<string, Embedding>>;
+  readonly save: (modelId: string, means: ReadonlyMap<string, CohortMean>) => Promise<void>;
 }
 
 /**

@@ -262,9 +262,11 @@ export class People {
     void this.#reembed(stale)
       .then(() => this.#addMeans(withoutMean))
       .catch((thrown: unknown) => (this.#halted = toFaceError(thrown)))
-      .then(async () => {
+      .then(() => {
         this.#following = false;
-        await this.sync();
+        return this.sync();
+      })
+      .then(() => {
         if (!this.#following) this.reembedding = null;
       });
   }

@@ -10,8 +10,8 @@ const BATCH = 16;
 /** Where the faces are kept. */
 export interface CropStore {
   /** Without those that have no crop any more. */
-  crops(faceIds: readonly string[]): Promise<ReadonlyMap<string, StoredCrop>>;
-  save(embeddings: ReadonlyMap<string, Embedding>): Promise<void>;
+  readonly crops: (faceIds: readonly string[]) => Promise<ReadonlyMap<string, StoredCrop>>;
+  readonly save: (embeddings: ReadonlyMap<string, Embedding>) => Promise<void>;
 }
 
 /**

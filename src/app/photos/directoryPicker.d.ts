@@ -1,4 +1,7 @@
-/** Chromium's folder chooser, which TypeScript's library does not know yet. */
+/** Chromium's folder chooser, and its question after a restart: TypeScript's library does not have them yet. */
+interface FileSystemDirectoryHandle {
+  requestPermission?: (options: { readonly mode: 'read' | 'readwrite' }) => Promise<PermissionState>;
+}
 interface Window {
   showDirectoryPicker?: (options?: { readonly mode?: 'read' | 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
 }

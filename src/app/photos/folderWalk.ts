@@ -61,8 +61,16 @@ export class FolderWalk {
       ({ blob, hash } = await readWhole(picture));
     } catch (thrown) {
       // It may be readable again tomorrow: what is known of it stays.
-      if (known && known.error === null) return this.#stays(id);
-      return this.#scan(this.#file(picture, null), () => Promise.reject(thrown), known, false, signal);
+      if (known?.error === null) return this.#stays(id);
+      return this.#scan(
+        this.#file(picture, null),
+        () => {
+          throw thrown;
+        },
+        known,
+        false,
+        signal,
+      );
     }
     const file = this.#file(picture, hash);
     // Without a hash it is of an earlier version, or could not be read: then it was never seen.

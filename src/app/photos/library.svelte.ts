@@ -220,14 +220,13 @@ export class Library extends GroupedPhotos {
     const text = departedText(folderTitles(this.folders).get(folder.id) ?? folder.name, departed);
     if (text === null) return;
     const moves = departed.gone.map((stored) => ({ from: stored, to: stored.photo }));
-    const undo = { label: 'Undo', run: async () => void (await this.move(moves)) };
+    const undo = { label: 'Undo', run: () => this.move(moves) };
     this.notices.done(text, moves.length > 0 ? undo : undefined);
   }
 }
 
 /** Chromium asks again after a restart; other browsers have no handles. */
 async function isAllowed(handle: FileSystemDirectoryHandle): Promise<boolean> {
-  if (!('requestPermission' in handle) || typeof handle.requestPermission !== 'function') return true;
-  const answer: unknown = await handle.requestPermission({ mode: 'read' });
-  return answer === 'granted';
+  if (!handle.requestPermission) return true;
+  return (await handle.requestPermission({ mode: 'read' })) === 'granted';
 }

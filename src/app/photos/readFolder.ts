@@ -25,7 +25,7 @@ export async function readFolder(
     if (!signal.aborted) await walk.settle(source, false, signal);
     throw thrown;
   }
-  if (signal.aborted || source.isPartial || !isComplete(source.report())) return null;
+  if (source.isPartial || !isComplete(source.report())) return null;
   return walk.removeGone();
 }
 

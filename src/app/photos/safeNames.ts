@@ -16,7 +16,7 @@ export function safeName(title: string): string {
   const safe = trimEnd(title.normalize('NFC').replace(UNSAFE, '_')).trim().replace(REFUSED, '_');
   if (safe === '' || DEVICE.test(safe)) return `_${safe}`;
   const [ending = ''] = /\.[^.]{1,8}$/.exec(safe) ?? [];
-  const stem = [...safe.slice(0, safe.length - ending.length)];
+  const stem = Array.from(safe.slice(0, safe.length - ending.length));
   while (bytesIn(stem.join('') + ending) > LONGEST_NAME) stem.pop();
   return trimEnd(stem.join('')) + ending;
 }

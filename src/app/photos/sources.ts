@@ -10,7 +10,7 @@ export interface SourcePicture {
   readonly size: number;
   readonly modified: number;
   /** Throws `image/not-opened`, and of an archive what its reader throws. */
-  read(): Promise<Blob>;
+  readonly read: () => Promise<Blob>;
 }
 
 export interface PhotoSource {

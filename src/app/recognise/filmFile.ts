@@ -37,7 +37,7 @@ const SEGMENT = 0x18538067;
 /** By the length that the Segment has in a file written to its end; recorders that never come back leave it open. */
 function isCutWebm(head: DataView, fileSize: number): boolean {
   const header = vint(head, 4);
-  if (!header || header.value === null) return false;
+  if (typeof header?.value !== 'number') return false;
   const segment = header.end + header.value;
   if (segment + 5 > head.byteLength || head.getUint32(segment) !== SEGMENT) return false;
   const length = vint(head, segment + 4);

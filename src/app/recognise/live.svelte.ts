@@ -89,10 +89,10 @@ export class Live {
       await this.engine.ready();
       const taken = performance.now();
       const picture = await frameOf(element);
-      let shown: number | null = null;
+      let shown = 0;
       const show = (faces: PictureFaces<LiveFace>): void => {
         if (video !== this.#video || this.still) return;
-        shown ??= performance.now();
+        shown ||= performance.now();
         this.#show(faces);
       };
       const result = await this.engine.client.call(
@@ -101,7 +101,7 @@ export class Live {
         { onProgress: show },
       );
       show(result);
-      if (video === this.#video && !this.still) this.#measure(result, (shown ?? performance.now()) - taken);
+      if (video === this.#video && !this.still) this.#measure(result, shown - taken);
     } catch (thrown) {
       if (video === this.#video) this.error = toFaceError(thrown);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_ERROR_MS));

@@ -34,7 +34,7 @@ export class Camera {
 
   stop(): void {
     this.#attempt++;
-    navigator.mediaDevices?.removeEventListener('devicechange', this.#onDeviceChange);
+    if ('mediaDevices' in navigator) navigator.mediaDevices.removeEventListener('devicechange', this.#onDeviceChange);
     if (this.stream) endTracks(this.stream);
     this.stream = null;
     this.deviceId = null;
@@ -76,7 +76,7 @@ export class Camera {
 
 async function openCamera(deviceId: string | null): Promise<MediaStream> {
   // Absent on pages that are not served safely (plain http).
-  if (!navigator.mediaDevices?.getUserMedia) throw new FaceError('camera/not-found');
+  if (!('mediaDevices' in navigator)) throw new FaceError('camera/not-found');
   const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
   const wanted = deviceId === null ? { facingMode: 'user' } : { deviceId: { exact: deviceId } };
   try {

@@ -3,7 +3,7 @@ import { isUnforeseen } from './problemReport';
 
 export interface NoticeAction {
   readonly label: string;
-  readonly run: () => void | Promise<void>;
+  readonly run: () => unknown;
 }
 
 export interface Notice {
@@ -50,7 +50,7 @@ export class Notices {
   }
 
   /** Runs a person's action; what fails is shown. Resolves to whether it succeeded. */
-  async attempt(action: () => void | Promise<void>): Promise<boolean> {
+  async attempt(action: () => unknown): Promise<boolean> {
     try {
       await action();
       return true;
@@ -61,7 +61,7 @@ export class Notices {
   }
 
   /** Like `attempt`; a second click, before the first has done its work, is none. */
-  async once(action: () => void | Promise<void>): Promise<boolean> {
+  async once(action: () => unknown): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
     try {

@@ -19,14 +19,13 @@ export class Room {
 
   /** Asks the browser anew. Never rejects. */
   async look(): Promise<void> {
-    const { storage } = navigator;
     this.usage = await this.store.usage().catch(() => null);
-    this.isKept = storage?.persisted ? await storage.persisted().catch(() => null) : null;
+    this.isKept = 'storage' in navigator ? await navigator.storage.persisted().catch(() => null) : null;
   }
 
   /** Asks the browser to promise; some ask the user. Resolves to whether it has. */
   async askToKeep(): Promise<boolean> {
-    const kept = (await navigator.storage?.persist?.().catch(() => false)) ?? false;
+    const kept = 'storage' in navigator && (await navigator.storage.persist().catch(() => false));
     await this.look();
     return kept;
   }

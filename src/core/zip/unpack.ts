@@ -102,7 +102,7 @@ async function* inflated(
   try {
     for (;;) {
       const next = await reader.read().catch(() => {
-        throw unread === null ? bad() : unread;
+        throw unread === null ? bad() : (unread as Error);
       });
       if (next.done) return;
       yield next.value;

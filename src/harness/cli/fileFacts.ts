@@ -21,7 +21,7 @@ export interface FileFacts {
 export async function factsOf({ path, raw }: PictureFile, known?: FileFacts): Promise<FileFacts> {
   try {
     const { size, mtimeMs: modified, ctimeMs: changed } = await stat(raw ?? path);
-    if (known && known.size === size && known.modified === modified && known.changed === changed) return known;
+    if (known?.size === size && known.modified === modified && known.changed === changed) return known;
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(raw ?? path)) hash.update(chunk as Buffer);
     return { size, modified, changed, sha256: hash.digest('hex') };

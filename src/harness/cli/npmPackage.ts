@@ -150,7 +150,10 @@ function npmError(stdout: string): { code: string | undefined; summary: string }
   try {
     const { error } = JSON.parse(stdout) as { error?: { code?: unknown; summary?: unknown } };
     if (!error) return null;
-    return { code: typeof error.code === 'string' ? error.code : undefined, summary: String(error.summary ?? '') };
+    return {
+      code: typeof error.code === 'string' ? error.code : undefined,
+      summary: typeof error.summary === 'string' ? error.summary : '',
+    };
   } catch {
     return null;
   }

@@ -125,7 +125,7 @@ export async function sourceOf({ path, raw, problem }: PictureFile): Promise<str
   try {
     if (raw) return await readFile(raw);
     // Opened, not asked: rights are more than bits. A pipe would wait for its writer.
-    await (await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))).close();
+    await (await open(path, constants.O_RDONLY | constants.O_NONBLOCK)).close();
     return path;
   } catch (thrown) {
     throw readError(path, thrown);

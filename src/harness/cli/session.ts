@@ -18,7 +18,7 @@ type CallResult<K extends HarnessCall> = Awaited<ReturnType<HarnessCalls[K]>>;
 /** The harness page in headless Chromium. */
 export interface HarnessSession {
   /** Rejects with the FaceError that the page gave, or `harness/chromium-ended`. */
-  call<K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>): Promise<CallResult<K>>;
+  readonly call: <K extends HarnessCall>(name: K, ...args: Parameters<HarnessCalls[K]>) => Promise<CallResult<K>>;
   /** Lets the page read one picture, by path or as bytes, while `work` runs. `name` is what its errors call it. */
   withPicture<T>(file: string | Uint8Array, name: string, work: (picture: PictureRef) => Promise<T>): Promise<T>;
   /** The same for several, by path or as bytes. */
@@ -27,7 +27,7 @@ export interface HarnessSession {
     work: (pictures: PictureRef[]) => Promise<T>,
   ): Promise<T>;
   /** Lets the page write one file while `work` runs. */
-  withOutput<T>(path: string, work: (address: string) => Promise<T>): Promise<T>;
+  readonly withOutput: <T>(path: string, work: (address: string) => Promise<T>) => Promise<T>;
 }
 
 /** The page with the client started and warm. */

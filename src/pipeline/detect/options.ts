@@ -36,7 +36,7 @@ export function detectSettings(options: SearchOptions): DetectSettings {
   const { minSize, thresholds, factor, maxSide } = { ...DETECT_DEFAULTS, ...options };
   if (!(minSize > 0 && (minSize < 1 || minSize >= 12) && Number.isFinite(minSize)))
     fail('minSize', minSize, 'it is at least 12 pixels, or a share between 0 and 1.');
-  if (thresholds.length !== 3 || !thresholds.every((value) => value >= 0 && value <= 1))
+  if ((thresholds.length as number) !== 3 || !thresholds.every((value) => value >= 0 && value <= 1))
     fail('thresholds', thresholds.join(', '), 'they are three probabilities between 0 and 1.');
   if (!(factor >= 0.5 && factor <= 0.9)) fail('factor', factor, 'it is between 0.5 and 0.9.');
   if (!(maxSide >= 64 && maxSide <= SEARCHED_SIDE)) fail('maxSide', maxSide, 'it is between 64 and 1600 pixels.');

@@ -72,7 +72,7 @@ export interface Session {
   readonly engine: Engine;
   readonly pipeline: Pipeline;
   /** Its cohort, loaded when it is first asked for; null for a model that has none. Throws `weights/no-cohort`. */
-  cohort(): Promise<Cohort | null>;
+  readonly cohort: () => Promise<Cohort | null>;
   /** Of a trained model whose file holds one. */
   readonly classifier: NameClassifier | null;
   /** Sentences about what is not as asked, or not as usual. */

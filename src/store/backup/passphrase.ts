@@ -35,11 +35,11 @@ const WORDS: Readonly<Record<Weakness, string>> = {
 
 /** Why a new backup should not have this passphrase; null where nothing is known against it. */
 export function weaknessOf(passphrase: string): Weakness | null {
-  const characters = [...passphrase.normalize('NFC')];
+  const characters = Array.from(passphrase.normalize('NFC'));
   if (characters.length < LEAST_PASSPHRASE) return 'short';
   if (new Set(characters.filter((character) => character.trim() !== '')).size < LEAST_DIFFERENT) return 'same';
   const plain = characters.join('').toLowerCase();
-  if (ROWS.some((row) => row.includes(plain) || row.includes([...plain].reverse().join('')))) return 'common';
+  if (ROWS.some((row) => row.includes(plain) || row.includes(Array.from(plain).reverse().join('')))) return 'common';
   if (/^(.{1,6})\1{2,}$/u.test(plain)) return 'same';
   return COMMON.test(plain.replace(/(?<=[a-z])0(?=[a-z])/g, 'o').replace(/[^\p{L}]/gu, '')) ? 'common' : null;
 }

@@ -35,7 +35,7 @@ async function means({ table, drop }: { table: 'faces' | 'photoVectors'; drop: b
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const opening = indexedDB.open('facenet-web');
     opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
+    opening.onerror = () => reject(opening.error!);
   });
   const transaction = database.transaction(table, 'readwrite');
   const rows = await new Promise<Row[]>((resolve) => {

@@ -91,7 +91,7 @@ async function rewriteEmbeddings(old: { modelId: string; vector: number[] }): Pr
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const opening = indexedDB.open('facenet-web');
     opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
+    opening.onerror = () => reject(opening.error!);
   });
   const transaction = database.transaction(['faces', 'settings'], 'readwrite');
   const done = new Promise((resolve) => (transaction.oncomplete = resolve));
@@ -112,7 +112,7 @@ async function storedModels(): Promise<string[]> {
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const opening = indexedDB.open('facenet-web');
     opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
+    opening.onerror = () => reject(opening.error!);
   });
   const faces = await new Promise<{ embedding: { modelId: string; vector: Float32Array } }[]>((resolve) => {
     const reading = database.transaction('faces').objectStore('faces').getAll();

@@ -101,7 +101,7 @@ async function expectPage(clone: string, env: NodeJS.ProcessEnv, folder: string)
     const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)![0];
     expect(await (await fetch(address)).text()).toContain('<html');
     expect((await (await fetch(`${address}models/manifest.json`)).json()) as unknown).toMatchObject({
-      files: expect.arrayContaining(['mtcnn.float32.safetensors']) as unknown,
+      files: expect.arrayContaining(['mtcnn.float32.safetensors']),
     });
     if (process.platform === 'linux')
       await expect

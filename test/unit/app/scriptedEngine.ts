@@ -72,7 +72,7 @@ function matchOf(gallery: readonly GalleryFace[], { vector }: Embedding): Match 
     secondDistance: second?.[1] ?? null,
     secondNormalised: second?.[1] ?? null,
     certainty: isKnown ? 0.9 : null,
-  } as Match;
+  };
 }
 
 export async function scriptedEngine(store: Store): Promise<{ readonly engine: Engine; readonly script: Script }> {
@@ -82,14 +82,14 @@ export async function scriptedEngine(store: Store): Promise<{ readonly engine: E
     start: () => script.state,
     setFar: ({ far }: { far: number | null }) => (script.state = { ...script.state, far: far ?? 1e-3 }),
     models: () => [],
-    setGallery: ({ faces }: { faces: readonly GalleryFace[] }) => void (gallery = faces),
+    setGallery: ({ faces }: { faces: readonly GalleryFace[] }) => (gallery = faces),
     match: ({ embeddings }: { embeddings: readonly Embedding[] }) => embeddings.map((each) => matchOf(gallery, each)),
     embedStored: async ({ crops }: { crops: readonly StoredCrop[] }) =>
       Promise.all(crops.map(async ({ picture }) => embeddingOf(await picture.text(), script.state.model))),
     groupFaces: ({ embeddings }: { embeddings: readonly Embedding[] }) =>
       Int32Array.from(embeddings, ({ vector }) => vector[0]!),
     recognise: async ({ picture }: { picture: Blob }) => {
-      const faces = [...(await picture.text())].map((letter, i) => {
+      const faces = Array.from(await picture.text(), (letter, i) => {
         const { crop, quality, score } = photoFace(1);
         const box = { x0: 10 * i, y0: 0, x1: 10 * i + 8, y1: 8 };
         const embedding = embeddingOf(letter, script.state.model);

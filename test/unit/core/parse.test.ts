@@ -14,7 +14,7 @@ function problemOf(schema: Parameters<typeof parseWith>[0], value: unknown): Par
       found = problem;
       return new FaceError('weights/bad-format', { file: 'a.json', reason: describeProblem(problem) });
     });
-  expect(attempt).toThrowError(FaceError);
+  expect(attempt).toThrow(FaceError);
   return found!;
 }
 
@@ -39,7 +39,7 @@ describe('values from outside', () => {
   it('becomes the error that the caller makes of it', () => {
     const fail = (problem: ParseProblem) =>
       new FaceError('weights/bad-format', { file: 'a.json', reason: describeProblem(problem) });
-    expect(() => parseWith(List, { points: 7 }, fail)).toThrowError(/points: expected Array, got 7/);
+    expect(() => parseWith(List, { points: 7 }, fail)).toThrow(/points: expected Array, got 7/);
   });
 
   it('tells a key that a strict schema does not know from a bad value', () => {

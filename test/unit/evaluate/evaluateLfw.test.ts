@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluateLfw, unreadRow, type LfwRun } from '../../../src/evaluate/evaluateLfw';
+import { evaluateLfw, unreadRow, type LfwRow, type LfwRun } from '../../../src/evaluate/evaluateLfw';
 import { reportFiles } from '../../../src/evaluate/lfwRun';
 import { CENTRE, FACE, NONE, type Outcome } from '../../../src/evaluate/lfwReport';
 
@@ -117,7 +117,7 @@ test('calibration is over all pictures of two people, told apart by folder, with
   // 15 people in a row, two pictures each, .01 apart; the mirror image's number would drown all that.
   const places = Array.from({ length: 30 }, (_, i) => ({ person: i >> 1, place: 0.05 * (i >> 1) + 0.01 * (i & 1) }));
   const names = places.map(({ person }, i) => `${person}/${i}`);
-  const rows = places.map(({ place }, i) => ({ outcome: FACE as Outcome, vector: Float32Array.of(place, 7 * i) }));
+  const rows = places.map(({ place }, i): LfwRow => ({ outcome: FACE, vector: Float32Array.of(place, 7 * i) }));
   const pair = (a: number, b: number, fold: number) => ({
     ...{ a: names[a]!, b: names[b]!, fold, line: 1 },
     same: places[a]!.person === places[b]!.person,

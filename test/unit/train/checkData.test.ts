@@ -3,7 +3,7 @@ import { checkData } from '../../../src/train/checkData';
 
 const PEOPLE = ['Ada', 'Bo', 'Cy'];
 const check = (labels: number[], hashes: string, loss: 'softmax' | 'triplet' = 'softmax') =>
-  checkData(Int32Array.from(labels), [...hashes], PEOPLE, { loss, headOnly: false });
+  checkData(Int32Array.from(labels), Array.from(hashes), PEOPLE, { loss, headOnly: false });
 
 describe('too little to train on is train/too-few, and says why', () => {
   it.each([

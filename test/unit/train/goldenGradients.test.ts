@@ -70,7 +70,7 @@ function gradients(graph: Graph, weights: Weights, images: Float32Array, batch: 
     const loss = (...values: tf.Tensor[]) => {
       const all = new Map([...tensors, ...names.map((name, i) => [name, values[i]!] as const)]);
       prelogits = tf.keep(runTraining(graph, all, [x], { random: Math.random, statistics })[0]!);
-      const logits = tf.matMul(prelogits, head) as tf.Tensor2D;
+      const logits = tf.matMul<tf.Tensor2D>(prelogits, head);
       return softmaxCrossEntropy(
         logits,
         Array.from({ length: batch }, (_, i) => i % 5),

@@ -46,7 +46,7 @@ describe('a step that does not fit into WebAssembly’s 4 GiB is train/too-large
     try {
       check({ batch: 90 });
     } catch (thrown) {
-      most = Number((thrown as { details: { most: number } }).details.most);
+      most = (thrown as { details: { most: number } }).details.most;
     }
     expect(most).toBeGreaterThanOrEqual(12);
     check({ batch: most });

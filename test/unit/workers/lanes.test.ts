@@ -36,7 +36,7 @@ test('operations on the networks never overlap, whatever arrives together; a que
   serve<Ops>(port2, handlers, FACE_SERVE_OPTIONS);
   const { call } = connect<Ops>(port1);
   const picture = { width: 1, height: 1, data: new Uint8ClampedArray(4) };
-  const all = ON_NETWORKS.map((op) => call(op, { picture, pictures: [], video: 'film', time: 0 } as never));
+  const all = ON_NETWORKS.map((op) => call(op, { picture, pictures: [], video: 'film', time: 0 }));
   for (let done = 1; done <= ON_NETWORKS.length; done++) {
     await vi.waitFor(() => expect(release).toHaveLength(done));
     expect(await call('memory', {})).toEqual({ tensors: 1, wasmBytes: 2, gpuBuffers: 3 });

@@ -80,7 +80,7 @@ interface Plan {
   readonly skipped: number;
   readonly records: CropRecords;
   readonly options: CropOptions;
-  baseOf(file: PictureFile): string;
+  readonly baseOf: (file: PictureFile) => string;
 }
 
 /** Of each of `files` the crops are in `folder` as `cropBases` says, cut from what the picture is now, or it is open. */

@@ -118,7 +118,7 @@ export class RunFolder {
 }
 
 /** What `run.json` holds: the flags, as commander gives them. */
-type Settings = Readonly<Record<string, unknown>>;
+type Settings = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** The flags on which a run depends and that neither its configuration nor the checkpoint's shapes would give away. */
 const SAME = {

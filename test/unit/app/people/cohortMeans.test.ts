@@ -17,7 +17,7 @@ const MEAN = (vector: Float32Array) => ({ cohort: 'c', mean: cohortMean(COHORT, 
 const at = (angle: number): Float32Array => Float32Array.of(Math.cos(angle), Math.sin(angle));
 
 /** An engine whose worker works means out as the real one does; `asked` counts the vectors of each call. */
-function engineWith({ cohort = USE as typeof USE | null, failAt = Infinity } = {}) {
+function engineWith({ cohort = USE, failAt = Infinity }: { cohort?: typeof USE | null; failAt?: number } = {}) {
   const asked: number[] = [];
   const state = { model: 'm', embeddingSize: 2, cohort };
   const call = async (op: string, { vectors }: { vectors: Float32Array[] }) => {

@@ -42,7 +42,7 @@ const engine = {
       looked.push(name);
       const text = await picture.text();
       if (lost.includes(text)) throw new FaceError('image/not-opened', { name });
-      const faces = [...text].flatMap((letter, i) => {
+      const faces = Array.from(text).flatMap((letter, i) => {
         if (!/[a-z]/i.test(letter)) return [];
         const { crop, quality, embedding, score } = photoFace(1);
         const vector = Float32Array.of(letter.charCodeAt(0) * 10, 0);

@@ -8,7 +8,7 @@ const u32 = (...values: number[]): number[] =>
   values.flatMap((v) => [v >>> 24, (v >>> 16) & 255, (v >>> 8) & 255, v & 255]);
 const box = (name: string, ...content: number[]): number[] => [
   ...u32(content.length + 8),
-  ...[...name].map((letter) => letter.charCodeAt(0)),
+  ...Array.from(name, (letter) => letter.charCodeAt(0)),
   ...content,
 ];
 
@@ -33,7 +33,7 @@ const FTYP = box('ftyp', ...u32(0, 0));
 function mp4(index: readonly number[], held: number, first = 2000): Blob {
   const padding = box('free', ...Array.from({ length: first - 16 - FTYP.length - index.length }, () => 0));
   return new Blob([
-    Uint8Array.from([...FTYP, ...index, ...padding, ...u32(1008), ...[...'mdat'].map((l) => l.charCodeAt(0))]),
+    Uint8Array.from([...FTYP, ...index, ...padding, ...u32(1008), ...Array.from('mdat', (l) => l.charCodeAt(0))]),
     new Uint8Array(held),
   ]);
 }

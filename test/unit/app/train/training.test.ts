@@ -133,7 +133,7 @@ test('discarding ends a run that is under way, and nothing of it stays', async (
 });
 
 test('when another tab writes, the run is saved and left to it', async () => {
-  let released: Promise<void> | null = null;
+  let released = null as Promise<void> | null;
   onStep = (step) => {
     if (step === 2) released = training.release();
   };

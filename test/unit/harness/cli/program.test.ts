@@ -115,10 +115,10 @@ test.skipIf(process.platform === 'win32')(
     const before = process.umask(0o022);
     try {
       await runCommand(['models', '--add', 'nowhere.safetensors']);
-      expect(process.umask()).toBe(0o022);
+      expect(process.umask(0o022)).toBe(0o022);
       for (const command of ['embed', 'align', 'detect'])
         await runCommand([command, 'nowhere', '--out', join(tmpdir(), 'nothing.npy')]);
-      expect(process.umask()).toBe(0o077);
+      expect(process.umask(0o022)).toBe(0o077);
     } finally {
       process.umask(before);
     }

@@ -38,7 +38,7 @@ async function verdict(...records: BackupRecord[]): Promise<string> {
   const store = await openStore();
   return store.checkBackup(await backup(...records), 'b', PASSPHRASE).then(
     () => 'whole',
-    (thrown: Error) => thrown.message,
+    (thrown: unknown) => (thrown as Error).message,
   );
 }
 const changed = (more: Partial<TrainedModelRecord>, files = MODEL.files): BackupRecord[] =>
