@@ -8,7 +8,7 @@ import { fitSlope } from './temperature';
 export const CLASSIFIER_KINDS = ['svm', 'logistic'] as const;
 export type ClassifierKind = (typeof CLASSIFIER_KINDS)[number];
 
-/** A trained classifier with the samples that it learned from. */
+/** A trained classifier with its training samples. */
 export interface Classifier {
   readonly kind: ClassifierKind;
   readonly samples: Samples;
@@ -41,12 +41,12 @@ export function trainClassifier(kind: ClassifierKind, samples: Samples, options:
 
 function trainParameters(kind: ClassifierKind, samples: Samples, options: TrainOptions): Float32Array {
   const { cost = COSTS[kind], seed } = options;
-  return kind === 'svm' ? trainPairwise(samples, { cost, seed }).coefficients : trainLogistic(samples, cost);
+  return kind === 'svm' ? trainPairwise(samples, { cost, seed }) : trainLogistic(samples, cost);
 }
 
-/** By scores of faces that the machines did not learn from; 1 where nobody has two faces. */
+/** Fitted to scores of held-out faces; 1 where nobody has two faces. */
 function calibratedSlope(samples: Samples, options: TrainOptions): number {
-  const { count, size, vectors, labels, classes } = samples;
+  const { size, vectors, labels, classes } = samples;
   const counts = new Int32Array(classes.length);
   for (const label of labels) counts[label]!++;
   const foldOf = stratifiedFolds(labels, CALIBRATION_FOLDS, options.seed);
@@ -65,12 +65,12 @@ function calibratedSlope(samples: Samples, options: TrainOptions): number {
       truth.push(labels[i]!);
     }
   }
-  return count > 0 && scores.length > 0 ? fitSlope(scores, truth) : 1;
+  return scores.length > 0 ? fitSlope(scores, truth) : 1;
 }
 
 function classScores({ kind, samples, parameters }: Classifier, vector: ArrayLike<number>): Float64Array {
   return kind === 'svm'
-    ? pairwiseScores({ coefficients: parameters }, samples, vector)
+    ? pairwiseScores(parameters, samples, vector)
     : logisticScores(parameters, samples.classes.length, vector);
 }
 
@@ -79,13 +79,8 @@ export function classProbabilities(classifier: Classifier, vector: ArrayLike<num
   return softmax(classScores(classifier, vector).map((score) => classifier.slope * score));
 }
 
-export interface ClassAnswer {
-  /** Index of the most probable class. */
-  readonly best: number;
-  readonly probability: number;
-}
-
-export function classify(classifier: Classifier, vector: ArrayLike<number>): ClassAnswer {
+/** The index of the most probable class, and its probability. */
+export function classify(classifier: Classifier, vector: ArrayLike<number>): { best: number; probability: number } {
   const probabilities = classProbabilities(classifier, vector);
   let best = 0;
   for (let c = 1; c < probabilities.length; c++) if (probabilities[c]! > probabilities[best]!) best = c;

@@ -3,18 +3,13 @@ import { classify, trainClassifier, type ClassifierKind } from './classifier';
 import { stratifiedFolds } from './folds';
 import { pickSamples, type Samples } from './samples';
 
-export interface CrossValidation {
-  /** Faces that were named by what the others taught: those of people with at least two. */
-  readonly tested: number;
-  /** Faces named rightly by the nearest face, and by the classifier. */
-  readonly right: { readonly nearest: number; readonly classifier: number };
-}
+const FOLDS = 5;
 
-export interface CrossValidateOptions {
-  readonly kind: ClassifierKind;
-  readonly folds?: number;
-  readonly seed: number;
-  readonly onFold?: (done: number, total: number) => void;
+export interface CrossValidation {
+  /** Held-out faces: those of people with at least two. */
+  readonly tested: number;
+  /** Faces given the right person by the nearest face, and by the classifier. */
+  readonly right: { readonly nearest: number; readonly classifier: number };
 }
 
 /** The class of the nearest face, plain Euclidean; −1 when there is none. */
@@ -33,19 +28,24 @@ export function nearestClass({ count, size, vectors, labels }: Samples, vector: 
 }
 
 /**
- * How many faces the nearest face and a classifier of `kind` name rightly when they have not seen them, in stratified folds. People with one face teach but
- * are not tested. Throws `classify/too-few` unless two people have two faces each, `classify/too-many`, `aborted`.
+ * Held-out accuracy of the nearest face and of a classifier of `kind`, over stratified folds. People with one face are
+ * always trained on. Throws `classify/too-few` unless two people have two faces each, `classify/too-many`.
  */
 export function crossValidate(
   samples: Samples,
-  { kind, folds = 5, seed, onFold }: CrossValidateOptions,
+  options: {
+    readonly kind: ClassifierKind;
+    readonly seed: number;
+    readonly onFold?: (done: number, total: number) => void;
+  },
 ): CrossValidation {
+  const { kind, seed, onFold } = options;
   const counts = new Map<number, number>();
   for (const label of samples.labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const testable = [...counts.values()].filter((n) => n >= 2);
   if (testable.length < 2)
     throw new FaceError('classify/too-few', { reason: 'two people with at least two faces each are needed' });
-  const dealt = Math.min(folds, Math.max(...testable));
+  const dealt = Math.min(FOLDS, Math.max(...testable));
   const foldOf = stratifiedFolds(samples.labels, dealt, seed);
   const right = { nearest: 0, classifier: 0 };
   let tested = 0;

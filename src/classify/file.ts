@@ -1,7 +1,9 @@
+import * as v from 'valibot';
 import { fromBase64, toBase64 } from '../core/base64';
 import { normalisedDistance } from '../core/cohort';
 import { FaceError } from '../core/errors';
-import { CLASSIFIER_KINDS, classify, type Classifier, type ClassifierKind } from './classifier';
+import { parseWith, whole } from '../core/parse';
+import { CLASSIFIER_KINDS, classify, type Classifier } from './classifier';
 import { coefficientCount } from './pairwiseSvm';
 import type { Samples } from './samples';
 
@@ -23,7 +25,7 @@ export interface NamedFace {
   readonly normalised: number;
 }
 
-/** A face's numbers, and what its distances are multiplied by. */
+/** A face's embedding, and the factor of its distances. */
 interface ScaledFace {
   readonly vector: ArrayLike<number>;
   readonly scale: number;
@@ -77,60 +79,44 @@ export function writeClassifier({
   });
 }
 
-/** A registry's id is of such characters; nothing that could be a path, a drive or a server's name. */
-const MODEL_ID = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const people = 'it names no people';
+const FILE = v.object({
+  format: v.literal(FORMAT, 'it was not written by this program'),
+  version: v.literal(VERSION, ({ received }) => `its version is ${received}, known is ${VERSION}`),
+  /** Only a registry id's characters: nothing that could be a path, a drive or a server's name. */
+  model: v.pipe(v.string('it names no model'), v.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'it names no model')),
+  kind: v.picklist(CLASSIFIER_KINDS, 'its kind is not known'),
+  slope: v.pipe(v.number('its slope is wrong'), v.finite('its slope is wrong'), v.gtValue(0, 'its slope is wrong')),
+  classes: v.pipe(
+    v.array(v.string(people), people),
+    v.minLength(2, people),
+    v.check((names) => new Set(names).size === names.length, 'two of its people have the same name'),
+  ),
+  size: v.message(whole(1, 65_536), 'its size is wrong'),
+  labels: v.message(v.array(whole(0)), 'its labels are wrong'),
+  parameters: v.string('its parameters are cut off'),
+  vectors: v.string('its vectors are cut off'),
+});
 
 /** Reads what `writeClassifier` wrote, every part checked. `file` is for messages. Throws `classify/bad-file`. */
 export function readClassifier(text: string, file: string): TrainedClassifier {
-  const fail = (reason: string): never => {
-    throw new FaceError('classify/bad-file', { file, reason });
-  };
-  const content = parse(text) ?? fail('it is not JSON');
-  if (content['format'] !== FORMAT) fail('it was not written by this program');
-  if (content['version'] !== VERSION) fail(`its version is ${String(content['version'])}, known is ${VERSION}`);
-  const { model, kind, slope, classes, size, labels } = content;
-  if (typeof model !== 'string' || !MODEL_ID.test(model)) return fail('it names no model');
-  if (!isKind(kind)) return fail('its kind is not known');
-  if (typeof slope !== 'number' || !Number.isFinite(slope) || slope <= 0) return fail('its slope is wrong');
-  if (!isList(classes, (name) => typeof name === 'string') || classes.length < 2) return fail('it names no people');
-  if (new Set(classes).size !== classes.length) return fail('two of its people have the same name');
-  if (typeof size !== 'number' || !Number.isInteger(size) || size < 1 || size > 65_536)
-    return fail('its size is wrong');
-  const inRange = (label: unknown): boolean =>
-    Number.isInteger(label) && Number(label) >= 0 && Number(label) < classes.length;
-  if (!isList(labels, inRange)) return fail('its labels are wrong');
-  const numbers = (key: string, count: number): Float32Array => {
-    const value = content[key];
-    const bytes = typeof value === 'string' ? fromBase64(value) : null;
-    if (bytes?.length !== 4 * count) return fail(`its ${key} are cut off`);
+  const bad = (reason: string) => new FaceError('classify/bad-file', { file, reason });
+  const content = parseWith(v.pipe(v.string(), v.parseJson({}, 'it is not JSON'), FILE), text, ({ reason }) =>
+    bad(reason),
+  );
+  const { model, kind, slope, classes, size } = content;
+  const labels = Int32Array.from(content.labels);
+  if (labels.some((label) => label >= classes.length)) throw bad('its labels are wrong');
+  if (new Set(labels).size !== classes.length) throw bad('some of its people have no face');
+  const numbers = (key: 'vectors' | 'parameters', count: number): Float32Array => {
+    const bytes = fromBase64(content[key]);
+    if (bytes?.length !== 4 * count) throw bad(`its ${key} are cut off`);
     const read = new Float32Array(bytes.buffer);
-    return read.every(Number.isFinite) ? read : fail(`some of its ${key} are not finite`);
+    if (!read.every(Number.isFinite)) throw bad(`some of its ${key} are not finite`);
+    return read;
   };
-  const samples: Samples = {
-    count: labels.length,
-    size,
-    vectors: numbers('vectors', labels.length * size),
-    labels: Int32Array.from(labels, Number),
-    classes: classes.map(String),
-  };
-  if (new Set(samples.labels).size !== classes.length) fail('some of its people have no face');
+  const vectors = numbers('vectors', labels.length * size);
+  const samples: Samples = { count: labels.length, size, vectors, labels, classes };
   const parameters = numbers('parameters', kind === 'svm' ? coefficientCount(samples) : classes.length * (size + 1));
   return { model, classifier: { kind, samples, parameters, slope } };
-}
-
-function parse(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? { ...value } : null;
-  } catch {
-    return null;
-  }
-}
-
-function isKind(value: unknown): value is ClassifierKind {
-  return CLASSIFIER_KINDS.some((kind) => kind === value);
-}
-
-function isList(value: unknown, fits: (entry: unknown) => boolean): value is unknown[] {
-  return Array.isArray(value) && value.every(fits);
 }

@@ -11,7 +11,7 @@ export interface SvmOptions {
 
 /**
  * Linear support vector machine with hinge loss: least ½ ‖(w, b)‖² + cost · Σ max(0, 1 − y (w · x + b)), solved by dual
- * coordinate descent (Hsieh et al., 2008, liblinear's). The bias is a weight on a constant 1, and so is held small as the
+ * coordinate descent (Hsieh et al., 2008, liblinear's). The bias is a weight on a constant 1, so it is penalised as the
  * others are. `products[i · n + j]` is x_i · x_j + 1, `signs[i]` +1 or −1. Gives y_i α_i: w = Σ y_i α_i x_i, b = Σ y_i α_i.
  */
 export function trainSvm(

@@ -44,13 +44,13 @@ export function logisticObjective(
   };
 }
 
-/** Ends at a gradient that no longer moves an answer: finer ones take several times as long. */
+/** A gradient that no longer changes an answer; finer ones take several times as long. */
 const TOLERANCE = 1e-2;
 const MAX_ROUNDS = 100;
-/** How much of an embedding of length 1 may lie outside the directions that are learnt in. */
+/** Largest part of an embedding of length 1 outside the trained directions. */
 const REST = 0.01;
 
-/** The parameters of the least objective, learnt in the directions that the samples span. */
+/** The parameters of the least objective, trained in the directions that the samples span. */
 export function trainLogistic(samples: Samples, cost: number): Float32Array {
   const spanned = spannedBy(samples, REST);
   const start = new Float64Array(samples.classes.length * (spanned.rank + 1));
@@ -59,7 +59,7 @@ export function trainLogistic(samples: Samples, cost: number): Float32Array {
   return inAllDirections(found, spanned, samples);
 }
 
-/** Parameters learnt in a basis as those of the embeddings themselves. */
+/** Parameters trained in a basis, as parameters of the embeddings themselves. */
 function inAllDirections(
   parameters: Float64Array,
   { rank, basis }: Subspace,

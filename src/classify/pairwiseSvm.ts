@@ -1,19 +1,6 @@
 import { FaceError } from '../core/errors';
-import { trainSvm } from './linearSvm';
+import { trainSvm, type SvmOptions } from './linearSvm';
 import type { Samples } from './samples';
-
-/**
- * Machines that tell each pair of classes apart, as libsvm has them. `coefficients` holds, pair after pair (0–1, 0–2, …),
- * y α of the samples of the first class and then of the second, each in the order of their rows.
- */
-export interface PairwiseSvm {
-  readonly coefficients: Float32Array;
-}
-
-export interface PairwiseOptions {
-  readonly cost: number;
-  readonly seed: number;
-}
 
 /** The rows of each class. */
 function rowsOf({ labels, classes }: Samples): number[][] {
@@ -22,8 +9,12 @@ function rowsOf({ labels, classes }: Samples): number[][] {
   return rows;
 }
 
-/** Trains a machine for each pair of classes, each with the same cost; small problems on one table of dot products. Throws `classify/too-many`, `aborted`. */
-export function trainPairwise(samples: Samples, { cost, seed }: PairwiseOptions): PairwiseSvm {
+/**
+ * Trains a machine for each pair of classes, as libsvm does: small problems on one table of dot products. Gives, pair after
+ * pair (0–1, 0–2, …), y α of the samples of the first class and then of the second, each in the order of their rows.
+ * Throws `classify/too-many`.
+ */
+export function trainPairwise(samples: Samples, { cost, seed }: Pick<SvmOptions, 'cost' | 'seed'>): Float32Array {
   const rows = rowsOf(samples);
   const products = productTable(samples);
   const parts: Float64Array[] = [];
@@ -38,13 +29,13 @@ export function trainPairwise(samples: Samples, { cost, seed }: PairwiseOptions)
       parts.push(trainSvm(own, signs, { cost, seed }));
     }
   }
-  const coefficients = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const coefficients = new Float32Array(coefficientCount(samples));
   let at = 0;
   for (const part of parts) {
     coefficients.set(part, at);
     at += part.length;
   }
-  return { coefficients };
+  return coefficients;
 }
 
 /** How many coefficients the machines of `samples` have. */
@@ -52,7 +43,7 @@ export function coefficientCount({ count, classes }: Samples): number {
   return count * (classes.length - 1);
 }
 
-/** Their table of products takes a gigabyte. */
+/** The table of their products takes a gigabyte. */
 const MOST_SAMPLES = 16_384;
 
 function productTable({ count, size, vectors }: Samples): Float32Array {
@@ -71,11 +62,7 @@ function productTable({ count, size, vectors }: Samples): Float32Array {
  * A score a class: the pairs that it wins, and between equal ones the sum of its values, squashed to less than half a pair
  * (scikit-learn's decision function), as a share of the other classes.
  */
-export function pairwiseScores(
-  { coefficients }: PairwiseSvm,
-  samples: Samples,
-  vector: ArrayLike<number>,
-): Float64Array {
+export function pairwiseScores(coefficients: Float32Array, samples: Samples, vector: ArrayLike<number>): Float64Array {
   const { count, size, vectors } = samples;
   const rows = rowsOf(samples);
   const products = new Float64Array(count);

@@ -1,5 +1,6 @@
 import { count } from '../core/count';
 import { FaceError } from '../core/errors';
+import { stackRows } from '../core/vectors';
 
 /** Labelled embeddings: row i is `vectors[i * size …]`, of the class `labels[i]`, an index of `classes`. */
 export interface Samples {
@@ -15,12 +16,10 @@ export function packSamples(list: readonly { readonly name: string; readonly vec
   const size = list[0]?.vector.length ?? 0;
   const classes = [...new Set(list.map(({ name }) => name))].sort();
   const index = new Map(classes.map((name, i) => [name, i]));
-  const vectors = new Float32Array(list.length * size);
-  for (const [i, { vector }] of list.entries()) vectors.set(vector, i * size);
   return {
     count: list.length,
     size,
-    vectors,
+    vectors: stackRows(list.map(({ vector }) => vector)),
     labels: Int32Array.from(list, ({ name }) => index.get(name)!),
     classes,
   };
@@ -29,12 +28,10 @@ export function packSamples(list: readonly { readonly name: string; readonly vec
 /** The rows of `picked`, with the same classes. */
 export function pickSamples(samples: Samples, picked: readonly number[]): Samples {
   const { size, vectors, labels, classes } = samples;
-  const taken = new Float32Array(picked.length * size);
-  for (const [to, from] of picked.entries()) taken.set(vectors.subarray(from * size, (from + 1) * size), to * size);
   return {
     count: picked.length,
     size,
-    vectors: taken,
+    vectors: stackRows(picked.map((from) => vectors.subarray(from * size, (from + 1) * size))),
     labels: Int32Array.from(picked, (from) => labels[from]!),
     classes,
   };

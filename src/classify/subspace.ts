@@ -10,8 +10,8 @@ export interface Subspace {
 }
 
 /**
- * The samples in a basis of the directions that they span, but for rests no longer than `rest` (Gram–Schmidt, the sample
- * with the longest rest first). What learns linearly and penalises its weights' length learns the same there, since its
+ * The samples in a basis of the directions that they span, except rests up to `rest` long (Gram–Schmidt, the sample with
+ * the longest rest first). A linear model that penalises its weights' length trains to the same result there, since its
  * weights lie in the samples' span: FaceNet's 512 numbers lie in some 60 directions.
  */
 export function spannedBy(samples: Samples, rest: number): Subspace {
@@ -25,7 +25,7 @@ export function spannedBy(samples: Samples, rest: number): Subspace {
     for (let i = 1; i < count; i++) if (rests[i]! > rests[farthest]!) farthest = i;
     if (count === 0 || rests[farthest]! <= rest * rest) break;
     const direction = Float64Array.from(row(farthest));
-    // Twice: the first time leaves what float64 rounds.
+    // Twice: the second pass removes the first one's rounding.
     for (let time = 0; time < 2; time++)
       for (const other of directions) {
         const along = dot(direction, other);

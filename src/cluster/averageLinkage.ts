@@ -1,78 +1,52 @@
 import { eachForbidden, startGroups, type Constraints } from './constraints';
 import { tidyLabels } from './labels';
-import { condensedIndex, eachDot, type PairOptions } from './pairs';
+import { condensedIndex, eachDot } from './pairs';
 import { squaredNorms, type Points } from './points';
 
-export interface AverageLinkageOptions extends PairOptions, Constraints {
+export interface AverageLinkageOptions extends Constraints {
   /** Groups are joined while the root of the mean squared distance between their faces is at most this. */
   readonly threshold: number;
 }
 
 /**
  * Average linkage (UPGMA; Sokal and Michener, 1958) on squared Euclidean distances, with constraints: groups that may not
- * be one have an infinite distance, which every union inherits. The nearest-neighbour chain (Murtagh, 1983) finds the same
- * tree as joining the nearest pair again and again, in O(n²): both kinds of distance are reducible, d(A ∪ B, C) ≥
- * min(d(A, C), d(B, C)); for the same reason a group whose nearest is beyond the threshold is final.
+ * be one have an infinite distance, which every union inherits. The nearest-neighbour chain (Murtagh, 1983) builds the
+ * tree of repeated nearest-pair joins in O(n²): both kinds of distance are reducible, d(A ∪ B, C) ≥ min(d(A, C), d(B, C));
+ * for the same reason a group whose nearest is beyond the threshold is final.
  * Memory: 2 n² bytes. Every face gets a label, numbered in order of appearance.
  */
-export function averageLinkage(points: Points, options: AverageLinkageOptions): Int32Array {
-  return tidyLabels(linkGroups(points, startGroups(points.count, options), 1, options));
-}
-
-/**
- * One round of average linkage over groups that are there already: `groups` has a label 0, 1, … a face, and those with at
- * least `least` faces are joined with each other. Gives the labels afterwards, not renumbered.
- */
-export function linkGroups(
-  points: Points,
-  groups: Int32Array,
-  least: number,
-  { threshold, photos, people, ...pairs }: AverageLinkageOptions,
-): Int32Array {
-  const { means, spreads, sizes, labels, placeOf } = summaries(points, groups, least);
-  const n = labels.length;
+export function averageLinkage(points: Points, { threshold, ...constraints }: AverageLinkageOptions): Int32Array {
+  const groups = startGroups(points.count, constraints);
+  const { means, spreads, sizes } = summaries(points, groups);
+  const n = sizes.length;
   const distances = new Float32Array((n * (n - 1)) / 2);
-  eachDot(
-    means,
-    (i, j, dot) => {
-      distances[condensedIndex(n, i, j)] = Math.max(0, spreads[i]! + spreads[j]! - 2 * dot);
-    },
-    pairs,
-  );
-  eachForbidden(groups, { photos, people }, (a, b) => {
-    const [i, j] = [placeOf[a]!, placeOf[b]!];
-    if (i >= 0 && j >= 0) distances[condensedIndex(n, Math.min(i, j), Math.max(i, j))] = Infinity;
+  eachDot(means, (i, j, dot) => {
+    distances[condensedIndex(n, i, j)] = Math.max(0, spreads[i]! + spreads[j]! - 2 * dot);
+  });
+  eachForbidden(groups, constraints, (a, b) => {
+    distances[condensedIndex(n, a, b)] = Infinity;
   });
   const joined = joinNearest(distances, sizes, threshold * threshold);
-  return groups.map((group) => (placeOf[group]! < 0 ? group : labels[joined[placeOf[group]!]!]!));
+  return tidyLabels(groups.map((group) => joined[group]!));
 }
 
 /**
- * Of each group with at least `least` faces its size, mean vector and mean squared norm: the mean squared distance between
- * the members of two is spread + spread − 2 · mean · mean. `labels[place]` is its label, `placeOf` the other way (−1: left out).
+ * Size, mean vector and mean squared norm of each group: the mean squared distance between the members of two is
+ * spread + spread − 2 · mean · mean.
  */
-function summaries(points: Points, groups: Int32Array, least: number) {
+function summaries(points: Points, groups: Int32Array) {
   const { size, vectors } = points;
-  const most = groups.reduce((top, group) => Math.max(top, group + 1), 0);
-  const counts = new Int32Array(most);
-  for (const group of groups) counts[group]!++;
-  const labels = [...counts.keys()].filter((label) => counts[label]! > 0 && counts[label]! >= least);
-  const placeOf = new Int32Array(most).fill(-1);
-  for (const [place, label] of labels.entries()) placeOf[label] = place;
-  const sizes = Float64Array.from(labels, (label) => counts[label]!);
-  const sums = new Float64Array(labels.length * size);
-  const spreads = new Float64Array(labels.length);
+  const sizes = new Float64Array(new Set(groups).size);
+  for (const group of groups) sizes[group]!++;
+  const sums = new Float64Array(sizes.length * size);
+  const spreads = new Float64Array(sizes.length);
   const norms = squaredNorms(points);
   for (const [i, group] of groups.entries()) {
-    const place = placeOf[group]!;
-    if (place < 0) continue;
-    spreads[place]! += norms[i]! / sizes[place]!;
-    for (let k = 0; k < size; k++) sums[place * size + k]! += vectors[i * size + k]!;
+    spreads[group]! += norms[i]! / sizes[group]!;
+    for (let k = 0; k < size; k++) sums[group * size + k]! += vectors[i * size + k]!;
   }
-  const means = new Float32Array(sums.length);
-  for (const [place, count] of sizes.entries())
-    for (let at = place * size; at < (place + 1) * size; at++) means[at] = sums[at]! / count;
-  return { means: { count: labels.length, size, vectors: means } satisfies Points, spreads, sizes, labels, placeOf };
+  const means = Float32Array.from(sums, (sum, at) => sum / sizes[Math.floor(at / size)]!);
+  return { means: { count: sizes.length, size, vectors: means } satisfies Points, spreads, sizes };
 }
 
 /**
@@ -88,7 +62,7 @@ export function linkDistances(distances: Float32Array, count: number, limit: num
 function joinNearest(distances: Float32Array, sizes: Float64Array, limit: number): Int32Array {
   const n = sizes.length;
   const parent = Int32Array.from({ length: n }, (_, i) => i);
-  // The groups still open, as a linked list: a row is scanned over them only.
+  // The open groups, as a linked list: a row is scanned over them only.
   const next = Int32Array.from({ length: n + 1 }, (_, i) => i + 1);
   const previous = Int32Array.from({ length: n + 1 }, (_, i) => i - 1);
   let first = 0;

@@ -1,10 +1,9 @@
 import { mulberry32, shuffledIndices } from '../core/random';
 import { tidyLabels } from './labels';
 import { aboveCosine } from './neighbours';
-import type { PairOptions } from './pairs';
 import type { Points } from './points';
 
-export interface ChineseWhispersOptions extends PairOptions {
+export interface ChineseWhispersOptions {
   /** Cosine above which two faces are linked. facenet's `clustering` takes .55. */
   readonly similarity: number;
   /** Rounds over all faces. facenet's takes 20; a round that changes nothing ends it sooner. */
@@ -16,11 +15,8 @@ export interface ChineseWhispersOptions extends PairOptions {
  * Chinese whispers (Biemann, 2006), as facenet's contributed `clustering` uses it: every face starts as a group of its own;
  * in each round, in random order, a face takes the group to which its links weigh most (the lower label when equal).
  */
-export function chineseWhispers(
-  points: Points,
-  { similarity, rounds, seed, ...pairs }: ChineseWhispersOptions,
-): Int32Array {
-  const { start, near, weight } = aboveCosine(points, similarity, pairs);
+export function chineseWhispers(points: Points, { similarity, rounds, seed }: ChineseWhispersOptions): Int32Array {
+  const { start, near, weight } = aboveCosine(points, similarity);
   const labels = Int32Array.from({ length: points.count }, (_, i) => i);
   const random = mulberry32(seed);
   const sums = new Float64Array(points.count);

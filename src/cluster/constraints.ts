@@ -1,17 +1,16 @@
+import { addTo } from '../core/lists';
+
 /** What is known of faces before they are grouped; both lists have an entry a face. */
 export interface Constraints {
   /** The picture that a face is in: two faces of one picture are two people. Negative: no picture known. */
   readonly photos?: ArrayLike<number> | undefined;
   /** The person that the user has said a face is; negative: not said. Same: together; different: never together. */
   readonly people?: ArrayLike<number> | undefined;
-  /** The group that a face was in before; negative: none. Same: together, but for those that the user has named. */
+  /** The group that a face was in before; negative: none. Same: together, except faces that the user has named. */
   readonly groups?: ArrayLike<number> | undefined;
 }
 
-/**
- * Groups to start from: faces confirmed to be one person are one, as are those of a group that there was before; every other
- * face is its own. Numbered 0, 1, …
- */
+/** Groups to start from: faces of one confirmed person or one earlier group together, all others alone. Numbered 0, 1, … */
 export function startGroups(count: number, { people, groups }: Constraints): Int32Array {
   const ofPerson = new Map<number, number>();
   const ofGroup = new Map<number, number>();
@@ -34,7 +33,7 @@ export interface MayBeOne {
 
 /**
  * Whether two groups may become one: not when both have a face of one picture, nor when the user has said that they are two
- * people. `members` are the faces of each group, and stay the caller's.
+ * people. `members` holds the faces of each group and is not changed.
  */
 export function mayBeOne(members: readonly (readonly number[] | null)[], { photos, people }: Constraints): MayBeOne {
   const personOf = new Map<number, number>();
@@ -84,11 +83,7 @@ export function eachForbidden(
   const named = new Map<number, number>();
   for (let i = 0; i < groups.length; i++) {
     const photo = photos?.[i] ?? -1;
-    if (photo >= 0) {
-      const members = ofPhoto.get(photo);
-      if (members) members.push(groups[i]!);
-      else ofPhoto.set(photo, [groups[i]!]);
-    }
+    if (photo >= 0) addTo(ofPhoto, photo, groups[i]!);
     const person = people?.[i] ?? -1;
     if (person >= 0) named.set(person, groups[i]!);
   }

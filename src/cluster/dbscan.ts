@@ -1,9 +1,8 @@
 import { tidyLabels, UNGROUPED } from './labels';
 import { withinDistance } from './neighbours';
-import type { PairOptions } from './pairs';
 import type { Points } from './points';
 
-export interface DbscanOptions extends PairOptions {
+export interface DbscanOptions {
   /** Plain Euclidean distance of neighbours. facenet's `cluster` takes 1.0. */
   readonly eps: number;
   /** Neighbours, itself counted, that make a face a core of a group. facenet's `cluster` takes 1. */
@@ -14,8 +13,8 @@ export interface DbscanOptions extends PairOptions {
  * DBSCAN (Ester et al., 1996), as facenet's contributed `cluster` uses it: groups are cores that reach each other and the
  * faces near a core (the first group that reaches one keeps it); −1 for the others. Rows in order, so that it repeats.
  */
-export function dbscan(points: Points, { eps, minSamples, ...pairs }: DbscanOptions): Int32Array {
-  const { start, near } = withinDistance(points, eps, pairs);
+export function dbscan(points: Points, { eps, minSamples }: DbscanOptions): Int32Array {
+  const { start, near } = withinDistance(points, eps);
   const isCore = (i: number): boolean => start[i + 1]! - start[i]! + 1 >= minSamples;
   const labels = new Int32Array(points.count).fill(UNGROUPED);
   const queue: number[] = [];

@@ -10,16 +10,16 @@ export interface GroupFacesOptions extends Pick<NearestOptions, 'from' | 'signal
   readonly rates: Rates;
 }
 
-/** Of the work is comparing faces. */
+/** Comparing faces: its share of the work. */
 const COMPARING = 0.9;
-/** Of two faces: the rate of the distance of which copies have a share. */
+/** False-accept rate of the distance that `COPY` is a share of. */
 const COPY_FAR = 1e-3;
 
 /**
  * Groups faces into people: average linkage along the graph of nearest faces (`linkGraph`), to a false-accept rate that falls
  * with the number of groups. Two faces of one picture are never one person, copies of one face apart (see `uniteCopies`);
- * names given are kept. Where only the faces `from` a place on are new, only they are compared, and the others' groups, given
- * with them, are kept. Every face gets a label, numbered in order of appearance. Throws `aborted`.
+ * given names are kept. With `from`, only the faces from that place on are new: only they are compared, and the given groups
+ * of the others are kept. Every face gets a label, numbered in order of appearance. Throws `aborted`.
  */
 export function groupFaces(faces: Faces, { rates, from, onShare, signal, ...known }: GroupFacesOptions): Int32Array {
   const limit = (groups: number): number => linkLimit(rates, groups);

@@ -7,24 +7,25 @@ import { groupStatistics } from './statistics';
 export interface LinkOptions extends Constraints {
   /** A label 0, 1, … a face: groups to start from. Without: `startGroups`. */
   readonly start?: Int32Array | undefined;
-  /** What the root mean squared normalised distance between groups of `a` and `b` faces counts for. */
+  /** The value of a root mean squared normalised distance between groups of `a` and `b` faces. */
   readonly apart: (distance: number, a: number, b: number) => number;
-  /** Pairs that count for no more are joined while there are so many groups. */
+  /** Pairs up to this value are joined, by the present number of groups. */
   readonly limit: (groups: number) => number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A group so many times smaller joins its best in the same round as others do, until that has grown by so much. */
+/** A group this many times smaller joins its best in the same round as others do, until that has grown by `GROWTH`. */
 const SMALLER = 4;
 const GROWTH = 2;
-/** Rounds between two looks for an abort. */
-const LOOK_EVERY = 1024;
+/** Groups per abort check. */
+const CHECK_EVERY = 1024;
 
 /**
  * Average linkage (Sokal and Michener, 1958) along a graph of nearest neighbours: two groups are candidates when a face of
- * one is among the nearest of a face of the other (or both have so many faces that their neighbours are their own), and
- * their distance is the mean over all pairs of their faces, worked out from the groups' sums. Pairs that are each other's
- * nearest are joined in rounds, and some of the much smaller ones whose nearest is a large one with it. Gives a label a face, not renumbered: those of `start`. Throws `aborted`.
+ * one is among the nearest of a face of the other (or both are so large that their neighbours are their own), and their
+ * distance is the mean over all pairs of their faces, computed from the groups' sums. Pairs that are each other's nearest
+ * are joined in rounds, together with some much smaller groups whose nearest is a large one. Gives each face a label of
+ * `start`, not renumbered. Throws `aborted`.
  */
 export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions): Int32Array {
   const { photos, people, signal } = options;
@@ -42,7 +43,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
   const least = new Float64Array(total).fill(Infinity);
   const seen = new Int32Array(total).fill(-1);
   let dirty = new Set<number>();
-  const looked = new Set<number>();
+  const visited = new Set<number>();
   let alive = 0;
   for (const [group, own] of members.entries()) {
     if (!own) continue;
@@ -51,7 +52,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     if (own.length >= enough) large.add(group);
   }
 
-  /** Whether the pair (a, b) comes before the best of `a`: in an order of all pairs, so that some are each other's best. */
+  /** Whether the pair (a, b) precedes the best of `a`, in a total order of pairs: so some are always each other's best. */
   const isBetter = (value: number, a: number, b: number): boolean => {
     if (value !== least[a]!) return value < least[a]!;
     const other = best[a]!;
@@ -60,28 +61,28 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     return low !== otherLow ? low < otherLow : high < otherHigh;
   };
   const compare = (a: number, b: number): void => {
-    // A group that was looked round from before has told both of the pair, for candidates are each other's.
-    if (seen[b] === a || a === b || looked.has(b)) return;
+    // Candidates are mutual: a visited group has already compared the pair for both.
+    if (seen[b] === a || a === b || visited.has(b)) return;
     seen[b] = a;
     if (!allowed(a, b)) return;
     const value = options.apart(statistics.distance(a, b), members[a]!.length, members[b]!.length);
     if (isBetter(value, a, b)) [best[a], least[a]] = [b, value];
     if (isBetter(value, b, a)) [best[b], least[b]] = [a, value];
   };
-  const lookRound = (a: number): void => {
+  const visit = (a: number): void => {
     for (const face of members[a]!)
       for (let at = adjacent.start[face]!; at < adjacent.start[face + 1]!; at++)
         compare(a, groups[adjacent.near[at]!]!);
     if (large.has(a)) for (const b of large) compare(a, b);
-    looked.add(a);
+    visited.add(a);
   };
 
   while (dirty.size > 0) {
     for (const a of dirty) [best[a], least[a]] = [-1, Infinity];
-    looked.clear();
+    visited.clear();
     for (const a of dirty) {
-      if (looked.size % LOOK_EVERY === 0) throwIfAborted(signal);
-      lookRound(a);
+      if (visited.size % CHECK_EVERY === 0) throwIfAborted(signal);
+      visit(a);
     }
     dirty = new Set();
     const limit = options.limit(alive);
@@ -104,7 +105,7 @@ export function linkGraph(faces: Faces, nearest: Nearest, options: LinkOptions):
     const sizes = new Map(within.map((a) => [best[a]!, members[best[a]!]!.length]));
     const others = within.filter((a) => large.has(best[a]!) && SMALLER * members[a]!.length <= sizes.get(best[a]!)!);
     for (const a of pairs) unite(a, best[a]!);
-    // Else a large group, which many take for their best, would grow by one a round.
+    // Without these, a large group that is the best of many would grow by one a round.
     for (const a of others.sort((x, y) => least[x]! - least[y]! || x - y)) {
       const b = best[a]!;
       const [own, its] = [members[a], members[b]];
@@ -125,7 +126,7 @@ function membersOf(groups: Int32Array): (number[] | null)[] {
   return Array.from(members, (own) => own ?? null);
 }
 
-/** Of each face those that it is near to or that are near to it; some twice. */
+/** For each face the faces near it and those it is near to; some twice. */
 function bothWays({ k, counts, ids }: Nearest, count: number) {
   const start = new Int32Array(count + 1);
   for (let i = 0; i < count; i++) {

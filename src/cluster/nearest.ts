@@ -20,23 +20,23 @@ export interface NearestOptions {
   /** Pairs of two faces before this one are left out: they were compared before. */
   readonly from?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Hears the share of the work that is done, 0–1. */
+  /** Receives the share of the work that is done, 0–1. */
   readonly onShare?: ((share: number) => void) | undefined;
 }
 
-/** New faces for which shortening all rows takes less time than it saves. */
+/** Number of new faces from which shortening all rows saves more time than it takes. */
 const WORTH = 2048;
-/** Of the squared lengths: what the bound's own rounding can amount to, many times over. */
+/** Share of the squared lengths that the bound's own rounding stays far below. */
 const ROUNDING = 1e-12;
 /** The same in single precision. */
 const SINGLE = 1e-5;
-/** Is near nobody. */
+/** Near nobody. */
 const NOBODY: PairNumbers = { norm: Infinity, scale: 0, rest: 0, reach: 0, inverse: 0 };
 
 /**
- * The exact nearest faces of each face, to the last bit those of comparing all pairs: 8-bit codes of fewer numbers (`shorten`)
- * leave out the pairs that must be too far apart (by the triangle inequality a pair is at least as far apart as its codes,
- * less their errors), the others' own numbers are compared. Blocks of rows by four others at once. Throws `aborted`.
+ * The exact nearest faces of each face, bit-identical to comparing all pairs: 8-bit codes of fewer numbers (`shorten`) rule
+ * out pairs that must be too far apart (by the triangle inequality a pair is at least as far apart as its codes, less their
+ * errors), and the full vectors of the others are compared. Blocks of rows against four faces at once. Throws `aborted`.
  */
 export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare }: NearestOptions): Nearest {
   const { count, size, scales: factors } = faces;
@@ -103,7 +103,7 @@ export function nearestFaces(faces: Faces, { k, limit, from = 0, signal, onShare
   }
 }
 
-/** Lists of at most k faces, and of each the squared distance that the next must not exceed. */
+/** Lists of at most k faces; `worst`: the squared distance that the next must not exceed. */
 function emptyLists(count: number, k: number, limit: number) {
   const counts = new Int32Array(count);
   const ids = new Int32Array(count * k);

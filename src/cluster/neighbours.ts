@@ -1,4 +1,4 @@
-import { eachDot, type PairOptions } from './pairs';
+import { eachDot } from './pairs';
 import { squaredNorms, type Points } from './points';
 
 /** A graph of near faces: of point i the others `near[start[i] … start[i + 1])`, ascending, and `weight` with each. */
@@ -9,63 +9,40 @@ export interface NearGraph {
 }
 
 /** All pairs at a plain Euclidean distance of at most `limit`; the weight is the distance. */
-export function withinDistance(points: Points, limit: number, options?: PairOptions): NearGraph {
+export function withinDistance(points: Points, limit: number): NearGraph {
   const norms = squaredNorms(points);
   const most = limit * limit;
-  return graphOf(
-    points,
-    (i, j, dot) => {
-      const squared = norms[i]! + norms[j]! - 2 * dot;
-      return squared <= most ? Math.sqrt(Math.max(0, squared)) : null;
-    },
-    options,
-  );
+  return graphOf(points, (i, j, dot) => {
+    const squared = norms[i]! + norms[j]! - 2 * dot;
+    return squared <= most ? Math.sqrt(Math.max(0, squared)) : null;
+  });
 }
 
 /** All pairs whose cosine is above `limit`; the weight is the cosine. */
-export function aboveCosine(points: Points, limit: number, options?: PairOptions): NearGraph {
+export function aboveCosine(points: Points, limit: number): NearGraph {
   const lengths = squaredNorms(points).map(Math.sqrt);
-  return graphOf(
-    points,
-    (i, j, dot) => {
-      const cosine = dot / (lengths[i]! * lengths[j]! || 1);
-      return cosine > limit ? cosine : null;
-    },
-    options,
-  );
+  return graphOf(points, (i, j, dot) => {
+    const cosine = dot / (lengths[i]! * lengths[j]! || 1);
+    return cosine > limit ? cosine : null;
+  });
 }
 
-function graphOf(
-  points: Points,
-  weightOf: (i: number, j: number, dot: number) => number | null,
-  options?: PairOptions,
-): NearGraph {
-  const rows: { near: number[]; weight: number[] }[] = Array.from({ length: points.count }, () => ({
-    near: [],
-    weight: [],
-  }));
-  eachDot(
-    points,
-    (i, j, dot) => {
-      const weight = weightOf(i, j, dot);
-      if (weight === null) return;
-      rows[i]!.near.push(j);
-      rows[i]!.weight.push(weight);
-      rows[j]!.near.push(i);
-      rows[j]!.weight.push(weight);
-    },
-    options,
-  );
+function graphOf(points: Points, weightOf: (i: number, j: number, dot: number) => number | null): NearGraph {
+  const rows = Array.from({ length: points.count }, (): { near: number; weight: number }[] => []);
+  eachDot(points, (i, j, dot) => {
+    const weight = weightOf(i, j, dot);
+    if (weight === null) return;
+    rows[i]!.push({ near: j, weight });
+    rows[j]!.push({ near: i, weight });
+  });
   const start = new Int32Array(points.count + 1);
-  for (const [i, { near }] of rows.entries()) start[i + 1] = start[i]! + near.length;
+  for (const [i, row] of rows.entries()) start[i + 1] = start[i]! + row.length;
   const total = start[points.count]!;
   const graph = { start, near: new Int32Array(total), weight: new Float32Array(total) };
-  for (const [i, row] of rows.entries()) {
-    const order = row.near.map((_, at) => at).sort((a, b) => row.near[a]! - row.near[b]!);
-    for (const [k, at] of order.entries()) {
-      graph.near[start[i]! + k] = row.near[at]!;
-      graph.weight[start[i]! + k] = row.weight[at]!;
+  for (const [i, row] of rows.entries())
+    for (const [k, { near, weight }] of row.sort((a, b) => a.near - b.near).entries()) {
+      graph.near[start[i]! + k] = near;
+      graph.weight[start[i]! + k] = weight;
     }
-  }
   return graph;
 }

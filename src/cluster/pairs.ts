@@ -1,16 +1,7 @@
-import { throwIfAborted } from '../core/abort';
 import type { Points } from './points';
 
-/** Rows and columns of the square of dot products that is worked out at a time: small enough for the cache. */
+/** Rows and columns of the square of dot products computed at a time: small enough for the cache. */
 const BLOCK = 32;
-
-/** Hears how many of all rows are done. */
-export type OnRows = (done: number, total: number) => void;
-
-export interface PairOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onRows?: OnRows | undefined;
-}
 
 /** Place of the pair i < j of `n` in a condensed matrix: rows of the upper triangle, one after the other. */
 export function condensedIndex(n: number, i: number, j: number): number {
@@ -21,19 +12,13 @@ export function condensedIndex(n: number, i: number, j: number): number {
  * Calls `visit(i, j, a · b)` for each pair i < j, block by block: within a block rows ascend, and for a row columns ascend.
  * Four rows by two columns at once keep the numbers in registers.
  */
-export function eachDot(
-  { count, size, vectors }: Points,
-  visit: (i: number, j: number, dot: number) => void,
-  { signal, onRows }: PairOptions = {},
-): void {
+export function eachDot({ count, size, vectors }: Points, visit: (i: number, j: number, dot: number) => void): void {
   for (let rowStart = 0; rowStart < count; rowStart += BLOCK) {
-    throwIfAborted(signal);
     const rowEnd = Math.min(rowStart + BLOCK, count);
     for (let colStart = rowStart; colStart < count; colStart += BLOCK) {
       const colEnd = Math.min(colStart + BLOCK, count);
       blockDots(vectors, size, rowStart, rowEnd, colStart, colEnd, visit);
     }
-    onRows?.(rowEnd, count);
   }
 }
 

@@ -1,29 +1,23 @@
 import { mulberry32 } from '../core/random';
 import type { Points } from './points';
 
-/** Rows in fewer numbers, for a first look at how far apart two of them must be. */
+/** Rows in fewer numbers, which give a lower bound of the distance of two of them. */
 export interface Shortened {
   readonly size: number;
   readonly vectors: Float32Array;
-  /**
-   * The length of what a row has outside of these numbers. Two rows are at least as far apart as their numbers and this
-   * one together say.
-   */
+  /** Length of the part of a row outside these numbers: with it they bound the distance of two rows from below. */
   readonly rest: Float64Array;
-  /** By how much a row's numbers and its rest may be off, together, by rounding: no more than that. */
+  /** Upper bound of the rounding error of a row's numbers and its rest together. */
   readonly rounding: Float64Array;
 }
 
-/**
- * Numbers a row. FaceNet's 512 and MobileFaceNet's 192 lie in no more directions than these but for a ten-thousandth of
- * their squared length (measured on `data/groups`).
- */
+/** Numbers a row: they hold all but a ten-thousandth of the squared length of both models' embeddings (`data/groups`). */
 const DIRECTIONS = 64;
-/** Rows by which the directions are found, evenly spread: the bound holds for any, so that they need not be the best. */
+/** Rows from which the directions are found, evenly spread. The bound holds for any directions. */
 const SAMPLE = 1024;
 const ROUNDS = 2;
 const SEED = 1;
-/** Of a length: single precision, and the square root of a difference that double precision has rounded. */
+/** Share of a length: single precision, and the square root of a rounded difference. */
 const ROUNDING = 1e-6;
 
 /** The rows as they are. */
@@ -71,7 +65,7 @@ function mainDirections({ count, size, vectors }: Points, kept: number): Float64
   return directions;
 }
 
-/** Gram and Schmidt, twice, which is as good as it can be; what is no direction of its own becomes all zeros. */
+/** Gram–Schmidt, twice for full precision; a direction that depends on the others becomes all zeros. */
 function orthonormalise(directions: Float64Array, size: number): void {
   for (let at = 0; at < directions.length; at += size) {
     const own = directions.subarray(at, at + size);

@@ -39,7 +39,7 @@ export function groupStatistics(faces: Faces, members: readonly (readonly number
     const square = squares[face]!;
     for (let k = 0, at = face * size; k < size; k++, at++) sum[k]! += square * vectors[at]!;
   }
-  /** A single face's own numbers stand for its sum, but for the factor. */
+  /** A single face's own numbers stand for its sum, without the factor. */
   const sumOf = (group: number): Float32Array =>
     sums[group] ?? vectors.subarray(first[group]! * size, (first[group]! + 1) * size);
   const factorOf = (group: number): number => (sums[group] ? 1 : squares[first[group]!]!);

@@ -1,7 +1,7 @@
 import { toBase64 } from '../core/base64';
 import { count } from '../core/count';
 import type { Pair } from './pairs';
-import { escapeMarkup } from './rocPlot';
+import { escapeMarkup } from './svgPlot';
 
 export interface WrongPair extends Pick<Pair, 'a' | 'b' | 'same' | 'fold'> {
   /** In the protocol's distance, against the threshold of the pair's fold. */

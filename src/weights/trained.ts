@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { describeProblem, parseWith } from '../core/parse';
+import { between, describeProblem, finite, parseWith, whole } from '../core/parse';
 import { sha256 } from '../core/sha256';
 import { CROP_KINDS, type CropKind, type Precision } from '../core/types';
 import type { Weights } from '../core/weights';
@@ -35,9 +35,6 @@ export const MAX_TRAINED_BYTES = 512 << 20;
 export const HEAD_NAMES: readonly string[] = ['Logits/weights', 'Logits/biases'];
 
 const words = (longest = 500) => v.pipe(v.string(), v.maxLength(longest));
-const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
-const whole = (low: number, high: number) => v.pipe(between(low, high), v.integer());
-const finite = v.pipe(v.number(), v.finite());
 
 /**
  * A model trained here or elsewhere with this program: one safetensors file that says itself, in its metadata, what the

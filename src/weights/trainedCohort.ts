@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { between, finite, whole } from '../core/parse';
 import type { CalibrationPoint, CohortRow, EmbedderRow, OwnCohort } from './registry';
 import { EMBEDDERS } from './rows';
 
@@ -44,12 +45,10 @@ export function cohortOfOld({
 /** No cohort of ours has a quarter of this. */
 export const MOST_CENTRES = 4096;
 
-const between = (low: number, high: number) => v.pipe(v.number(), v.minValue(low), v.maxValue(high));
-
 const POINT = v.object({
   far: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
   distance: between(0, 99.999),
-  impostors: v.pipe(v.number(), v.finite()),
+  impostors: finite,
 });
 
 /** Two points at least, both columns rising. */
@@ -72,7 +71,7 @@ function isRising(points: readonly CalibrationPoint[]): boolean {
 export const TRAINED_COHORT = v.union([
   v.object({
     own: v.object({
-      nearest: v.pipe(between(1, MOST_CENTRES), v.integer()),
+      nearest: whole(1, MOST_CENTRES),
       power: between(0, 2),
       reference: between(1e-3, 2),
       estimatedBelow: between(0, 1),

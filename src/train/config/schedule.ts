@@ -1,13 +1,24 @@
+import * as v from 'valibot';
 import { FaceError } from '../../core/errors';
+import { between, finite, whole } from '../../core/parse';
 
-/** How the learning rate goes. Epochs count from 1. */
-export type ScheduleConfig =
-  /** [first epoch, rate] in rising order; −1 stops. The rate of the last row not beyond the epoch holds. */
-  | { readonly kind: 'table'; readonly rates: readonly (readonly [number, number])[] }
+const rate = between(0, Number.MAX_SAFE_INTEGER);
+const rises = (rows: readonly (readonly number[])[]) =>
+  rows.every(([epoch], i) => i === 0 || epoch! > rows[i - 1]![0]!);
+
+/** The learning rate over a run. Epochs count from 1. */
+export const SCHEDULE = v.variant('kind', [
+  v.strictObject({
+    kind: v.literal('table'),
+    /** [first epoch, rate], epochs rising; −1 stops. The rate of the last row not beyond the epoch holds. */
+    rates: v.pipe(v.array(v.strictTuple([finite, finite])), v.minLength(1), v.check(rises, 'its epochs must rise')),
+  }),
   /** rate · factor^⌊step / every⌋, `every` in steps. */
-  | { readonly kind: 'staircase'; readonly rate: number; readonly factor: number; readonly every: number }
+  v.strictObject({ kind: v.literal('staircase'), rate, factor: between(0, 1), every: whole(1) }),
   /** From `rate` to `last` along half a cosine over `steps`, then `last`. */
-  | { readonly kind: 'cosine'; readonly rate: number; readonly last: number; readonly steps: number };
+  v.strictObject({ kind: v.literal('cosine'), rate, last: rate, steps: whole(1) }),
+]);
+export type ScheduleConfig = Readonly<v.InferOutput<typeof SCHEDULE>>;
 
 /**
  * Reads the original's file: one `epoch: rate` a line, `#` begins a comment, a rate of −1 (or `-`) stops. Throws

@@ -18,7 +18,7 @@ describe.each(CLASSIFIER_KINDS)('%s', (kind) => {
     expect(readClassifier(text, 'a.json')).toEqual({ model: 'facenet', classifier });
   });
 
-  test('a stranger is unknown, and the nearest person is still told', () => {
+  test('a stranger is unknown, and the nearest person is still given', () => {
     const stranger = madeUpPeople(1, 1, { seed: 99 });
     const vector = vectorAt(stranger, 0);
     const scales = new Float64Array(classifier.samples.count).fill(1);

@@ -9,7 +9,7 @@ const odd = [...people.labels.keys()].filter((i) => i % 2 === 1);
 const known = pickSamples(people, even);
 
 test('the scores count the pairs won, found again by weights worked out in full', () => {
-  const { coefficients } = trainPairwise(known, { cost: 1, seed: 1 });
+  const coefficients = trainPairwise(known, { cost: 1, seed: 1 });
   expect(coefficients).toHaveLength(coefficientCount(known));
   const rows = known.classes.map((_, c) => [...known.labels.keys()].filter((i) => known.labels[i] === c));
   const vector = vectorAt(people, odd[3]!);
@@ -26,7 +26,7 @@ test('the scores count the pairs won, found again by weights worked out in full'
       }
       wins[w.reduce((sum, x, k) => sum + x * vector[k]!, bias) > 0 ? a : b]!++;
     }
-  const scores = pairwiseScores({ coefficients }, known, vector);
+  const scores = pairwiseScores(coefficients, known, vector);
   for (const [c, won] of wins.entries()) expect(Math.abs(scores[c]! * 4 - won)).toBeLessThan(0.5);
 });
 

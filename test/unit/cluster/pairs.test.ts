@@ -22,9 +22,3 @@ test('pairs fill a condensed matrix from its first place to its last', () => {
   for (let i = 0; i < 9; i++) for (let j = i + 1; j < 9; j++) places.push(condensedIndex(9, i, j));
   expect(places).toEqual(Array.from({ length: 36 }, (_, i) => i));
 });
-
-test('a caller that no longer wants the pairs gets no more of them', () => {
-  const { points } = madeUpFaces(70, 1);
-  const stop = new AbortController();
-  expect(() => eachDot(points, () => stop.abort(), { signal: stop.signal })).toThrow('Stopped.');
-});

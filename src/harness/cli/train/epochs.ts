@@ -1,4 +1,5 @@
 import type { LoggedStep } from '../../../client/types';
+import { svgPlot } from '../../../evaluate/svgPlot';
 
 /** A further line of the metrics: LFW on the way. */
 export interface LfwPoint {
@@ -71,12 +72,12 @@ export function epochsCsv(epochs: readonly Epoch[]): string {
   return [names, ...rows].map((row) => `${row.join(',')}\n`).join('');
 }
 
-const SIDE = { width: 640, height: 320, left: 48, right: 12, top: 16, bottom: 36 } as const;
+const FRAME = { width: 640, height: 320, left: 56, right: 12, top: 28, bottom: 44 } as const;
 const MOST_TICKS = 12;
 
 /** `curve.svg`: accuracy on the training pictures, the loss (divided by a round number, so that it fits) and LFW, by epoch. */
 export function curveSvg(epochs: readonly Epoch[]): string {
-  const { width, height, left, right, top, bottom } = SIDE;
+  const { width, height, left, right, top, bottom } = FRAME;
   const [first, last] = [epochs[0]?.epoch ?? 1, epochs.at(-1)?.epoch ?? 1];
   const x = (epoch: number) => left + ((width - left - right) * (epoch - first)) / Math.max(1, last - first);
   const y = (share: number) => top + (height - top - bottom) * (1 - Math.min(1, Math.max(0, share)));
@@ -86,17 +87,7 @@ export function curveSvg(epochs: readonly Epoch[]): string {
       const share = value(each);
       return share === null ? [] : [`${x(each.epoch).toFixed(1)},${y(share).toFixed(1)}`];
     });
-  const levels = [0, 0.25, 0.5, 0.75, 1].map((share) => {
-    const at = y(share).toFixed(1);
-    return `<path d="M${left} ${at}H${width - right}"/><text stroke="none" x="${left - 6}" y="${at}" text-anchor="end" dominant-baseline="middle">${share}</text>`;
-  });
   const every = Math.ceil((last - first + 1) / MOST_TICKS);
-  const ticks = epochs
-    .filter(({ epoch }) => (epoch - first) % every === 0)
-    .map(
-      ({ epoch }) =>
-        `<text stroke="none" x="${x(epoch).toFixed(1)}" y="${height - 18}" text-anchor="middle">${epoch}</text>`,
-    );
   const curves = [
     { name: 'accuracy on training pictures', colour: '#0b57d0', dash: '', points: line(({ accuracy }) => accuracy) },
     { name: `loss / ${divisor}`, colour: '#b3261e', dash: '5 4', points: line(({ loss }) => loss / divisor) },
@@ -107,13 +98,15 @@ export function curveSvg(epochs: readonly Epoch[]): string {
     return `<polyline fill="none" stroke="${colour}" stroke-width="2"${dash && ` stroke-dasharray="${dash}"`} points="${points.join(' ')}"/>
 <g fill="${colour}">${dots.join('')}<text x="${width / 2 - 60}" y="${height / 2 - 20 + 16 * i}">${name}</text></g>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="12">
-<rect width="100%" height="100%" fill="#fff"/>
-<g stroke="#ddd" fill="#333">${[...levels, ...ticks].join('')}</g>
-${drawn.join('\n')}
-<text x="${(left + width - right) / 2}" y="${height - 4}" text-anchor="middle" fill="#333">epoch</text>
-</svg>
-`;
+  return svgPlot({
+    ...FRAME,
+    title: 'Training by epoch',
+    xLabel: 'epoch',
+    yLabel: 'share',
+    xMarks: epochs.filter(({ epoch }) => (epoch - first) % every === 0).map(({ epoch }) => [x(epoch), String(epoch)]),
+    yMarks: [0, 0.25, 0.5, 0.75, 1].map((share) => [y(share), String(share)]),
+    curves: drawn,
+  });
 }
 
 /** The least number with one digit (and zeros) that is not below: 5.03 → 6, 23 → 30, .21 → .3. */

@@ -25,10 +25,10 @@ test('metrics become one row an epoch: means, pictures over seconds, the last wo
 
 test('the curve has each epoch at its place, and the loss under a round number', () => {
   const svg = curveSvg(epochsOf(LINES));
-  // 0 at 284 and 1 at 16: accuracies .25 and .5, losses 22/30 and 8/30, LFW .7.
-  expect(svg).toContain('points="48.0,217.0 628.0,150.0"');
+  // 0 at 276 and 1 at 28: accuracies .25 and .5, losses 22/30 and 8/30, LFW .7.
+  expect(svg).toContain('points="56.0,214.0 628.0,152.0"');
   expect(svg).toContain('>loss / 30<');
-  expect(svg).toContain('points="48.0,87.5 628.0,212.5"');
-  expect(svg).toContain('points="628.0,96.4"');
+  expect(svg).toContain('points="56.0,94.1 628.0,209.9"');
+  expect(svg).toContain('points="628.0,102.4"');
   expect(curveSvg(epochsOf([step(1, 1, 0.21, null, 5)])), 'triplets know no right person').not.toContain('accuracy');
 });
