@@ -1,3 +1,5 @@
+import { dot } from '../core/vectors';
+
 /** Writes the gradient at `x` into `gradient` and returns the value. */
 export type Objective = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -65,10 +67,4 @@ function descentOf(
     for (let i = 0; i < q.length; i++) q[i]! += (alpha - beta) * s[i]!;
   }
   return q;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,4 +1,5 @@
 import { FaceError } from '../core/errors';
+import { joinArrays } from '../core/vectors';
 import { trainSvm, type SvmOptions } from './linearSvm';
 import type { Samples } from './samples';
 
@@ -29,13 +30,7 @@ export function trainPairwise(samples: Samples, { cost, seed }: Pick<SvmOptions,
       parts.push(trainSvm(own, signs, { cost, seed }));
     }
   }
-  const coefficients = new Float32Array(coefficientCount(samples));
-  let at = 0;
-  for (const part of parts) {
-    coefficients.set(part, at);
-    at += part.length;
-  }
-  return coefficients;
+  return joinArrays(parts);
 }
 
 /** How many coefficients the machines of `samples` have. */

@@ -1,3 +1,4 @@
+import { dot } from '../core/vectors';
 import type { Samples } from './samples';
 
 /** Samples by their coordinates in a basis of what they span. */
@@ -46,10 +47,4 @@ export function spannedBy(samples: Samples, rest: number): Subspace {
     for (let i = 0; i < count; i++) coordinates[i * rank + k] = columns[k]![i]!;
   }
   return { samples: { ...samples, size: rank, vectors: coordinates }, rank, basis };
-}
-
-function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

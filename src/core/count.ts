@@ -1,4 +1,5 @@
-const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+/** 1200 → “1,200”. */
+export const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** 1 → “1 face”, 2 → “2 faces”. */
 export function count(n: number, one: string, many = `${one}s`): string {

@@ -1,6 +1,9 @@
+import type { RandomStream } from './random';
+
 /**
- * The data of the recognise flow, each step's result the next one's input:
- *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]
+ * The data of the two flows, each step's result the next one's input:
+ *   Frame → Detection[] → FaceCrop[] → Embedding[] → Match[]            recognise
+ *   Sample → Batch → Loss → TrainState → Checkpoint → Report            train
  */
 
 /** Which pixels a coordinate counts: the whole picture's, or an aligned crop's. */
@@ -167,6 +170,71 @@ export interface RecognisedFace {
   /** What would make a better view of it for enrolment; null when it is good. */
   readonly hint: CaptureHint | null;
   readonly crop?: StoredCrop;
+}
+
+/** An aligned face to train on, decoded when it is needed, and the class number of its person. */
+export interface Sample {
+  readonly label: number;
+  /** Not smaller than the network's input. */
+  crop(): Promise<FaceCrop>;
+}
+
+/** Pictures, augmented and standardised, or a frozen part's values for them: [n, …]. */
+export interface Inputs {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** Rows of a batch: two of one person, and one of another. */
+export interface Triplet {
+  readonly anchor: number;
+  readonly positive: number;
+  readonly negative: number;
+}
+
+/** A run's position in its data; as JSON, part of every checkpoint. */
+export interface DataPosition {
+  readonly sampler: {
+    /** Of the random stream; for `shuffled`, at the beginning of the current order. */
+    readonly random: number;
+    /** Used samples of the current order. */
+    readonly position: number;
+  };
+  /** Of augmentation, and of the choice of triplets in a pass. */
+  readonly random: number;
+  /** Of a pass of triplets: the samples of those that are left, three for each. */
+  readonly queue?: readonly number[];
+}
+
+export interface Batch extends Inputs {
+  readonly labels: readonly number[];
+  /** Chosen beforehand, by rows; absent where the step chooses them itself, if it needs any. */
+  readonly triplets?: readonly Triplet[];
+  /** The position once this batch is used. */
+  readonly after: DataPosition;
+}
+
+/** What a step minimises. */
+export interface Loss<Scalar> {
+  /** The sum of the terms. */
+  readonly total: Scalar;
+  /** Each term times its factor. */
+  readonly terms: Readonly<Record<string, Scalar>>;
+  /** Share of the pictures given the right identity; null for triplets. */
+  readonly accuracy: Scalar | null;
+}
+
+/** Everything that a step changes. The tensors are the state's own. */
+export interface TrainState<Tensor> {
+  readonly weights: Map<string, Tensor>;
+  /** The optimiser's, by `<weight>/<slot>`. */
+  readonly slots: Map<string, Tensor>;
+  readonly averages: Map<string, Tensor>;
+  readonly centres: Map<string, Tensor>;
+  /** Steps done. */
+  step: number;
+  /** Of dropout and the choice of triplets. */
+  readonly random: RandomStream;
 }
 
 /** A training run's state as it is stored: two values that belong together. */

@@ -39,10 +39,28 @@ export function l2Normalise(v: Float32Array): Float32Array {
   return v.map((x) => x * scale);
 }
 
+/** Dot product of two vectors of the same length. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
 /** Rows of one length one after the other, in an array with room for `count` of them (default: their number). */
 export function stackRows(rows: readonly ArrayLike<number>[], count = rows.length): Float32Array<ArrayBuffer> {
   const size = rows[0]?.length ?? 0;
   const stacked = new Float32Array(count * size);
   for (const [i, row] of rows.entries()) stacked.set(row, i * size);
   return stacked;
+}
+
+/** Arrays of any lengths one after the other. */
+export function joinArrays(parts: readonly ArrayLike<number>[]): Float32Array<ArrayBuffer> {
+  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
 }

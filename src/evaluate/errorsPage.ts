@@ -18,7 +18,7 @@ ul { display: flex; flex-wrap: wrap; gap: 1.5rem; list-style: none; padding: 0 }
 img { width: 180px; height: 180px; object-fit: contain; background: #eee }
 figure { margin: 0 } figcaption { max-width: 370px; overflow-wrap: anywhere }`;
 
-/** `errors.html`: the wrongly judged pairs side by side, the pictures within the page. `total` counts those not shown too. */
+/** `errors.html`: the wrong pairs side by side, the pictures within the page. `total` includes those not shown. */
 export function errorsPage(shown: readonly ShownPair[], total: number, title: string): string {
   const part = (same: boolean, heading: string): string => {
     const pairs = shown.filter((pair) => pair.same === same);
@@ -29,9 +29,9 @@ export function errorsPage(shown: readonly ShownPair[], total: number, title: st
   const rest = total > shown.length ? ` The ${shown.length} clearest are shown.` : '';
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Wrongly judged pairs</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><title>Wrong pairs</title><style>${STYLE}</style></head>
 <body>
-<h1>Wrongly judged pairs</h1>
+<h1>Wrong pairs</h1>
 <p>${escapeMarkup(title)}. ${count(total, 'pair')} in all.${rest}</p>
 ${part(true, 'One person, taken for two')}${part(false, 'Two people, taken for one')}</body>
 </html>

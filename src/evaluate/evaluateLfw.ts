@@ -1,5 +1,6 @@
 /** The protocol of Labeled Faces in the Wild on a complete run's embeddings: from rows to the report and the wrong pairs. */
 import { describeError, FaceError, type ErrorData } from '../core/errors';
+import { stackRows } from '../core/vectors';
 import { calibrate, pairHistograms, type FarPoint } from './calibrate';
 import { evaluateDecisions, type DecisionRule } from './decisions';
 import type { WrongPair } from './errorsPage';
@@ -12,7 +13,7 @@ export interface LfwEvaluateOptions extends EvaluateOptions {
   readonly calibrate: boolean;
 }
 
-/** What became of a picture. */
+/** The result for a picture. */
 export interface LfwRow {
   readonly outcome: Outcome;
   readonly vector: Float32Array;
@@ -29,7 +30,7 @@ export interface LfwRun {
   /** In the order in which the list first names them. */
   readonly names: readonly string[];
   readonly rows: readonly LfwRow[];
-  /** Numbers of an embedding; a mirror image's follow the picture's own. */
+  /** Numbers of an embedding; a flipped picture's follow the picture's own. */
   readonly columns: number;
   readonly settings: RunSettings;
   readonly seconds: number;
@@ -48,7 +49,7 @@ export interface RunDecision {
 export interface LfwEvaluation {
   readonly report: LfwReport;
   readonly roc: Evaluation['roc'];
-  /** The embeddings of the pictures `names`: all but those that could not be read, or without a face and skipped. */
+  /** The embeddings of the pictures `names`: all except unreadable ones and skipped ones without a face. */
   readonly table: EmbeddingTable;
   readonly names: readonly string[];
   /** Those furthest on the wrong side of their threshold first. */
@@ -62,8 +63,7 @@ const FARS = [1e-6, 2e-6, 5e-6, 1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 
 export function evaluateLfw(list: PairList, run: LfwRun, options: LfwEvaluateOptions): LfwEvaluation {
   const { rows, columns, settings } = run;
   const kept = rows.flatMap(({ outcome }, i) => (outcome === NONE ? [] : [i]));
-  const data = new Float32Array(kept.length * columns);
-  for (const [row, i] of kept.entries()) data.set(rows[i]!.vector, row * columns);
+  const data = stackRows(kept.map((i) => rows[i]!.vector));
   const table = { rows: kept.length, columns, data };
   const names = kept.map((i) => run.names[i]!);
   const rowOf = new Map(names.map((name, row) => [name, row]));
@@ -114,17 +114,16 @@ export function evaluateLfw(list: PairList, run: LfwRun, options: LfwEvaluateOpt
   return { report, roc: evaluation.roc, table, names, wrong: wrongPairs(list, pairs.kept, evaluation) };
 }
 
-/** Each picture's own embedding: of joined ones the first half, the mirror image's being left out. */
+/** Each picture's own embedding: the first half of joined ones, without the flipped picture's. */
 function singleTable(table: EmbeddingTable, flip: boolean): EmbeddingTable {
   if (!flip) return table;
   const { rows, columns, data } = table;
   const size = columns / 2;
-  const own = new Float32Array(rows * size);
-  for (let row = 0; row < rows; row++) own.set(data.subarray(row * columns, row * columns + size), row * size);
-  return { rows, columns: size, data: own };
+  const own = Array.from({ length: rows }, (_, row) => data.subarray(row * columns, row * columns + size));
+  return { rows, columns: size, data: stackRows(own) };
 }
 
-/** People are told apart by the folders that their pictures lie in. */
+/** Pictures are of one person when they are in one folder. */
 function calibration(table: EmbeddingTable, names: readonly string[]): FarPoint[] {
   const people = names.map((name) => name.slice(0, Math.max(0, name.lastIndexOf('/'))));
   if (people.includes(''))

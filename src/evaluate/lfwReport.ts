@@ -1,12 +1,11 @@
-import { count } from '../core/count';
+import { count, oneIn } from '../core/count';
 import type { ErrorCode } from '../core/errors';
 import type { Decision, Decisions } from './decisions';
 import type { DistanceName } from './distance';
 import type { Evaluation } from './kfold';
 import type { FarPoint } from './calibrate';
-import { promiseText } from './bias/biasWords';
 
-/** What became of a picture. */
+/** The results for a picture. */
 export const FACE = 0;
 /** No face was found: the row is the middle of the picture. */
 export const CENTRE = 1;
@@ -14,7 +13,7 @@ export const CENTRE = 1;
 export const NONE = 2;
 export type Outcome = typeof FACE | typeof CENTRE | typeof NONE;
 
-/** What the embeddings depend on: the same in all parts of a run, and when a run goes on. */
+/** What the embeddings depend on: the same in all parts of a run, also after it was resumed. */
 export interface RunSettings {
   readonly model: string;
   readonly engine: string;
@@ -32,7 +31,7 @@ export interface RunSettings {
   readonly pictures: string;
 }
 
-/** How the pairs are judged, and what the embeddings were made with. */
+/** How the pairs are evaluated, and what the embeddings were made with. */
 export interface LfwOptions extends Omit<RunSettings, 'model'> {
   readonly distance: DistanceName;
   readonly subtractMean: boolean;
@@ -41,9 +40,9 @@ export interface LfwOptions extends Omit<RunSettings, 'model'> {
   readonly far: number;
 }
 
-/** `report.json`. All but `imagesPerSecond`, `backend` and `adapter` is the same however the work was split or cut off. */
+/** `report.json`. Splitting or resuming the work changes only `imagesPerSecond`, `backend` and `adapter`. */
 export interface LfwReport {
-  /** Pairs judged; `leftOut` had a picture that could not be read, or one without a face that was skipped. */
+  /** Pairs evaluated; those `leftOut` have an unreadable picture, or a skipped one without a face. */
   readonly pairs: number;
   readonly leftOut: number;
   readonly pictures: number;
@@ -71,7 +70,7 @@ export interface LfwReport {
   readonly calibration?: readonly FarPoint[];
 }
 
-/** How a report names an adapter: one that computes on the CPU is no GPU, and is not taken for one. */
+/** How a report names an adapter: one that computes on the CPU says so. */
 export function namedAdapter(engine: {
   readonly adapter: string | null;
   readonly softwareAdapter: boolean;
@@ -99,7 +98,7 @@ export function markdown(report: LfwReport): string {
     ['Pictures', `${report.pictures}, ${report.noFace} without a face (${options.noFace})${unreadText(report)}`],
     ['Model', `${report.model}, ${options.precision}, ${options.engine}`],
     ['Crop', `${options.crops.length > 1 ? 'mean of ' : ''}${options.crops.join(', ')}${marginsOf(options)}`],
-    ['Mirror image', options.flip ? 'embedded too and joined' : 'not used'],
+    ['Flipped picture', options.flip ? 'embedded too and joined' : 'not used'],
     ['Mean', options.subtractMean ? 'of the other folds subtracted' : 'not subtracted'],
     ['Distance', options.distance === 'euclidean' ? 'squared Euclidean' : 'arccos(cosine) / π'],
     ['Thresholds', `in steps of ${options.thresholdStep}`],
@@ -155,14 +154,14 @@ export function decisionLines(decisions: Decisions): string[] {
   const { far, same, different } = decisions;
   return bothDecisions(decisions).flatMap(([name, decision]) => [
     `${name} distance: ${summary(decision)}`,
-    `  at the default ${decision.threshold.toFixed(3)} (${promiseText(far)}): ${rate(decision.recall)} of ${count(same, 'same pair')} accepted, ${rate(decision.falseAccepts)} of ${count(different, 'different pair')}`,
+    `  at the default ${decision.threshold.toFixed(3)} (${oneIn(far)}): ${rate(decision.recall)} of ${count(same, 'same pair')} accepted, ${rate(decision.falseAccepts)} of ${count(different, 'different pair')}`,
   ]);
 }
 
 function decisionTable({ decisions, options }: LfwReport): string[] {
   if (!decisions) return [];
   const { far, same, different } = decisions;
-  const head = ['Distance', 'Accuracy', `VAL at FAR ${options.far}`, 'AUC', 'EER', `Default: ${promiseText(far)}`];
+  const head = ['Distance', 'Accuracy', `VAL at FAR ${options.far}`, 'AUC', 'EER', `Default: ${oneIn(far)}`];
   const rows = bothDecisions(decisions).map(([name, { accuracy, val, auc, eer, threshold, recall, falseAccepts }]) => [
     ...[name, `${rate(accuracy.mean)} ± ${rate(accuracy.std)}`, `${rate(val.mean)} (measured FAR ${rate(val.far)})`],
     ...[auc, eer].map(rate),
@@ -170,7 +169,7 @@ function decisionTable({ decisions, options }: LfwReport): string[] {
   ]);
   return [
     '',
-    'The model’s own decisions, on single embeddings (no mirror image, no mean subtracted, Euclidean distance): plain, and ' +
+    'The model’s own decisions, on single embeddings (no flipped picture, no mean subtracted, Euclidean distance): plain, and ' +
       'normalised, that is evened out over kinds of faces. The last two columns are what each accepts at the default distance.',
     '',
     ...table(

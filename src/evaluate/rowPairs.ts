@@ -1,3 +1,4 @@
+import { stackRows } from '../core/vectors';
 import type { PairList } from './pairs';
 
 /** Embeddings, a row each. */
@@ -6,6 +7,12 @@ export interface EmbeddingTable {
   readonly columns: number;
   /** [rows, columns] */
   readonly data: Float32Array;
+}
+
+/** Some rows of a table, in the order given. */
+export function pickRows({ columns, data }: EmbeddingTable, rows: readonly number[]): EmbeddingTable {
+  const picked = stackRows(rows.map((row) => data.subarray(row * columns, (row + 1) * columns)));
+  return { rows: rows.length, columns, data: picked };
 }
 
 /** Pairs as rows of an embedding table; arrays of one length. */

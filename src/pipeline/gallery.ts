@@ -1,6 +1,7 @@
 import { scaleOf, type Cohort } from '../core/cohort';
 import { encodeRows, type Codes } from '../core/search/codes';
 import type { GalleryFace } from '../core/types';
+import { stackRows } from '../core/vectors';
 
 /** Known faces of one model, packed for search: row r of `vectors` is a face of `people[personOf[r]]`. */
 export interface Gallery {
@@ -41,8 +42,7 @@ export function packGallery(
   const usable = own.filter(({ embedding }) => embedding.vector.length === length);
   const people = [...new Set(usable.map(({ person }) => person))];
   const index = new Map(people.map((person, i) => [person, i]));
-  const vectors = new Float32Array(usable.length * length);
-  for (const [row, { embedding }] of usable.entries()) vectors.set(embedding.vector, row * length);
+  const vectors = stackRows(usable.map(({ embedding }) => embedding.vector));
   const personOf = Int32Array.from(usable, ({ person }) => index.get(person)!);
   const scales = Float64Array.from(usable, ({ embedding }) => scaleOf(cohort, embedding));
   const leftOut = own.length - usable.length;

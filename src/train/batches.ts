@@ -1,8 +1,9 @@
 import { RandomStream } from '../core/random';
-import type { Batch, DataPosition, EmbedRows, Samples } from './batch';
+import type { Batch, DataPosition } from '../core/types';
 import type { TrainConfig } from './config/config';
 import { createSampler } from './sampler';
-import { tripletPasses } from './tripletPasses';
+import type { TrainingData } from './samples';
+import { tripletPasses, type EmbedRows } from './tripletPasses';
 
 // Any numbers that keep the streams of one seed apart.
 const SAMPLER_STREAM = 0x5eed5a17;
@@ -13,11 +14,11 @@ export function firstPosition(seed: number): DataPosition {
 }
 
 /**
- * Batches for ever from a position on; the next one is read while the caller uses this one. `embed` is called only
+ * Endless batches from a position on; the next one is read while the caller uses this one. `embed` is called only
  * where the configuration chooses triplets in passes, and never while the caller uses a batch.
  */
 export function batches(
-  samples: Samples,
+  samples: TrainingData,
   config: TrainConfig,
   from: DataPosition,
   embed: EmbedRows,
@@ -43,7 +44,7 @@ async function* readAhead(read: () => Promise<Batch>): AsyncGenerator<Batch, nev
   for (;;) {
     const batch = await next;
     next = read();
-    // Whoever takes the next batch sees its failure; until then it must not count as unhandled.
+    // The failure is thrown with the next batch; until then it must not count as unhandled.
     next.catch(() => {});
     yield batch;
   }

@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Checkpoint } from '../core/types';
+import type { Checkpoint, DataPosition, TrainState } from '../core/types';
 import { FaceError } from '../core/errors';
 import { RandomStream } from '../core/random';
 import type { WeightTensor } from '../core/weights';
 import { readSafetensors, writeSafetensors } from '../weights/formats/safetensors';
-import type { DataPosition } from './batch';
 import { completeConfig, type TrainConfig } from './config/config';
 import { checkSameConfig, checkSameData, checkSameShapes, dataPrint, type DataPrint } from './sameRun';
-import { TENSOR_GROUPS, type TrainModel, type TrainState } from './state';
+import { TENSOR_GROUPS, type TrainModel } from './state';
 
 const VERSION = 1;
 
@@ -22,9 +21,9 @@ interface Meta {
   readonly data: DataPrint;
 }
 
-/** All of a run, so that going on from it is as if nothing had happened. Tensors are named `<group>/<name>`. */
+/** The whole state of a run: resuming from it is exact. Tensors are named `<group>/<name>`. */
 export async function writeCheckpoint(
-  state: TrainState,
+  state: TrainState<tf.Tensor>,
   config: TrainConfig,
   epoch: number,
   position: DataPosition,
@@ -44,22 +43,15 @@ export async function writeCheckpoint(
   return { meta: JSON.stringify(meta), tensors: writeSafetensors(tensors) };
 }
 
-/** What a checkpoint must be of. */
-export interface ExpectedRun {
-  readonly model: TrainModel;
-  readonly config: TrainConfig;
-  readonly labels: Int32Array;
-}
-
 /**
  * The run that a checkpoint holds. Throws `train/bad-checkpoint`, or as `readSafetensors` and `completeConfig`;
  * `train/other-run` when it is of another configuration (a run may be made longer, and saved more or less often), network
- * or data than `expected`. Nothing is on the device then.
+ * or data than `expected`. Then nothing was uploaded to the device.
  */
 export function readCheckpoint(
   { meta, tensors }: Checkpoint,
-  expected: ExpectedRun,
-): { readonly state: TrainState; readonly position: DataPosition } {
+  expected: { readonly model: TrainModel; readonly config: TrainConfig; readonly labels: Int32Array },
+): { readonly state: TrainState<tf.Tensor>; readonly position: DataPosition } {
   const { config, random, step, position, data } = parseMeta(meta);
   // The data first: parts of a configuration, such as its batch, follow from the number of people and pictures.
   checkSameData(data, dataPrint(expected.labels));
@@ -70,20 +62,14 @@ export function readCheckpoint(
     read.set(name, tensor);
   }
   checkSameShapes(read, expected.model, expected.config);
-  const [weights, slots, averages, centres] = TENSOR_GROUPS.map((group) => uploadGroup(read, `${group}/`)) as [
-    Map<string, tf.Tensor>,
-    Map<string, tf.Tensor>,
-    Map<string, tf.Tensor>,
-    Map<string, tf.Tensor>,
-  ];
+  const upload = (group: (typeof TENSOR_GROUPS)[number]) => uploadGroup(read, `${group}/`);
+  const [weights, slots] = [upload('weights'), upload('slots')];
+  const [averages, centres] = [upload('averages'), upload('centres')];
   return { state: { weights, slots, averages, centres, step, random: new RandomStream(random) }, position };
 }
 
-/** The step that a checkpoint was saved after, and the epoch that it goes on in. Throws `train/bad-checkpoint`. */
-export function checkpointPlace({ meta }: Pick<Checkpoint, 'meta'>): {
-  readonly step: number;
-  readonly epoch: number;
-} {
+/** The step that a checkpoint was saved after, and the epoch of the next one. Throws `train/bad-checkpoint`. */
+export function checkpointPlace({ meta }: Pick<Checkpoint, 'meta'>): Pick<Meta, 'step' | 'epoch'> {
   const { step, epoch } = parseMeta(meta);
   return { step, epoch };
 }

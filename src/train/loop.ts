@@ -1,24 +1,25 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { throwIfAborted } from '../core/abort';
-import type { CheckpointSink } from '../core/types';
+import type { Batch, CheckpointSink, DataPosition, TrainState } from '../core/types';
 import type { Weights } from '../core/weights';
-import type { Batch, DataPosition, Samples } from './batch';
 import { batches, firstPosition } from './batches';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import type { TrainConfig } from './config/config';
 import { stepsPerEpoch } from './sampler';
 import { rateAt } from './config/schedule';
-import { disposeState, firstState, type TrainModel, type TrainState } from './state';
+import type { TrainingData } from './samples';
+import { disposeState, firstState, type TrainModel } from './state';
 import { embedRows, trainStep, type StepReport } from './step';
 
 export interface TrainRun {
   readonly model: TrainModel;
   readonly config: TrainConfig;
-  /** Where a run that has no checkpoint begins. */
+  /** The weights of a run without a checkpoint. */
   readonly weights: Weights;
-  readonly samples: Samples;
+  readonly samples: TrainingData;
   readonly sink: CheckpointSink;
   readonly log: (report: LoggedStep) => void | Promise<void>;
-  /** What an earlier call has returned: the run goes on from it instead of the sink's checkpoint. It is used up. */
+  /** The outcome of an earlier call, to continue from instead of the sink's checkpoint; its state is consumed. */
   readonly from?: Pick<TrainOutcome, 'state' | 'position'>;
   /** Stops at once; the steps since the last checkpoint are lost. */
   readonly signal?: AbortSignal | undefined;
@@ -36,7 +37,7 @@ export interface LoggedStep extends StepReport {
 
 export interface TrainOutcome {
   /** The caller's, to be freed by `disposeState`. */
-  readonly state: TrainState;
+  readonly state: TrainState<tf.Tensor>;
   readonly position: DataPosition;
   /** Of the last step. */
   readonly epoch: number;
@@ -46,9 +47,8 @@ export interface TrainOutcome {
 
 /**
  * Trains until the schedule or the number of epochs ends it, from the sink's checkpoint where there is one. Throws
- * `train/diverged` when a number stops being one, `train/other-run` and `train/bad-checkpoint` as `readCheckpoint`, what
- * the sink throws, and `aborted` when told to stop; what the sink holds then is the last good checkpoint, and the same
- * call goes on from it.
+ * `train/diverged` when a number is no longer finite, `train/other-run` and `train/bad-checkpoint` as `readCheckpoint`,
+ * what the sink throws, and `aborted`; the sink then holds the last good checkpoint, from which the same call continues.
  */
 export async function train(run: TrainRun): Promise<TrainOutcome> {
   const { model, config, samples, sink, signal, pause, untilEpoch = Infinity } = run;
@@ -99,6 +99,6 @@ async function begin({ model, config, weights, samples, sink, from }: TrainRun) 
     const { state, position } = readCheckpoint(stored, { model, config, labels: samples.labels });
     return { state, position, saved: state.step };
   }
-  // A run that is told to stop before its first step has nothing to keep.
+  // A run that is stopped before its first step has nothing to save.
   return { state: firstState(model, config, weights), position: firstPosition(config.seed), saved: 0 };
 }

@@ -1,14 +1,10 @@
 import { FaceError } from '../core/errors';
+import { addTo } from '../core/lists';
 import { RandomStream, shuffledIndices } from '../core/random';
+import type { DataPosition } from '../core/types';
 import type { SamplerName, TrainConfig } from './config/config';
 
-/** Where a sampler stands: as JSON, part of every checkpoint. */
-export interface SamplerState {
-  /** Of the random stream; for `shuffled`, at the beginning of the current order. */
-  readonly random: number;
-  /** How much of the current order is used. */
-  readonly position: number;
-}
+type SamplerState = DataPosition['sampler'];
 
 /** Chooses the samples of each batch, for ever. */
 export interface Sampler {
@@ -20,7 +16,7 @@ export interface SamplerOptions {
   readonly kind: SamplerName;
   /** Samples of a batch, for `shuffled` and `weighted`. */
   readonly batch: number;
-  /** For `people`: so many persons, so many pictures of each (fewer where there are fewer). */
+  /** For `people`: the number of people, and of pictures of each (fewer where there are fewer). */
   readonly people: number;
   readonly picturesEach: number;
 }
@@ -56,8 +52,8 @@ export function createSampler(labels: Int32Array, options: SamplerOptions, state
 }
 
 /**
- * Steps in which every sample that the sampler gives is seen once, on average. With `people`, whoever has one picture
- * never is; a batch of passes of triplets counts as `batch` pictures.
+ * Steps in which every sample that the sampler gives is seen once, on average. With `people`, people with one picture are
+ * never seen; a batch of a pass of triplets counts as `batch` pictures.
  */
 export function stepsPerEpoch(labels: Int32Array, config: TrainConfig): number {
   if (config.epochSteps > 0) return config.epochSteps;
@@ -76,11 +72,7 @@ export function stepsPerEpoch(labels: Int32Array, config: TrainConfig): number {
 /** Numbers of the samples of each class that has any, in the order of the classes. */
 export function groupByClass(labels: Int32Array): number[][] {
   const groups = new Map<number, number[]>();
-  labels.forEach((label, sample) => {
-    const group = groups.get(label);
-    if (group) group.push(sample);
-    else groups.set(label, [sample]);
-  });
+  labels.forEach((label, sample) => addTo(groups, label, sample));
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
 }
 

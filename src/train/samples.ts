@@ -1,30 +1,27 @@
-import type { FaceCrop } from '../core/types';
+import type { FaceCrop, Inputs, Sample } from '../core/types';
 import { stackRows } from '../core/vectors';
 import { runBatch } from '../nn/batch';
 import type { Executor } from '../nn/executor';
 import { augment } from './augment';
-import type { Samples } from './batch';
 import type { AugmentConfig } from './config/config';
 import type { FeatureCache } from './featureCache';
 
-/** Aligned faces: a crop and a class number for each. */
-export interface Crops {
+/** The data of a run: a class number for each sample, and the inputs of the trained part of the network. */
+export interface TrainingData {
   readonly labels: Int32Array;
-  /** Not smaller than the network's input. */
-  crop(sample: number): Promise<FaceCrop>;
+  /** The chosen samples, augmented by numbers of `random`: the same numbers, in the same order, give the same inputs. */
+  read(chosen: readonly number[], random: () => number): Promise<Inputs>;
 }
 
-/** Pictures themselves: [n, size, size, 3], augmented and standardised. */
-export function pictureSamples(crops: Crops, size: number, config: AugmentConfig): Samples {
-  const perPicture = size * size * 3;
+const labelsOf = (samples: readonly Sample[]) => Int32Array.from(samples, ({ label }) => label);
+
+/** The pictures themselves: [n, size, size, 3], augmented and standardised. */
+export function pictureSamples(samples: readonly Sample[], size: number, config: AugmentConfig): TrainingData {
   return {
-    labels: crops.labels,
+    labels: labelsOf(samples),
     async read(chosen, random) {
-      const read = await Promise.all(chosen.map((sample) => crops.crop(sample)));
-      const data = new Float32Array(chosen.length * perPicture);
-      read.forEach((crop, i) =>
-        augment(crop, size, config, random, data.subarray(i * perPicture, (i + 1) * perPicture)),
-      );
+      const read = await Promise.all(chosen.map((i) => samples[i]!.crop()));
+      const data = stackRows(read.map((crop) => pictureOf(crop, size, config, random)));
       return { data, shape: [chosen.length, size, size, 3] };
     },
   };
@@ -39,10 +36,10 @@ export interface Backbone {
   readonly shape: readonly number[];
 }
 
-export interface FrozenSamples extends Samples {
+export interface FrozenSamples extends TrainingData {
   /** Runs the frozen part over all samples beforehand, until `onDone` says false. Only where `isCacheable`. */
   fill(onDone: (done: number, total: number) => boolean | Promise<boolean>): Promise<void>;
-  /** What is made of a sample or its flipped picture, where that was computed and kept. */
+  /** The value of a sample or its flipped picture, where it was computed and kept. */
   known(sample: number, flipped: boolean): Float32Array | undefined;
 }
 
@@ -52,27 +49,31 @@ export function isCacheable({ rotate, crop, jitter, erase }: AugmentConfig): boo
 }
 
 /**
- * What a frozen part makes of the pictures: computed once and kept where augmentation can give no more than the picture
- * and its flipped picture, else computed for each batch. A value does not depend on what else is in its batch.
+ * A frozen part's values for the pictures: computed once and kept where augmentation gives only the picture and its flipped
+ * picture, else computed for each batch. A value does not depend on the rest of its batch.
  */
 export function frozenSamples(
-  crops: Crops,
+  samples: readonly Sample[],
   backbone: Backbone,
   config: AugmentConfig,
   cache: FeatureCache,
 ): FrozenSamples {
   const cached = isCacheable(config);
+  const run = async (pictures: readonly Float32Array[]): Promise<Float32Array[]> => {
+    const values: Float32Array[] = [];
+    for (let start = 0; start < pictures.length; start += backbone.batch)
+      values.push(
+        ...(await runBatch(backbone.executor, pictures.slice(start, start + backbone.batch), backbone.batch)),
+      );
+    return values;
+  };
   const featuresOf = async (wanted: readonly Wanted[]): Promise<readonly Float32Array[]> => {
     const found = wanted.map(({ key }) => cache.get(key));
     const missing = [...new Map(wanted.flatMap((each, i) => (found[i] ? [] : [[each.key, each] as const]))).values()];
     const made = new Map<string, Float32Array>();
     for (let start = 0; start < missing.length; start += backbone.batch) {
       const part = missing.slice(start, start + backbone.batch);
-      const values = await runBatch(
-        backbone.executor,
-        await Promise.all(part.map(({ read }) => read())),
-        backbone.batch,
-      );
+      const values = await run(await Promise.all(part.map(({ read }) => read())));
       part.forEach(({ key }, i) => {
         made.set(key, values[i]!);
         cache.set(key, values[i]!);
@@ -83,30 +84,24 @@ export function frozenSamples(
   const keyOf = (sample: number, flipped: boolean) => `${sample}/${flipped ? 'flipped' : 'plain'}`;
   const variant = (sample: number, flipped: boolean): Wanted => ({
     key: keyOf(sample, flipped),
-    read: async () => pictureOf(await crops.crop(sample), backbone.size, config, () => (flipped ? 0 : 1)),
+    read: async () => pictureOf(await samples[sample]!.crop(), backbone.size, config, () => (flipped ? 0 : 1)),
   });
   const gather = (features: readonly Float32Array[]) => ({
     data: stackRows(features),
     shape: [features.length, ...backbone.shape],
   });
   return {
-    labels: crops.labels,
+    labels: labelsOf(samples),
     async read(chosen, random) {
       // The same numbers are drawn as augment would.
       if (cached)
         return gather(await featuresOf(chosen.map((sample) => variant(sample, config.flip && random() < 0.5))));
-      const read = await Promise.all(chosen.map((sample) => crops.crop(sample)));
-      const pictures = read.map((crop) => pictureOf(crop, backbone.size, config, random));
-      const features: Float32Array[] = [];
-      for (let start = 0; start < pictures.length; start += backbone.batch)
-        features.push(
-          ...(await runBatch(backbone.executor, pictures.slice(start, start + backbone.batch), backbone.batch)),
-        );
-      return gather(features);
+      const read = await Promise.all(chosen.map((i) => samples[i]!.crop()));
+      return gather(await run(read.map((crop) => pictureOf(crop, backbone.size, config, random))));
     },
     known: (sample, flipped) => (cached ? cache.get(keyOf(sample, flipped)) : undefined),
     async fill(onDone) {
-      const all = [...crops.labels.keys()].flatMap((sample) =>
+      const all = [...samples.keys()].flatMap((sample) =>
         config.flip ? [variant(sample, false), variant(sample, true)] : [variant(sample, false)],
       );
       for (let start = 0; start < all.length && !cache.full; start += backbone.batch) {

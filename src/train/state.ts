@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream } from '../core/random';
+import type { TrainState } from '../core/types';
 import type { Weights, WeightTensor } from '../core/weights';
 import type { Graph } from '../nn/graph';
 import { weightShapes } from '../nn/shapes';
 import { uploadWeights } from '../nn/tfjsOps';
 import type { TrainConfig } from './config/config';
-import { firstSlots, type OwnTensors } from './optimisers';
+import { firstSlots } from './optimisers';
 
-/** The head that tells identities apart: `Logits/weights` [classes, d], and for softmax `Logits/biases` [classes]. */
+/** The head, which classifies identities: `Logits/weights` [classes, d], and for softmax `Logits/biases` [classes]. */
 export const HEAD = { weights: 'Logits/weights', biases: 'Logits/biases' } as const;
 /** The name of the only tensor among the centres, [classes, d]. */
 export const CENTRES = 'centres';
@@ -22,18 +23,9 @@ export interface TrainModel {
 }
 
 export const TENSOR_GROUPS = ['weights', 'slots', 'averages', 'centres'] as const;
-export type TensorGroup = (typeof TENSOR_GROUPS)[number];
-
-/** All that a step changes. The tensors are the state's own; `disposeState` frees them. */
-export interface TrainState extends Readonly<Record<TensorGroup, OwnTensors>> {
-  /** Steps done. */
-  step: number;
-  /** Of dropout and the choice of triplets. */
-  readonly random: RandomStream;
-}
 
 /** The state before the first step. `weights` holds all that the graph needs; the head is new unless it is there too. */
-export function firstState(model: TrainModel, config: TrainConfig, weights: Weights): TrainState {
+export function firstState(model: TrainModel, config: TrainConfig, weights: Weights): TrainState<tf.Tensor> {
   const random = new RandomStream(config.seed);
   const size = config.embeddingSize;
   const head: [string, WeightTensor][] = headShapes(model, config).map(([name, shape]) => [
@@ -70,7 +62,7 @@ export function headShapes(model: Pick<TrainModel, 'classes'>, config: TrainConf
   return config.loss === 'arcface' ? [weights] : [weights, [HEAD.biases, [model.classes]]];
 }
 
-export function disposeState(state: TrainState): void {
+export function disposeState(state: TrainState<tf.Tensor>): void {
   for (const group of TENSOR_GROUPS) {
     tf.dispose([...state[group].values()]);
     state[group].clear();

@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { FaceError } from '../core/errors';
+import type { Batch, Inputs, Loss, TrainState, Triplet } from '../core/types';
 import { runGraph } from '../nn/tfjsOps';
-import type { Batch, Inputs } from './batch';
 import type { TrainConfig } from './config/config';
 import { moveCentres } from './losses/centre';
-import { selectTriplets, type Triplet } from './losses/selectTriplets';
+import { selectTriplets } from './losses/selectTriplets';
 import { moveStatistics, runTraining, type BatchStatistics } from './network';
-import { objective } from './objective';
+import { trainingLoss } from './loss';
 import { clipped, globalNorm, moveAverages, optimise } from './optimisers';
-import { CENTRES, type TrainModel, type TrainState } from './state';
+import { CENTRES, type TrainModel } from './state';
 
-/** No loss that still learns anything is so large. */
+/** A loss this large is beyond recovery. */
 const EXPLODED = 1e6;
 
-/** What a step tells of itself. */
+/** The figures of a step. */
 export interface StepReport {
   /** Number of the step, from 1. */
   readonly step: number;
@@ -34,7 +34,7 @@ export interface StepReport {
 export async function trainStep(
   model: TrainModel,
   config: TrainConfig,
-  state: TrainState,
+  state: TrainState<tf.Tensor>,
   batches: readonly Batch[],
   rate: number,
 ): Promise<StepReport> {
@@ -72,11 +72,9 @@ export async function trainStep(
   }
 }
 
-interface Pass {
+interface Pass extends Pick<Loss<tf.Scalar>, 'terms' | 'accuracy'> {
   readonly labels: readonly number[];
   readonly gradients: Map<string, tf.Tensor>;
-  readonly terms: Readonly<Record<string, tf.Scalar>>;
-  readonly accuracy: tf.Scalar | null;
   readonly prelogits: tf.Tensor2D;
   readonly statistics: BatchStatistics;
 }
@@ -84,7 +82,7 @@ interface Pass {
 function backward(
   model: TrainModel,
   config: TrainConfig,
-  state: TrainState,
+  state: TrainState<tf.Tensor>,
   { data, shape, labels }: Batch,
   triplets: readonly Triplet[],
 ): Pass {
@@ -93,11 +91,11 @@ function backward(
   const gradients = new Map<string, tf.Tensor>();
   tf.tidy(() => {
     const input = tf.tensor(data, [...shape]);
-    const loss = (...values: tf.Tensor[]): tf.Scalar => {
+    const forward = (...values: tf.Tensor[]): tf.Scalar => {
       const weights = new Map(state.weights);
       model.trainable.forEach((name, i) => weights.set(name, values[i]!));
       const [prelogits] = runTraining(model.graph, weights, [input], { random: state.random.next, statistics });
-      const parts = objective(model, config, {
+      const loss = trainingLoss(model, config, {
         prelogits: prelogits as tf.Tensor2D,
         labels,
         triplets,
@@ -105,18 +103,23 @@ function backward(
         centres: state.centres.get(CENTRES) as tf.Tensor2D | undefined,
       });
       tf.keep(prelogits!);
-      for (const tensor of [parts.accuracy, ...Object.values(parts.terms)]) if (tensor) tf.keep(tensor);
-      kept = { terms: parts.terms, accuracy: parts.accuracy, prelogits: prelogits as tf.Tensor2D };
-      return parts.total;
+      for (const tensor of [loss.accuracy, ...Object.values(loss.terms)]) if (tensor) tf.keep(tensor);
+      kept = { terms: loss.terms, accuracy: loss.accuracy, prelogits: prelogits as tf.Tensor2D };
+      return loss.total;
     };
-    const { grads } = tf.valueAndGrads(loss)(model.trainable.map((name) => state.weights.get(name)!));
+    const { grads } = tf.valueAndGrads(forward)(model.trainable.map((name) => state.weights.get(name)!));
     model.trainable.forEach((name, i) => gradients.set(name, tf.keep(grads[i]!)));
   });
   return { labels, gradients, statistics, ...kept! };
 }
 
 /** The batch's triplets, by embeddings in inference mode; the original's are those of training mode. */
-async function mine(model: TrainModel, config: TrainConfig, state: TrainState, batch: Batch): Promise<Triplet[]> {
+async function mine(
+  model: TrainModel,
+  config: TrainConfig,
+  state: TrainState<tf.Tensor>,
+  batch: Batch,
+): Promise<Triplet[]> {
   if (config.loss !== 'triplet') return [];
   if (batch.triplets) return [...batch.triplets];
   const embeddings = await embedRows(model, state, batch);
@@ -124,7 +127,11 @@ async function mine(model: TrainModel, config: TrainConfig, state: TrainState, b
 }
 
 /** The embeddings, of length 1 and in inference mode, by the state's weights: a row for each input. */
-export async function embedRows(model: TrainModel, state: TrainState, { data, shape }: Inputs): Promise<Float32Array> {
+export async function embedRows(
+  model: TrainModel,
+  state: TrainState<tf.Tensor>,
+  { data, shape }: Inputs,
+): Promise<Float32Array> {
   const embeddings = tf.tidy(() => {
     const [prelogits] = runGraph(model.graph, state.weights, [tf.tensor(data, [...shape])], { free: true });
     return tf.div(prelogits!, tf.norm(prelogits!, 2, -1, true));
@@ -135,7 +142,7 @@ export async function embedRows(model: TrainModel, state: TrainState, { data, sh
 }
 
 /** What moves without a gradient: running statistics and centres. */
-function settle(config: TrainConfig, state: TrainState, { statistics, prelogits, labels }: Pass): void {
+function settle(config: TrainConfig, state: TrainState<tf.Tensor>, { statistics, prelogits, labels }: Pass): void {
   moveStatistics(state.weights, statistics, config.batchNormDecay);
   const centres = state.centres.get(CENTRES) as tf.Tensor2D | undefined;
   if (!centres) return;

@@ -1,15 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { TrainState } from '../core/types';
 import type { Weights, WeightTensor } from '../core/weights';
 import { weightShapes } from '../nn/shapes';
 import { inverseAxes, tfjsAxes } from '../nn/tfjsLayout';
-import type { TrainModel, TrainState } from './state';
+import type { TrainModel } from './state';
 
 /**
- * What a run has learnt, as weights that every engine takes: kernels [out, height, width, in]. The moving averages take
- * the place of the weights where the run keeps them and `averaged` asks for them. Only what the graph needs: the head
- * stays behind.
+ * The trained weights as every engine takes them: kernels [out, height, width, in]; with `averaged`, the moving averages
+ * where the run keeps them. Only what the graph needs, so without the head.
  */
-export async function trainedWeights(model: TrainModel, state: TrainState, averaged: boolean): Promise<Weights> {
+export async function trainedWeights(
+  model: TrainModel,
+  state: TrainState<tf.Tensor>,
+  averaged: boolean,
+): Promise<Weights> {
   const axes = tfjsAxes(model.graph);
   const weights = new Map<string, WeightTensor>();
   for (const [name, shape] of weightShapes(model.graph)) {

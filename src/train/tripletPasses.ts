@@ -1,29 +1,34 @@
 import { FaceError } from '../core/errors';
 import { shuffledIndices, type RandomStream } from '../core/random';
-import type { Batch, DataPosition, EmbedRows, Samples } from './batch';
+import type { Batch, DataPosition, Inputs, Triplet } from '../core/types';
+import { joinArrays } from '../core/vectors';
 import type { TrainConfig } from './config/config';
-import { selectTriplets, type Triplet } from './losses/selectTriplets';
+import { selectTriplets } from './losses/selectTriplets';
 import type { Sampler } from './sampler';
+import type { TrainingData } from './samples';
 
-export interface PassStart {
+/** The embeddings, of length 1 and in inference mode, by the present weights; a row for each input. */
+export type EmbedRows = (inputs: Inputs) => Promise<Float32Array>;
+
+interface PassStart {
   readonly sampler: Sampler;
   /** Of augmentation and of the choice. */
   readonly random: RandomStream;
-  /** What is left of a pass begun before, three samples a triplet. */
+  /** The rest of an earlier pass, three samples a triplet. */
   readonly queue: readonly number[];
 }
 
-/** So many passes one after the other that find no triplet end the run: there is nothing left to learn from. */
+/** Consecutive passes without a triplet that end the run: there is nothing left to train on. */
 const EMPTY_PASSES = 20;
 
 /**
- * The original's way with triplets: people × pictures are embedded (45 × 40 in its defaults), the triplets among them
- * chosen, put in random order and trained on in batches of `config.batch` pictures, three a triplet; then the next ones
- * are embedded, by the weights as they then are. Unlike the original's, embedding is in inference mode.
+ * Triplets as the original chooses them: people × pictures are embedded (45 × 40 by default), the triplets among them
+ * chosen, shuffled and trained on in batches of `config.batch` pictures, three a triplet; then the next pictures are
+ * embedded by the new weights. Unlike in the original, embedding is in inference mode.
  * Throws `train/too-few` when many passes find no triplet.
  */
 export async function* tripletPasses(
-  samples: Samples,
+  samples: TrainingData,
   config: TrainConfig,
   { sampler, random, queue: left }: PassStart,
   embed: EmbedRows,
@@ -55,7 +60,7 @@ export async function* tripletPasses(
 
 /** One pass's triplets as samples, in random order. */
 async function choose(
-  samples: Samples,
+  samples: TrainingData,
   config: TrainConfig,
   chosen: readonly number[],
   random: RandomStream,
@@ -64,11 +69,8 @@ async function choose(
   const parts: Float32Array[] = [];
   for (let start = 0; start < chosen.length; start += config.batch)
     parts.push(await embed(await samples.read(chosen.slice(start, start + config.batch), random.next)));
-  const columns = parts[0]!.length / Math.min(config.batch, chosen.length);
-  const embeddings = new Float32Array(chosen.length * columns);
-  parts.forEach((part, i) => embeddings.set(part, i * config.batch * columns));
   const labels = chosen.map((sample) => samples.labels[sample]!);
-  const triplets = selectTriplets(embeddings, labels, { ...config.triplet, random: random.next });
+  const triplets = selectTriplets(joinArrays(parts), labels, { ...config.triplet, random: random.next });
   return [...shuffledIndices(triplets.length, random.next)].flatMap((i) => {
     const { anchor, positive, negative } = triplets[i]!;
     return [chosen[anchor]!, chosen[positive]!, chosen[negative]!];
@@ -76,7 +78,7 @@ async function choose(
 }
 
 async function take(
-  samples: Samples,
+  samples: TrainingData,
   chosen: readonly number[],
   queue: readonly number[],
   sampler: Sampler,

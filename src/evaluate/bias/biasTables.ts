@@ -1,3 +1,4 @@
+import { WHOLE } from '../../core/count';
 import { measuredText, percentText } from './biasWords';
 import type { BeforeAfter, BiasReport, PairShare } from './measureBias';
 
@@ -45,8 +46,6 @@ export function biasTables({ groups, between, across }: BiasReport): BiasTable[]
   };
   return [within, ...(across.pairs > 0 ? [crossing] : []), strangers].filter(({ rows }) => rows.length > 0);
 }
-
-const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 function shareCells({ pairs, accepted }: PairShare): string[] {
   return [WHOLE.format(pairs), ...(accepted ? cells(accepted) : ['–', '–'])];

@@ -1,12 +1,12 @@
-import { count } from '../../core/count';
+import { count, oneIn } from '../../core/count';
 import { FaceError } from '../../core/errors';
 import type { Measured } from './peopleBootstrap';
-import { LEAST_ACCEPTS, type BiasReport } from './measureBias';
+import { LEAST_ACCEPTS } from '../calibrate';
+import type { BiasReport } from './measureBias';
 
 /** What a bias report says in words, for the command line and the app. */
 
 const PERCENT = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
-const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
 /** .00123 → “0.12 %” */
 export function percentText(share: number): string {
@@ -18,15 +18,10 @@ export function measuredText({ rate, interval: [low, high] }: Measured): string 
   return `${percentText(rate)} (${PERCENT.format(low * 100)}–${PERCENT.format(high * 100)})`;
 }
 
-/** “1 in 1,000” */
-export function promiseText(far: number): string {
-  return `1 in ${WHOLE.format(1 / far)}`;
-}
-
-/** What was promised, and by which distances the two columns of each table decide. */
+/** The promised rate, and the distances that the two columns of each table decide by. */
 export function ruleText({ far, evened, threshold, plainThreshold }: BiasReport): string {
   return (
-    `Promised: ${promiseText(far)} pairs of strangers (${percentText(far)}); before: plain distance ${plainThreshold.toFixed(3)}; ` +
+    `Promised: ${oneIn(far)} pairs of strangers (${percentText(far)}); before: plain distance ${plainThreshold.toFixed(3)}; ` +
     `after: ${evened ? 'evened out over kinds of faces, ' : ''}${threshold.toFixed(3)}; in brackets 95 % intervals over people.`
   );
 }
@@ -57,7 +52,7 @@ export function biasNotes(report: BiasReport): string[] {
     const people = Math.ceil((1 + Math.sqrt(1 + 8 * pairs)) / 2);
     const who = few.length === groups.length ? 'No group has' : `${few.map(({ group }) => group).join(', ')}: not`;
     notes.push(
-      `${who} enough people to show a rate of ${promiseText(far)}: that takes ${count(people, 'person', 'people')} of a group (${count(pairs, 'pair')}). ` +
+      `${who} enough people to show a rate of ${oneIn(far)}: that takes ${count(people, 'person', 'people')} of a group (${count(pairs, 'pair')}). ` +
         'Only the intervals say what is known.',
     );
   }

@@ -2,6 +2,7 @@ import { strangerRate } from '../../core/certainty';
 import { count } from '../../core/count';
 import { FaceError } from '../../core/errors';
 import { mulberry32 } from '../../core/random';
+import { LEAST_ACCEPTS } from '../calibrate';
 import { comparePeople, type ComparedPeople, type GroupFaces, type GroupPair, type Limits } from './comparePeople';
 import {
   drawPeople,
@@ -17,7 +18,7 @@ import {
 
 /** How evenly a model's false accepts fall on groups of people. */
 
-/** By which a model decides. */
+/** How a model decides. */
 export interface BiasRule extends Limits {
   /** The false-accept rate that both distances promise. */
   readonly far: number;
@@ -27,15 +28,9 @@ export interface BiasRule extends Limits {
   readonly gallery: number;
 }
 
-/** By which a started model decides, as its state says. */
+/** How a started model decides, by its state. */
 export function biasRule(
-  {
-    far,
-    cohort,
-    threshold,
-    plainThreshold,
-    twiceDistance,
-  }: {
+  state: {
     readonly far: number;
     readonly cohort: object | null;
     readonly threshold: number;
@@ -44,8 +39,8 @@ export function biasRule(
   },
   gallery: number,
 ): BiasRule {
-  const distances = { normalised: threshold, plain: plainThreshold, twice: twiceDistance };
-  return { far, evened: cohort !== null, gallery, ...distances };
+  const { far, cohort, threshold: normalised, plainThreshold: plain, twiceDistance: twice } = state;
+  return { far, evened: cohort !== null, gallery, normalised, plain, twice };
 }
 
 /** Before and after distances are evened out over kinds of faces. */
@@ -56,7 +51,7 @@ export interface BeforeAfter {
 
 export interface PairShare {
   readonly pairs: number;
-  /** Whether as many pairs would show ten false accepts at the promised rate. */
+  /** Whether this many pairs have ten false accepts at the promised rate. */
   readonly enough: boolean;
   /** Share of the pairs taken for one person; null where there is no pair. */
   readonly accepted: BeforeAfter | null;
@@ -65,7 +60,7 @@ export interface PairShare {
 export interface GroupBias extends PairShare {
   readonly group: string;
   readonly people: number;
-  /** Strangers of the group who are taken for somebody of a gallery of the same group; null for fewer than two people. */
+  /** Share of strangers taken for somebody of a gallery of the same group; null for fewer than two people. */
   readonly strangers: (BeforeAfter & { readonly gallery: number; readonly promised: number }) | null;
 }
 
@@ -88,8 +83,6 @@ export interface BiasReport {
 }
 
 const SEED = 1;
-/** As many false accepts at the promised rate show it. */
-export const LEAST_ACCEPTS = 10;
 const KINDS = ['plain', 'normalised'] as const;
 
 /**
@@ -158,7 +151,7 @@ export async function measureBias(
   };
 }
 
-/** At most half of the people are enrolled, so that as many are left to be strangers. */
+/** At most half of the people are enrolled; the others are the strangers. */
 function galleryOf(wanted: number, people: number): number {
   return Math.min(wanted, Math.floor(people / 2));
 }

@@ -1,18 +1,21 @@
 import { count } from '../../core/count';
 import { createCohort, faceScale, meanCosine, nearestSquared, type CohortForm } from '../../core/cohort';
 import { FaceError } from '../../core/errors';
+import { addTo } from '../../core/lists';
 import { mulberry32, shuffledIndices } from '../../core/random';
+import { dot } from '../../core/vectors';
 import type { FarPoint } from '../calibrate';
-import type { EmbeddingTable } from '../rowPairs';
+import { pickRows, type EmbeddingTable } from '../rowPairs';
+import { mean } from '../statistics';
 import { clusterCentres } from './centres';
 import { evenDistance, groupsFor, rateAt, type GroupPairs } from './evenness';
 
 /** Faces of people who are all different, one picture each; rows of length 1. */
 export interface CohortFaces {
   readonly table: EmbeddingTable;
-  /** The kind of each row; null: of none that is measured. */
+  /** The group of each row; null: not measured. */
   readonly groups: readonly (string | null)[];
-  /** Whether two rows are one person all the same. */
+  /** Whether two rows are one person after all. */
   readonly isTwice: (a: number, b: number) => boolean;
 }
 
@@ -23,21 +26,21 @@ export interface CohortCalibration {
   readonly points: readonly FarPoint[];
   /** At each of those distances: each group's false-accept rate, cross-validated, where its pairs suffice. */
   readonly groups: readonly { readonly group: string; readonly pairs: number; readonly rates: readonly GroupRate[] }[];
-  /** Of every choice tried: how far the groups' rates were apart. */
+  /** The spread of the groups' rates for every choice tried. */
   readonly tried: readonly { readonly nearest: number; readonly power: number; readonly spread: number }[];
 }
 
 const NEAREST = [3, 5, 10, 20];
 const MOST = 20;
 const POWERS = [0.32, 0.34, 0.36, 0.38, 0.4, 0.42, 0.44, 0.46, 0.48];
-/** A mean over more centres is steadier, and loses fewer pairs of one person: so much more of spread is well spent on it. */
+/** A mean over more centres is steadier and loses fewer pairs of one person, which is worth this much more spread. */
 const STEADIER = 0.05;
 /** Rates by which the choice is made. */
 const CHOOSING = [1e-2, 1e-3];
 const FARS = [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 1e-1, 2e-1];
 /**
- * The groups' mean rate by what is promised: all groups between half and three times that. The middle would be 1.22; a little
- * more keeps the recall.
+ * The groups' mean rate over the promised one: all groups lie between half and three times that. The middle would be 1.22;
+ * slightly more keeps the recall.
  */
 const CENTRE = 1.35;
 /** Groups of fewer faces show no rates. */
@@ -59,8 +62,8 @@ interface Pair {
 }
 
 /**
- * A cohort of the faces and how it is used: as many nearest centres and the power with which the false-accept rates of the
- * groups lie closest together, cross-validated over people (no face is measured with a cohort that it or its pair is in), and the
+ * A cohort of the faces and how it is used: the number of nearest centres and the power that bring the groups' false-accept
+ * rates closest together, cross-validated over people (no face is measured with a cohort that it or its pair is in), and the
  * normalised distance for each rate. Throws `evaluate/too-few`.
  */
 export function calibrateCohort(
@@ -123,7 +126,7 @@ function heldOutPairs(
     for (let fold = 0; fold < FOLDS; fold++) {
       const [inside, outside]: [number[], number[]] = [[], []];
       for (const [place, row] of order.entries()) (place % FOLDS === fold ? inside : outside).push(row);
-      const centres = clusterCentres(rowsOf(table, outside), seed);
+      const centres = clusterCentres(pickRows(table, outside), seed);
       const cohort = createCohort({ id: '', nearest: MOST, power: 1, reference: 1 }, columns, centres);
       const rowAt = (row: number): Float32Array => data.subarray(row * columns, (row + 1) * columns);
       const ofGroup = new Map<string, { row: number; means: Float64Array }[]>();
@@ -132,7 +135,7 @@ function heldOutPairs(
         if (group == null || sizes.get(group)! < LEAST_FACES) continue;
         const squared = nearestSquared(cohort, rowAt(row), MOST);
         const means = Float64Array.from(NEAREST, (nearest) => meanCosine(squared.subarray(0, nearest)));
-        ofGroup.set(group, [...(ofGroup.get(group) ?? []), { row, means }]);
+        addTo(ofGroup, group, { row, means });
       }
       for (const [group, members] of ofGroup)
         for (const [at, a] of members.entries())
@@ -147,36 +150,16 @@ function heldOutPairs(
   return pairs;
 }
 
-/** Of each group's mean of log (1 − mean cosine) the mean: a face of which that is so has the scale 1. */
+/** 1 − the mean cosine of a face with the scale 1: the geometric mean within groups, then over groups. */
 function referenceOf(pairs: readonly Pair[], at: number): number {
-  const sums = new Map<string, { sum: number; count: number }>();
-  for (const { group, a } of pairs) {
-    const { sum, count: before } = sums.get(group) ?? { sum: 0, count: 0 };
-    sums.set(group, { sum: sum + Math.log(1 - a[at]!), count: before + 1 });
-  }
-  return Math.exp(mean([...sums.values()].map(({ sum, count: of }) => sum / of)));
+  const logs = new Map<string, number[]>();
+  for (const { group, a } of pairs) addTo(logs, group, Math.log(1 - a[at]!));
+  return Math.exp(mean([...logs.values()].map(mean)));
 }
 
 function normalised(pairs: readonly Pair[], at: number, form: CohortForm): GroupPairs[] {
   const lists = new Map<string, number[]>();
-  for (const { group } of pairs) if (!lists.has(group)) lists.set(group, []);
   for (const { group, distance, a, b } of pairs)
-    lists.get(group)!.push(distance * faceScale(form, a[at]!) * faceScale(form, b[at]!));
+    addTo(lists, group, distance * faceScale(form, a[at]!) * faceScale(form, b[at]!));
   return [...lists].map(([group, distances]) => ({ group, distances: Float64Array.from(distances).sort() }));
-}
-
-function rowsOf({ columns, data }: EmbeddingTable, rows: readonly number[]): EmbeddingTable {
-  const part = new Float32Array(rows.length * columns);
-  for (const [i, row] of rows.entries()) part.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-  return { rows: rows.length, columns, data: part };
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
-  return sum;
 }

@@ -1,17 +1,18 @@
 import { mulberry32 } from '../../core/random';
+import { dot, stackRows } from '../../core/vectors';
 import type { EmbeddingTable } from '../rowPairs';
 
 /** Fewest people whom a centre stands for. */
 export const LEAST_PEOPLE = 8;
-/** Steps to the direction in which a part's faces differ most; and to the two halves of it. */
+/** Steps towards the direction in which a part's faces differ most, and towards its two halves. */
 const DIRECTION_STEPS = 8;
 const HALVES_STEPS = 4;
-/** Of a part, at least this share in each half: no centre of a few faces beside one of very many. */
+/** Least share of a part in each half: no centre of a few faces beside one of very many. */
 const LEAST_SHARE = 0.3;
 
 /**
  * Centres of clusters of 8 to 15 faces each, by bisecting k-means (Steinbach, Karypis and Kumar, 2000) with balanced halves:
- * sparse kinds of faces get as many centres a face as dense ones. With one picture a person, no centre stands for anybody.
+ * sparse kinds of faces get as many centres per face as dense ones. With one picture a person, no centre is anybody's face.
  * Gives rows of length 1, the same for the same seed.
  */
 export function clusterCentres({ rows, columns, data }: EmbeddingTable, seed: number): Float32Array {
@@ -22,9 +23,7 @@ export function clusterCentres({ rows, columns, data }: EmbeddingTable, seed: nu
     if (part.length < 2 * LEAST_PEOPLE) centres.push(unit(meanOf(data, columns, part)));
     else parts.push(...halves(data, columns, part, random));
   }
-  const packed = new Float32Array(centres.length * columns);
-  for (const [i, centre] of centres.entries()) packed.set(centre, i * columns);
-  return packed;
+  return stackRows(centres);
 }
 
 function halves(data: Float32Array, columns: number, part: readonly number[], random: () => number): number[][] {
@@ -45,7 +44,7 @@ function halves(data: Float32Array, columns: number, part: readonly number[], ra
     const [a, b] = [meanOf(data, columns, low), meanOf(data, columns, high)];
     const between = a.map((value, k) => b[k]! - value);
     // Nearer to b: (b − a) · x > (|b|² − |a|²) / 2
-    const limit = (squares(b) - squares(a)) / 2;
+    const limit = (dot(b, b) - dot(a, a)) / 2;
     const nearHigh = part.filter((row) => project(data, columns, row, between) > limit).length;
     const size = Math.min(Math.max(nearHigh, least), part.length - least);
     [low, high] = cut(data, columns, part, between, part.length - size);
@@ -67,9 +66,7 @@ function cut(
 }
 
 function project(data: Float32Array, columns: number, row: number, direction: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < columns; k++) sum += data[row * columns + k]! * direction[k]!;
-  return sum;
+  return dot(data.subarray(row * columns, (row + 1) * columns), direction);
 }
 
 function meanOf(data: Float32Array, columns: number, part: readonly number[]): Float64Array {
@@ -78,13 +75,7 @@ function meanOf(data: Float32Array, columns: number, part: readonly number[]): F
   return mean;
 }
 
-function squares(vector: Float64Array): number {
-  let sum = 0;
-  for (const value of vector) sum += value * value;
-  return sum;
-}
-
 function unit(vector: Float64Array): Float64Array<ArrayBuffer> {
-  const length = Math.sqrt(squares(vector)) || 1;
+  const length = Math.sqrt(dot(vector, vector)) || 1;
   return Float64Array.from(vector, (value) => value / length);
 }

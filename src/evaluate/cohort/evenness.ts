@@ -1,3 +1,6 @@
+import { LEAST_ACCEPTS } from '../calibrate';
+import { mean, std } from '../statistics';
+
 /** How evenly false accepts fall on groups of people. */
 
 /** Pairs of two people of one group, all of them counted. */
@@ -7,10 +10,7 @@ export interface GroupPairs {
   readonly distances: Float64Array;
 }
 
-/** Fewer false accepts than this say little about a rate. */
-const LEAST_ACCEPTS = 10;
-
-/** Rows of one group a pair each of which is wrongly taken for one person at a distance: share of the group's pairs. */
+/** Share of a group's pairs that are wrongly taken for one person at a distance. */
 export function rateAt({ distances }: GroupPairs, distance: number): number {
   let [low, high] = [0, distances.length];
   while (low < high) {
@@ -21,12 +21,12 @@ export function rateAt({ distances }: GroupPairs, distance: number): number {
   return low / distances.length;
 }
 
-/** The groups whose pairs suffice for a rate. */
+/** The groups with enough pairs for a rate. */
 export function groupsFor(groups: readonly GroupPairs[], far: number): GroupPairs[] {
   return groups.filter(({ distances }) => far * distances.length >= LEAST_ACCEPTS);
 }
 
-/** Stands for no false accept among few pairs. */
+/** Counted where no pair is falsely accepted. */
 const HALF_A_PAIR = 0.5;
 
 /** Mean over the groups of log(rate / far), and its standard deviation. */
@@ -34,14 +34,12 @@ function logRates(groups: readonly GroupPairs[], far: number, distance: number) 
   const logs = groups.map((group) =>
     Math.log(Math.max(rateAt(group, distance), HALF_A_PAIR / group.distances.length) / far),
   );
-  const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-  const spread = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / logs.length);
-  return { mean, spread };
+  return { mean: mean(logs), spread: std(logs) };
 }
 
 /**
- * The distance at which the groups' rates have the geometric mean `far` × `centre`, and how far they are apart: standard
- * deviation of their logarithms. Null where the pairs of no two groups suffice.
+ * The distance at which the groups' rates have the geometric mean `far` × `centre`, and the standard deviation of their
+ * logarithms there. Null unless two groups have enough pairs.
  */
 export function evenDistance(
   all: readonly GroupPairs[],

@@ -1,16 +1,14 @@
 import type { EmbeddingTable } from '../rowPairs';
 
-/**
- * A linear map of embeddings: row x goes to x + x · `change`, brought to length 1. `change` is [columns, columns].
- */
+/** A linear map of embeddings: row x becomes x + x · `change`, normalised to length 1. `change` is [columns, columns]. */
 export interface LinearMap {
   readonly columns: number;
   readonly change: Float64Array;
 }
 
 /**
- * The map that brings each row of `before` closest to the same row of `after`, by ridge regression towards leaving rows as
- * they are: least Σ|y − x − x·C|² + `ridge` · rows · |C|². Directions in which no row differs stay as they are. `ridge` > 0.
+ * The map that brings each row of `before` closest to the same row of `after`, by ridge regression towards the identity:
+ * least Σ|y − x − x·C|² + `ridge` · rows · |C|². Directions in which no row differs are not changed. `ridge` > 0.
  */
 export function fitMap(before: EmbeddingTable, after: EmbeddingTable, ridge: number): LinearMap {
   const { rows, columns } = before;
@@ -30,7 +28,7 @@ export function fitMap(before: EmbeddingTable, after: EmbeddingTable, ridge: num
   return { columns, change };
 }
 
-/** Rows where the map brings them, of length 1; [rows, columns]. */
+/** The mapped rows, of length 1; [rows, columns]. */
 export function mapRows({ columns, change }: LinearMap, rows: Float32Array): Float32Array<ArrayBuffer> {
   const mapped = new Float32Array(rows.length);
   for (let start = 0; start < rows.length; start += columns) {
@@ -42,7 +40,7 @@ export function mapRows({ columns, change }: LinearMap, rows: Float32Array): Flo
   return mapped;
 }
 
-/** X of A · X = B in the place of B, A symmetric and positive definite, by Cholesky's factors in the place of A. */
+/** Solves A · X = B in place of B, A symmetric and positive definite; Cholesky's factors take the place of A. */
 function solve(a: Float64Array, b: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {

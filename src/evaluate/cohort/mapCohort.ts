@@ -1,9 +1,10 @@
 import { cohortMean, createCohort, faceScale, faceSpread, type Cohort, type CohortForm } from '../../core/cohort';
+import { joinArrays } from '../../core/vectors';
 import { distanceAt, LEAST_ACCEPTS, pairHistograms, shareBelow, type FarPoint } from '../calibrate';
-import type { EmbeddingTable } from '../rowPairs';
+import { pickRows, type EmbeddingTable } from '../rowPairs';
 import { fitMap, mapRows } from './linearMap';
 
-/** The same faces as a network embedded them before and after it learnt, rows of length 1. */
+/** The same faces as a network embedded them before and after training, rows of length 1. */
 export interface MovedFaces {
   readonly before: EmbeddingTable;
   readonly after: EmbeddingTable;
@@ -18,12 +19,12 @@ export interface RunFaces {
   readonly impostors: MovedFaces;
 }
 
-/** By what distances were evened out before. */
+/** The cohort of the model before training. */
 export interface CohortBefore {
   readonly cohort: Cohort;
   /** Normalised distances, ascending FAR. */
   readonly calibration: readonly FarPoint[];
-  /** Rates below this were estimated already: above 0 where the cohort was moved before. */
+  /** Rates below this were already estimated: above 0 where the cohort was mapped before. */
   readonly estimatedBelow: number;
 }
 
@@ -32,39 +33,36 @@ export interface MappedCohort {
   /** Rows of length 1. */
   readonly centres: Float32Array<ArrayBuffer>;
   readonly calibration: readonly FarPoint[];
-  /** Rates below this are not shown by the run's own pairs: they are estimated. */
+  /** Rates below this are estimated: the run's own pairs are too few to show them. */
   readonly estimatedBelow: number;
 }
 
 export interface CohortMapping {
-  /** Mean cosine between where the map brings faces that it was not fitted to, and where they are. */
+  /** Mean cosine of mapped and real embeddings, of faces that the map was not fitted to. */
   readonly agreement: number;
   /** Faces that the map was checked with. */
   readonly checked: number;
-  /** Null where they agree too little: the cohort of before says nothing of the embedding of now. */
+  /** Null where they agree too little for the old cohort to say anything about the new embedding. */
   readonly mapped: MappedCohort | null;
 }
 
-/** The weight of leaving rows as they are, by a row: see docs/decisions/unknown-trained.md. */
+/** Weight of the identity, per row: see docs/decisions/unknown-trained.md. */
 const RIDGE = 1e-3;
-/** Below this agreement centres say too little of how close faces of a kind lie: plain distances decide. */
+/** Below this agreement the centres say too little about how close together faces lie: plain distances decide. */
 const LEAST_AGREEMENT = 0.9;
-/** Mapped centres lie beside the faces that they stand for, most of all where those are close together: a higher power makes up, once. */
+/** Mapped centres lie slightly beside their faces, most where those are dense: a higher power, once, makes up for it. */
 const SHARPER = 1.25;
 
 /**
- * Moves a cohort to where a network that has learnt puts its strangers, by a linear map fitted to the run's own faces. It is
- * checked with the held-out faces and every second impostor, fitted to the others; then fitted to all. The table of rates keeps
- * what it says of the run's pairs of two people who were not learnt: at each new distance as many of them lie as before.
+ * Maps a cohort to a trained network's embedding, by a linear map fitted to the run's own faces. The map is checked with the
+ * held-out faces and every second impostor, fitted to the others, and then fitted to all. Each rate keeps its meaning for the
+ * run's pairs of two people who were not trained: as many of them lie within the new distance as within the old one.
  */
 export function mapCohort(before: CohortBefore, faces: RunFaces): CohortMapping {
   const { train, heldOut, impostors } = faces;
-  const [shown, kept] = [0, 1].map((part) => rowsWhere(impostors, (label) => label % 2 === part)) as [
-    MovedFaces,
-    MovedFaces,
-  ];
-  const trial = stacked([train, shown]);
-  const checked = stacked([heldOut, kept]);
+  const half = (part: number) => rowsWhere(impostors, (label) => label % 2 === part);
+  const trial = stacked([train, half(0)]);
+  const checked = stacked([heldOut, half(1)]);
   const agreement = meanCosine(mapRows(fitMap(trial.before, trial.after, RIDGE), checked.before.data), checked.after);
   const result = { agreement, checked: checked.before.rows };
   if (!(agreement >= LEAST_AGREEMENT)) return { ...result, mapped: null };
@@ -81,7 +79,7 @@ function moved(
   const strangers = new Set(Array.from(faces.impostors.labels)).size > 1 ? faces.impostors : faces.heldOut;
   const old = meansOf(cohort, strangers.before);
   const now = meansOf(createCohort(cohort, cohort.size, centres), strangers.after);
-  // An ordinary face stays one: its scale is about what it was.
+  // An ordinary face keeps about the same scale.
   const shift =
     now.reduce((sum, mean, row) => sum + Math.log(faceSpread(mean) / faceSpread(old[row]!)), 0) / now.length;
   const { nearest, power, reference } = cohort;
@@ -94,14 +92,14 @@ function moved(
   const impostors = pairsAfter.total;
   const measured = calibration.flatMap(({ far, distance }): FarPoint[] => {
     const share = shareBelow(pairsBefore, distance);
-    // Of a distance that all pairs are within they say nothing.
+    // A distance that includes all pairs shows no rate.
     const isShown = share * impostors >= LEAST_ACCEPTS && share < 1;
     return isShown ? [{ far, distance: distanceAt(pairsAfter, share), impostors }] : [];
   });
   return { form, centres, ...continued(calibration, measured, estimatedBelow) };
 }
 
-/** Rates that no pairs show keep their distance's ratio to that of the nearest rate that is shown. */
+/** Rates that no pairs show keep the ratio of their distance to that of the nearest rate shown. */
 function continued(
   calibration: readonly FarPoint[],
   measured: readonly FarPoint[],
@@ -130,23 +128,14 @@ function meanCosine(rows: Float32Array, { rows: count, data }: EmbeddingTable): 
 
 function rowsWhere({ before, after, labels }: MovedFaces, wanted: (label: number) => boolean): MovedFaces {
   const rows = Array.from(labels).flatMap((label, row) => (wanted(label) ? [row] : []));
-  const part = ({ columns, data }: EmbeddingTable): EmbeddingTable => {
-    const chosen = new Float32Array(rows.length * columns);
-    for (const [i, row] of rows.entries()) chosen.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
-    return { rows: rows.length, columns, data: chosen };
-  };
+  const part = (table: EmbeddingTable) => pickRows(table, rows);
   return { before: part(before), after: part(after), labels: rows.map((row) => labels[row]!) };
 }
 
 function stacked(parts: readonly MovedFaces[]): Pick<MovedFaces, 'before' | 'after'> {
   const stack = (which: 'before' | 'after'): EmbeddingTable => {
     const tables = parts.map((part) => part[which]);
-    const data = new Float32Array(tables.reduce((sum, table) => sum + table.data.length, 0));
-    let at = 0;
-    for (const table of tables) {
-      data.set(table.data, at);
-      at += table.data.length;
-    }
+    const data = joinArrays(tables.map((table) => table.data));
     return { rows: tables.reduce((sum, { rows }) => sum + rows, 0), columns: tables[0]!.columns, data };
   };
   return { before: stack('before'), after: stack('after') };

@@ -1,6 +1,7 @@
+import { joinArrays } from '../../core/vectors';
 import type { Executor } from '../../nn/executor';
 
-/** A network compiled for a few batch sizes, each when first needed; what is left over is padded with zeros. */
+/** A network compiled for a few batch sizes, each when first needed; the last batch is padded with zeros. */
 export interface BatchedNetwork {
   /**
    * Runs `count` inputs of `length` numbers each, that `fill` writes. Gives each output's numbers one input after the
@@ -36,7 +37,7 @@ export function batchedNetwork(
         parts.push(outputs.map((output) => output.subarray(0, (output.length / batch) * used)));
         done += used;
       }
-      return (parts[0] ?? []).map((_, output) => concat(parts.map((part) => part[output]!)));
+      return parts.length === 1 ? parts[0]! : (parts[0] ?? []).map((_, i) => joinArrays(parts.map((part) => part[i]!)));
     },
     dispose() {
       for (const executor of executors.values()) executor.dispose();
@@ -50,15 +51,4 @@ export function batchedNetwork(
 function batchFor(sizes: readonly number[], left: number): number {
   const padded = sizes.find((size) => size >= left && left * 8 >= size * 7);
   return padded ?? sizes.findLast((size) => size <= left) ?? sizes[0]!;
-}
-
-function concat(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

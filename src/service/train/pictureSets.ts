@@ -1,11 +1,10 @@
 import { errorData, toFaceError, type ErrorData } from '../../core/errors';
 import { sha256 } from '../../core/sha256';
-import type { FaceCrop, Frame, RgbaImage, StoredCrop } from '../../core/types';
+import type { FaceCrop, Frame, RgbaImage, Sample, StoredCrop } from '../../core/types';
 import { facenetCrop } from '../../pipeline/crop/facenet';
 import { faceInCrop } from '../../pipeline/crop/stored';
 import { fetchPicture, withFrame, type PictureRef } from '../../pipeline/decode';
 import { resample } from '../../pipeline/resample';
-import type { Crops } from '../../train/samples';
 
 /** R, G, B, a byte each, in rows: an aligned face of `size`² pixels. */
 export interface PixelCrop {
@@ -80,24 +79,22 @@ export class PictureSets {
   }
 
   /** The training pictures, each decoded once as long as there is room to keep them. */
-  crops(options: CropOptions): Crops {
-    const { pictures } = this.sets.train;
-    const kept = new Map<number, { readonly size: number; readonly data: Uint8ClampedArray }>();
+  samples(options: CropOptions): Sample[] {
+    const { pictures, labels } = this.sets.train;
     let { room } = this;
-    return {
-      labels: this.labels('train'),
-      async crop(sample) {
-        const known = kept.get(sample);
-        if (known) return { size: known.size, data: Float32Array.from(known.data) };
-        const picture = pictures[sample]!;
-        const { size, data } = await readCrop(picture, options, `picture ${sample + 1}`);
+    return pictures.map((picture, i): Sample => {
+      let kept: { readonly size: number; readonly data: Uint8ClampedArray } | undefined;
+      const crop = async () => {
+        if (kept) return { size: kept.size, data: Float32Array.from(kept.data) };
+        const { size, data } = await readCrop(picture, options, `picture ${i + 1}`);
         if (!isPixels(picture) && room >= data.length) {
           room -= data.length;
-          kept.set(sample, { size, data: Uint8ClampedArray.from(data) });
+          kept = { size, data: Uint8ClampedArray.from(data) };
         }
         return { size, data };
-      },
-    };
+      };
+      return { label: labels[i]!, crop };
+    });
   }
 
   /** A file as pixels, if it is square and there is room for them; a file that cannot be read as its error. */

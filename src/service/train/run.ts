@@ -6,13 +6,19 @@ import type { Weights, WeightTensor } from '../../core/weights';
 import { weightShapes } from '../../nn/shapes';
 import { toFloat32 } from '../../nn/weightValues';
 import { checkpointPlace } from '../../train/checkpoint';
-import type { Samples } from '../../train/batch';
 import { FeatureCache } from '../../train/featureCache';
 import { imprint } from '../../train/imprint';
 import { NO_AUGMENTATION } from '../../train/config/config';
 import { train, type LoggedStep, type TrainOutcome } from '../../train/loop';
 import { learningWeights, type Plan } from '../../train/plan';
-import { frozenSamples, isCacheable, pictureSamples, type FrozenSamples, type Backbone } from '../../train/samples';
+import {
+  frozenSamples,
+  isCacheable,
+  pictureSamples,
+  type Backbone,
+  type FrozenSamples,
+  type TrainingData,
+} from '../../train/samples';
 import { disposeState, HEAD } from '../../train/state';
 import { trainedWeights } from '../../train/trained';
 import { writeSafetensors } from '../../weights/formats/safetensors';
@@ -64,7 +70,7 @@ export class PreparedRun {
     readonly plan: Plan,
     readonly backbone: Backbone | null,
     readonly batch: number,
-    private readonly samples: Samples & Partial<FrozenSamples>,
+    private readonly samples: TrainingData & Partial<FrozenSamples>,
     /** What only the head learns of, without augmentation; null where more learns. */
     private readonly plain: FrozenSamples | null,
   ) {}
@@ -74,12 +80,12 @@ export class PreparedRun {
     const batch = BATCH[engines.state.backend];
     const backbone = await prepareBackbone(engines, plan, batch);
     const { augment } = plan.config;
-    const crops = data.crops({ size: plan.inputSize, roomy: augment.crop === 'random' });
+    const pictures = data.samples({ size: plan.inputSize, roomy: augment.crop === 'random' });
     const cache = new FeatureCache(CACHE_BYTES);
     const samples = backbone
-      ? frozenSamples(crops, backbone, augment, cache)
-      : pictureSamples(crops, plan.inputSize, augment);
-    const plain = backbone && plan.headOnly ? frozenSamples(crops, backbone, NO_AUGMENTATION, cache) : null;
+      ? frozenSamples(pictures, backbone, augment, cache)
+      : pictureSamples(pictures, plan.inputSize, augment);
+    const plain = backbone && plan.headOnly ? frozenSamples(pictures, backbone, NO_AUGMENTATION, cache) : null;
     return new PreparedRun(engines, plan, backbone, batch, samples, plain);
   }
 

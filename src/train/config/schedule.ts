@@ -3,15 +3,15 @@ import { FaceError } from '../../core/errors';
 import { between, finite, whole } from '../../core/parse';
 
 const rate = between(0, Number.MAX_SAFE_INTEGER);
-const rises = (rows: readonly (readonly number[])[]) =>
-  rows.every(([epoch], i) => i === 0 || epoch! > rows[i - 1]![0]!);
+const row = v.pipe(v.strictTuple([finite, finite]), v.readonly());
+const rises = (rows: (readonly [number, number])[]) => rows.every(([epoch], i) => i === 0 || epoch > rows[i - 1]![0]);
 
 /** The learning rate over a run. Epochs count from 1. */
 export const SCHEDULE = v.variant('kind', [
   v.strictObject({
     kind: v.literal('table'),
     /** [first epoch, rate], epochs rising; −1 stops. The rate of the last row not beyond the epoch holds. */
-    rates: v.pipe(v.array(v.strictTuple([finite, finite])), v.minLength(1), v.check(rises, 'its epochs must rise')),
+    rates: v.pipe(v.array(row), v.minLength(1), v.check(rises, 'its epochs must rise'), v.readonly()),
   }),
   /** rate · factor^⌊step / every⌋, `every` in steps. */
   v.strictObject({ kind: v.literal('staircase'), rate, factor: between(0, 1), every: whole(1) }),

@@ -1,11 +1,5 @@
+import type { Triplet } from '../../core/types';
 import type { TripletChoice } from '../config/config';
-
-/** Rows of a batch: two of one person, and one of somebody else. */
-export interface Triplet {
-  readonly anchor: number;
-  readonly positive: number;
-  readonly negative: number;
-}
 
 export interface TripletOptions {
   readonly choice: TripletChoice;
@@ -15,7 +9,7 @@ export interface TripletOptions {
 }
 
 /**
- * The triplets to learn from. `embeddings` holds one row of `labels.length`-th of its length for each label. Pairs are
+ * The triplets to train on. `embeddings` holds a row for each label. Pairs are
  * those with the anchor first, in row order; a pair without an allowed negative gives no triplet.
  */
 export function selectTriplets(

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Triplet } from './selectTriplets';
+import type { Triplet } from '../../core/types';
 import { oneHot } from './softmax';
 
 /**

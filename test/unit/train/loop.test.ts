@@ -2,11 +2,10 @@ import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { CheckpointSink, Checkpoint } from '../../../src/core/types';
+import type { Checkpoint, CheckpointSink, DataPosition } from '../../../src/core/types';
 import { FaceError } from '../../../src/core/errors';
 import { mulberry32 } from '../../../src/core/random';
 import { GraphBuilder } from '../../../src/nn/builder';
-import type { DataPosition } from '../../../src/train/batch';
 import { firstPosition } from '../../../src/train/batches';
 import { checkpointPlace } from '../../../src/train/checkpoint';
 import { LOSSES, type LossName } from '../../../src/train/config/config';
@@ -16,7 +15,7 @@ import { disposeState, firstWeights, HEAD } from '../../../src/train/state';
 import { registerWasmKernels } from '../../../src/train/wasmKernels';
 import { readSafetensors, writeSafetensors } from '../../../src/weights/formats/safetensors';
 import { largestError } from '../../fixtures/randomWeights';
-import { crop, EVERY, LABELS, MemorySink, SIZE, STEPS, tinyRun } from '../../fixtures/tinyTraining';
+import { EVERY, LABELS, MemorySink, SAMPLES, SIZE, STEPS, tinyRun } from '../../fixtures/tinyTraining';
 
 beforeAll(async () => {
   registerWasmKernels();
@@ -234,14 +233,17 @@ it('two batches of half the size, accumulated, make the step of one whole batch'
 it('a loss that is not a number stops the run, and the last good checkpoint stays', async () => {
   const sink = new MemorySink();
   const run = tinyRun('softmax', sink);
-  const spoilt = async (sample: number) => {
-    const { size, data } = await crop(sample);
-    return { size, data: reads++ > 7 * 20 ? data.map(() => NaN) : data };
-  };
+  const spoilt = SAMPLES.map(({ label, crop }) => ({
+    label,
+    crop: async () => {
+      const { size, data } = await crop();
+      return { size, data: reads++ > 7 * 20 ? data.map(() => NaN) : data };
+    },
+  }));
   let reads = 0;
-  await expect(
-    train({ ...run, samples: pictureSamples({ labels: LABELS, crop: spoilt }, SIZE, run.config.augment) }),
-  ).rejects.toThrow(expect.objectContaining({ code: 'train/diverged' }));
+  await expect(train({ ...run, samples: pictureSamples(spoilt, SIZE, run.config.augment) })).rejects.toThrow(
+    expect.objectContaining({ code: 'train/diverged' }),
+  );
   const { meta, tensors } = (await sink.latest())!;
   expect((JSON.parse(meta) as { step: number }).step).toBe(18);
   for (const tensor of readSafetensors(tensors, 'c').values())

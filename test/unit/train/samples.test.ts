@@ -4,13 +4,12 @@ import type { Executor } from '../../../src/nn/executor';
 import { DEFAULT_CONFIG, type AugmentConfig } from '../../../src/train/config/config';
 import { FeatureCache } from '../../../src/train/featureCache';
 import { frozenSamples, isCacheable, pictureSamples, type Backbone } from '../../../src/train/samples';
-import { crop, LABELS, SIZE } from '../../fixtures/tinyTraining';
+import { SAMPLES, SIZE } from '../../fixtures/tinyTraining';
 
-const CROPS = { labels: LABELS, crop };
 const PLAIN = DEFAULT_CONFIG.augment;
 
 /** A frozen part that can be written out: mean and sum of squares of each picture. It counts the pictures it is given. */
-function countingTrunk(batch: number) {
+function countingBackbone(batch: number) {
   const perPicture = SIZE * SIZE * 3;
   const seen = { calls: 0 };
   const executor: Executor = {
@@ -36,15 +35,15 @@ const featuresOf = (picture: Float32Array) =>
 
 const CONFIGS: readonly (readonly [string, AugmentConfig])[] = [
   ['none', PLAIN],
-  ['mirror images', { ...PLAIN, flip: true }],
+  ['flipped pictures', { ...PLAIN, flip: true }],
   ['all', { rotate: 10, crop: 'random', flip: true, jitter: 0.2, erase: 0.5 }],
 ];
 
 describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
   it('gives what it would make of the pictures that the whole network would see, by the same random numbers', async () => {
-    const { backbone } = countingTrunk(4);
-    const frozen = frozenSamples(CROPS, backbone, config, new FeatureCache(1e6));
-    const pictures = pictureSamples(CROPS, SIZE, config);
+    const { backbone } = countingBackbone(4);
+    const frozen = frozenSamples(SAMPLES, backbone, config, new FeatureCache(1e6));
+    const pictures = pictureSamples(SAMPLES, SIZE, config);
     const [a, b] = [new RandomStream(5), new RandomStream(5)];
     for (const chosen of [
       [0, 1, 2, 3, 4],
@@ -64,38 +63,38 @@ describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
   });
 });
 
-it('is run once for each picture and mirror image, whatever is read later; always in whole batches', async () => {
-  const { backbone, seen } = countingTrunk(4);
-  const frozen = frozenSamples(CROPS, backbone, { ...PLAIN, flip: true }, new FeatureCache(1e6));
+it('is run once for each picture and flipped picture, whatever is read later; always in whole batches', async () => {
+  const { backbone, seen } = countingBackbone(4);
+  const frozen = frozenSamples(SAMPLES, backbone, { ...PLAIN, flip: true }, new FeatureCache(1e6));
   const told: number[] = [];
   await frozen.fill((done) => told.push(done) > 0);
-  expect(seen.calls).toBe((2 * LABELS.length) / 4);
-  expect(told.at(-1)).toBe(2 * LABELS.length);
+  expect(seen.calls).toBe((2 * SAMPLES.length) / 4);
+  expect(told.at(-1)).toBe(2 * SAMPLES.length);
   const random = mulberry32(1);
-  for (let i = 0; i < 10; i++) await frozen.read([...LABELS.keys()], random);
-  expect(seen.calls).toBe((2 * LABELS.length) / 4);
+  for (let i = 0; i < 10; i++) await frozen.read([...SAMPLES.keys()], random);
+  expect(seen.calls).toBe((2 * SAMPLES.length) / 4);
 });
 
 it('stops filling when told to, and goes on later where it was', async () => {
-  const { backbone, seen } = countingTrunk(4);
-  const frozen = frozenSamples(CROPS, backbone, PLAIN, new FeatureCache(1e6));
+  const { backbone, seen } = countingBackbone(4);
+  const frozen = frozenSamples(SAMPLES, backbone, PLAIN, new FeatureCache(1e6));
   await frozen.fill((done) => done < 8);
   expect(seen.calls).toBe(2);
   expect(frozen.known(7, false)).toHaveLength(2);
   expect(frozen.known(8, false)).toBeUndefined();
   await frozen.fill(() => true);
-  expect(seen.calls).toBe(LABELS.length / 4);
+  expect(seen.calls).toBe(SAMPLES.length / 4);
 });
 
 it('what does not fit into memory is computed again, with the same values', async () => {
-  const { backbone, seen } = countingTrunk(4);
+  const { backbone, seen } = countingBackbone(4);
   const cache = new FeatureCache(5 * 8);
-  const frozen = frozenSamples(CROPS, backbone, PLAIN, cache);
-  const first = await frozen.read([...LABELS.keys()], Math.random);
+  const frozen = frozenSamples(SAMPLES, backbone, PLAIN, cache);
+  const first = await frozen.read([...SAMPLES.keys()], Math.random);
   expect(cache.full).toBe(true);
   const before = seen.calls;
-  expect(await frozen.read([...LABELS.keys()], Math.random)).toEqual(first);
-  expect(seen.calls).toBe(before + Math.ceil((LABELS.length - 5) / 4));
+  expect(await frozen.read([...SAMPLES.keys()], Math.random)).toEqual(first);
+  expect(seen.calls).toBe(before + Math.ceil((SAMPLES.length - 5) / 4));
 });
 
 it.each([
@@ -104,6 +103,6 @@ it.each([
   [{ rotate: 1 }, false],
   [{ jitter: 0.1 }, false],
   [{ erase: 0.1 }, false],
-] as const)('with %j a picture gives only itself and its mirror image: %s', (more, cacheable) => {
+] as const)('with %j a picture gives only itself and its flipped picture: %s', (more, cacheable) => {
   expect(isCacheable({ ...PLAIN, ...more })).toBe(cacheable);
 });

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { RandomStream } from '../../../src/core/random';
-import type { Samples } from '../../../src/train/batch';
+import type { TrainingData } from '../../../src/train/samples';
 import { completeConfig } from '../../../src/train/config/config';
 import { tripletPasses } from '../../../src/train/tripletPasses';
 
 /** Two people on a line: 0 and 1 at 0 and .1, 2 and 3 at .3 and .4; a picture is its place. */
 const PLACES = [0, 0.1, 0.3, 0.4];
-const SAMPLES: Samples = {
+const SAMPLES: TrainingData = {
   labels: Int32Array.of(0, 0, 1, 1),
   read: async (chosen) => ({ data: Float32Array.from(chosen, (sample) => PLACES[sample]!), shape: [chosen.length, 1] }),
 };
@@ -53,7 +53,7 @@ test('what is left of a pass from a checkpoint comes before a new one is chosen'
 });
 
 test('nothing inside the margin: train/too-few, not a loop without end', async () => {
-  const far: Samples = {
+  const far: TrainingData = {
     ...SAMPLES,
     read: async (chosen) => ({
       ...(await SAMPLES.read(chosen, Math.random)),

@@ -1,12 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  biasNotes,
-  measuredText,
-  percentText,
-  promiseText,
-  ruleText,
-  spreadText,
-} from '../../../../src/evaluate/bias/biasWords';
+import { biasNotes, measuredText, percentText, ruleText, spreadText } from '../../../../src/evaluate/bias/biasWords';
 import type { BiasReport, GroupBias } from '../../../../src/evaluate/bias/measureBias';
 
 const group = (name: string, people: number, enough: boolean): GroupBias => ({
@@ -34,7 +27,6 @@ const report = (changes: Partial<BiasReport>): BiasReport => ({
 test('shares and their intervals in few digits', () => {
   expect([0, 0.00123, 0.2, 1].map(percentText)).toEqual(['0 %', '0.12 %', '20 %', '100 %']);
   expect(measuredText({ rate: 0.00123, interval: [0.000456, 0.0789] })).toBe('0.12 % (0.046–7.9)');
-  expect(promiseText(1e-3)).toBe('1 in 1,000');
 });
 
 test('a report that shows everything needs no sentence about what it cannot', () => {

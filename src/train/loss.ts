@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Loss, Triplet } from '../core/types';
 import { isLinear } from '../nn/graph';
 import type { TrainConfig } from './config/config';
 import { arcfaceLogits, cosines } from './losses/arcface';
 import { centreLoss } from './losses/centre';
 import { prelogitsNorm } from './losses/prelogitsNorm';
-import type { Triplet } from './losses/selectTriplets';
 import { accuracy, softmaxCrossEntropy } from './losses/softmax';
 import { tripletLoss } from './losses/triplet';
 import { weightDecay } from './losses/weightDecay';
 import { HEAD, type TrainModel } from './state';
 
-export interface ObjectiveInputs {
+interface LossInputs {
   readonly prelogits: tf.Tensor2D;
   readonly labels: readonly number[];
   readonly triplets: readonly Triplet[];
@@ -18,16 +18,8 @@ export interface ObjectiveInputs {
   readonly centres: tf.Tensor2D | undefined;
 }
 
-export interface Objective {
-  /** What is minimised: the sum of the terms. */
-  readonly total: tf.Scalar;
-  /** Each term times its factor. */
-  readonly terms: Readonly<Record<string, tf.Scalar>>;
-  readonly accuracy: tf.Scalar | null;
-}
-
 /** The loss of a configuration, term by term; to be called where a gradient is taken. */
-export function objective(model: TrainModel, config: TrainConfig, inputs: ObjectiveInputs): Objective {
+export function trainingLoss(model: TrainModel, config: TrainConfig, inputs: LossInputs): Loss<tf.Scalar> {
   const { prelogits, labels, weights, centres } = inputs;
   const main = mainLoss(config, inputs);
   const terms: Record<string, tf.Scalar> = { [config.loss]: main.loss };
@@ -45,7 +37,7 @@ export function objective(model: TrainModel, config: TrainConfig, inputs: Object
 
 function mainLoss(
   config: TrainConfig,
-  { prelogits, labels, triplets, weights }: ObjectiveInputs,
+  { prelogits, labels, triplets, weights }: LossInputs,
 ): { loss: tf.Scalar; accuracy: tf.Scalar | null } {
   const head = weights.get(HEAD.weights) as tf.Tensor2D;
   switch (config.loss) {
@@ -70,7 +62,7 @@ function mainLoss(
   }
 }
 
-/** What weight decay holds small: kernels and matrices that are trained. */
+/** The kernels and matrices that are trained: what weight decay penalises. */
 function trainableKernels({ graph, trainable }: TrainModel): string[] {
   const kernels = new Set<string>([HEAD.weights]);
   for (const node of graph.nodes) if (isLinear(node)) kernels.add(node.weights);
