@@ -47,8 +47,10 @@ function register(
 const ours = new Map<string, tf.KernelFunc>();
 
 function asTensor(info: tf.TensorInfo): tf.Tensor {
-  return info instanceof tf.Tensor ? info : tf.engine().makeTensorFromDataId(info.dataId, info.shape, info.dtype);
+  return isTensor(info) ? info : tf.engine().makeTensorFromTensorInfo(info);
 }
+
+const isTensor = (info: tf.TensorInfo): info is tf.Tensor => info instanceof tf.Tensor;
 
 /**
  * The gradient of a convolution at its filter, [kh, kw, in, out]: for each place of the window a product of the
