@@ -43,7 +43,7 @@ import type { GroupFacesRequest, VideoName } from '../src/service/face/faceServi
 import type { InstallRequest } from '../src/service/face/helper';
 import type { ClassifierMethod } from '../src/service/face/matching';
 import type { EngineState, StartOptions } from '../src/service/face/session';
-import type { ModelFileRef, SavedDetails, SaveTrainedRequest } from '../src/service/face/trainedModels';
+import type { ModelFileRef, SaveTrainedRequest } from '../src/service/face/trainedModels';
 import type { ModelPlace } from '../src/weights/present';
 import type { RequestTransfers, ServeOptions } from './rpc';
 
@@ -70,7 +70,6 @@ export type {
   PictureRef,
   RecogniseOptions,
   RecogniseResult,
-  SavedDetails,
   StartOptions,
   TrackResult,
 };

@@ -18,7 +18,6 @@ export type {
   PictureRef,
   RecogniseOptions,
   RecogniseResult,
-  SavedDetails,
   StartOptions,
   LiveFace,
   PictureFaces,

@@ -77,6 +77,8 @@ export interface TrainStore extends StorePart {
   model(id: string): Promise<TrainedModelRecord | null>;
   /** Adds or replaces a model with all its files. Throws `store/full`. */
   saveModel(model: TrainedModelRecord, files: ReadonlyMap<Precision, Uint8Array<ArrayBuffer>>): Promise<void>;
+  /** Changes a model's title; its files stay as they are. Resolves to the new record. Throws `store/not-found`. */
+  renameModel(id: string, title: string): Promise<TrainedModelRecord>;
   /** A model's weights, a safetensors file. Throws `store/not-found`. */
   modelFile(id: string, precision: Precision): Promise<Uint8Array<ArrayBuffer>>;
   removeModel(id: string): Promise<void>;

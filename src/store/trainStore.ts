@@ -66,6 +66,14 @@ export function trainStore({ read, write }: Tabular, part: StorePart): TrainStor
         for (const [precision, bytes] of files)
           await tables.trainedFiles.put({ id: fileId(model.id, precision), modelId: model.id, precision, bytes });
       }),
+    renameModel: (id, title) =>
+      write(['trainedModels'], async ({ trainedModels }) => {
+        const model = await trainedModels.get(id);
+        if (!model) throw new FaceError('store/not-found', { kind: 'trained model', id });
+        const renamed = { ...model, title };
+        await trainedModels.put(renamed);
+        return renamed;
+      }),
     modelFile: (id, precision) =>
       read(['trainedFiles'], async ({ trainedFiles }) => {
         const row = await trainedFiles.get(fileId(id, precision));

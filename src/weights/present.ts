@@ -2,9 +2,10 @@ import { FaceError } from '../core/errors';
 import { PRECISIONS, type BackendName, type Precision } from '../core/types';
 import { download } from './download';
 import { MANIFEST, modelFileName, readManifest } from './files';
-import type { EmbedderRow, ModelRow, TrainedOrigin } from './registry';
+import type { EmbedderRow, ModelRow } from './registry';
 import { MOBILE_FACE_NET, FACENET, findEmbedder, MODELS } from './rows';
 import { storedHashes } from './storage';
+import type { TrainedInfo } from './trained';
 
 /** A manifest lists a handful of names. */
 const MAX_MANIFEST = 65_536;
@@ -131,9 +132,7 @@ export interface ModelPlace {
   readonly trained: TrainedPlace | null;
 }
 
-export interface TrainedPlace extends Pick<TrainedOrigin, 'createdAt' | 'base' | 'people'> {
-  readonly width: number;
-  readonly inputSize: number;
+export interface TrainedPlace extends Pick<TrainedInfo, 'createdAt' | 'base' | 'people' | 'width' | 'inputSize'> {
   /** It brings an embedding by which each start tests it. */
   readonly hasSelfTest: boolean;
 }

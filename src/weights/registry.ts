@@ -1,5 +1,6 @@
 import type { CohortForm } from '../core/cohort';
 import type { CropKind, Precision } from '../core/types';
+import type { TrainedInfo } from './trained';
 
 /** A file that somebody else publishes, of which a model is made. */
 export interface SourceFile {
@@ -76,24 +77,12 @@ export interface EmbedderRow extends RowBase {
   /** Share of the original's channels (default 1). */
   readonly width?: number;
   /** Of a model that was trained with this program. */
-  readonly trained?: TrainedOrigin;
+  readonly trained?: Pick<TrainedInfo, 'createdAt' | 'base' | 'run' | 'people' | 'selfTest'>;
 }
 
 /** One that somebody else published: its cohort comes with the site. */
 export interface PublishedEmbedder extends EmbedderRow {
   readonly cohort: CohortRow;
-}
-
-export interface TrainedOrigin {
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  /** The registry's model that it was trained from; null from scratch. */
-  readonly base: string | null;
-  readonly run: string | null;
-  /** Whom its head names, by row. */
-  readonly people: readonly string[];
-  /** Float32 embedding of the self-test's drawn face. */
-  readonly selfTest: readonly number[] | null;
 }
 
 export interface DetectorRow extends RowBase {

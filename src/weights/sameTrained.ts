@@ -25,14 +25,14 @@ export async function assertSameTrained(
   file: string,
 ): Promise<void> {
   const taken = new FaceError('weights/id-taken', { file, title: known.info.title });
-  if (textOf(known.info) !== textOf(info)) throw taken;
+  if (canonicalJson({ ...known.info, title: '' }) !== canonicalJson({ ...info, title: '' })) throw taken;
   const here = await known.file(precision);
   if (here && dataHashOf(here, file) !== dataHashOf(bytes, file)) throw taken;
 }
 
-/** Its description but the title, whatever the order of its fields. */
-function textOf(info: TrainedInfo): string {
-  return JSON.stringify({ ...info, title: '' }, (_key, value: unknown) =>
+/** As JSON, in which the order of an object's keys does not matter. */
+export function canonicalJson(content: unknown): string | undefined {
+  return JSON.stringify(content, (_key, value: unknown) =>
     value !== null && typeof value === 'object' && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
       : value,

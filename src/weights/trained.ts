@@ -1,14 +1,14 @@
 import * as v from 'valibot';
 import { between, describeProblem, finite, parseWith, whole } from '../core/parse';
 import { sha256 } from '../core/sha256';
-import { CROP_KINDS, type CropKind, type Precision } from '../core/types';
+import { CROP_KINDS, type Precision } from '../core/types';
 import type { Weights } from '../core/weights';
 import { badFormat } from './formats/array';
 import { parseJson } from './formats/json';
 import { dataStart, readMetadata, readSafetensors, withMetadata } from './formats/safetensors';
 import { scaledCalibration, thresholdAt } from './calibration';
-import type { EmbedderRow } from './registry';
-import { FACENET } from './rows';
+import type { EmbedderRow, ModelRow } from './registry';
+import { FACENET, findEmbedder, MODELS } from './rows';
 import {
   CALIBRATION,
   cohortOfOld,
@@ -76,6 +76,12 @@ const FIELDS = v.object({
 });
 export type TrainedInfo = Readonly<v.InferOutput<typeof FIELDS>>;
 
+/** The description alone, of a record that keeps more beside it. */
+export function infoOf(record: TrainedInfo): TrainedInfo {
+  const fields = Object.entries(record).filter(([key]) => key in FIELDS.entries);
+  return Object.fromEntries(fields) as unknown as TrainedInfo;
+}
+
 /** The one check of a trained model's description, in its file as in a backup. */
 export const TRAINED_INFO = v.pipe(
   FIELDS,
@@ -94,17 +100,10 @@ export const TRAINED_INFO = v.pipe(
 );
 
 /** What is known of a model that was just trained, beside its weights. */
-export interface TrainedDetails {
-  readonly title: string;
-  /** Milliseconds since 1970. */
-  readonly createdAt: number;
-  /** What it was trained from; null from scratch. */
-  readonly base: EmbedderRow | null;
-  readonly run: string | null;
-  readonly width: number;
-  readonly embeddingSize: number;
-  readonly inputSize: number;
-  readonly crop: CropKind;
+export interface TrainedDetails extends Pick<
+  TrainedInfo,
+  'title' | 'createdAt' | 'base' | 'run' | 'width' | 'embeddingSize' | 'inputSize' | 'crop' | 'selfTest' | 'people'
+> {
   /**
    * The distance that keeps to a false-accept rate, as measured: the base's calibration (FaceNet's, from scratch) is
    * scaled to it. Null where embeddings are the base's own, because only a head was trained. Plain distances.
@@ -112,8 +111,6 @@ export interface TrainedDetails {
   readonly measured: { readonly far: number; readonly threshold: number; readonly impostors: number } | null;
   /** By which distances are evened out; the centres of an own cohort are among the weights. */
   readonly cohort: TrainedCohort | null;
-  readonly selfTest: readonly number[] | null;
-  readonly people: readonly string[];
 }
 
 export interface TrainedFile {
@@ -129,18 +126,24 @@ export async function trainedId(bytes: Uint8Array<ArrayBuffer>): Promise<string>
   return `trained-${(await dataHash(bytes)).slice(0, 16)}`;
 }
 
-/** The description of a model whose float32 safetensors file is `bytes`. Throws `config/bad-value` for a rate outside 0…1. */
-export async function trainedInfo(bytes: Uint8Array<ArrayBuffer>, details: TrainedDetails): Promise<TrainedInfo> {
-  const { measured, base, ...rest } = details;
+/**
+ * The description of a model whose float32 safetensors file is `bytes`; its base is one of `models`. Throws
+ * `config/bad-value` for a rate outside 0…1, `weights/unknown-model`.
+ */
+export async function trainedInfo(
+  bytes: Uint8Array<ArrayBuffer>,
+  { measured, ...details }: TrainedDetails,
+  models: readonly ModelRow[] = MODELS,
+): Promise<TrainedInfo> {
+  const base = details.base === null ? null : findEmbedder(details.base, models);
   const like = base ?? FACENET;
   const calibration = measured
     ? scaledCalibration(like.calibration, measured.far, measured.threshold, measured.impostors)
     : like.calibration;
   const { defaultFar, standardisation, normalised } = like;
   return {
-    ...rest,
+    ...details,
     id: await trainedId(bytes),
-    base: base?.id ?? null,
     architecture: 'inceptionResnetV1',
     standardisation,
     normalised,

@@ -3,7 +3,7 @@ import type { AbortContext, CallContext } from '../../core/call';
 import { importModelFile, removeModel } from '../../weights/install';
 import { findFiles, modelPlace, withTrained, type ModelPlace, type PresentFiles } from '../../weights/present';
 import type { ModelRow } from '../../weights/registry';
-import { findEmbedder, findModel, MODELS } from '../../weights/rows';
+import { findModel, MODELS } from '../../weights/rows';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../../weights/trained';
 import { modelsUrlOf } from '../modelsUrl';
 import { exportModel, type Exported, type ExportRequest } from './exportModel';
@@ -50,10 +50,8 @@ export function modelFileHandlers(inHelper: InHelper, modelsUrl: () => string) {
       else await removeModel(findModel(id));
       return placeOf(row ?? findModel(id));
     },
-    async saveTrained({ bytes, details, report }: SaveTrainedRequest, { progress }: CallContext): Promise<ModelPlace> {
-      const base = details.base === null ? null : findEmbedder(details.base, [...MODELS, ...(await trainedRows())]);
-      return placeOf(await saveTrained(bytes, { ...details, base }, report, progress));
-    },
+    saveTrained: async (request: SaveTrainedRequest, { progress }: CallContext): Promise<ModelPlace> =>
+      placeOf(await saveTrained(request, progress)),
     renameModel: async ({ id, title }: { readonly id: string; readonly title: string }): Promise<ModelPlace> =>
       placeOf(await renameTrained(id, title)),
     async exportModel(request: ExportRequest, { signal }: AbortContext): Promise<Exported> {

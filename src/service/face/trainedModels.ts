@@ -8,8 +8,10 @@ import { openStore } from '../../store/store';
 import { checkTrained, fileOf, foldedWeights } from '../../train/trainedFiles';
 import { readSafetensors } from '../../weights/formats/safetensors';
 import type { EmbedderRow } from '../../weights/registry';
+import { MODELS } from '../../weights/rows';
 import {
   describeTrained,
+  infoOf,
   MAX_TRAINED_BYTES,
   readTrained,
   trainedInfo,
@@ -32,12 +34,9 @@ export interface ModelFileRef {
   readonly name: string;
 }
 
-/** Of a model just trained: the base by its id. */
-export type SavedDetails = Omit<TrainedDetails, 'base'> & { readonly base: string | null };
-
 export interface SaveTrainedRequest {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly details: SavedDetails;
+  readonly details: TrainedDetails;
   /** JSON, kept with it. */
   readonly report: string | null;
 }
@@ -62,13 +61,6 @@ export async function trainedRows(): Promise<EmbedderRow[]> {
 
 function rowOf(record: TrainedModelRecord): EmbedderRow {
   return trainedRow(infoOf(record), record.files);
-}
-
-/** The description in its file: what only the store keeps is left out. */
-function infoOf(record: TrainedModelRecord): TrainedInfo {
-  const { folded, report, files, ...info } = record;
-  void [folded, report, files];
-  return info;
 }
 
 /** A kept model's file, verified, with its title of today. Throws `store/not-found`, `weights/hash-mismatch`. */
@@ -112,12 +104,10 @@ export async function fetchModelFile({ url, name }: ModelFileRef, signal?: Abort
 
 /** Folds and keeps what was trained: see the protocol's `saveTrained`. */
 export async function saveTrained(
-  bytes: Uint8Array<ArrayBuffer>,
-  details: TrainedDetails,
-  report: string | null,
+  { bytes, details, report }: SaveTrainedRequest,
   progress: (progress: Progress) => void,
 ): Promise<EmbedderRow> {
-  const info = await trainedInfo(bytes, details);
+  const info = await trainedInfo(bytes, details, [...MODELS, ...(await trainedRows())]);
   const step = (done: number) => progress({ stage: `Keeping ${info.title}`, done, total: 4, unit: 'steps' });
   step(0);
   const folded = foldedWeights(trainedRow(info, {}), readSafetensors(bytes, info.title));
@@ -164,14 +154,7 @@ async function keep(store: TrainStore, info: TrainedInfo, files: Files, report: 
 
 /** Throws `store/not-found`, `store/bad-name`. */
 export async function renameTrained(id: string, title: string): Promise<EmbedderRow> {
-  const store = await openedStore();
-  const record = await store.model(id);
-  if (!record) throw new FaceError('store/not-found', { kind: 'trained model', id });
-  const files = new Map<Precision, Uint8Array<ArrayBuffer>>();
-  for (const here of PRECISIONS) if (record.files[here]) files.set(here, await store.modelFile(id, here));
-  const renamed = { ...record, title: cleanName(title) };
-  await store.saveModel(renamed, files);
-  return rowOf(renamed);
+  return rowOf(await (await openedStore()).renameModel(id, cleanName(title)));
 }
 
 export async function removeTrained(id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Precision } from '../../core/types';
 import { sha256 } from '../../core/sha256';
+import { canonicalJson } from '../../weights/sameTrained';
 import { readTrained, TRAINED_ID, type TrainedInfo } from '../../weights/trained';
 import type { TrainedModelRecord } from '../trainSchema';
 import type { BackupRecord, Bytes } from './records';
@@ -23,7 +24,7 @@ function compare(model: TrainedModelRecord, { precision, sha256, info }: ReadFil
   const about = model.files[precision];
   if (about?.sha256 !== sha256) throw new Error('its SHA-256 differs');
   for (const key of [...Object.keys(info), 'cohort'] as (keyof TrainedInfo)[])
-    if (key !== 'title' && JSON.stringify(model[key]) !== JSON.stringify(info[key]))
+    if (key !== 'title' && canonicalJson(model[key]) !== canonicalJson(info[key]))
       throw new Error(`its ${key} is not what its file says`);
 }
 

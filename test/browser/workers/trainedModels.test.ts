@@ -23,7 +23,7 @@ beforeEach((context) => needsModels(context));
 
 const place = async () => (await client.call('models', {})).find((model) => model.id === id);
 const save = (title = SMALL.title) =>
-  client.call('saveTrained', { bytes: smallWeights(), details: { ...SMALL, title, base: null }, report: null });
+  client.call('saveTrained', { bytes: smallWeights(), details: { ...SMALL, title }, report: null });
 async function embeddings(): Promise<Float32Array[]> {
   const { faces } = await client.call('recognise', { picture: await sampleBlob(CREW), name: CREW });
   return faces.map(({ embedding }) => {

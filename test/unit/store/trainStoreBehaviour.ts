@@ -78,7 +78,7 @@ export function describeTrainStore(open: () => Promise<TrainStore>): void {
     expect(await store.sink('a').meta()).toBeNull();
   });
 
-  test('a trained model is kept with its files, replaced with them and removed with them', async () => {
+  test('a trained model is kept with its files, replaced with them, renamed without them and removed with them', async () => {
     const store = await open();
     const bytes = (value: number) => new Uint8Array([value, value]);
     await store.saveModel(
@@ -95,6 +95,10 @@ export function describeTrainStore(open: () => Promise<TrainStore>): void {
     expect(await store.model('m')).toMatchObject({ title: 'Again' });
     expect(await store.modelFile('m', 'float16')).toEqual(bytes(4));
     await expect(store.modelFile('m', 'int8')).rejects.toMatchObject({ code: 'store/not-found' });
+    await store.renameModel('m', 'Renamed');
+    expect(await store.model('m')).toEqual(newModel('m', { title: 'Renamed' }));
+    expect(await store.modelFile('m', 'float16')).toEqual(bytes(4));
+    await expect(store.renameModel('x', 'Nobody')).rejects.toMatchObject({ code: 'store/not-found' });
     await store.removeModel('m');
     expect(await store.model('m')).toBeNull();
     await expect(store.modelFile('m', 'float16')).rejects.toMatchObject({ code: 'store/not-found' });

@@ -69,7 +69,7 @@ describe('a trained model’s file', () => {
   });
 
   it('has its base’s threshold and calibration, and its terms, where only a head was trained', async () => {
-    const info = await trainedInfo(smallWeights(), { ...SMALL, base: FACENET, measured: null });
+    const info = await trainedInfo(smallWeights(), { ...SMALL, base: FACENET.id, measured: null });
     expect(info).toMatchObject({ base: FACENET.id, threshold: FACENET.threshold, calibration: FACENET.calibration });
     expect(info.licence).toContain('research');
   });
@@ -77,13 +77,17 @@ describe('a trained model’s file', () => {
   it('has the cohort of its base where only a head was trained, and so decides as that does', async () => {
     const details = {
       ...SMALL,
-      ...{ embeddingSize: 512, base: FACENET, measured: null, cohort: trainedCohortOf(FACENET) },
+      ...{ embeddingSize: 512, base: FACENET.id, measured: null, cohort: trainedCohortOf(FACENET) },
     };
     const headOnly = trainedRow(await trainedInfo(smallWeights(), details), {});
     expect(headOnly.cohort).toBe(FACENET.cohort);
     expect(decisionOf(headOnly)).toEqual(decisionOf(FACENET));
     expect(trainedRow(readInfo(await smallFile(details), 'x'), {}).cohort, 'written and read').toBe(FACENET.cohort);
-    const again = await trainedInfo(smallWeights(), { ...details, base: headOnly, cohort: trainedCohortOf(headOnly) });
+    const again = await trainedInfo(
+      smallWeights(),
+      { ...details, base: headOnly.id, cohort: trainedCohortOf(headOnly) },
+      [headOnly],
+    );
     expect(trainedRow(again, {}).cohort, 'upon a model of which only a head was trained').toBe(FACENET.cohort);
     const scratch = await trainedInfo(smallWeights(), SMALL);
     expect(scratch.cohort).toBeNull();
@@ -98,8 +102,8 @@ describe('a trained model’s file', () => {
       expect(info).not.toHaveProperty('cohort');
       return trainedRow(info, {});
     };
-    expect((await old({ base: FACENET, measured: null, embeddingSize: 512 })).cohort).toBe(FACENET.cohort);
-    expect((await old({ base: FACENET, embeddingSize: 512 })).cohort, 'learnt deeper').toBeUndefined();
+    expect((await old({ base: FACENET.id, measured: null, embeddingSize: 512 })).cohort).toBe(FACENET.cohort);
+    expect((await old({ base: FACENET.id, embeddingSize: 512 })).cohort, 'learnt deeper').toBeUndefined();
     expect((await old({})).cohort, 'from scratch').toBeUndefined();
   });
 

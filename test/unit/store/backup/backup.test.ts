@@ -126,6 +126,18 @@ beforeAll(async () => {
   bytes = new Uint8Array(await file.arrayBuffer());
 });
 
+test('a model is backed up and restored whatever the order of its fields', async () => {
+  const here = await device();
+  const { standardisation, ...record } = MODEL.record;
+  const turned = { divisor: standardisation.divisor, mean: standardisation.mean };
+  const model = Object.fromEntries(Object.entries({ ...record, standardisation: turned }).reverse());
+  await here.training.saveModel(model as unknown as typeof MODEL.record, MODEL.files);
+  const there = await device();
+  const written = await here.store.writeBackup(PASSPHRASE);
+  await (await there.store.checkBackup(written, 'b', PASSPHRASE)).restore('replace');
+  expect(await there.training.model(MODEL.record.id)).toEqual(MODEL.record);
+});
+
 test('a backup is more than two chunks, and nothing of it can be read without the passphrase', () => {
   expect(file.size).toBeGreaterThan(HEADER_BYTES + 2 * WHOLE);
   const text = Buffer.from(bytes).toString('latin1');
