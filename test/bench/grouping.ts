@@ -80,7 +80,7 @@ const METHODS: readonly Method[] = [
 ];
 
 /**
- * A large library from few real faces: of each person so many faces, mixed with the difference of two others, so that they
+ * A large library from few real faces: n faces of each person, mixed with the difference of two others, so that they
  * stay in the directions in which faces lie.
  */
 async function manyFaces({ points, truth }: Labelled, count: number): Promise<Labelled> {
@@ -103,7 +103,7 @@ async function manyFaces({ points, truth }: Labelled, count: number): Promise<La
 
 /**
  * `node test/bench/grouping.js EMBEDDINGS.npy … [--faces 100000]`: a table of all methods for each of the files that
- * `facenet-web embed` wrote; with `--faces`, the time of ours for so many faces drawn from each file's.
+ * `facenet-web embed` wrote; with `--faces`, the time of ours for that number of faces drawn from each file's.
  */
 export async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { faces: { type: 'string' } } });

@@ -18,7 +18,7 @@ const LONG_MS = 4 * 3_600_000;
  * `node test/bench/photos.js --data DIR [--data DIR] [--pictures 10000] [--models DIR]`: gives the built app a folder of
  * pictures and tells, at a tenth, a half and the end, pictures a second since the mark before, the page's heap, resident
  * memory of page and workers, and the storage used. After a quarter the browser is closed and started again with the same
- * profile: the folder given again goes on. At last, how long grouping takes and how quick the view is.
+ * profile: the folder given again resumes. At last, how long grouping takes and how quick the view is.
  */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -65,7 +65,7 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** Pictures of the folders, so many in all, as links in one folder with those in folders of 500. */
+/** At most `most` pictures of the folders, as links in one folder with those in folders of 500. */
 async function makeFolder(folder: string, data: readonly string[], most: number): Promise<number> {
   let made = 0;
   for (const root of data) {
@@ -108,12 +108,12 @@ async function add(page: Page, folder: string): Promise<void> {
     .catch(() => undefined);
 }
 
-/** Waits until the queue has done so many, or is done. */
+/** Waits until the queue has processed `wanted` pictures, or all. */
 async function reach(page: Page, wanted: number): Promise<void> {
   await page.waitForFunction(
     (least) => {
       const cards = [...document.querySelectorAll('.working')].map((card) => card.textContent);
-      const words = cards.find((text) => text.includes('Looking through')) ?? ''; // another may tell of grouping
+      const words = cards.find((text) => text.includes('Looking through')) ?? ''; // another may speak of grouping
       const done = /(\d[\d,]*) of /.exec(words)?.[1];
       if (done !== undefined) return Number(done.replaceAll(',', '')) >= least;
       return words === '' && document.querySelector('[aria-label="Folders"]') !== null;

@@ -15,7 +15,7 @@ export function watchMemory(browser: Browser): () => Promise<number> {
   let watching = true;
   const watch = async (): Promise<void> => {
     while (watching) {
-      // A browser that is gone is told by whoever works with it.
+      // Whoever works with a browser that is gone reports it.
       most = Math.max(most, await rendererMemory(browser).catch(() => 0));
       await new Promise((resolve) => setTimeout(resolve, 250));
     }

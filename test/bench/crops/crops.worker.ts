@@ -22,12 +22,12 @@ interface Networks {
   readonly scorer: BatchedNetwork;
   readonly embedder: Embedder;
   readonly variants: readonly Variant[];
-  readonly mirrored: ReadonlySet<string>;
+  readonly flipped: ReadonlySet<string>;
 }
 let networks: Networks | null = null;
 
 serve<CropOps>(self, {
-  async start({ precision, variants: names, mirrored }) {
+  async start({ precision, variants: names, flipped }) {
     const options = { modelsUrl: new URL('/models/', location.href).href };
     const engine = await createLiteRtEngine({ backend: 'wasm', threads: 1 });
     const mtcnn = await loadWeights(MTCNN, 'float32', options);
@@ -38,12 +38,12 @@ serve<CropOps>(self, {
       scorer: batchedNetwork([1], ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), mtcnn)),
       embedder: await createEmbedder(engine, FACENET, weights, precision),
       variants,
-      mirrored: new Set(mirrored),
+      flipped: new Set(flipped),
     };
-    return variants.flatMap(({ name }) => (mirrored.includes(name) ? [name, `${name}, mirrored`] : [name]));
+    return variants.flatMap(({ name }) => (flipped.includes(name) ? [name, `${name}, flipped`] : [name]));
   },
   async embed({ pictures }) {
-    const { detector, embedder, variants, mirrored, scorer } = networks!;
+    const { detector, embedder, variants, flipped, scorer } = networks!;
     const frames = await Promise.all(pictures.map(({ blob, name }) => decodePicture(blob, name)));
     const found = await detector.detectMany(frames);
     const crops = [];
@@ -56,7 +56,7 @@ serve<CropOps>(self, {
       for (const { name, cut, secondLook } of variants) {
         const crop = cut(frame, secondLook ? again : face, FACENET.inputSize);
         crops.push(crop);
-        if (mirrored.has(name)) crops.push(flipCrop(crop));
+        if (flipped.has(name)) crops.push(flipCrop(crop));
       }
     }
     for (const frame of frames) frame.close();

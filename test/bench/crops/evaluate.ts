@@ -41,7 +41,7 @@ export function evaluateAll(
   list: PairList,
 ): string {
   const ways = new Map(tables);
-  for (const means of [...MEANS, ...mirrored(tables)]) {
+  for (const means of [...MEANS, ...flipped(tables)]) {
     const parts = means.map((name) => tables.get(name));
     if (parts.every((part) => part !== undefined)) ways.set(`mean of ${means.join(' + ')}`, meanOf(parts));
   }
@@ -67,10 +67,10 @@ export function evaluateAll(
   ].join('\n');
 }
 
-/** Every crop with its mirror image; and the means above with all their mirror images. */
-function mirrored(tables: ReadonlyMap<string, Float32Array>): string[][] {
-  const withMirror = (names: readonly string[]) => names.flatMap((name) => [name, `${name}, mirrored`]);
-  return [...[...tables.keys()].map((name) => [name]), ...MEANS].map(withMirror);
+/** Every crop with its flipped copy; and the means above with all their flipped copies. */
+function flipped(tables: ReadonlyMap<string, Float32Array>): string[][] {
+  const withFlipped = (names: readonly string[]) => names.flatMap((name) => [name, `${name}, flipped`]);
+  return [...[...tables.keys()].map((name) => [name]), ...MEANS].map(withFlipped);
 }
 
 /** The mean of unit vectors, made unit length again. */

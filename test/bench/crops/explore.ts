@@ -21,7 +21,7 @@ const SIZE = 512;
 /**
  * `node test/bench/crops/crops.js --data DIR --out DIR`: embeds pictures of `people` and `train` cut in every way of VARIANTS, and
  * tells how well each way, and each mean of several, keeps people apart. Options: `--per-person N` and `--train N` (pictures of each of the
- * `people`, and how many people of `train`), `--only NAME` and `--mirror NAME` (repeated), `--precision`, and `--again`
+ * `people`, and how many people of `train`), `--only NAME` and `--flip NAME` (repeated), `--precision`, and `--again`
  * to evaluate the embeddings in `--out` again.
  */
 export async function main(args: string[]): Promise<number> {
@@ -33,7 +33,7 @@ export async function main(args: string[]): Promise<number> {
       'per-person': { type: 'string', default: '12' },
       train: { type: 'string', default: '96' },
       only: { type: 'string', multiple: true },
-      mirror: { type: 'string', multiple: true, default: ['facenet 32'] },
+      flip: { type: 'string', multiple: true, default: ['facenet 32'] },
       precision: { type: 'string', default: 'int8' },
       again: { type: 'boolean', default: false },
     },
@@ -47,7 +47,7 @@ export async function main(args: string[]): Promise<number> {
   ];
   const variants = values.only ?? VARIANTS.map(({ name }) => name);
   const precision = values.precision === 'float32' ? 'float32' : 'int8';
-  const { names, kept, rows } = await embedAll(data, pictures, { precision, variants, mirrored: values.mirror });
+  const { names, kept, rows } = await embedAll(data, pictures, { precision, variants, flipped: values.flip });
   const tables = new Map(
     names.map((name, column) => [name, Float32Array.from(rows.flatMap((row) => [...slice(row, column)]))]),
   );
@@ -61,7 +61,7 @@ export async function main(args: string[]): Promise<number> {
 function evaluate(folder: string): number {
   const pictures = readFileSync(join(folder, 'pictures.txt'), 'utf8').trimEnd().split('\n');
   const tables = new Map<string, Float32Array>();
-  for (const name of VARIANTS.flatMap(({ name }) => [name, `${name}, mirrored`])) {
+  for (const name of VARIANTS.flatMap(({ name }) => [name, `${name}, flipped`])) {
     const path = join(folder, `${name}.npy`);
     if (existsSync(path)) tables.set(name, readNpy(readFileSync(path), path).data as Float32Array);
   }

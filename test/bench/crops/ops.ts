@@ -1,8 +1,8 @@
 /** What the page asks of each worker. */
 export interface CropOps {
-  /** Loads the networks; `variants` are named as in VARIANTS, those of `mirrored` are embedded mirrored too. Answers with the names of the vectors that each picture gets. */
+  /** Loads the networks; `variants` are named as in VARIANTS, those in `flipped` are embedded flipped too. Answers with the names of each picture's vectors. */
   start: {
-    req: { precision: 'float32' | 'int8'; variants: string[]; mirrored: string[] };
+    req: { precision: 'float32' | 'int8'; variants: string[]; flipped: string[] };
     res: string[];
     progress: never;
   };

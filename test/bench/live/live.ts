@@ -6,7 +6,7 @@ import { liveRows, liveTable } from './report';
 /**
  * `node test/bench/live/live.js [--seconds 4] [--rounds 3] [--alone] [--soak 2000] [--out FILE]`: how many results a
  * second and how old, 640×480 with one face and with six, beside Human and face-api in turn (`--alone`: without them);
- * `--soak`: instead, memory over so many frames.
+ * `--soak`: instead, memory over that number of frames.
  */
 export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({

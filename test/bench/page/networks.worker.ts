@@ -54,7 +54,7 @@ serve<NetworkOps>(self, {
   },
 });
 
-/** A network whose files are not here is told and not timed. */
+/** A network whose files are missing is reported and not timed. */
 async function unlessAbsent(what: string, prepare: () => Promise<string[]>): Promise<string[]> {
   try {
     return await prepare();

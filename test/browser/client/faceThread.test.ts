@@ -22,8 +22,8 @@ const gallery: GalleryFace[] = ['ada', 'bo'].map((person) => ({
   person,
   embedding: { modelId: 'facenet', vector: new Float32Array(4) },
 }));
-/** What the worker was told, once it has answered everything sent before. */
-async function told() {
+/** What the worker received, once it has answered everything sent before. */
+async function received() {
   await client.call('detect', { picture });
   const { tensors, wasmBytes, gpuBuffers } = await client.call('memory', {});
   return { people: tensors, started: wasmBytes === 1, far: gpuBuffers };
@@ -73,7 +73,7 @@ test('a crash rejects every pending call, and the next worker is as the old one 
       details: { reason: expect.stringContaining('died of detect') },
     });
   expect(crashes).toHaveLength(1);
-  expect(await told()).toEqual({ people: 2, started: true, far: 0.5 });
+  expect(await received()).toEqual({ people: 2, started: true, far: 0.5 });
   expect(made).toBe(2);
 });
 
@@ -83,7 +83,7 @@ test('a WebAssembly trap replaces the worker', async () => {
   const crashed = new Promise((resolve) => client.onCrash(resolve));
   await expect(client.call('detect', { picture, name: 'trap' })).rejects.toMatchObject({ code: 'internal' });
   await expect(crashed).resolves.toMatchObject({ code: 'worker/crashed' });
-  expect(await told()).toMatchObject({ started: true });
+  expect(await received()).toMatchObject({ started: true });
   expect(made).toBe(2);
 });
 
@@ -91,7 +91,7 @@ test('a start that kills its worker is not repeated', async () => {
   open();
   await expect(client.call('start', { model: 'dies' })).rejects.toMatchObject({ code: 'worker/crashed' });
   expect(made).toBe(1);
-  expect(await told()).toMatchObject({ started: false });
+  expect(await received()).toMatchObject({ started: false });
   expect(made).toBe(2);
 });
 
@@ -103,12 +103,12 @@ test('a start that kills the worker only when repeated is repeated once', async 
   client.onCrash(() => crashes++);
   await expect(client.call('detect', { picture, name: 'dies' })).rejects.toMatchObject({ code: 'worker/crashed' });
   await vi.waitFor(() => expect(crashes).toBe(2));
-  expect(await told()).toMatchObject({ started: false });
+  expect(await received()).toMatchObject({ started: false });
   expect(made).toBe(3);
   await caches.delete(modelsUrl);
 });
 
-test('a worker whose script is missing rejects with worker/crashed, each time anew', async () => {
+test('a worker whose script is missing rejects with worker/crashed, every time', async () => {
   made = 0;
   client = new FaceNet({
     worker: () => {
@@ -122,7 +122,7 @@ test('a worker whose script is missing rejects with worker/crashed, each time an
   }
 });
 
-test('abort reaches the worker, and it goes on with the next call', async () => {
+test('abort reaches the worker, and it handles the next call', async () => {
   open();
   const abort = new AbortController();
   const call = client.call('start', { model: 'hangs' }, { signal: abort.signal });
@@ -139,7 +139,7 @@ test('close rejects what is pending and what is called later', async () => {
   await expect(client.call('memory', {})).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('whoever unsubscribed is not told of crashes', async () => {
+test('whoever unsubscribed is not notified of crashes', async () => {
   open();
   const callback = vi.fn();
   client.onCrash(callback)();

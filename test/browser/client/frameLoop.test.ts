@@ -77,7 +77,7 @@ test("after a change of camera, only the new one's frames come", async () => {
   expect(new Set(seen.slice(change))).toEqual(new Set([blue]));
 });
 
-test('a picture that stands still is said after two seconds, and that it goes on at its next frame', async () => {
+test('a frozen picture is reported after two seconds, and cleared at its next frame', async () => {
   let frozen = false;
   const video = await camera('green', () => frozen);
   const said: boolean[] = [];
@@ -138,7 +138,7 @@ test('a muted camera stands still at once, whatever frames come, until it is no 
   loop.leave();
 });
 
-test('in the background nobody counts as seen; the first frame after coming back goes on', async () => {
+test('in the background nobody counts as seen; work resumes with the first frame after coming back', async () => {
   const video = await camera('green');
   const said: boolean[] = [];
   let frames = 0;

@@ -1,5 +1,5 @@
 /**
- * Tests only: a real worker that speaks part of the protocol and dies when told to. It keeps what it was told, and says
+ * Tests only: a real worker that speaks part of the protocol and dies on request. It keeps what it received, and reports
  * so in its answers, so that a test sees whether a new worker is as the old one was.
  */
 import { FACE_TRANSFERS, type EngineState, type Ops } from '../../../workers/protocol';
@@ -69,7 +69,7 @@ serve<Served>(
       const size = picture instanceof ImageBitmap ? picture : { width: 0, height: 0 };
       return { width: size.width, height: size.height, faces: [], leastFace: 20 };
     },
-    // What it was told, in the numbers that the protocol has for memory.
+    // What it received, in the numbers that the protocol has for memory.
     memory: () => ({ tensors: people, wasmBytes: model === 'facenet' ? 1 : 0, gpuBuffers: far }),
   },
   { owned: FACE_TRANSFERS, lanes: { memory: 'quick' } },

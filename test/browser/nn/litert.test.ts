@@ -19,7 +19,7 @@ test('runs in a module worker, with threads', async () => {
   expect((answer.data as { error: number }).error).toBeLessThan(1e-5);
 });
 
-test('takes as many threads as there are cores, up to 8, unless told otherwise', async () => {
+test('takes as many threads as there are cores, up to 8, unless set otherwise', async () => {
   const engine = await createLiteRtEngine({ backend: 'wasm' });
   expect(engine.threads).toBe(Math.min(navigator.hardwareConcurrency, 8));
   engine.dispose();

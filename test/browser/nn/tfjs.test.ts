@@ -100,12 +100,12 @@ describe('tfjs engine', () => {
       return context.skip('there is no WebGPU here');
     });
     GPUAdapter.prototype.requestDevice = requestDevice;
-    const told = new Promise<string>((resolve) => started.onLost(resolve));
+    const reason = new Promise<string>((resolve) => started.onLost(resolve));
     const executor = await started.prepare(graph, weights);
     await executor.run([input]);
     device!.destroy();
     await expect(executor.run([input])).rejects.toMatchObject({ code: 'backend/device-lost' });
-    expect(await told).toBeTruthy();
+    expect(await reason).toBeTruthy();
     started.dispose();
     engine = await createTfjsEngine({ backend: 'webgpu' });
     const again = await engine.prepare(graph, weights);

@@ -93,7 +93,7 @@ describe('a publisher who does not give the model', () => {
 });
 
 describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
-  it('goes on where it was stopped, and ends with both files and no sources', async () => {
+  it('resumes where it was aborted, and ends with both files and no sources', async () => {
     const stop = new AbortController();
     const onProgress = ({ done }: Progress) => {
       if (done > 20_000_000) stop.abort();
@@ -129,7 +129,7 @@ describe.skipIf(!published)('installing FaceNet (needs FACENET_MODELS)', () => {
     });
   });
 
-  it('refuses a source file that got damaged in storage, and gets it anew the next time', async () => {
+  it('refuses a source file that got damaged in storage, and downloads it again the next time', async () => {
     const source = FACENET.sources[0]!;
     await writeStored('sources', source.sha256, new Uint8Array(source.bytes));
     expect(await codeOf(installModel(FACENET, { baseUrl: PUBLISHED }))).toBe('weights/hash-mismatch');

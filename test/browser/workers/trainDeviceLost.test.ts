@@ -17,7 +17,7 @@ function open(): Connection<TrainOps> {
   return connect<TrainOps>(port2);
 }
 
-test('a device lost in mid-step: the run goes on from its last checkpoint and ends as the unbroken one', async () => {
+test('a device lost in mid-step: the run resumes from its last checkpoint and ends as the unbroken one', async () => {
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = async function (descriptor) {
     const device = await requestDevice.call(this, descriptor);

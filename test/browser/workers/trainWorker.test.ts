@@ -78,7 +78,7 @@ async function sha256(client: TrainThread): Promise<string> {
   return [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].join();
 }
 const unbroken = new Map<string, Promise<string>>();
-/** What a run that nothing disturbs has learnt. */
+/** The trained weights of an undisturbed run. */
 function whole(setup: Setup = {}): Promise<string> {
   const key = JSON.stringify(setup);
   const known =
@@ -100,7 +100,7 @@ describe.each([
   ['what comes after a cut', FROZEN],
   ['only the head', HEAD_ONLY],
 ] as const)('training %s in the worker', (_, setup) => {
-  test('stopped in the middle of the work and gone on with in a new worker, it learns the same, bit for bit', async () => {
+  test('aborted in the middle and resumed in a new worker, it trains the same weights, bit for bit', async () => {
     const sink = new MemorySink();
     const first = await ready(setup, newClient);
     const stop = new AbortController();
@@ -124,7 +124,7 @@ describe.each([
   });
 });
 
-test('paused, it has saved the step in progress; it goes on in the same worker and equals the unbroken run', async () => {
+test('paused, it has saved the step in progress; it resumes in the same worker and equals the unbroken run', async () => {
   const expected = await whole();
   const client = await ready();
   const sink = new MemorySink();
@@ -143,7 +143,7 @@ test('paused, it has saved the step in progress; it goes on in the same worker a
   expect(await sha256(client)).toBe(expected);
 });
 
-test('paused while the frozen part still runs, it has learnt nothing yet and goes on from there', async () => {
+test('paused while the frozen part still runs, nothing is trained yet and it resumes from there', async () => {
   const expected = await whole(FROZEN);
   const client = await ready(FROZEN);
   const sink = new MemorySink();
@@ -156,7 +156,7 @@ test('paused while the frozen part still runs, it has learnt nothing yet and goe
   expect(await sha256(client)).toBe(expected);
 });
 
-test('checkpoints go to the store, and a new worker goes on from them', async () => {
+test('checkpoints go to the store, and a new worker resumes from them', async () => {
   const runId = crypto.randomUUID();
   const store = await openStore();
   const setup = { more: { epochSteps: 10, epochs: 4 } };
@@ -174,7 +174,7 @@ test('checkpoints go to the store, and a new worker goes on from them', async ()
   store.close();
 });
 
-test('frozen weights stay as they were, and the frozen part runs once for each picture and mirror image', async () => {
+test('frozen weights stay as they were, and the frozen part runs once for each picture and flipped copy', async () => {
   const client = await started();
   const plan = await prepare(client, FROZEN);
   expect(plan).toMatchObject({ frozenUntil: 'r1', cached: true, cuts: ['r1'], stepsPerEpoch: STEPS, notes: [] });
@@ -193,7 +193,7 @@ test('frozen weights stay as they were, and the frozen part runs once for each p
   }
 });
 
-test('the report holds old against new; the trained head names the held-out pictures where only it has learnt', async () => {
+test('the report holds old against new; the trained head names the held-out pictures where only it was trained', async () => {
   const client = await started();
   const heldOut = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
   await client.call('addPictures', { set: 'heldOut', pictures: heldOut, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
@@ -213,7 +213,7 @@ test('the report holds old against new; the trained head names the held-out pict
   expect([...own.data]).toEqual([...embedded.data.subarray(10, 20)]);
 });
 
-test('a cohort in the file that a run began with moves with what is learnt, and goes on with a head alone', async () => {
+test('a cohort in the file that a run began with is mapped with the training, and is kept with a head alone', async () => {
   const client = await started();
   const heldOut = await Promise.all(Array.from({ length: 8 }, (_, i) => pixels(100 + i)));
   await client.call('addPictures', { set: 'heldOut', pictures: heldOut, labels: [0, 1, 2, 3, 0, 1, 2, 3] });
@@ -261,7 +261,7 @@ describe('what cannot be trained is said so', () => {
     });
   });
 
-  test('one person’s pictures identical: a note, and training goes on', async () => {
+  test('one person’s pictures identical: a note, and training continues', async () => {
     const { notes } = await few([0, 0, 1, 1, 2], [3, 3, 4, 5, 6]);
     expect(notes).toEqual(['All 2 pictures of Ada are the same one.', 'There is only one picture of Cy.']);
   });
@@ -317,7 +317,7 @@ test('memory does not grow from run to run', async () => {
   for (let i = 0; i < 3; i++) {
     await prepare(client, FROZEN);
     await client.train({ sink: new MemorySink() });
-    await client.call('evaluate', { far: 0.1 }).catch(() => {}); // there is nobody to judge by
+    await client.call('evaluate', { far: 0.1 }).catch(() => {}); // there are no held-out pictures
     tensors.push((await client.call('memory', {})).tensors);
   }
   expect(tensors[2]).toBe(tensors[1]);

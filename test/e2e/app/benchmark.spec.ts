@@ -64,7 +64,7 @@ test('a folder with its list of pairs is measured: figures, curve, the wrong pai
   );
   const report = JSON.parse(strFromU8(files['report.json']!)) as LfwReport;
   expect(report).toMatchObject({ pairs: 37, pictures: 18, noFace: 0, backend: 'wasm', adapter: null });
-  // Only what the list says wrongly is judged wrongly: one of the 19 pairs of the first fold.
+  // Only what the list says wrongly is decided wrongly: one of the 19 pairs of the first fold.
   expect(report.accuracy.folds).toEqual([18 / 19, 1]);
 
   await page.getByLabel('mirror image').uncheck();

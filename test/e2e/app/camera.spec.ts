@@ -125,7 +125,7 @@ test('a person is added with a picture taken by the camera', async ({ camera: pa
   await expect(people(page)).toHaveText(/Somebody\s*1 face/);
 });
 
-test('an unplugged camera is said, and Try again starts it anew', async ({ camera: page }) => {
+test('an unplugged camera is said, and Try again restarts it', async ({ camera: page }) => {
   await openApp(page);
   await page.getByRole('button', { name: 'Use the camera' }).click();
   await expect(page.getByRole('button', { name: 'Take a picture' })).toBeVisible();
@@ -159,7 +159,7 @@ test('of two cameras the chosen one is used, the other let go, and the choice ke
       page.evaluate(() => (document.querySelector('video')?.srcObject as MediaStream | null)?.getTracks()[0]?.label);
     await expect.poll(shown).toBe(second);
     expect(await stream.evaluate((gone) => gone.active), 'the first camera is let go').toBe(false);
-    await expect(page.getByText(/frames a second, results \d+ ms old/), 'faces are looked for in it').toBeVisible();
+    await expect(page.getByText(/frames a second, results \d+ ms old/), 'faces are searched in it').toBeVisible();
 
     await page.reload();
     await ready(page);
@@ -170,7 +170,7 @@ test('of two cameras the chosen one is used, the other let go, and the choice ke
   }
 });
 
-test('a camera whose picture stands still is said, nobody is shown meanwhile, and it goes on by itself', async ({
+test('a frozen camera picture is reported, nobody is shown meanwhile, and it resumes by itself', async ({
   page,
   context,
 }) => {

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { portrait } from './appTest';
 
-const PUPILS = ['Edward Lu', 'Susan Helms', 'William Shepherd'] as const;
-/** Of each: darker, brighter, turned a little, mirrored. */
+const PEOPLE = ['Edward Lu', 'Susan Helms', 'William Shepherd'] as const;
+/** Of each: darker, brighter, turned a little, flipped. */
 const PICTURES_EACH = 4;
 
 /**
  * A folder of a folder for each person, with pictures that the browser makes of one portrait: too alike to prove that
- * anything is learnt, different enough to be learnt from.
+ * anything is trained, different enough to train on.
  */
 export async function classFolders(page: Page, folder: string): Promise<string> {
-  for (const name of PUPILS) {
+  for (const name of PEOPLE) {
     const bytes = readFileSync(portrait(name)).toString('base64');
     const pictures = await page.evaluate(
       async ([base64, count]) => {

@@ -16,7 +16,10 @@ test('Back after “Delete everything” brings nobody back', async ({ page }) =
   // The cache works here: another page comes out of it as it was.
   await page.goto('third-party-licences.txt');
   await page.evaluate(() =>
-    window.addEventListener('pageshow', ({ persisted }) => (document.title = persisted ? 'out of the cache' : 'anew')),
+    window.addEventListener(
+      'pageshow',
+      ({ persisted }) => (document.title = persisted ? 'out of the cache' : 'loaded again'),
+    ),
   );
   await page.goto('icon.svg');
   await page.goBack({ waitUntil: 'commit' });

@@ -61,7 +61,7 @@ test('what an earlier version let in does no harm: a model under a published id,
       id: 'short',
       personId: 'short',
       embedding: { modelId, vector: new Float32Array([0.1, 0.2, 0.3]) },
-      // Its crop is no picture: it cannot be embedded anew either.
+      // Its crop is no picture: it cannot be embedded again either.
       crop: { ...(face!['crop'] as object), bytes: new ArrayBuffer(3) },
     });
     for (const id of ['facenet-20180402-114759', 'mobilefacenet-192']) {

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 
-/** Looked at by hand before a release; git ignores the folder. */
+/** For inspection by eye before a release; git ignores the folder. */
 const FOLDER = 'test/screenshots';
 
 /** Words of buttons, none of them long, that lie on two lines. */

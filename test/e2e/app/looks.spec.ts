@@ -124,7 +124,7 @@ test('the Photos view is accessible and fits: the library, and one person of it'
   await lookAll(page, 'photos-person');
 });
 
-test('the Train view is accessible and fits: learning, paused, judged, in use', async ({ page }, info) => {
+test('the Train view is accessible and fits: training, paused, evaluated, in use', async ({ page }, info) => {
   await openApp(page, 'Train');
   const folder = await classFolders(page, info.outputPath('people'));
   await page.locator('input[type=file][data-role=trained]').setInputFiles(folder);

@@ -20,7 +20,7 @@ test('without the FaceNet model every view says so in one line, and the built-in
   await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Edward Lu/);
 });
 
-test('the FaceNet model is got from its publisher: progress, cancel, going on, then used; people are kept', async ({
+test('the FaceNet model is downloaded from its publisher: progress, cancel, resume, then used; people are kept', async ({
   page,
   watch,
 }) => {
@@ -43,7 +43,7 @@ test('the FaceNet model is got from its publisher: progress, cancel, going on, t
   await page.getByRole('button', { name: 'Get the FaceNet model' }).click();
   await expect(page.getByText(/\d+(\.\d+)? [kM]B of 9\d(\.\d)? MB/)).toBeVisible();
   await expect.poll(() => asked.length).toBeGreaterThan(20);
-  await go(page, 'People'); // it goes on, and is still the only one
+  await go(page, 'People'); // it continues, and is still the only one
   await go(page, 'Settings');
   await page.getByRole('button', { name: 'Cancel' }).click();
   const goOn = page.getByRole('button', { name: 'Resume the download' });
@@ -66,7 +66,7 @@ test('the FaceNet model is got from its publisher: progress, cancel, going on, t
   watch.foreign.length = 0;
 });
 
-test('people enrolled by the built-in model of before are embedded anew from their crops, and known', async ({
+test('people enrolled by the built-in model of before are embedded again from their crops, and known', async ({
   page,
 }) => {
   await openApp(page, 'People');

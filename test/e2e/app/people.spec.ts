@@ -115,7 +115,7 @@ test('ways to name are compared on the people’s own faces', async ({ page }) =
   await expect(page.getByText('nothing need change')).toBeVisible();
   await go(page, 'Photos');
   await go(page, 'People');
-  await expect(page.getByText('nothing need change')).toBeVisible(); // found out once, not anew in every view
+  await expect(page.getByText('nothing need change')).toBeVisible(); // found once, not again in every view
 });
 
 test('a person known by one tab is known in the other', async ({ page, context }) => {

@@ -35,7 +35,7 @@ async function text(download: Download): Promise<string> {
   return readFileSync(await download.path(), 'utf8');
 }
 
-test('a folder is looked through, faces are grouped, named once, found, and exported', async ({ page }, info) => {
+test('a folder is scanned, faces are grouped, named once, found, and exported', async ({ page }, info) => {
   const folder = makeFolder(info.outputPath());
   // The chooser is the system's: it gives a folder of the browser's own instead.
   await page.addInitScript(() => {
@@ -111,7 +111,7 @@ test('a folder is looked through, faces are grouped, named once, found, and expo
   expect(listed.filter(({ name }) => name === 'Commander')).toHaveLength(1);
 });
 
-test('a folder given again goes on where it was; a zip works too; removing forgets the pictures and keeps the people', async ({
+test('a folder given again resumes where it was; a zip works too; removing forgets the pictures and keeps the people', async ({
   page,
 }, info) => {
   const folder = makeFolder(info.outputPath());

@@ -62,7 +62,7 @@ test('a face can be named from its box in the picture, with the keyboard alone',
   await expect(people(page)).toHaveText([/Edwrd Lu\s*1 face/]);
 });
 
-test('pictures that cannot be read say why, each in a sentence, and the others go on', async ({ page }) => {
+test('pictures that cannot be read say why, each in a sentence, and the others continue', async ({ page }) => {
   await openApp(page);
   await page.locator('input[type=file][accept="image/*"]').setInputFiles([
     { name: 'nothing.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) },
@@ -100,7 +100,7 @@ test('pasted and dropped pictures are recognised like chosen ones', async ({ pag
   }
 });
 
-test('many pictures can be stopped and gone on with, and are shown from small copies', async ({ page }) => {
+test('many pictures can be stopped and resumed, and are shown from small copies', async ({ page }) => {
   await openApp(page);
   const buffer = readFileSync(sample('expedition-1-crew.jpg'));
   const many = Array.from({ length: 8 }, (_, i) => ({ name: `picture ${i + 1}.jpg`, mimeType: 'image/jpeg', buffer }));

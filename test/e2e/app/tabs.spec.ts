@@ -95,7 +95,7 @@ freshTest(
   },
 );
 
-test('the tab that follows sees photos and a training come, and goes on with both when it takes over', async ({
+test('the tab that follows sees photos and a training come, and continues both when it takes over', async ({
   page,
   context,
   baseURL,
@@ -134,5 +134,5 @@ test('the tab that follows sees photos and a training come, and goes on with bot
   await expect(page.getByText(/“Trained on 3 people” of .* is in the other tab/), 'left by the first').toBeVisible();
   await go(other, 'Train');
   await other.getByRole('button', { name: 'Resume' }).click();
-  await expect(other.getByText(/step \d+ of/), 'gone on with by the second').toBeVisible({ timeout: 60_000 });
+  await expect(other.getByText(/step \d+ of/), 'resumed by the second').toBeVisible({ timeout: 60_000 });
 });

@@ -9,7 +9,7 @@ const start = (page: Page) => page.getByRole('button', { name: 'Start training' 
 const step = /step (\d+) of \d+/;
 const stepsDone = async (page: Page) => Number(step.exec(await page.getByRole('main').innerText())?.[1]);
 
-test('trains on a folder, goes on after a reload and after a full disk, shows old against new, and one click goes back', async ({
+test('trains on a folder, resumes after a reload and after a full disk, compares before and after, and one click goes back', async ({
   page,
   baseURL,
 }, info) => {
@@ -60,7 +60,7 @@ test('trains on a folder, goes on after a reload and after a full disk, shows ol
   await choose(page, portrait('Edward Lu'));
   await expect(page.getByRole('article').getByRole('listitem')).toHaveText(/Unknown/);
   await expect(preparing).toBeVisible();
-  await page.reload(); // in the middle: the next page goes on
+  await page.reload(); // in the middle: the next page resumes
   await ready(page);
 
   await go(page, 'Settings');

@@ -4,7 +4,7 @@ import { expect, go, openApp, portrait, test } from './appTest';
 import { tinyRecipe } from './classFolders';
 import { plainPng } from '../cli/plainPng';
 
-/** A folder of people with so many copies of one portrait each. */
+/** A folder of people with as many copies of one portrait each as `people` says. */
 function copies(folder: string, people: Readonly<Record<string, number>>): string {
   for (const [name, count] of Object.entries(people)) {
     mkdirSync(join(folder, name), { recursive: true });
@@ -13,7 +13,7 @@ function copies(folder: string, people: Readonly<Record<string, number>>): strin
   return folder;
 }
 
-test('pictures that nothing can be learnt from: each a sentence, and nothing begins', async ({ page }, info) => {
+test('pictures that cannot be trained on: each a sentence, and nothing begins', async ({ page }, info) => {
   await openApp(page, 'Train');
   const trained = page.locator('input[type=file][data-role=trained]');
   const start = page.getByRole('button', { name: 'Start training' });

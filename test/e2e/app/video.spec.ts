@@ -35,14 +35,14 @@ async function recordPan(page: Page): Promise<Buffer> {
   return Buffer.from(film, 'base64');
 }
 
-test('a video is looked through: who appears when, saved as CSV and WebVTT', async ({ page }) => {
+test('a video is scanned: who appears when, saved as CSV and WebVTT', async ({ page }) => {
   await openApp(page, 'People');
   await addPerson(page, 'Robert Curbeam', portrait('Robert Curbeam'));
   await go(page, 'Recognise');
   const buffer = await recordPan(page);
   await page.getByLabel('Video file').setInputFiles({ name: 'Film <b>.webm', mimeType: 'video/webm', buffer });
   await page.getByRole('button', { name: 'Who appears when?' }).click();
-  await go(page, 'Photos'); // it is looked through behind
+  await go(page, 'Photos'); // it is scanned in the background
   await page.goBack();
   const list = page.getByRole('list', { name: 'Appearances' }).getByRole('listitem');
   const csv = page.getByRole('button', { name: 'Save as CSV' });
@@ -137,7 +137,7 @@ test('an MP4 cut in the middle of a frame is read up to there, and stays usable'
   await expect(page.getByText('The film can be read only up to 00:0')).toBeVisible({ timeout: 60_000 });
 });
 
-test('a film damaged in the middle is looked through before and after that place', async ({ page }) => {
+test('a film damaged in the middle is scanned before and after that place', async ({ page }) => {
   await openApp(page, 'People');
   await addPerson(page, 'Daniel Barry', portrait('Daniel Barry'));
   await go(page, 'Recognise');
@@ -152,7 +152,7 @@ test('a film damaged in the middle is looked through before and after that place
   await look(page, 'video-damaged-light');
 });
 
-test('faces far away in a large film are found as in a picture; the least size is told, and large ones alone are a choice', async ({
+test('faces far away in a large film are found as in a picture; the least size is shown, and large ones alone are a choice', async ({
   page,
 }) => {
   await openApp(page, 'People');

@@ -19,7 +19,7 @@ const hasFaceNet = existsSync(resolve('public/models', `${FACENET}.int8.safetens
 /** Debian's package serves the system's own Python. */
 const python = ['/usr/bin/python3', 'python3'].find((name) => spawnSync(name, ['-c', 'import torch']).status === 0);
 
-/** A folder for each of so many people, with several copies of the portrait in it. */
+/** A folder for each of `people` people, with several copies of the portrait in it. */
 function classFolders(root: string, people: number, copies = 2): string {
   for (const file of PORTRAITS.slice(0, people)) {
     const folder = join(root, file.replace('.jpg', ''));
@@ -80,7 +80,7 @@ test('the benches of grouping and of a large gallery take the embeddings that em
   expect(gallery.stdout).toMatch(/unlike a plain search: 0 of \d+/);
 });
 
-test('the bench of the photo library goes on after the tab was closed, and measures the view', async ({ folder }) => {
+test('the bench of the photo library resumes after the tab was closed, and measures the view', async ({ folder }) => {
   const data = classFolders(join(folder, 'people'), 4);
   const { code, stdout, stderr } = await bench('photos.js', '--data', data, '--pictures', '8');
   expect(code, stderr).toBe(0);
@@ -111,7 +111,7 @@ test('the bench of training in PyTorch prints its two cases', () => {
     expect(printed).toMatch(new RegExp(`^${name}, batch 1 +\\d+\\.\\d\\d pictures/s`, 'm'));
 });
 
-test('speed tells how many pictures a second are embedded and learnt from', async () => {
+test('speed reports how many pictures a second are embedded and trained on', async () => {
   const small = ['--batch', '1', '--steps', '1', '--width', '0.25'];
   const { code, stderr, output } = await runJson<SpeedOutput>('speed', ...small);
   expect(code, stderr).toBe(0);

@@ -61,7 +61,7 @@ test('prints tables and sentences for people', async ({ folder }) => {
   expect(stdout).toContain('No group has enough people to show a rate of 1 in 100');
 });
 
-test('a folder without groups, and one of a single person, are told in a sentence', async ({ folder }) => {
+test('a folder without groups, and one of a single person, are refused in a sentence', async ({ folder }) => {
   const loose = join(folder, 'loose');
   mkdirSync(loose);
   copyFileSync(join(SAMPLES, 'portraits', 'edward-lu.jpg'), join(loose, 'a.jpg'));

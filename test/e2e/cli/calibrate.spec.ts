@@ -32,7 +32,7 @@ for (const [model, name] of [
   });
 }
 
-test('a cohort is made of drawn faces; too few of them and a list that does not fit are told in a sentence', async ({
+test('a cohort is made of drawn faces; too few of them and a list that does not fit are refused in a sentence', async ({
   folder,
 }) => {
   mkdirSync(folder, { recursive: true });

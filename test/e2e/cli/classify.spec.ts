@@ -76,7 +76,7 @@ test('where no picture is left to test with, a sentence says so, and no accuracy
   expect(stderr).not.toContain('NaN');
 });
 
-test('a folder of too few people and a file that is no classifier are told in a sentence', async ({ folder }) => {
+test('a folder of too few people and a file that is no classifier are refused in a sentence', async ({ folder }) => {
   const root = makePeople(folder);
   const out = join(folder, 'people.json');
   const few = await run('classify', 'train', root, '--out', out, '--test', '--model', MOBILE_FACE_NET);

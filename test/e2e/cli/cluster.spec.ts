@@ -41,7 +41,7 @@ for (const [model, missed] of [
   });
 }
 
-test('a folder without pictures is told in a sentence, one without faces is an answer', async ({ folder }) => {
+test('a folder without pictures is refused in a sentence, one without faces is an answer', async ({ folder }) => {
   mkdirSync(folder, { recursive: true });
   const empty = await run('cluster', folder, '--model', MOBILE_FACE_NET);
   expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining(`No pictures were found in ${folder}.`)]);

@@ -119,7 +119,7 @@ const ODD: readonly (readonly [string, string])[] = [
   [CREW, 'face'],
 ];
 
-test('odd and broken pictures are each told in a sentence, and the others go on', async ({ folder }) => {
+test('odd and broken pictures are each reported in a sentence, and the others continue', async ({ folder }) => {
   for (const [name, bytes] of Object.entries(WRITTEN)) writeFileSync(join(folder, name), bytes);
   const paths = ODD.map(([name]) => (name.startsWith('/') ? name : join(folder, name)));
   const { code, stderr, output } = await runJson<DetectOutput>('detect', ...SMALL, ...paths);

@@ -92,7 +92,7 @@ for (const [model, splits] of [
     const [last, ...others] = model === FACENET ? ['1/2', '2/2'] : ['3/3', '1/3', '2/3'];
     for (const shard of others) await succeed(...common, '--out', parts, '--batch', '5', '--shard', shard);
     const early = await run('lfw', ...common, '--out', parts, '--merge');
-    expect(early.code, 'none is judged before all are there').toBe(1);
+    expect(early.code, 'nothing is evaluated before all are there').toBe(1);
     expect(early.stderr).toMatch(/embeddings-\d-of-\d\.part is not there/);
     await succeed(...common, '--out', parts, '--batch', '5', '--shard', last);
     await succeed(...common, '--out', parts, '--merge');
@@ -148,9 +148,7 @@ test('Ctrl-C keeps what is done', async ({ folder }) => {
   expect(stderr).toContain('another --flip');
 });
 
-test('200 pairs of LFW are judged with the accuracy that was measured, and by the model’s own decisions', async ({
-  folder,
-}) => {
+test('200 pairs of LFW have the accuracy that was measured, and by the model’s own decisions', async ({ folder }) => {
   test.setTimeout(400_000);
   needsModel(FACENET, 'int8');
   const data = needsFolder('FACENET_DATA');
@@ -193,7 +191,7 @@ test('200 pairs of LFW are judged with the accuracy that was measured, and by th
   const page = readFileSync(join(out, 'report.md'), 'utf8');
   expect(page).toContain('| Pairs | 200 in 5 folds |');
 
-  // Each pair once more, by the embeddings without their mirror images' and the cohort's own file.
+  // Each pair once more, by the embeddings without their flipped copies' and the cohort's own file.
   const file = join('public', 'cohorts', `${FACENET}.safetensors`);
   const row = JSON.parse(readFileSync(join('src', 'weights', 'cohorts', `${FACENET}.json`), 'utf8')) as CohortRow;
   const centres = readSafetensors(new Uint8Array(readFileSync(file)), file).get('centres')!;
@@ -233,7 +231,7 @@ test('an archive, which is not unpacked, gives the report of its folder', async 
   expect(resultOf(packed)).toEqual(resultOf(whole));
 });
 
-test('what is wrong with the input is told in one sentence, before Chromium starts', async ({ folder }) => {
+test('what is wrong with the input is said in one sentence, before Chromium starts', async ({ folder }) => {
   mkdirSync(folder, { recursive: true });
   const pairs = samplePairs(folder);
   const write = (name: string, content: string): string => {
@@ -282,7 +280,7 @@ test('a margin is refused where the crop has none, whoever chose the crop', asyn
   }
 });
 
-test('distances are normalised for the model’s own crop only, which is told before any picture is read', async ({
+test('distances are normalised for the model’s own crop only, which is said before any picture is read', async ({
   folder,
 }) => {
   const out = join(folder, 'out');
@@ -376,7 +374,7 @@ test('a damaged picture in a zip is left out as in a folder', async ({ folder })
   });
 });
 
-test('a picture without a face is judged by its middle, left out, or the end, as asked', async ({ folder }) => {
+test('a picture without a face is embedded from its middle, left out, or an error, as asked', async ({ folder }) => {
   const pairs = samplePairs(folder);
   // A picture in which nothing is found, in one more pair of each fold.
   const images = join(folder, 'images');

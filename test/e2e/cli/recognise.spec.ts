@@ -69,7 +69,7 @@ test('tells people the names with distance and certainty', async () => {
   expect(stdout).toMatch(/^ {2}unknown {2}nearest [a-z-]+, distance \d\.\d\d$/m);
 });
 
-test('a gallery without a face is told, as one object too', async ({ folder }) => {
+test('a gallery without a face is reported, as one object too', async ({ folder }) => {
   writeFileSync(join(folder, 'wall.png'), plainPng(100, 100));
   const { code, stderr, output } = await runJson<object>('recognise', ...SMALL, '--gallery', folder, groups[0]!);
   expect(code).toBe(1);

@@ -7,7 +7,7 @@ import { plainPng } from './plainPng';
 /** A network small enough for a test: a twentieth of the channels, 75 pixels, a few steps. */
 const TINY = ['--width', '0.05', '--size', '75', '--epochs', '4'];
 
-/** “People” who are told apart by a glance: four plain pictures of about one grey each. */
+/** “People” who differ at a glance: four plain pictures of about one grey each. */
 function greyFolders(folder: string): string {
   for (const [name, grey] of Object.entries({ bright: 200, dark: 20, middle: 110 })) {
     mkdirSync(join(folder, name), { recursive: true });
@@ -24,7 +24,7 @@ function lines(folder: string): { step: number; epoch: number; loss: number }[] 
     .map((line) => JSON.parse(line) as { step: number; epoch: number; loss: number });
 }
 
-test('a run that was killed goes on from its checkpoint and ends as the unbroken one', async ({ folder }) => {
+test('a run that was killed resumes from its checkpoint and ends as the unbroken one', async ({ folder }) => {
   const data = greyFolders(join(folder, 'people'));
   const config = join(folder, 'run.json');
   writeFileSync(config, JSON.stringify({ batch: 4, checkpointSteps: 2 }));
@@ -74,7 +74,7 @@ test('a run that was killed goes on from its checkpoint and ends as the unbroken
   expect(used.code, used.stderr).toBe(0);
 });
 
-test('Ctrl-C saves the step it came in, and the run goes on from there', async ({ folder }) => {
+test('Ctrl-C saves the step it came in, and the run resumes from there', async ({ folder }) => {
   const data = greyFolders(join(folder, 'people'));
   const config = join(folder, 'run.json');
   writeFileSync(
@@ -104,7 +104,7 @@ function faces(data: string): string[] {
   return ['bright', 'dark'].map((person) => join(data, person, '0.png'));
 }
 
-test('the full-width network makes the steps of the small recipe; a picture that cannot be read is told and left out', async ({
+test('the full-width network makes the steps of the small recipe; a picture that cannot be read is named and left out', async ({
   folder,
 }) => {
   const data = greyFolders(join(folder, 'people'));
@@ -122,7 +122,7 @@ test('the full-width network makes the steps of the small recipe; a picture that
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);
 });
 
-test('a schedule file ends the run, LFW and whole persons judge where that is asked, and what it made is fine-tuned', async ({
+test('a schedule file ends the run, LFW and whole persons evaluate it where that is asked, and what it made is fine-tuned', async ({
   folder,
 }) => {
   const data = greyFolders(join(folder, 'people'));
@@ -146,8 +146,8 @@ test('a schedule file ends the run, LFW and whole persons judge where that is as
   expect(output).toMatchObject({ people: 2, pictures: 8, heldOut: 8, epochs: 1, after: { accuracy: null } });
   expect(output.after.val).not.toBeNull();
   expect(output).not.toHaveProperty('rawPixels');
-  const judged = { accuracy: expect.any(Number), val: expect.any(Number), far: 0.001, pairs: 4 };
-  expect(output.lfw).toEqual({ rawPixels: judged, before: judged, after: judged });
+  const measured = { accuracy: expect.any(Number), val: expect.any(Number), far: 0.001, pairs: 4 };
+  expect(output.lfw).toEqual({ rawPixels: measured, before: measured, after: measured });
   const onTheWay = lines(join(folder, 'out')).filter((line) => 'lfw' in line);
   expect(onTheWay).toEqual([{ step: output.steps, epoch: 1, lfw: output.lfw?.after }]);
 
