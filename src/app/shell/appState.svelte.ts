@@ -2,7 +2,6 @@ import { createContext } from 'svelte';
 import { FaceNet } from '../../client/faceNet';
 import { FaceError } from '../../core/errors';
 import { APP_SCOPE } from '../../core/hosting/appScope';
-import type { Store } from '../../store/schema';
 import { takeOver } from '../../store/takeOver';
 import { openStore } from '../../store/store';
 import { Backups } from '../settings/backups.svelte';
@@ -27,39 +26,15 @@ import { OpenVideo } from '../recognise/videoFile.svelte';
 import { followDeletion, leaveToDelete } from './wipe';
 
 /** Everything a view works with, once the store is open. */
-export interface Session {
-  readonly client: FaceNet;
-  readonly store: Store;
-  readonly notices: Notices;
-  readonly engine: Engine;
-  readonly people: People;
-  readonly classifier: ClassifierChoice;
-  readonly enrolments: Enrolments;
-  readonly pictures: Pictures;
-  readonly video: OpenVideo;
-  readonly library: Library;
-  readonly sorting: Sorting;
-  readonly backups: Backups;
-  readonly modelFiles: ModelFiles;
-  readonly samples: Samples;
-  readonly benchmark: Benchmark;
-  readonly bias: BiasMeasurement;
-  readonly training: Training;
-  /** What was chosen for the next training stays while other views are looked at. */
-  readonly trainChoice: TrainChoice;
-  /** Which of several tabs writes. */
-  readonly tabs: Tabs;
-  readonly room: Room;
-  readonly updates: Updates;
-}
+export type AppState = Awaited<ReturnType<typeof openAppState>>;
 
-export const [useSession, provideSession] = createContext<Session>();
+export const [useApp, provideApp] = createContext<AppState>();
 
 /**
- * Opens the store and starts the engine behind it. Throws `store/blocked`, `store/newer-version`, and `app/not-secure`
+ * Opens the store and starts the engine in the background. Throws `store/blocked`, `store/newer-version`, and `app/not-secure`
  * in a page opened by plain http: models are never run unverified, and people and photos get their ids by `crypto`.
  */
-export async function openSession(notices: Notices): Promise<Session> {
+export async function openAppState(notices: Notices) {
   if (!isSecureContext) throw new FaceError('app/not-secure');
   followDeletion();
   const tabs = new Tabs();
@@ -102,9 +77,10 @@ export async function openSession(notices: Notices): Promise<Session> {
   });
   await people.load();
   void engine.start();
-  const safety = { tabs, room, updates };
   return {
-    ...safety,
+    tabs,
+    room,
+    updates,
     client,
     store,
     notices,
@@ -127,7 +103,7 @@ export async function openSession(notices: Notices): Promise<Session> {
 }
 
 /** Leaves for the page that deletes all that this app keeps in the browser: people, settings, models, and its own files. */
-export function deleteEverything({ client, library }: Session): void {
+export function deleteEverything({ client, library }: AppState): void {
   library.pause();
   client.close();
   leaveToDelete();
