@@ -220,8 +220,7 @@ export class Library extends GroupedPhotos {
     const text = departedText(folderTitles(this.folders).get(folder.id) ?? folder.name, departed);
     if (text === null) return;
     const moves = departed.gone.map((stored) => ({ from: stored, to: stored.photo }));
-    const undo = { label: 'Undo', run: () => this.move(moves) };
-    this.notices.done(text, moves.length > 0 ? undo : undefined);
+    this.notices.done(text, moves.length > 0 ? () => this.move(moves) : undefined);
   }
 }
 

@@ -33,8 +33,9 @@ export class Notices {
   #busy = false;
   readonly #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
-  done(text: string, action?: NoticeAction): void {
-    this.#add(action ? { kind: 'done', text, action } : { kind: 'done', text });
+  /** With `undo` the message has a button for it. */
+  done(text: string, undo?: NoticeAction['run'], label = 'Undo'): void {
+    this.#add({ kind: 'done', text, ...(undo && { action: { label, run: undo } }) });
   }
 
   /** Shows what went wrong in the words of its error; stopping on request is no problem and is not shown. */

@@ -1,7 +1,7 @@
 /** Lets the browser save a file under a name, as a download. */
-export function saveFile(file: Blob, name: string): void {
+export function saveFile(content: BlobPart, name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
+  link.href = URL.createObjectURL(new Blob([content]));
   link.download = name;
   link.click();
   // The download has its own hold of the file once it has begun.

@@ -40,7 +40,7 @@ test('a face in no group is named in its place, and back with Undo', async ({ pa
   await expect(susan).toHaveCount(1);
   await look(page, 'photos-loose');
   await name(susan, 'Susan Helms');
-  await expect(message(page, 'The face was named Susan Helms.')).toBeVisible();
+  await expect(message(page, '1 face named Susan Helms.')).toBeVisible();
   await expect(groups(page).filter({ hasText: 'Susan Helms' })).toHaveCount(1);
   await expect(susan).toHaveCount(0);
   await page.getByRole('button', { name: 'Undo' }).click();

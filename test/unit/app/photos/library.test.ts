@@ -4,7 +4,6 @@ import { SourceReport } from '../../../../src/app/photos/sourceReport';
 import type { PhotoSource } from '../../../../src/app/photos/sources';
 import { TabGuard } from '../../../../src/app/photos/tabGuard';
 import { People } from '../../../../src/app/people/people.svelte';
-import type { NoticeAction } from '../../../../src/app/shell/notices.svelte';
 import { FaceError } from '../../../../src/core/errors';
 import type { Store } from '../../../../src/store/schema';
 import { openStore } from '../../../../src/store/store';
@@ -14,7 +13,7 @@ let store: Store;
 let script: Script;
 let people: People;
 let library: Library;
-let notices: { text: string; action: NoticeAction | undefined }[];
+let notices: { text: string; undo: (() => void | Promise<void>) | undefined }[];
 
 beforeEach(async () => {
   store = await openStore();
@@ -22,7 +21,7 @@ beforeEach(async () => {
   script = scripted.script;
   people = new People(store.people, scripted.engine);
   notices = [];
-  const done = (text: string, action?: NoticeAction) => void notices.push({ text, action });
+  const done = (text: string, undo?: () => void | Promise<void>) => void notices.push({ text, undo });
   const tabs = { mayWrite: () => true };
   library = new Library(store.photos, scripted.engine, people, tabs, { done }, new TabGuard(null, () => true));
   people.onGallery(() => {
@@ -182,7 +181,7 @@ test('pictures that are no longer in their folder leave with a notice, whose Und
   await library.add(source('holiday', { '1.jpg': 'A', '3.jpg': 'B' }));
   expect(notices.map(({ text }) => text)).toEqual(['1 picture is no longer in holiday and has left the list.']);
   expect(whose()).toEqual({ '1.jpg': 'Ada', '3.jpg': '–' });
-  await notices[0]!.action!.run();
+  await notices[0]!.undo!();
   expect(whose()).toEqual({ '1.jpg': 'Ada', '2.jpg': 'Ada', '3.jpg': '–' });
 });
 
