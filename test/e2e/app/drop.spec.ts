@@ -100,6 +100,6 @@ test('where nothing takes what is dropped, a sentence says where to go', async (
   ] as const satisfies readonly (readonly [ViewName, string])[]) {
     await go(page, view);
     await drop(page, folder);
-    await expect(message(page, `Nothing is taken here by dropping it. ${advice}`)).toBeVisible();
+    await expect(message(page, `Files cannot be dropped here. ${advice}`)).toBeVisible();
   }
 });

@@ -22,7 +22,7 @@ test('a hostile backup is refused in a sentence, and Settings and recognition wo
   await go(page, 'Settings');
   const panel = page.getByRole('region', { name: 'Backup' });
   for (const [bytes, reason] of [
-    [await impostorBackup(), /is damaged, or was changed by somebody/],
+    [await impostorBackup(), /is damaged or was modified/],
     [await unevenBackup(), /an embedding is not as long as its model makes them/],
   ] as const) {
     const file = { name: 'family.facenet-backup', mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) };

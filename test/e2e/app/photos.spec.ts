@@ -325,7 +325,7 @@ freshTest(
     await expect(next.getByText('1 picture could not be read')).toBeVisible({ timeout: 60_000 });
     await next.getByText('1 picture could not be read').click();
     await expect(next.getByRole('list', { name: 'Pictures that could not be read' })).toContainText(
-      'b.png was being looked at when the browser ended the tab, so it was left out.',
+      'b.png was being scanned when the browser closed the tab, so it was left out.',
     );
     await expect(found(next)).toHaveCount(2, { timeout: 60_000 });
     await ready(next);

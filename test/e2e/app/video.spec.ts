@@ -101,11 +101,11 @@ test('a film that is cut off keeps what was found before, says how far it can be
   });
   const webm = (name: string, buffer: Buffer) => ({ name, mimeType: 'video/webm', buffer });
   expect(of(await appearances(page, webm('whole.webm', whole)), 'Daniel Barry')).toEqual([['0.000', '8.000']]);
-  await expect(page.getByText('The film can be read only up to')).toHaveCount(0);
+  await expect(page.getByText('The video can be read only up to')).toHaveCount(0);
 
   const cut = whole.subarray(0, clusterStart(whole, 4));
   expect(of(await appearances(page, webm('cut.webm', cut)), 'Daniel Barry')).toEqual([['0.000', '4.000']]);
-  await expect(page.getByText('The film can be read only up to 00:04.0')).toBeVisible();
+  await expect(page.getByText('The video can be read only up to 00:04.0')).toBeVisible();
   await look(page, 'video-cut-light');
   await page.setViewportSize({ width: 390, height: 780 });
   await page.emulateMedia({ colorScheme: 'dark' });
@@ -121,7 +121,7 @@ test('an MP4 cut in the middle of a frame is read up to there, and stays usable'
   const buffer = readFileSync(file);
   const mp4 = (name: string, bytes: Buffer) => ({ name, mimeType: 'video/mp4', buffer: bytes });
   expect(of(await appearances(page, mp4('cut.mp4', buffer)), 'Daniel Barry')).toEqual([['0.000', '4.000']]);
-  await expect(page.getByText('The film can be read only up to 00:04.0')).toBeVisible();
+  await expect(page.getByText('The video can be read only up to 00:04.0')).toBeVisible();
   await expect(page.getByText('This browser cannot read that video.')).toHaveCount(0);
 
   // Damaged where the file does not tell it: the browser itself gives up there.
@@ -130,11 +130,11 @@ test('an MP4 cut in the middle of a frame is read up to there, and stays usable'
   expect(rows).toHaveLength(1);
   expect(Number(rows[0]![1])).toBeGreaterThan(1);
   expect(Number(rows[0]![1])).toBeLessThan(4);
-  await expect(page.getByText('The film can be read only up to 00:0')).toBeVisible();
+  await expect(page.getByText('The video can be read only up to 00:0')).toBeVisible();
   const again = page.getByRole('button', { name: 'Who appears when?' });
   await expect(again).toBeEnabled();
   await again.click();
-  await expect(page.getByText('The film can be read only up to 00:0')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('The video can be read only up to 00:0')).toBeVisible({ timeout: 60_000 });
 });
 
 test('a film damaged in the middle is scanned before and after that place', async ({ page }) => {
@@ -148,7 +148,7 @@ test('a film damaged in the middle is scanned before and after that place', asyn
   const rows = of(await appearances(page, { name: 'bad.webm', mimeType: 'video/webm', buffer }), 'Daniel Barry');
   expect(rows[0]![0]).toBe('0.000');
   expect(rows.at(-1)![1]).toBe('12.000');
-  await expect(page.getByText(/The film is damaged: it cannot be read at 00:0[34]\.\d–00:0[5-7]/)).toBeVisible();
+  await expect(page.getByText(/The video is damaged: it cannot be read at 00:0[34]\.\d–00:0[5-7]/)).toBeVisible();
   await look(page, 'video-damaged-light');
 });
 

@@ -117,7 +117,7 @@ for (const [model, splits] of [
     expect(existsSync(join(killed, 'report.json'))).toBe(false);
     const refused = await run('lfw', ...common, '--out', killed);
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('go on with --resume');
+    expect(refused.stderr).toContain('continue it with --resume');
     const resumed = await run('lfw', ...common, '--out', killed, '--resume', '--normalise');
     expect(resumed.code, resumed.stderr).toBe(0);
     expect(resumed.stderr).toMatch(/\d+ of 18 pictures are done already/);

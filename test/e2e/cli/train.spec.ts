@@ -88,7 +88,7 @@ test('Ctrl-C saves the step it came in, and the run resumes from there', async (
   stopped.child.kill('SIGINT');
   const { code, stderr } = await stopped.ended;
   expect(code, stderr).toBe(130);
-  const step = Number(/stopped after step (\d+), and nothing is lost: go on with --resume/.exec(stderr)?.[1]);
+  const step = Number(/stopped after step (\d+), and nothing is lost: continue with --resume/.exec(stderr)?.[1]);
   const before = lines(out);
   expect(before).toHaveLength(step);
 

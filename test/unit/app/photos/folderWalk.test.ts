@@ -142,7 +142,7 @@ test('the picture that ended the tab is left out and named, once; the others are
   expect(looked).toEqual(['1.jpg', '3.jpg']);
   const left = (await store.photos()).filter(({ error }) => error !== null);
   expect(left).toMatchObject([{ path: '2.jpg', error: { code: 'image/ended-tab' } }]);
-  expect(left[0]!.error!.message).toContain('2.jpg was being looked at when the browser ended the tab');
+  expect(left[0]!.error!.message).toContain('2.jpg was being scanned when the browser closed the tab');
   guard.begin();
   await pass({ '1.jpg': 'A', '2.jpg': 'B', '3.jpg': 'C' });
   expect(looked).toEqual([]);

@@ -306,7 +306,7 @@ describe('what is dropped', () => {
     const { singles, failures } = drop(new File([], 'b.heic'), new File([], 'c.txt'));
     expect(singles).toEqual([]);
     await expect(notAdded(failures.slice(0, 1))).rejects.toThrow(/^b\.heic is a HEIC picture, which/);
-    await expect(notAdded(failures)).rejects.toThrow('2 of what was dropped could not be added. b.heic is a HEIC');
+    await expect(notAdded(failures)).rejects.toThrow('2 of the dropped items could not be added. b.heic is a HEIC');
     await expect(notAdded(drop(new File([], 'c.txt')).failures)).rejects.toThrow(
       'c.txt is neither a picture nor a zip',
     );

@@ -29,7 +29,7 @@ test('a film that ends early is given up after few tries, however long it says i
   expect(read.at(-1)).toBe(59.75);
   expect(tries).toBeLessThan(20);
   expect(message).toBe(
-    'The film can be read only up to 01:00.0: its file is cut off or damaged after that. What was found before is kept.',
+    'The video can be read only up to 01:00.0: its file is cut off or damaged after that. The faces found before are kept.',
   );
   expect(lookThrough(100, (time) => time < 10 || time > 99).read.at(-1)).toBe(99.75);
 });
@@ -39,7 +39,7 @@ test('what comes after a damaged place is looked through; each place is named, o
   expect(read.at(-1)).toBe(59.75);
   expect(read.filter((time) => time > 14 && time < 30)).toHaveLength(63);
   expect(message).toBe(
-    'The film is damaged: it cannot be read at 00:10.0–00:13.5, 00:30.0–00:30.5. The rest was looked through.',
+    'The video is damaged: it cannot be read at 00:10.0–00:13.5, 00:30.0–00:30.5. The rest was searched.',
   );
   const many = lookThrough(60, (time) => time % 10 !== 5);
   expect(many.message).toContain('00:35.0–00:35.5 and 2 more. The rest');

@@ -74,7 +74,7 @@ test.each<[string, readonly BackupRecord[]]>([
     changed({ files: { float32: MODEL.record.files.int8! } }, FILES(MODEL.files.get('int8')!, 'float32')),
   ],
 ])('a model with %s is refused in a sentence', async (_, records) => {
-  expect(await verdict(...records)).toMatch(/^b is damaged, or was changed by somebody: .*Nothing was changed\.$/);
+  expect(await verdict(...records)).toMatch(/^b is damaged or was modified: .*Nothing was changed\.$/);
 });
 
 test.each<[string, readonly BackupRecord[]]>([

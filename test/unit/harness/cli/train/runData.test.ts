@@ -59,7 +59,7 @@ test('a person renamed, gone or new is named', async () => {
   renameSync(picture('bo'), picture('zed'));
   await expect(keep(true)).rejects.toThrow(refused('bo is now called zed'));
   await expect(keep(true)).rejects.toThrow(
-    'The pictures in people are not those that this run was begun with: bo is now called zed.',
+    'The pictures in people are not those that this run started with: bo is now called zed.',
   );
   renameSync(picture('cy'), picture('yes'));
   await expect(keep(true)).rejects.toThrow(refused('bo, cy are gone, and yes, zed are new'));

@@ -57,12 +57,12 @@ test('a folder with a run that nobody asked to go on is left as it is; a new run
   expect(await told(await RunFolder.open(folder, {}, false))).toEqual([]);
 });
 
-test('a run goes on only with the flags that it was begun with; longer, or on another backend, it may be', async () => {
+test('a run continues only with the flags it started with; it may become longer or change its backend', async () => {
   const flags = { command: 'train', size: 160, width: 0.5, holdOut: 0.3, epochs: 4, backend: 'auto' };
   writeFileSync((await RunFolder.open(folder, flags, false)).checkpoint, 'a checkpoint');
   const open = (changed: object) => RunFolder.open(folder, { ...flags, ...changed }, true);
   await open({ epochs: 9, backend: 'wasm', resume: true });
-  await expect(open({ size: 96 })).rejects.toThrow(/of a run with another --size \(160, not 96\)/);
+  await expect(open({ size: 96 })).rejects.toThrow(/to a run with another --size \(160, not 96\)/);
   await expect(open({ command: 'finetune', model: 'mine.safetensors' })).rejects.toThrow(/another command/);
   await expect(open({ model: 'mine.safetensors' })).rejects.toThrow(/--model \(none, not mine.safetensors\)/);
   await open({}); // what was refused has changed nothing
@@ -75,5 +75,5 @@ test('metrics that cannot be written are said when the run asks for them, and br
   mkdirSync(run.metrics);
   run.addStep(step(1)).catch(() => undefined);
   await expect(run.written()).rejects.toMatchObject({ code: 'train/not-saved' });
-  await expect(run.written()).rejects.toThrow('go on with --resume');
+  await expect(run.written()).rejects.toThrow('continue with --resume');
 });
