@@ -2,7 +2,7 @@ import { standardText, type Bundled } from './packages.ts';
 
 const RULE = '='.repeat(100);
 
-/** The rows of `src/weights/rows.ts`, which a test compares with these, and whom their weights are from. */
+/** The rows of `src/weights/registry.ts`, which a test compares with these, and whom their weights are from. */
 export const WEIGHTS = [
   {
     id: 'mtcnn',

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { fromBase64, toBase64 } from '../core/base64';
 import { FaceError } from '../core/errors';
 import { personKey, tidyName } from '../core/names';
-import { describeProblem, parseWith } from '../core/parse';
+import { describeProblem, finite, parseWith } from '../core/parse';
 import type { Embedding, StoredCrop } from '../core/types';
 
 /** A face by which a person is known. */
@@ -36,22 +36,21 @@ const vector = v.pipe(
   v.transform(({ buffer }) => new Float32Array(buffer)),
   v.check((numbers) => numbers.every(Number.isFinite), 'it has a number that is not finite'),
 );
-const number = v.pipe(v.number(), v.finite());
-const point = v.object({ x: number, y: number });
+const point = v.object({ x: finite, y: finite });
 const crop = v.object({
   picture: bytes,
   type: v.pipe(v.string(), v.regex(/^image\/[a-z]+$/, 'it is not the type of a picture')),
-  scale: v.pipe(number, v.gtValue(0), v.maxValue(1)),
+  scale: v.pipe(finite, v.gtValue(0), v.maxValue(1)),
   detection: v.object({
-    box: v.object({ x0: number, y0: number, x1: number, y1: number }),
-    score: number,
+    box: v.object({ x0: finite, y0: finite, x1: finite, y1: finite }),
+    score: finite,
     points: v.strictTuple([point, point, point, point, point]),
   }),
 });
 const face = v.object({
   model: v.pipe(v.string(), v.nonEmpty()),
   vector,
-  cohortMean: v.optional(v.object({ cohort: v.string(), mean: number })),
+  cohortMean: v.optional(v.object({ cohort: v.string(), mean: finite })),
   crop: v.nullable(crop),
 });
 const name = v.pipe(

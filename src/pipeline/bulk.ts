@@ -2,7 +2,7 @@ import { throwIfAborted } from '../core/abort';
 import { errorData, FaceError, toFaceError, type ErrorData } from '../core/errors';
 import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point } from '../core/types';
 import { l2Normalise } from '../core/vectors';
-import type { EmbedderRow } from '../weights/registry';
+import type { EmbedderRow } from '../weights/modelRow';
 import { cropFace } from './crop/crop';
 import { facenetCrop } from './crop/facenet';
 import { decodePicture, type Picture } from './decode';

@@ -6,7 +6,7 @@ import { mobileFaceNet } from '../models/mobileFaceNet';
 import { runBatch } from '../nn/batch';
 import type { Engine, Executor } from '../nn/executor';
 import type { Graph } from '../nn/graph';
-import type { EmbedderRow } from '../weights/registry';
+import type { EmbedderRow } from '../weights/modelRow';
 
 /** Faces a call of the network when there are many: compiled once a call has at least `MANY`. */
 const BATCH = 8;

@@ -3,7 +3,7 @@ import type { Embedding } from '../core/types';
 import { squaredDistance } from '../core/vectors';
 import type { Weights } from '../core/weights';
 import { toFloat32 } from '../nn/weightValues';
-import type { EmbedderRow } from '../weights/registry';
+import type { EmbedderRow } from '../weights/modelRow';
 import { HEAD_NAMES } from '../weights/trained';
 import type { Gallery } from './gallery';
 

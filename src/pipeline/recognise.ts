@@ -3,7 +3,7 @@ import { withMean } from '../core/cohort';
 import type { Embedding, FaceCrop, Frame, Precision, RecognisedFace, RgbaImage, StoredCrop } from '../core/types';
 import type { Weights } from '../core/weights';
 import type { Engine } from '../nn/executor';
-import type { EmbedderRow } from '../weights/registry';
+import type { EmbedderRow } from '../weights/modelRow';
 import { embedFaces, type EmbeddedFace, type EmbedFacesRequest } from './bulk';
 import { cropFace } from './crop/crop';
 import { facenetCrop } from './crop/facenet';

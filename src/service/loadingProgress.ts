@@ -1,5 +1,5 @@
 import type { Progress } from '../core/call';
-import type { ModelRow } from '../weights/registry';
+import type { ModelRow } from '../weights/modelRow';
 
 /** Reports the bytes of a model's file that have arrived, at every hundredth and at the end. */
 export function loadingProgress({ title }: ModelRow, progress: (progress: Progress) => void) {

@@ -1,7 +1,7 @@
 import type { Cohort } from '../core/cohort';
 import { loadCohort } from '../weights/cohorts';
 import type { LoadOptions } from '../weights/load';
-import type { CohortRow } from '../weights/registry';
+import type { CohortRow } from '../weights/modelRow';
 
 /** A cohort of the site, in `cohorts/` beside the models folder at `modelsUrl`. Throws as `loadCohort`. */
 export function siteCohort(

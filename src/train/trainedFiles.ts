@@ -8,7 +8,7 @@ import { toFacenetPytorch } from '../weights/convert/facenetPytorch';
 import { toPrecision } from '../weights/convert/precision';
 import type { FloatArray } from '../weights/formats/array';
 import { writeSafetensors } from '../weights/formats/safetensors';
-import type { EmbedderRow } from '../weights/registry';
+import type { EmbedderRow } from '../weights/modelRow';
 import { COHORT_CENTRES, ownCohort } from '../weights/cohorts';
 import { HEAD_NAMES } from '../weights/trained';
 

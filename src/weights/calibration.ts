@@ -1,5 +1,5 @@
 import { FaceError } from '../core/errors';
-import type { CalibrationPoint, EmbedderRow } from './registry';
+import type { CalibrationPoint, EmbedderRow } from './modelRow';
 
 /** A table of false-accept rates. */
 export interface Calibrated {

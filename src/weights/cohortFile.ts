@@ -2,7 +2,7 @@ import type { CohortForm } from '../core/cohort';
 import { sha256 } from '../core/sha256';
 import { CENTRES, eightBitRows } from './cohorts';
 import { writeArrays } from './formats/safetensors';
-import type { CalibrationPoint, CohortRow } from './registry';
+import type { CalibrationPoint, CohortRow } from './modelRow';
 
 /** What is written of a cohort beside its centres. */
 export interface CohortFacts extends CohortForm {

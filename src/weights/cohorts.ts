@@ -4,7 +4,7 @@ import type { Weights, WeightTensor } from '../core/weights';
 import { badFormat } from './formats/array';
 import { readSafetensors } from './formats/safetensors';
 import { loadFile, type LoadOptions } from './load';
-import type { CohortRow, EmbedderRow, OwnCohortRow } from './registry';
+import type { CohortRow, EmbedderRow, OwnCohortRow } from './modelRow';
 import { MOST_CENTRES } from './trainedCohort';
 
 /** The tensor of the centres, and their 8-bit scales beside it. */

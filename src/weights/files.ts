@@ -1,7 +1,7 @@
 import { PRECISIONS, type Precision } from '../core/types';
 import { badFormat } from './formats/array';
 import { asRecord, parseJson } from './formats/json';
-import { MODELS } from './rows';
+import { MODELS } from './registry';
 
 /** What lies in the models folder beside the files: their list. */
 export const MANIFEST = 'manifest.json';

@@ -8,8 +8,8 @@ import { downloadWhole } from './download';
 import { modelFileName, parseModelFileName } from './files';
 import { badFormat } from './formats/array';
 import { writeSafetensors } from './formats/safetensors';
-import type { ModelRow, SourceFile } from './registry';
-import { findModel, MODELS } from './rows';
+import type { ModelRow, SourceFile } from './modelRow';
+import { findModel, MODELS } from './registry';
 import { checkRoom, deleteStored, readStored, storedHashes, writeStored } from './storage';
 import { verifyBytes } from './verify';
 

@@ -4,8 +4,8 @@ import type { Weights } from '../core/weights';
 import { downloadWhole } from './download';
 import { modelFileName } from './files';
 import { readSafetensors } from './formats/safetensors';
-import type { ModelRow } from './registry';
-import { EMBEDDERS, MODELS } from './rows';
+import type { ModelRow } from './modelRow';
+import { EMBEDDERS, MODELS } from './registry';
 import { deleteStored, keepForOffline, readStored } from './storage';
 import { verifyBytes, type Expected } from './verify';
 

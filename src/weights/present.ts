@@ -2,8 +2,8 @@ import { FaceError } from '../core/errors';
 import { PRECISIONS, type BackendName, type Precision } from '../core/types';
 import { download } from './download';
 import { MANIFEST, modelFileName, readManifest } from './files';
-import type { EmbedderRow, ModelRow } from './registry';
-import { MOBILE_FACE_NET, FACENET, findEmbedder, MODELS } from './rows';
+import type { EmbedderRow, ModelRow } from './modelRow';
+import { MOBILE_FACE_NET, FACENET, findEmbedder, MODELS } from './registry';
 import { storedHashes } from './storage';
 import type { TrainedInfo } from './trained';
 

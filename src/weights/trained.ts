@@ -7,8 +7,8 @@ import { badFormat } from './formats/array';
 import { parseJson } from './formats/json';
 import { dataStart, readMetadata, readSafetensors, withMetadata } from './formats/safetensors';
 import { scaledCalibration, thresholdAt } from './calibration';
-import type { EmbedderRow, ModelRow } from './registry';
-import { FACENET, findEmbedder, MODELS } from './rows';
+import type { EmbedderRow, ModelRow } from './modelRow';
+import { FACENET, findEmbedder, MODELS } from './registry';
 import {
   CALIBRATION,
   cohortOfOld,

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { between, finite, whole } from '../core/parse';
-import type { CalibrationPoint, CohortRow, EmbedderRow, OwnCohort } from './registry';
-import { EMBEDDERS } from './rows';
+import type { CalibrationPoint, CohortRow, EmbedderRow, OwnCohort } from './modelRow';
+import { EMBEDDERS } from './registry';
 
 /**
  * By which a trained model's distances are evened out: `of` the registry's model whose embeddings are the same numbers, or

@@ -14,8 +14,8 @@ import type { Faces } from '../../src/cluster/normalised';
 import { decisionOf, ratesOf } from '../../src/weights/calibration';
 import { cohortFileName, readCohort } from '../../src/weights/cohorts';
 import { readNpy } from '../../src/weights/formats/npy';
-import type { PublishedEmbedder } from '../../src/weights/registry';
-import { EMBEDDERS } from '../../src/weights/rows';
+import type { PublishedEmbedder } from '../../src/weights/modelRow';
+import { EMBEDDERS } from '../../src/weights/registry';
 
 interface Labelled {
   readonly points: Faces;

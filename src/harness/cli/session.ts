@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright';
 import type { EngineState, LoggedStep, ModelFileRef, PictureRef, StartOptions } from '../../client/types';
 import { FaceError } from '../../core/errors';
 import { isLying, mayLie } from '../../client/lying';
-import { FACENET } from '../../weights/rows';
+import { FACENET } from '../../weights/registry';
 import type { Answer, HarnessCall, HarnessCalls } from '../page/page';
 import { ensureChromium } from './chromium';
 import { beforeExit } from './cleanup';

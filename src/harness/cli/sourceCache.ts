@@ -2,7 +2,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, type FileHandle } fro
 import { join } from 'node:path';
 import { FaceError } from '../../core/errors';
 import { download } from '../../weights/download';
-import type { SourceFile } from '../../weights/registry';
+import type { SourceFile } from '../../weights/modelRow';
 import { verifyBytes } from '../../weights/verify';
 import { PART } from './writeWhole';
 

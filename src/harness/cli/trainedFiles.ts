@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { FaceError } from '../../core/errors';
 import { PRECISIONS, type Precision } from '../../core/types';
 import { modelFileName } from '../../weights/files';
-import { MODELS } from '../../weights/rows';
+import { MODELS } from '../../weights/registry';
 import { assertSameTrained } from '../../weights/sameTrained';
 import { MAX_HEADER_BYTES, readInfo, readTrained, TRAINED_ID, type TrainedInfo } from '../../weights/trained';
 

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../core/abort';
 import { withMean } from '../../core/cohort';
 import type { CaptureHint, Detection, FaceQuality, Frame, Match, RecognisedFace } from '../../core/types';
-import type { EmbedderRow } from '../../weights/registry';
+import type { EmbedderRow } from '../../weights/modelRow';
 import { cropFace } from '../crop/crop';
 import { cutSquare, encodeCut } from '../crop/stored';
 import type { Detector } from '../detect/detect';

@@ -6,8 +6,8 @@ import { modelFileName } from '../../weights/files';
 import { writeSafetensors } from '../../weights/formats/safetensors';
 import { loadWeights } from '../../weights/load';
 import type { PresentFiles } from '../../weights/present';
-import type { EmbedderRow } from '../../weights/registry';
-import { findEmbedder, MODELS } from '../../weights/rows';
+import type { EmbedderRow } from '../../weights/modelRow';
+import { findEmbedder, MODELS } from '../../weights/registry';
 import { describeTrained } from '../../weights/trained';
 import { fetchModelFile, readTrainedFile, keptFile, keptWeights, type ModelFileRef } from './trainedModels';
 

@@ -9,7 +9,7 @@ import type { Faces } from '../../cluster/normalised';
 import type { CallContext, Progress } from '../../core/call';
 import { ratesOf, type Calibrated } from '../../weights/calibration';
 import { installModel } from '../../weights/install';
-import { findModel } from '../../weights/rows';
+import { findModel } from '../../weights/registry';
 
 export type KnownGroups = Pick<GroupFacesOptions, 'from' | 'photos' | 'people' | 'groups'>;
 

@@ -2,8 +2,8 @@
 import type { AbortContext, CallContext } from '../../core/call';
 import { importModelFile, removeModel } from '../../weights/install';
 import { findFiles, modelPlace, withTrained, type ModelPlace, type PresentFiles } from '../../weights/present';
-import type { ModelRow } from '../../weights/registry';
-import { findModel, MODELS } from '../../weights/rows';
+import type { ModelRow } from '../../weights/modelRow';
+import { findModel, MODELS } from '../../weights/registry';
 import { isTrainedFile, MAX_HEADER_BYTES, MAX_TRAINED_BYTES } from '../../weights/trained';
 import { modelsUrlOf } from '../modelsUrl';
 import { exportModel, type Exported, type ExportRequest } from './exportModel';

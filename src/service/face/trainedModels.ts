@@ -7,8 +7,8 @@ import type { TrainedModelRecord, TrainStore } from '../../store/trainSchema';
 import { openStore } from '../../store/store';
 import { checkTrained, fileOf, foldedWeights } from '../../train/trainedFiles';
 import { readSafetensors } from '../../weights/formats/safetensors';
-import type { EmbedderRow } from '../../weights/registry';
-import { MODELS } from '../../weights/rows';
+import type { EmbedderRow } from '../../weights/modelRow';
+import { MODELS } from '../../weights/registry';
 import {
   describeTrained,
   infoOf,

@@ -1,5 +1,5 @@
 import type { Embedding, Precision } from '../../core/types';
-import { MODELS } from '../../weights/rows';
+import { MODELS } from '../../weights/registry';
 import type { BackupCounts } from './backup';
 import type { BackupRecord } from './records';
 

@@ -2,13 +2,12 @@
 import * as v from 'valibot';
 import { ERROR_TEXT, type ErrorCode } from '../../core/errors';
 import { tidyName } from '../../core/names';
+import { between, finite, whole } from '../../core/parse';
 import { PRECISIONS } from '../../core/types';
-import { TRAINED_INFO } from '../../weights/trained';
+import { MAX_TRAINED_BYTES, TRAINED_INFO } from '../../weights/trained';
 import { isName } from '../names';
 import type { TrainRunStatus } from '../trainSchema';
 
-/** Of one model file; a float32 network with a large head takes a quarter. */
-const MAX_FILE_BYTES = 512 << 20;
 /** Reports and plots are JSON. */
 const MAX_JSON_TEXT = 1 << 22;
 /** Paths below a folder; the longest are those of archives, 65,535 bytes. */
@@ -21,9 +20,7 @@ const MOST_SENTENCES = 10_000;
 /** The runs that a backup holds: one that is not decided needs its checkpoint and pictures, which stay on this device. */
 export const DECIDED: readonly TrainRunStatus[] = ['accepted', 'discarded', 'failed'];
 
-const number = v.pipe(v.number(), v.finite());
-const between = (low: number, high: number) => v.pipe(number, v.minValue(low), v.maxValue(high));
-const count = (most = 1e9) => v.pipe(number, v.integer(), v.minValue(0), v.maxValue(most));
+const count = (most = 1e9) => whole(0, most);
 /** Milliseconds since 1970, as far as dates go. */
 const date = between(-8.64e15, 8.64e15);
 /** Pixels of a picture, which a face may overlap. */
@@ -158,7 +155,7 @@ const run = v.object({
   failure: v.nullable(text(5000)),
 });
 
-const file = v.object({ bytes: number, sha256: text() });
+const file = v.object({ bytes: finite, sha256: text() });
 /** A model's record: the description that its file holds (checkModels.ts compares the two), and what only the store keeps. */
 const model = v.intersect([
   TRAINED_INFO,
@@ -193,7 +190,7 @@ export const RecordJson = v.variant(
     kind('file', {
       modelId: id,
       precision: v.picklist(PRECISIONS),
-      bytes: v.pipe(count(MAX_FILE_BYTES), v.minValue(1)),
+      bytes: whole(1, MAX_TRAINED_BYTES),
     }),
     kind('part', {}),
     kind('model', { model }),

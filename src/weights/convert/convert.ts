@@ -1,5 +1,5 @@
 import type { FloatArray } from '../formats/array';
-import type { ModelRow, SourceFile } from '../registry';
+import type { ModelRow, SourceFile } from '../modelRow';
 import { convertFacenetFile } from './facenet';
 import { convertMobileFaceNet } from './mobileFaceNet';
 import { convertMtcnn } from './mtcnn';

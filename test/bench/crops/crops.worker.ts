@@ -11,7 +11,7 @@ import { faces } from '../../../src/pipeline/detect/onet';
 import { windowInput } from '../../../src/pipeline/detect/windows';
 import { createEmbedder, flipCrop, type Embedder } from '../../../src/pipeline/embed';
 import { loadWeights } from '../../../src/weights/load';
-import { FACENET, MTCNN } from '../../../src/weights/rows';
+import { FACENET, MTCNN } from '../../../src/weights/registry';
 import { serve } from '../../../workers/rpc';
 import type { CropOps } from './ops';
 import { VARIANTS, type Variant } from './variants';

@@ -4,7 +4,7 @@ import { mulberry32 } from '../../../src/core/random';
 import type { Embedding, GalleryFace, Match } from '../../../src/core/types';
 import { euclidean, l2Normalise } from '../../../src/core/vectors';
 import { readNpy } from '../../../src/weights/formats/npy';
-import { MODELS } from '../../../src/weights/rows';
+import { MODELS } from '../../../src/weights/registry';
 
 export interface GalleryCase {
   /** Where embeddings and their labels lie, both `.npy`. */

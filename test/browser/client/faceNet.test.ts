@@ -3,7 +3,7 @@ import { FaceNet } from '../../../src/client/faceNet';
 import type { LiveFace } from '../../../src/client/types';
 import type { Progress } from '../../../src/core/call';
 import { euclidean } from '../../../src/core/vectors';
-import { MOBILE_FACE_NET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET } from '../../../src/weights/registry';
 import { needsModels } from '../workers/models';
 import { sampleBlob } from '../pipeline/support';
 

@@ -5,7 +5,7 @@ import { inceptionResnetV1 } from '../../../src/models/inceptionResnetV1';
 import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { createTfjsEngine } from '../../../src/nn/tfjs';
-import { FACENET } from '../../../src/weights/rows';
+import { FACENET } from '../../../src/weights/registry';
 import { modelWeights, needsShared, sharedBlob } from '../pipeline/support';
 
 /** Euclidean distances that facenet-pytorch's tests publish. */

@@ -4,7 +4,7 @@ import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import type { EmbedFacesOptions, NamedPicture } from '../../../src/pipeline/bulk';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/registry';
 import { modelWeights, needsShared, sampleBlob } from './support';
 
 let engine: Engine;

@@ -5,7 +5,7 @@ import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/registry';
 import { modelWeights, sampleBlob } from './support';
 
 /** Two portraits in a panorama, each `across` pixels wide, at these columns; a file, as people have it. */

@@ -6,7 +6,7 @@ import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/registry';
 import { bestOverlap, modelWeights, needsShared, sampleBlob, sampleTruth } from './support';
 
 const PORTRAITS = [

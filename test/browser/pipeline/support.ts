@@ -4,7 +4,7 @@ import type { Weights } from '../../../src/core/weights';
 import { boxIou } from '../../../src/pipeline/detect/boxes';
 import { convertModel } from '../../../src/weights/convert/convert';
 import { toPrecision } from '../../../src/weights/convert/precision';
-import type { ModelRow, SourceFile } from '../../../src/weights/registry';
+import type { ModelRow, SourceFile } from '../../../src/weights/modelRow';
 
 /** A file beside the repository (`models/…`, `data/…`, `golden/…`), or null where it is not. */
 export async function sharedFile(path: string): Promise<Response | null> {

@@ -4,7 +4,7 @@ import { createLiteRtEngine } from '../../../src/nn/litert';
 import { packGallery, type Gallery } from '../../../src/pipeline/gallery';
 import { plainMatching } from '../../fixtures/matching';
 import { createPipeline, type Pipeline } from '../../../src/pipeline/recognise';
-import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, MTCNN } from '../../../src/weights/registry';
 import { cosine } from '../../../src/core/vectors';
 import { modelWeights, sampleBlob } from './support';
 

@@ -7,7 +7,7 @@ import type { Progress } from '../../../src/core/call';
 import { importModelFile, installModel, removeModel } from '../../../src/weights/install';
 import { loadWeights } from '../../../src/weights/load';
 import { findFiles } from '../../../src/weights/present';
-import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/registry';
 import { CACHES, removeAllModels, storedHashes, writeStored } from '../../../src/weights/storage';
 import { withRoom } from '../quota';
 

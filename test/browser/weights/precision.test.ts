@@ -6,8 +6,8 @@ import type { Engine } from '../../../src/nn/executor';
 import { createLiteRtEngine } from '../../../src/nn/litert';
 import { convertModel } from '../../../src/weights/convert/convert';
 import { toPrecision } from '../../../src/weights/convert/precision';
-import type { EmbedderRow } from '../../../src/weights/registry';
-import { MOBILE_FACE_NET } from '../../../src/weights/rows';
+import type { EmbedderRow } from '../../../src/weights/modelRow';
+import { MOBILE_FACE_NET } from '../../../src/weights/registry';
 import { sampleBlob, sourceUrl } from '../pipeline/support';
 
 const PORTRAITS = ['edward-lu', 'james-voss', 'scott-altman', 'susan-helms', 'thomas-jones'];

@@ -4,7 +4,7 @@ import type { GalleryFace, RgbaImage, StoredCrop } from '../../../src/core/types
 import { cosine } from '../../../src/core/vectors';
 import { decisionOf, thresholdAt } from '../../../src/weights/calibration';
 import { cohortUse } from '../../../src/weights/cohorts';
-import { MOBILE_FACE_NET, FACENET, findEmbedder } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, findEmbedder } from '../../../src/weights/registry';
 import type { Progress } from '../../../src/core/call';
 import type { EngineState, RecogniseResult } from '../../../workers/protocol';
 import { needsShared, sampleBlob, sharedBlob } from '../pipeline/support';

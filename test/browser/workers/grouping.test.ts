@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FaceNet } from '../../../src/client/faceNet';
 import type { CohortUse } from '../../../src/core/cohort';
-import { MOBILE_FACE_NET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET } from '../../../src/weights/registry';
 import type { Ops } from '../../../workers/protocol';
 import { madeUpFaces, row } from '../../unit/cluster/faces';
 import { needsModels } from './models';

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/registry';
 import type { StartOptions } from '../../../workers/protocol';
 import { openSession, type Session } from '../../../src/service/face/session';
 import { brokenWhere } from './broken';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FaceNet } from '../../../src/client/faceNet';
 import { boxIou } from '../../../src/pipeline/detect/boxes';
-import { MOBILE_FACE_NET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET } from '../../../src/weights/registry';
 import type { EngineMemory } from '../../../src/core/types';
 import type { TrackResult } from '../../../workers/protocol';
 import { sampleBlob } from '../pipeline/support';

@@ -21,7 +21,7 @@ import { cohortMean, createCohort, faceScale } from '../../../src/core/cohort';
 import { thresholdAt } from '../../../src/weights/calibration';
 import { readNpy } from '../../../src/weights/formats/npy';
 import { readSafetensors } from '../../../src/weights/formats/safetensors';
-import type { CohortRow } from '../../../src/weights/registry';
+import type { CohortRow } from '../../../src/weights/modelRow';
 import { makeZip } from '../../fixtures/zip';
 import { plainPng } from './plainPng';
 

@@ -5,7 +5,7 @@ import type { Embedding } from '../../../src/core/types';
 import { l2Normalise } from '../../../src/core/vectors';
 import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
-import { FACENET } from '../../../src/weights/rows';
+import { FACENET } from '../../../src/weights/registry';
 
 const SIZE = 64;
 const random = mulberry32(3);

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { getModels, hasEmbedded, type ModelOptions } from '../../../src/harness/cli/modelFiles';
 import { readManifest } from '../../../src/weights/files';
-import { FACENET, findModel, MOBILE_FACE_NET } from '../../../src/weights/rows';
+import { FACENET, findModel, MOBILE_FACE_NET } from '../../../src/weights/registry';
 import { rejectionCode } from '../weights/errorCode';
 import { embeddedSource, modelsFile, modelsFolder } from '../weights/sources';
 import { addressOfNobody, sendFile, serve } from './testServer';

@@ -4,7 +4,7 @@ import { packGallery } from '../../../src/pipeline/gallery';
 import { matchFace } from '../../../src/pipeline/match';
 import { plainMatching } from '../../fixtures/matching';
 import { storedClassifier, type NameClassifier } from '../../../src/pipeline/nameClassifier';
-import { FACENET } from '../../../src/weights/rows';
+import { FACENET } from '../../../src/weights/registry';
 
 const face = (person: string, ...numbers: number[]): GalleryFace => ({
   person,

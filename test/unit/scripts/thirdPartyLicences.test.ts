@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { noticeOf, WEIGHTS } from '../../../scripts/licences/notice';
 import { packageOf, readPackage } from '../../../scripts/licences/packages';
 import { thirdPartyLicences } from '../../../scripts/thirdPartyLicences';
-import { MODELS } from '../../../src/weights/rows';
+import { MODELS } from '../../../src/weights/registry';
 
 const folders: string[] = [];
 const temporary = (): string => folders[folders.push(mkdtempSync(join(tmpdir(), 'licences-'))) - 1]!;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOf, farAt, limitsOf, thresholdAt } from '../../../src/weights/calibration';
-import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET } from '../../../src/weights/registry';
 import { errorCode } from './errorCode';
 
 describe.each([FACENET, MOBILE_FACE_NET])('calibration of $id', (row) => {

@@ -11,7 +11,7 @@ import {
   modelPlace,
   type PresentFiles,
 } from '../../../src/weights/present';
-import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/registry';
 import { sendFile, serve } from '../harness/testServer';
 import { errorCode, rejectionCode } from './errorCode';
 import { packageFile } from './sources';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { cacheFolder } from '../../../src/harness/cli/cacheFolder';
 import { packageFile as cachedFile } from '../../../src/harness/cli/npmPackage';
-import { MOBILE_FACE_NET } from '../../../src/weights/rows';
+import { MOBILE_FACE_NET } from '../../../src/weights/registry';
 
 /** The folder of published weights that FACENET_MODELS names; null where there is none (an error with EXPECT_SHARED=1). */
 export const modelsFolder: string | null = process.env['FACENET_MODELS'] ?? null;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EmbedderRow } from '../../../src/weights/registry';
+import type { EmbedderRow } from '../../../src/weights/modelRow';
 import { decisionOf, farAt, thresholdAt } from '../../../src/weights/calibration';
 import { fileOf } from '../../../src/train/trainedFiles';
 import {
@@ -10,7 +10,7 @@ import {
   writeSafetensors,
 } from '../../../src/weights/formats/safetensors';
 import { eightBitRows, ownCohort } from '../../../src/weights/cohorts';
-import { FACENET } from '../../../src/weights/rows';
+import { FACENET } from '../../../src/weights/registry';
 import {
   describeTrained,
   isTrainedFile,

@@ -5,7 +5,7 @@ import { count } from '../../../core/count';
 import { calibrateCohort } from '../../../evaluate/cohort/calibrate';
 import { writeCohort } from '../../../weights/cohortFile';
 import { cohortFileName } from '../../../weights/cohorts';
-import { findEmbedder } from '../../../weights/rows';
+import { findEmbedder } from '../../../weights/registry';
 import { readCohortFaces } from '../cohortFaces';
 import type { Reporter } from '../reporter';
 import type { Runner } from '../runner';

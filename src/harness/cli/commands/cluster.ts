@@ -9,7 +9,7 @@ import type { Faces } from '../../../cluster/normalised';
 import { packPoints } from '../../../cluster/points';
 import { FaceError } from '../../../core/errors';
 import { decisionOf, ratesOf } from '../../../weights/calibration';
-import { findEmbedder } from '../../../weights/rows';
+import { findEmbedder } from '../../../weights/registry';
 import {
   addDetectOptions,
   addEngineOptions,

@@ -7,7 +7,7 @@ import type { CropKind } from '../../../core/types';
 import { decisionLines, summary, unreadText } from '../../../evaluate/lfwReport';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
-import { MODELS } from '../../../weights/rows';
+import { MODELS } from '../../../weights/registry';
 import { withDecider } from '../lfw/decide';
 import { readEmbeddings, type Embeddings } from '../lfw/embeddingsFile';
 import { embedShard } from '../lfw/embedShard';

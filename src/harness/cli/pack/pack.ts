@@ -5,7 +5,7 @@ import { createGzip } from 'node:zlib';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { modelFileName, MANIFEST, writeManifest } from '../../../weights/files';
-import { MODELS } from '../../../weights/rows';
+import { MODELS } from '../../../weights/registry';
 import type { BackendChoice } from '../launch';
 import { cacheFolder } from '../cacheFolder';
 import { getModels } from '../modelFiles';

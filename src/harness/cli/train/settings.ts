@@ -2,7 +2,7 @@
 import { FaceError } from '../../../core/errors';
 import type { TrainableName } from '../../../train/config/recipe';
 import type { ScheduleConfig } from '../../../train/config/schedule';
-import { FACENET } from '../../../weights/rows';
+import { FACENET } from '../../../weights/registry';
 import { modelsFolder } from '../root';
 import { chooseModel } from '../trainedFiles';
 import { readConfig, readSchedule, type TrainFlags } from './flags';

@@ -7,7 +7,7 @@ import { cropFace } from '../../../../src/pipeline/crop/crop';
 import { decodePicture } from '../../../../src/pipeline/decode';
 import { createDetector, type Detector } from '../../../../src/pipeline/detect/detect';
 import { createEmbedder, type Embedder } from '../../../../src/pipeline/embed';
-import { FACENET, MTCNN } from '../../../../src/weights/rows';
+import { FACENET, MTCNN } from '../../../../src/weights/registry';
 import {
   bestOverlap,
   goldenDetection,

@@ -8,7 +8,7 @@ import { packGallery } from '../../../../src/pipeline/gallery';
 import { plainMatching } from '../../../fixtures/matching';
 import { createPipeline } from '../../../../src/pipeline/recognise';
 import { resizeImage } from '../../../../src/pipeline/resize';
-import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../../src/weights/rows';
+import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../../src/weights/registry';
 import { modelWeights, needsShared, sampleBlob } from '../support';
 
 let engine: Engine;

@@ -5,7 +5,7 @@ import { createLiteRtEngine } from '../../../../src/nn/litert';
 import { decodePicture } from '../../../../src/pipeline/decode';
 import { createDetector, type Detector } from '../../../../src/pipeline/detect/detect';
 import { pixelFrame } from '../../../../src/pipeline/pixelFrame';
-import { MTCNN } from '../../../../src/weights/rows';
+import { MTCNN } from '../../../../src/weights/registry';
 import facesBefore from '../../../fixtures/lfwFaces.json';
 import {
   bestOverlap,

@@ -4,7 +4,7 @@ import { decodePicture } from '../../../../src/pipeline/decode';
 import { createDetector } from '../../../../src/pipeline/detect/detect';
 import { pixelFrame } from '../../../../src/pipeline/pixelFrame';
 import { resizeImage } from '../../../../src/pipeline/resize';
-import { MTCNN } from '../../../../src/weights/rows';
+import { MTCNN } from '../../../../src/weights/registry';
 import { modelWeights, sampleBlob } from '../support';
 
 test('300 pictures of 300 sizes: WASM memory is flat after the first 20', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CONTENT_SECURITY_POLICY, PAGE_HEADERS } from '../../../../src/core/hosting/pageHeaders';
-import { MODELS } from '../../../../src/weights/rows';
+import { MODELS } from '../../../../src/weights/registry';
 
 const policy = new Map(
   CONTENT_SECURITY_POLICY.split('; ').map((directive): [string, string[]] => {

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { addTrained, chooseModel, isModelId } from '../../../../src/harness/cli/trainedFiles';
 import { fileOf } from '../../../../src/train/trainedFiles';
 import { readSafetensors } from '../../../../src/weights/formats/safetensors';
-import { MODELS } from '../../../../src/weights/rows';
+import { MODELS } from '../../../../src/weights/registry';
 import { describeTrained, readInfo } from '../../../../src/weights/trained';
 import { smallFile, smallWeights } from '../../../fixtures/trainedModel';
 

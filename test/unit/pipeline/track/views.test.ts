@@ -3,7 +3,7 @@ import type { CaptureHint } from '../../../../src/core/types';
 import type { CutFace } from '../../../../src/pipeline/crop/stored';
 import { packGallery } from '../../../../src/pipeline/gallery';
 import { Views, type View } from '../../../../src/pipeline/track/views';
-import { FACENET } from '../../../../src/weights/rows';
+import { FACENET } from '../../../../src/weights/registry';
 import { plainMatching } from '../../../fixtures/matching';
 
 const point = { x: 0, y: 0 };

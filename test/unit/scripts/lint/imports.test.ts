@@ -20,7 +20,7 @@ test('a view that reaches for an engine, a thread or another package is told the
   expect(importProblem(view, '../../nn/graph')).toContain('src/app may not import src/nn');
   expect(importProblem(view, '../../nn/graph')).toContain('Views reach the threads through src/client');
   expect(importProblem(view, '../../../workers/rpc')).toContain('src/app may not import workers');
-  expect(importProblem(view, '../../weights/rows')).toContain('src/app may not import src/weights,');
+  expect(importProblem(view, '../../weights/registry')).toContain('src/app may not import src/weights,');
   expect(importProblem(view, '../../train/loop')).toContain('src/app may not import src/train,');
   expect(importProblem(view, '@tensorflow/tfjs-core')).toContain('only these packages');
 });

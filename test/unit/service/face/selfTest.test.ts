@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MODELS } from '../../../../src/weights/rows';
+import { MODELS } from '../../../../src/weights/registry';
 import { checkFace } from '../../../../src/core/checkFace';
 import { assertDetected, assertGolden, embeddingError } from '../../../../src/service/face/selfTest';
 import golden from '../../../../src/service/face/selfTest.json';

@@ -5,7 +5,7 @@ import { openStore } from '../../../../src/store/store';
 import type { TrainedModelRecord } from '../../../../src/store/trainSchema';
 import { backup, face, faceRecord, modelRecords, PASSPHRASE, person } from '../../../fixtures/hostileBackup';
 import { storedModel } from '../../../fixtures/storedModel';
-import { FACENET } from '../../../../src/weights/rows';
+import { FACENET } from '../../../../src/weights/registry';
 import { FOLDER, photo, photoFace } from '../photoStoreBehaviour';
 
 /** One passphrase and, here, one salt: PBKDF2, which is slow on purpose, works once for all files. */

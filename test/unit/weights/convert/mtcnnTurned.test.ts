@@ -8,7 +8,7 @@ import { convertModel } from '../../../../src/weights/convert/convert';
 import { matrixLayout } from '../../../../src/weights/convert/layout';
 import { toPrecision } from '../../../../src/weights/convert/precision';
 import { readFaceApiShards } from '../../../../src/weights/formats/faceApiShards';
-import { MTCNN } from '../../../../src/weights/rows';
+import { MTCNN } from '../../../../src/weights/registry';
 import { largestError, randomNumbers } from '../../../fixtures/randomWeights';
 import { referenceRun } from '../../../fixtures/referenceOps';
 import { packageFile } from '../sources';

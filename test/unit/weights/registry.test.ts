@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PRECISIONS } from '../../../src/core/types';
-import { findEmbedder, findModel, FACENET, MOBILE_FACE_NET, MODELS, MTCNN } from '../../../src/weights/rows';
+import { findEmbedder, findModel, FACENET, MOBILE_FACE_NET, MODELS, MTCNN } from '../../../src/weights/registry';
 import { errorCode } from './errorCode';
 import { embeddedSource, modelsFile, modelsFolder, packageFile } from './sources';
 
