@@ -140,7 +140,8 @@ export const ERROR_TEXT = {
   'harness/not-written': '{name} could not be written: {reason}.',
   'evaluate/bad-archive': '{path} cannot be read as an archive: {reason}.',
   'evaluate/missing-pictures': '{count} of the {total} pictures that {list} names are not in {images}: {names}.',
-  'harness/unfinished': '{path} holds the work of an earlier run: continue it with --resume, or remove it to start over.',
+  'harness/unfinished':
+    '{path} holds the work of an earlier run: continue it with --resume, or remove it to start over.',
   'harness/other-run':
     '{path} holds the work of a run with another {what}: repeat what it was started with, or remove it.',
   'harness/not-normalised': 'The distances cannot be normalised: {reason}',

@@ -127,7 +127,7 @@ test.each<[string, BackupRecord, string]>([
   [
     'a number outside its range',
     faceRecord('f', 'p', 512, { quality: { size: -1, sharpness: 0, brightness: 0 } }),
-    'face.quality.size: expected >=0, got -1',
+    'face.quality.size: it must be a number from 0 to 1000000',
   ],
   ['a name that nobody sees', person('q', '\u200b'), 'person.name: it is not a name'],
   [
