@@ -17,8 +17,7 @@ import { TimeLeft, withStep, type HistoryPoint } from './trainHistory';
  * `preparing` until the first step, `stopped` when a run waits to be resumed (paused, or with the task's `error`),
  * `evaluated` when its report waits for a decision.
  */
-export type TrainPhase =
-  'idle' | 'preparing' | 'training' | 'pausing' | 'stopped' | 'evaluating' | 'evaluated' | 'saving';
+export type TrainPhase = 'idle' | 'preparing' | 'training' | 'pausing' | 'stopped' | 'evaluating' | 'evaluated';
 
 /** Milliseconds between two writes of what the plots show. */
 const NOTED_MS = 2000;
@@ -29,6 +28,8 @@ export class Training {
   run = $state.raw<TrainRunRecord | null>(null);
   /** Preparing, training and evaluating; without progress while steps are made, which `points` show. */
   readonly task = new Task();
+  /** Writing the accepted model. */
+  readonly saving = new Task();
   points = $state.raw<readonly HistoryPoint[]>([]);
   worksOn = $state.raw<TrainEngine | null>(null);
   plan = $state.raw<TrainPlan | null>(null);
@@ -108,7 +109,7 @@ export class Training {
 
   /** Another tab writes from now on: the run is left to it after the step in progress. */
   async release(): Promise<void> {
-    if (this.phase === 'idle' || this.phase === 'saving') return;
+    if (this.phase === 'idle' || this.saving.running) return;
     await this.pause();
     if (this.phase === 'pausing') await this.#work;
     await this.#end();
@@ -134,9 +135,8 @@ export class Training {
   async accept(title: string): Promise<void> {
     const [trainer, run, report] = [this.#trainer, this.run, this.report];
     if (!trainer || !run || !report) throw new FaceError('train/not-prepared');
-    this.phase = 'saving';
-    try {
-      const id = await this.guard.run(() => this.#save(trainer, run, title));
+    await this.saving.run(async ({ onProgress }) => {
+      const id = await this.guard.run(() => this.#save(trainer, run, title, onProgress));
       await this.engine.change({ model: id, precision: 'auto' });
       if (this.engine.error) {
         const { error } = this.engine;
@@ -148,10 +148,8 @@ export class Training {
       await this.store.removeCheckpoint(run.id);
       await forgetPictures(run.id);
       await this.#end();
-    } catch (thrown) {
-      this.phase = 'evaluated';
-      throw thrown;
-    }
+    });
+    if (this.saving.error) throw this.saving.error;
   }
 
   /** Uses the model from before the run again; the trained one stays in the list. */
@@ -226,11 +224,16 @@ export class Training {
     if (performance.now() - this.#noted > NOTED_MS) void this.#note({ step: step.step, epoch: step.epoch });
   }
 
-  async #save(trainer: Trainer, run: TrainRunRecord, title: string): Promise<string> {
+  async #save(
+    trainer: Trainer,
+    run: TrainRunRecord,
+    title: string,
+    onProgress: TaskCall['onProgress'],
+  ): Promise<string> {
     const { recipe, people } = planOf(run);
     // A head trained with the network takes prelogits, which the model's file does not give: the nearest face decides then.
     const named = recipe.trainable === 'head' ? people.map(({ id }) => id) : [];
-    return (await trainer.save({ title, people: named, run: run.id })).id;
+    return (await trainer.save({ title, people: named, run: run.id }, { onProgress })).id;
   }
 
   #recovered(step: number): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { TaskProgress } from '../../../../src/app/shell/task.svelte';
 import { Training } from '../../../../src/app/train/training.svelte';
 import type { RunPlan } from '../../../../src/app/train/runRecord';
 import type { Trainer } from '../../../../src/client/trainer';
@@ -30,6 +31,8 @@ let asked: string[];
 let onStep: (step: number, worker: { paused: boolean }) => void;
 let failAt: Partial<Record<string, FaceError>>;
 let isWriter: boolean;
+/** What was shown while the model was saved. */
+let seen: TaskProgress | null;
 
 /** A trainer that makes steps without a thread, and continues where it was paused. */
 function scriptedTrainer(): Trainer {
@@ -50,6 +53,11 @@ function scriptedTrainer(): Trainer {
     prepare: () =>
       answer('prepare', { stepsPerEpoch: STEPS, config: { epochs: 1 }, trainableParameters: 9, notes: [] }),
     evaluate: () => answer('evaluate', { before: {}, after: {} }),
+    save: (_request: unknown, call: { onProgress: (progress: TaskProgress) => void }) => {
+      call.onProgress({ stage: 'Saving the model', done: 1, total: 3 });
+      seen = training.saving.progress;
+      return answer('save', { id: 'trained-1' });
+    },
     async train(options: TrainOptions) {
       asked.push('train');
       worker.paused = false;
@@ -81,6 +89,7 @@ beforeEach(async () => {
   onStep = () => undefined;
   failAt = {};
   isWriter = true;
+  seen = null;
   const { engine } = await scriptedEngine(store);
   await engine.start();
   const guard = { mayWrite: () => isWriter, run: <R>(write: () => Promise<R>) => write() };
@@ -148,4 +157,22 @@ test('a tab that does not write begins nothing', async () => {
   isWriter = false;
   await expect(training.begin('Two people', PLAN, PICTURES)).rejects.toMatchObject({ code: 'store/other-tab' });
   expect([training.phase, asked, await store.training.runs()]).toEqual(['idle', [], []]);
+});
+
+test('an accepted model is saved with progress and used, and the run is no longer open', async () => {
+  await training.begin('Two people', PLAN, PICTURES);
+  await training.accept('Ours');
+  expect(seen).toEqual({ stage: 'Saving the model', done: 1, total: 3 });
+  expect([training.phase, training.saving.running]).toEqual(['idle', false]);
+  expect((await store.settings.read()).model).toBe('trained-1');
+  await vi.waitFor(() => expect(training.used).toMatchObject({ title: 'Ours', status: 'accepted' }));
+  expect(training.left).toEqual([]);
+});
+
+test('a model that cannot be saved leaves the decision open', async () => {
+  await training.begin('Two people', PLAN, PICTURES);
+  failAt = { save: new FaceError('store/full') };
+  await expect(training.accept('Ours')).rejects.toMatchObject({ code: 'store/full' });
+  expect(training.phase).toBe('evaluated');
+  expect((await store.settings.read()).model).toBeNull();
 });
