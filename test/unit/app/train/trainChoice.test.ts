@@ -50,7 +50,7 @@ test('people who are left out are strangers, and the plan counts both', async ()
   ] as const)
     await people.enrol(
       name,
-      [...letters].map((letter) => faceOf(letter)),
+      Array.from(letters, (letter) => faceOf(letter)),
     );
   const eve = people.named('Eve')!.id;
   choice.toggle(eve);
