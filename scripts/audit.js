@@ -1,7 +1,7 @@
 /**
  * Asks the registry for known vulnerabilities of the packages that the app and the command line run with, and ends with 1
- * at a high or critical one. A registry that cannot be asked (no network, or a mirror without that service) is no finding:
- * it is said, and the tests go on.
+ * at a high or critical one. A registry that cannot be asked (no network, or a registry without that service) is reported, and the
+ * tests continue.
  */
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';

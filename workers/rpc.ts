@@ -132,7 +132,7 @@ export interface RemoteCallOptions<P> {
 }
 export interface Connection<T extends OpTable<T>> {
   /**
-   * Rejects with a FaceError: the handler's own, `aborted` at once when `signal` says so (the worker is told),
+   * Rejects with a FaceError: the handler's own, `aborted` at once when `signal` aborts (the worker aborts too),
    * `worker/bad-request`, or `worker/crashed`. What `transfers` names of the request is gone for the caller, even when
    * the call is never sent.
    */
@@ -178,8 +178,8 @@ export function connect<T extends OpTable<T>>(
   }
   function onBroken(event: Event): void {
     if (event.type === 'error') event.preventDefault();
-    const told = 'message' in event && typeof event.message === 'string' ? event.message : '';
-    const reason = told || 'its script or an answer is unreadable';
+    const given = 'message' in event && typeof event.message === 'string' ? event.message : '';
+    const reason = given || 'its script or an answer is unreadable';
     const error = new FaceError('worker/crashed', { reason });
     close(error);
     onCrash?.(error);

@@ -33,7 +33,7 @@ const WITHOUT_TEXT: Readonly<Record<string, { readonly licence: 'Apache-2.0' | '
 
 const TEXT_FILE = /^(licen[cs]e|copying)([-.](md|txt|mit))?$/i;
 const NOTICE_FILE = /^notice(\.(md|txt))?$/i;
-/** Vite's file goes on with the licences of what is inside Vite, none of which is in a build. */
+/** After this line, Vite's file has the licences of what is inside Vite, none of which is in a build. */
 const END = /^# Licenses of bundled dependencies$/m;
 
 /** The package that a module of the bundler's list belongs to: null for our own, a name, or a path in `node_modules`. */

@@ -7,8 +7,8 @@ import { parseArgs } from 'node:util';
 
 const HELP = `sh run.sh [options]
   --backend webgpu|wasm   default: webgpu, and a real GPU, or nothing is done
-  --software              go on where WebGPU is computed on the CPU; it is marked as such everywhere
-  --minutes N             stop training after N minutes, with a checkpoint; the same command goes on
+  --software              continue where WebGPU is computed on the CPU; it is marked as such everywhere
+  --minutes N             stop training after N minutes, with a checkpoint; the same command resumes
   --epochs N              default: those of the recipe
   --batches 8,32,90       what is measured
   --steps N               measured of each batch (5)
@@ -76,10 +76,7 @@ async function probe() {
   keep('probe.json', { ...output, rows: undefined, gpu });
   console.error(`${output.backend}, adapter: ${output.adapter ?? 'none'}; ${gpu ? 'a GPU' : 'NOT a GPU'}`);
   if (given.backend === 'webgpu' && !gpu && !given.software)
-    end(
-      3,
-      'WebGPU is computed on the CPU here: nothing is measured. --software goes on all the same, --backend wasm too.',
-    );
+    end(3, 'WebGPU is computed on the CPU here: nothing is measured. Use --software or --backend wasm to continue.');
   return gpu;
 }
 
@@ -114,21 +111,15 @@ async function train() {
   // A checkpoint a minute; how often one is saved may differ from run to run.
   keep('run-config.json', { ...recipe, batch, checkpointSteps: stepsAMinute(batch) });
   const out = join(given.results, 'run');
-  const lfw = [
-    '--lfw',
-    join(root, 'data', 'lfw'),
-    '--pairs',
-    join(root, 'data', 'pairs.csv'),
-    '--lfw-every',
-    given['lfw-every'],
-  ];
+  const pairs = join(root, 'data', 'pairs.csv');
   const args = ['train', '--data', data, '--aligned', '--out', out, '--config', join(given.results, 'run-config.json')];
   args.push('--backend', given.backend, '--width', given.width, '--resume');
   if (given.epochs !== undefined) args.push('--epochs', given.epochs);
-  if (existsSync(join(root, 'data', 'pairs.csv'))) args.push(...lfw);
+  if (existsSync(pairs))
+    args.push('--lfw', join(root, 'data', 'lfw'), '--pairs', pairs, '--lfw-every', given['lfw-every']);
   const { code, output } = await facenet(args, given.minutes === undefined ? undefined : Number(given.minutes));
   if (output.error?.code === 'train/stopped') end(0, `${output.error.message} Here: sh run.sh --only train again.`);
-  if (code !== 0) end(1, 'Training has failed: see above. What was learnt up to the last checkpoint is kept.');
+  if (code !== 0) end(1, 'Training has failed: see above. The last checkpoint is kept.');
   console.log(JSON.stringify(output, null, 2));
 }
 

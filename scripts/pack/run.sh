@@ -2,7 +2,7 @@
 # Joins the parts beside this file, checks and unpacks them, then measures and trains (run.js, with all arguments):
 #   sh run.sh --check                what is missing or damaged; nothing else
 #   sh run.sh --unpack               check and unpack only
-#   sh run.sh [--minutes 8] [...]    all of it; again: goes on. `sh run.sh --help` says the rest
+#   sh run.sh [--minutes 8] [...]    all of it, or continue. `sh run.sh --help` lists the options
 # FACENET_WORK: where to unpack and to leave results (default: beside this file).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -29,7 +29,7 @@ check() {
   echo "$(grep -c . "$sums") parts are here and right." >&2
 }
 
-# What is unpacked is marked with its check sum, so that another set is unpacked anew, and a set only once.
+# The check sum of what is unpacked is kept, so that a set is unpacked once and another set replaces it.
 unpack() {
   mark=$(sum "$sums")
   if [ -f "$work/facenet-web/.unpacked" ] && [ "$(cat "$work/facenet-web/.unpacked")" = "$mark" ]; then return; fi

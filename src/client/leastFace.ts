@@ -2,6 +2,6 @@
 const LARGE = 40;
 
 /** Whether to mention the least face looked for (shorter side, pixels) with a picture in which `found` faces were found. */
-export function isLeastFaceTold(leastFace: number, found: number): boolean {
+export function mentionsLeastFace(leastFace: number, found: number): boolean {
   return found === 0 || leastFace >= LARGE;
 }

@@ -12,7 +12,7 @@ export interface SplitFlags {
 }
 
 /**
- * What teaches and what is tested on, as facenet's classifier splits a data set: of each person the first n pictures, and
+ * What is trained on and what is tested on, as facenet's classifier splits a data set: of each person the first n pictures, and
  * the rest; `personOf` says whose a picture is, null for nobody's. Throws `classify/too-few` when there are not two people, or nothing to test on.
  */
 export function splitClasses(
@@ -21,7 +21,7 @@ export function splitClasses(
   personOf: (file: PictureFile) => string | null,
 ): { train: PictureFile[]; test: PictureFile[] } {
   const least = flags.minImages ?? (flags.test ? SPLIT.minImages : 1);
-  const teach = flags.trainImages ?? (flags.test ? SPLIT.trainImages : Infinity);
+  const trained = flags.trainImages ?? (flags.test ? SPLIT.trainImages : Infinity);
   const people = new Map<string, PictureFile[]>();
   for (const file of files) {
     const person = personOf(file);
@@ -32,10 +32,10 @@ export function splitClasses(
   }
   const kept = [...people.values()].filter((own) => own.length >= least);
   if (kept.length < 2) throw tooFew(`${kept.length === 1 ? 'only one person has' : 'nobody has'} ${folderOf(least)}`);
-  const test = kept.flatMap((own) => own.slice(teach));
+  const test = kept.flatMap((own) => own.slice(trained));
   if (flags.test && test.length === 0)
-    throw tooFew(`nobody has more than the ${count(teach, 'picture')} to learn from, so none is left to test on`);
-  return { train: kept.flatMap((own) => own.slice(0, teach)), test };
+    throw tooFew(`nobody has more than the ${count(trained, 'picture')} to train on, so none is left to test on`);
+  return { train: kept.flatMap((own) => own.slice(0, trained)), test };
 }
 
 function folderOf(pictures: number): string {

@@ -11,7 +11,7 @@ import type { Session } from './session';
 
 /**
  * Makes the people of a gallery known to the page: the most probable face of each picture, the person being the folder
- * directly in the gallery, or the picture's own name. Tells of pictures that show several faces, and of names in several
+ * directly in the gallery, or the picture's own name. Notes pictures that show several faces, and names in several
  * spellings. Throws `harness/empty-gallery` when no picture shows a face.
  */
 export async function enrol(

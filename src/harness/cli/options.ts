@@ -73,22 +73,21 @@ export function addEngineOptions(command: Command): Command {
     .option('--json', 'print one JSON object on standard output');
 }
 
-export function addFarOption(command: Command): Command {
-  return command.option('--far <rate>', 'false-accept rate a comparison that sets the threshold', far);
-}
-
-export function addDetectOptions(command: Command): Command {
-  return command
+/** Options of commands that find faces: of the engine, of the search, and those named in `more`. */
+export function addFaceOptions(command: Command, ...more: readonly ('far' | 'turned')[]): Command {
+  addEngineOptions(command);
+  if (more.includes('far'))
+    command.option('--far <rate>', 'false-accept rate a comparison that sets the threshold', far);
+  command
     .option(
       '--min-size <size>',
-      'smallest face looked for: pixels, or a share of the shorter side when under 1',
+      'smallest face to look for: pixels, or a share of the shorter side when under 1',
       minSize,
     )
     .option('--thresholds <p,r,o>', 'least score of each of MTCNN’s three networks', thresholds);
-}
-
-export function addTurnedOption(command: Command): Command {
-  return command.option('--turned', 'also find faces that are upside down or on their side');
+  return more.includes('turned')
+    ? command.option('--turned', 'also find faces that are upside down or on their side')
+    : command;
 }
 
 export function startOptions({

@@ -20,8 +20,7 @@ import { addFinetune, addTrain } from './commands/train';
 import { printable } from './printable';
 import { commandError } from './diskReason';
 import { entryError, type FailureOutput } from './output';
-import type { Reporter } from './reporter';
-import { createRunner } from './runner';
+import { createRunner, type Reporter } from './reporter';
 import { packageVersion } from './root';
 
 export const EXIT = { fine: 0, failure: 1, usage: 2 } as const;

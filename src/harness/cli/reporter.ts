@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+import type { Command } from 'commander';
 import type { EngineState, LoggedStep, Progress } from '../../client/types';
 import { count } from '../../core/count';
 import { printable } from './printable';
@@ -104,4 +105,22 @@ export class Reporter {
     if (this.#bar) process.stderr.write('\r\x1b[K'); // the bar draws itself again below the line
     stream.write(`${text}\n`);
   }
+}
+
+/** Makes of a command's work what commander calls: with its arguments, its flags and the command itself. */
+export type Runner = <A extends readonly unknown[], F extends { readonly json?: true }>(
+  work: (...args: [...A, F, Reporter]) => Promise<void>,
+) => (...given: [...A, F, Command]) => Promise<void>;
+
+/** Gives each command a reporter of its own; `done` gets that of each command that has ended well. */
+export function createRunner(done: (reporter: Reporter) => void): Runner {
+  return <A extends readonly unknown[], F extends { readonly json?: true }>(
+      work: (...args: [...A, F, Reporter]) => Promise<void>,
+    ) =>
+    async (...given: [...A, F, Command]) => {
+      const args = given.slice(0, -1) as [...A, F];
+      const reporter = new Reporter((args.at(-1) as F).json === true);
+      await work(...args, reporter);
+      done(reporter);
+    };
 }

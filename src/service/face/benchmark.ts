@@ -42,7 +42,7 @@ export interface BenchmarkResult {
   readonly report: LfwReport;
   /** The ROC curve, an SVG. */
   readonly roc: string;
-  /** The clearest of the wrongly judged pairs with their pictures, at most 200 of `wrongTotal`. */
+  /** The clearest of the wrongly decided pairs with their pictures, at most 200 of `wrongTotal`. */
   readonly wrong: readonly (WrongPair & { readonly pictures: readonly [Blob, Blob] })[];
   readonly wrongTotal: number;
   /** A zip of what the command `lfw` writes. */

@@ -13,13 +13,13 @@ export class CallerSink implements ResumableSink {
   } | null = null;
 
   /**
-   * `last`: what the caller's sink holds now. `keep`: every checkpoint saved stays in memory too, to go on from when the
+   * `last`: what the caller's sink holds now. `keep`: every checkpoint saved stays in memory too, to resume from when the
    * device is lost.
    */
   constructor(
     private last: Checkpoint | null,
     private readonly keep: boolean,
-    private readonly tell: (checkpoint: { number: number; step: number }) => void,
+    private readonly notify: (checkpoint: { number: number; step: number }) => void,
     signal: AbortSignal,
   ) {
     signal.addEventListener('abort', () => this.end(new FaceError('aborted')));
@@ -39,7 +39,7 @@ export class CallerSink implements ResumableSink {
     const copy = this.keep ? { ...checkpoint, tensors: checkpoint.tensors.slice() } : null;
     await new Promise<void>((resolve, reject) => {
       this.waiting = { number, checkpoint, resolve, reject };
-      this.tell({ number, step });
+      this.notify({ number, step });
     });
     this.last = copy;
   }

@@ -31,12 +31,12 @@ export interface TrainEngines {
   tfjs: Engine;
   /** Started by the first call. */
   inference(): Promise<Engine>;
-  /** Starts tfjs anew after its device was lost; its tensors are gone. */
+  /** Restarts tfjs after its device was lost; its tensors are gone. */
   restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Throws `backend/unavailable`. With `auto`, a GPU that does not start is told in a note, and WASM is used. */
+/** Throws `backend/unavailable`. With `auto`, a GPU that does not start is reported in a note, and WASM is used. */
 export async function openTrainEngines({ backend = 'auto', threads }: TrainStart): Promise<TrainEngines> {
   const notes: string[] = [];
   const first: BackendName = backend === 'auto' ? ((await adapterKind()) === 'hardware' ? 'webgpu' : 'wasm') : backend;

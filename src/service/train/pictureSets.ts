@@ -20,7 +20,7 @@ export interface PixelCrop {
  */
 export type TrainPicture = Blob | PictureRef | PixelCrop | StoredCrop;
 
-/** `train`: what is learnt from, and the gallery of the report. `heldOut`: judged by. `impostors`: people who must stay unknown. */
+/** `train`: trained on, and the gallery of the report. `heldOut`: evaluated on. `impostors`: people who must stay unknown. */
 export type PictureSet = 'train' | 'heldOut' | 'impostors';
 
 /** The original's training crops: 182 px with a margin of 44, of which 160 px are shown to the network. */

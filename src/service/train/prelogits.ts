@@ -14,7 +14,7 @@ import { readCrop, type TrainPicture } from './pictureSets';
 /** What comes after the frozen part, by some weights: null where nothing does. */
 export type Tail = Executor | null;
 
-/** The part of the network that learns, compiled for inference; null when it is empty. */
+/** The part of the network that is trained, compiled for inference; null when it is empty. */
 export async function prepareTail(engine: Engine, graph: Graph, weights: Weights, batch: number): Promise<Tail> {
   if (graph.nodes.length === 1) return null;
   return engine.prepare(withBatch(graph, batch), weights, { precision: 'float32' });

@@ -32,7 +32,7 @@ import { prepareBackbone } from './backbone';
 const BATCH = { wasm: 8, webgpu: 32 } as const;
 /** Results of the frozen part that are kept, bytes. */
 const CACHE_BYTES = 1024 ** 3;
-/** So many losses of the device in one call are not chance. */
+/** More losses of the device than this in one call are not chance. */
 const MOST_LOSSES = 5;
 /** Milliseconds of work after which messages (pause, abort) are let in: steps on WASM run without doing so. */
 const UNINTERRUPTED = 20;
@@ -43,7 +43,7 @@ export type TrainProgress =
   | { readonly kind: 'stage'; readonly progress: Progress }
   /** For the sink `caller`: take it with `takeCheckpoint`, save it, and say so with `checkpointSaved`; training waits. */
   | { readonly kind: 'checkpoint'; readonly number: number; readonly step: number }
-  /** The graphics device was lost; the run went back to the checkpoint of that step and goes on. */
+  /** The graphics device was lost; the run resumes from the checkpoint of that step. */
   | { readonly kind: 'recovered'; readonly step: number };
 
 export interface TrainResult {
@@ -60,7 +60,7 @@ export interface TrainHooks {
   readonly progress: (progress: TrainProgress) => void;
 }
 
-/** One run: what `prepare` made ready and what `train` has learnt so far. */
+/** One run: what `prepare` made ready and what `train` has made of it. */
 export class PreparedRun {
   private outcome: TrainOutcome | null = null;
   private pausing: AbortController | null = null;
@@ -71,7 +71,7 @@ export class PreparedRun {
     readonly backbone: Backbone | null,
     readonly batch: number,
     private readonly samples: TrainingData & Partial<FrozenSamples>,
-    /** What only the head learns of, without augmentation; null where more learns. */
+    /** Training data of the head without augmentation; null where more than the head is trained. */
     private readonly plain: FrozenSamples | null,
   ) {}
 
@@ -125,16 +125,16 @@ export class PreparedRun {
   }
 
   /** What the frozen part makes of a training picture, where that is known already. */
-  known(sample: number, mirrored: boolean): Float32Array | undefined {
-    return this.samples.known?.(sample, mirrored);
+  known(sample: number, flipped: boolean): Float32Array | undefined {
+    return this.samples.known?.(sample, flipped);
   }
 
   pause(): void {
     this.pausing?.abort();
   }
 
-  /** What was learnt so far. Throws `train/not-prepared` before the first `train` has returned. */
-  async learnt(averaged: boolean): Promise<Map<string, WeightTensor>> {
+  /** The trained weights as they are now. Throws `train/not-prepared` before the first `train` has returned. */
+  async trainedWeights(averaged: boolean): Promise<Map<string, WeightTensor>> {
     if (!this.outcome) throw new FaceError('train/not-prepared');
     const { model } = this.plan;
     const { state } = this.outcome;
@@ -148,12 +148,12 @@ export class PreparedRun {
 
   /** The whole network as it is now, frozen part included, the head and what `more` has: a float32 safetensors file. */
   async weights(averaged: boolean, more: Weights | null): Promise<Uint8Array<ArrayBuffer>> {
-    const learnt = await this.learnt(averaged);
+    const trained = await this.trainedWeights(averaged);
     const whole = new Map<string, WeightTensor>();
     for (const [name, shape] of weightShapes(this.plan.graph))
-      if (!learnt.has(name))
+      if (!trained.has(name))
         whole.set(name, { dtype: 'float32', shape, data: toFloat32(this.plan.weights.get(name)!) });
-    return writeSafetensors(new Map([...whole, ...learnt, ...(more ?? [])]));
+    return writeSafetensors(new Map([...whole, ...trained, ...(more ?? [])]));
   }
 
   /** The learning part's weights before training. */
@@ -175,7 +175,7 @@ export class PreparedRun {
     const from = this.outcome;
     // The loop uses it up.
     this.outcome = null;
-    // What still runs when the device is lost must neither tell nor save anything any more.
+    // What still runs when the device is lost must neither report nor save anything any more.
     const alive = new AbortController();
     const own = AbortSignal.any([signal, alive.signal]);
     let breath = performance.now();

@@ -56,10 +56,10 @@ export class RunEvaluation {
   /** Before and after. Throws as `evaluateModel`, and `train/not-prepared` before the first training step. */
   async report(far: number, classes: number, context: CallContext): Promise<Report> {
     const { plan } = this.run;
-    const learnt = await this.run.learnt(plan.config.averageDecay > 0);
+    const trained = await this.run.trainedWeights(plan.config.averageDecay > 0);
     const all = await this.prelogits(context);
     const options = { classes, normalised: plan.config.loss === 'arcface' };
-    const weights = new Map([...learnt].map(([name, tensor]) => [name, toFloat32(tensor)]));
+    const weights = new Map([...trained].map(([name, tensor]) => [name, toFloat32(tensor)]));
     const named = plan.headOnly ? nameByHead(all.get('heldOut')!.after, weights, options) : undefined;
     const rows = (which: Which) => {
       const [gallery, heldOut, impostors] = SETS.map((set) => this.rowsOf(set, all.get(set)![which]));
@@ -155,7 +155,8 @@ export class RunEvaluation {
   private async tail(which: Which): Promise<Tail> {
     const { plan, batch } = this.run;
     const { graph } = plan.model;
-    const weights = which === 'before' ? this.run.firstWeights() : await this.run.learnt(plan.config.averageDecay > 0);
+    const weights =
+      which === 'before' ? this.run.firstWeights() : await this.run.trainedWeights(plan.config.averageDecay > 0);
     return prepareTail(await this.engines.inference(), graph, weights, batch);
   }
 

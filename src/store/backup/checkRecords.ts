@@ -5,6 +5,10 @@ import type { BackupRecord } from './records';
 
 const COUNTED = ['people', 'faces', 'folders', 'photos', 'photoFaces', 'runs', 'models'] as const;
 
+function byKind<T>(valueOf: (kind: keyof BackupCounts) => T): Record<keyof BackupCounts, T> {
+  return Object.fromEntries(COUNTED.map((kind) => [kind, valueOf(kind)])) as Record<keyof BackupCounts, T>;
+}
+
 /** What the records say together, once all of them have been added. */
 export interface Checked {
   readonly createdAt: number;
@@ -16,9 +20,7 @@ export interface Checked {
  * missing, no face without its person or picture, every model whole. `add` and `end` throw what `bad` makes.
  */
 export function recordChecker(bad: (reason: string) => Error): { add(record: BackupRecord): void; end(): Checked } {
-  const ids = { people: new Set<string>(), faces: new Set<string>(), folders: new Set<string>() };
-  const more = { photos: new Set<string>(), photoFaces: new Set<string>(), runs: new Set<string>() };
-  const seen = { ...ids, ...more, models: new Set<string>() };
+  const seen = byKind(() => new Set<string>());
   const names = new Set<string>();
   let createdAt: number | null = null;
   let ended = false;
@@ -53,13 +55,12 @@ export function recordChecker(bad: (reason: string) => Error): { add(record: Bac
         case 'about':
           createdAt = record.createdAt;
           break;
-        case 'person': {
-          // By the name itself: an older version took names for different that are one today (they become one person).
+        case 'person':
+          // By the exact name: names that are one today were different to an older version (they become one person).
           if (names.has(record.person.name)) throw bad('a person is in it twice');
           names.add(record.person.name);
           addId('people', record.person.id, 'a person');
           break;
-        }
         case 'face':
           if (!seen.people.has(record.face.personId)) throw bad("a face is nobody's");
           addId('faces', record.face.id, 'a face');
@@ -118,19 +119,7 @@ export function recordChecker(bad: (reason: string) => Error): { add(record: Bac
     },
     end() {
       if (!ended || createdAt === null) throw bad('its end is missing');
-      const { people, faces, folders, photos, photoFaces, runs, models } = seen;
-      return {
-        createdAt,
-        counts: {
-          people: people.size,
-          faces: faces.size,
-          folders: folders.size,
-          photos: photos.size,
-          photoFaces: photoFaces.size,
-          runs: runs.size,
-          models: models.size,
-        },
-      };
+      return { createdAt, counts: byKind((kind) => seen[kind].size) };
     },
   };
 }

@@ -1,7 +1,7 @@
 /** A backup's content: records, each the lengths of its two parts (4 bytes each, little-endian), JSON, and raw bytes. */
 import { FaceError } from '../../core/errors';
 import { describeProblem, parseWith } from '../../core/parse';
-import type { CohortMean, Embedding, Precision } from '../../core/types';
+import type { CohortMean, Embedding } from '../../core/types';
 import type {
   BlobRow,
   FolderReport,
@@ -11,9 +11,8 @@ import type {
   PhotoRecord,
   PhotoVectorRow,
 } from '../photoSchema';
-import type { FaceRow, PersonRecord, Settings } from '../schema';
+import type { FaceRow, Settings } from '../schema';
 import type { TrainedModelRecord, TrainRunRecord } from '../trainSchema';
-import type { BackupCounts } from './backup';
 import { RecordJson } from './schemas';
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -37,18 +36,15 @@ export interface PhotoFaceRows {
   readonly crop: PhotoCropRow;
 }
 export type BackupRecord =
-  | { readonly kind: 'about'; readonly createdAt: number }
+  | Exclude<RecordJson, { kind: 'settings' | 'face' | 'folder' | 'photo' | 'photoFace' | 'run' | 'part' | 'model' }>
   | { readonly kind: 'settings'; readonly settings: Partial<Settings> }
-  | { readonly kind: 'person'; readonly person: PersonRecord }
   | { readonly kind: 'face'; readonly face: FaceRow }
   | { readonly kind: 'folder'; readonly folder: PhotoFolder }
   | { readonly kind: 'photo'; readonly photo: PhotoRecord; readonly thumbnail: BlobRow | null }
   | ({ readonly kind: 'photoFace' } & PhotoFaceRows)
   | { readonly kind: 'run'; readonly run: TrainRunRecord }
-  | { readonly kind: 'file'; readonly modelId: string; readonly precision: Precision; readonly bytes: number }
   | { readonly kind: 'part'; readonly bytes: Bytes }
-  | { readonly kind: 'model'; readonly model: TrainedModelRecord }
-  | ({ readonly kind: 'end' } & BackupCounts);
+  | { readonly kind: 'model'; readonly model: TrainedModelRecord };
 
 /** One record's bytes: embeddings, crops, thumbnails and models follow the JSON as they are. */
 export function encodeRecord(record: BackupRecord): Bytes {

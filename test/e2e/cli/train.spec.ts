@@ -47,7 +47,7 @@ test('a run that was killed resumes from its checkpoint and ends as the unbroken
   broken.child.kill('SIGKILL');
   await broken.ended;
   expect((await run(...common, '--out', cut)).stderr).toContain('holds an unfinished run');
-  // Another name is another class number, and another picture is another one to learn from.
+  // Another name is another class number, and another picture is another one to train on.
   renameSync(join(data, 'dark'), join(data, 'obscure'));
   const renamed = await run(...common, '--out', cut, '--resume');
   expect(renamed).toMatchObject({ code: 1, stderr: expect.stringContaining('dark is now called obscure.') });
@@ -116,7 +116,7 @@ test('the full-width network makes the steps of the small recipe; a picture that
   );
   expect(code, 'one picture failed').toBe(1);
   expect(stderr).toContain(`${broken} is cut off`);
-  expect(stderr).toMatch(/2[123],\d{3},\d{3} of 2[123],\d{3},\d{3} weights learn/);
+  expect(stderr).toMatch(/2[123],\d{3},\d{3} of 2[123],\d{3},\d{3} weights are trained/);
   expect(output).toMatchObject({ people: 3, steps: 2 });
   expect(output.pictures + output.heldOut).toBe(12);
   expect(lines(join(folder, 'out')).map(({ loss }) => Number.isFinite(loss))).toEqual([true, true]);

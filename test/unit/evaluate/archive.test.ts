@@ -72,7 +72,7 @@ test.each([
   ['text', Buffer.from('not an archive\n'.repeat(100))],
   ['an empty file', Buffer.alloc(0)],
   ['a damaged gzip', Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(600, 0xaa)])],
-])('%s is told to be no archive', async (_, bytes) => {
+])('%s is refused as no archive', async (_, bytes) => {
   const path = join(folder, 'other');
   writeFileSync(path, bytes);
   expect(await rejectionCode(read(path))).toBe('evaluate/bad-archive');
@@ -127,7 +127,7 @@ test('what nobody wants of a tar is passed over without being kept', async () =>
   expect(most).toBeLessThan(60e6);
 });
 
-test('a picture of a tar that is too large for one is told in its place, and the others are given', async () => {
+test('a picture of a tar that is too large for one has its error in its place, and the others are given', async () => {
   const found = await read(withZeros(join(folder, 'large.tgz'), 'huge.jpg', 257));
   expect([...found.keys()]).toEqual(['a.jpg', 'huge.jpg', 'b.jpg']);
   expect(found.get('huge.jpg')).toMatchObject({ code: 'image/too-many-bytes' });

@@ -34,7 +34,7 @@ export function bruteForce(
     const training = pairs.filter((pair) => pair.fold !== fold);
     const vectors = training.flatMap(({ a, b }) => [a, b]);
     const centre = pairs[0]!.a.map((_, c) => (subtractMean ? average(vectors.map((v) => v[c]!)) : 0));
-    const judged = pairs.map(({ a, b, ...pair }) => ({
+    const decided = pairs.map(({ a, b, ...pair }) => ({
       ...pair,
       distance: distanceOf(
         a.map((x, c) => x - centre[c]!),
@@ -42,9 +42,9 @@ export function bruteForce(
         cosine,
       ),
     }));
-    const [train, test] = [judged.filter((p) => p.fold !== fold), judged.filter((p) => p.fold === fold)];
-    const accuracy = (set: typeof judged, t: number) => average(set.map((p) => (p.distance < t === p.same ? 1 : 0)));
-    const accepted = (set: typeof judged, same: boolean, t: number) =>
+    const [train, test] = [decided.filter((p) => p.fold !== fold), decided.filter((p) => p.fold === fold)];
+    const accuracy = (set: typeof decided, t: number) => average(set.map((p) => (p.distance < t === p.same ? 1 : 0)));
+    const accepted = (set: typeof decided, same: boolean, t: number) =>
       average(set.filter((p) => p.same === same).map((p) => (p.distance < t ? 1 : 0)));
 
     let best = { threshold: 0, accuracy: -1 };

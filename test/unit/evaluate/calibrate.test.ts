@@ -34,7 +34,7 @@ test('every pair of different people is counted once, and the distances are thos
   expect(shareBelow(genuine, 100)).toBe(1);
 });
 
-test('rates come rising, and those with fewer than ten pairs behind them are left out', () => {
+test('rates come rising, and those measured on fewer than ten pairs are left out', () => {
   const data = Float32Array.from({ length: 200 }, (_, i) => i);
   const { impostor } = pairHistograms(
     { rows: 200, columns: 1, data },
@@ -44,7 +44,7 @@ test('rates come rising, and those with fewer than ten pairs behind them are lef
   expect(errorCode(() => calibrate(impostor, [1e-6]))).toBe('evaluate/too-few');
 });
 
-test('progress is told up to the whole', () => {
+test('progress is reported up to the whole', () => {
   const heard: number[] = [];
   pairHistograms({ rows: 100, columns: 1, data: new Float32Array(100) }, new Int32Array(100), (done) =>
     heard.push(done),

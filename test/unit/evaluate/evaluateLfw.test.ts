@@ -94,7 +94,7 @@ test('the wrong pairs come with the clearest first, and the files say the same',
 });
 
 test('the model’s own decisions are of single embeddings, whatever the published row is of', () => {
-  // Joined with a mirror image's number that would drown all; the row without a face has no scale.
+  // Joined with a flipped picture's number that would drown all; the row without a face has no scale.
   const rows = run.rows.map(({ outcome, vector }, i) => ({ outcome, vector: Float32Array.of(vector[0]!, 9 * i) }));
   const scales = [2, 1, 1, 3, NaN];
   const rule = { far: 0.001, plainThreshold: 0.25, threshold: 3 };
@@ -113,8 +113,8 @@ test('the model’s own decisions are of single embeddings, whatever the publish
   expect(without).not.toHaveProperty('decisions');
 });
 
-test('calibration is over all pictures of two people, told apart by folder, without the joined mirror images', () => {
-  // 15 people in a row, two pictures each, .01 apart; the mirror image's number would drown all that.
+test('calibration is over all pictures of two people, distinguished by folder, without the joined flipped pictures', () => {
+  // 15 people in a row, two pictures each, .01 apart; the flipped picture's number would drown all that.
   const places = Array.from({ length: 30 }, (_, i) => ({ person: i >> 1, place: 0.05 * (i >> 1) + 0.01 * (i & 1) }));
   const names = places.map(({ person }, i) => `${person}/${i}`);
   const rows = places.map(({ place }, i): LfwRow => ({ outcome: FACE, vector: Float32Array.of(place, 7 * i) }));

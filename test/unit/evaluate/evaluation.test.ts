@@ -127,7 +127,7 @@ it('nobody to tell apart: evaluate/too-few', () => {
   );
 });
 
-it('that nobody can be told apart is known beforehand, from the labels', () => {
+it('that nobody can be distinguished is known beforehand, from the labels', () => {
   const tooFew = expect.objectContaining({ code: 'evaluate/too-few' });
   for (const [heldOut, impostors] of [
     [[], []],

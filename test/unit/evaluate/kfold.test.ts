@@ -56,7 +56,7 @@ describe('a case made by hand', () => {
     expect(val).toEqual({ mean: 0.5, std: 0.5, far: 0 });
   });
 
-  test('pairs that lie apart are judged without a mistake', () => {
+  test('pairs that lie apart are decided without a mistake', () => {
     const apart = pairsOf([
       [0, 1, 1, 0],
       [0, 3, 0, 0],
@@ -134,7 +134,7 @@ describe('random embeddings', () => {
   });
 });
 
-test('an embedding joined with the mirror image’s has distances beyond 4, and its whole curve', () => {
+test('an embedding joined with the flipped picture’s has distances beyond 4, and its whole curve', () => {
   const vectors = [[0], [0.1], [3], [3.1]];
   const pairs = pairsOf([
     [0, 1, 1, 0],
@@ -148,7 +148,7 @@ test('an embedding joined with the mirror image’s has distances beyond 4, and 
   expect([auc, eer]).toEqual([1, 0]);
 });
 
-test('a fold that lacks a kind of pair, or a single fold, cannot be judged', () => {
+test('a fold that lacks a kind of pair, or a single fold, cannot be evaluated', () => {
   const lacking = pairsOf([
     [0, 1, 1, 0],
     [0, 1, 0, 0],

@@ -46,7 +46,7 @@ describe('a pairs.txt', () => {
     [LFW.replace('2\t1', '0\t1'), 'list.txt, line 1: the numbers of folds and pairs must be 1 or more.'],
     [`${LFW}Bo\t1\t3\n`, 'list.txt, line 6: the first line says 4 pairs, but here is one more.'],
     [LFW.split('\n').slice(0, 3).join('\n'), 'list.txt, line 3: the list ends after 2 of 4 pairs.'],
-  ])('that is malformed is told with its line (%#)', (text, message) => {
+  ])('that is malformed is reported with its line (%#)', (text, message) => {
     expect(failure(text)).toBe(message);
   });
 
@@ -61,7 +61,7 @@ describe('a pairs.txt', () => {
         expect([own.length, own.filter(({ same }) => same).length]).toEqual([600, 300]);
       }
       expect(new Set(pairs.flatMap(({ a, b }) => [a, b])).size).toBe(7701);
-      // Dealt anew, the folds are the same: the list has them one after the other.
+      // Dealt again, the folds are the same: the list has them one after the other.
       expect(parsePairs(readFileSync(real, 'utf8'), real, 10).pairs).toEqual(pairs);
     },
   );
@@ -94,7 +94,7 @@ describe('a CSV', () => {
     ['x,y,1,two\n', 'list.txt, line 1: “two” is not a fold’s number.'],
     ['x,y,1,2\nx,z,0\n', 'list.txt, line 2: some lines have a fold and some have not.'],
     ['x,y,1\nx,z,0,3\n', 'list.txt, line 2: some lines have a fold and some have not.'],
-  ])('that is malformed is told with its line (%#)', (text, message) => {
+  ])('that is malformed is reported with its line (%#)', (text, message) => {
     expect(failure(text)).toBe(message);
   });
 });

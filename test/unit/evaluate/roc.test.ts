@@ -18,7 +18,7 @@ test('the equal error rate lies between two points: .28 of different pairs accep
   expect(equalErrorRate(roc)).toBeCloseTo(0.28, 12);
 });
 
-test('pairs that are told apart wholly have an area of 1 and no error; guessing has one half of each', () => {
+test('pairs that are separated perfectly have an area of 1 and no error; guessing has one half of each', () => {
   const perfect = { tpr: Float64Array.of(0, 1, 1), far: Float64Array.of(0, 0, 1) };
   expect([auc(perfect), equalErrorRate(perfect)]).toEqual([1, 0]);
   const guess = { tpr: Float64Array.of(0, 1), far: Float64Array.of(0, 1) };

@@ -75,7 +75,7 @@ describe('getModels without FaceNet', () => {
   it.each([
     ['404', 404, 'answered 404'],
     ['wrong bytes', 200, 'is damaged or not the one expected'],
-  ])('goes on with the embedded network when the publisher gives %s', async (_, status, words) => {
+  ])('continues with the embedded network when the publisher gives %s', async (_, status, words) => {
     const source = new Map(FACENET.sources.map(({ path, bytes }) => [`/${path}`, bytes]));
     const server = await serve((request, response) =>
       response.writeHead(status).end(new Uint8Array(source.get(request.url!)!)),

@@ -9,18 +9,10 @@ import { BoxList, cutBox } from '../boxList';
 import { cropEnding, CropRecords, type CropOptions, type CropRecord } from '../cropRecords';
 import { factsOf } from '../fileFacts';
 import { inOrder } from '../concurrent';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  detectOptions,
-  startOptions,
-  wholeNumber,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, detectOptions, startOptions, wholeNumber, type CommonFlags } from '../options';
 import type { AlignOutput, Failure } from '../output';
 import { stem, type PictureFile } from '../pictures';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures } from '../run';
 import { withSession, type Session } from '../session';
 import { writeWhole } from '../writeWhole';
@@ -43,7 +35,7 @@ export function addAlign(program: Command, run: Runner): void {
     .option('--size <pixels>', 'side of a crop', wholeNumber(16, 4096), 160)
     .option('--margin <pixels>', 'added to the box’s width and height, in source pixels', wholeNumber(0, 4096), 32)
     .option('--all', 'all faces of a picture, not only the best one');
-  addDetectOptions(addEngineOptions(command)).action(run(alignFolder));
+  addFaceOptions(command).action(run(alignFolder));
 }
 
 async function alignFolder(from: string, to: string, flags: AlignFlags, reporter: Reporter): Promise<void> {
@@ -89,7 +81,7 @@ async function makePlan(files: readonly PictureFile[], folder: string, options: 
   const baseOf = (file: PictureFile) => bases.get(file)!;
   const records = await CropRecords.open(folder);
   const open: Open[] = [];
-  const look = async (file: PictureFile): Promise<Open | null> => {
+  const scan = async (file: PictureFile): Promise<Open | null> => {
     const before = records.of(keyOf(folder, baseOf(file)));
     return before && (await isDone(file, before)) ? null : { file, before };
   };
@@ -101,7 +93,7 @@ async function makePlan(files: readonly PictureFile[], folder: string, options: 
     if (facts !== before) await records.add({ ...before, ...facts }); // only touched
     return true;
   };
-  for await (const each of inOrder(files, look)) if (each) open.push(each);
+  for await (const each of inOrder(files, scan)) if (each) open.push(each);
   return { open, skipped: files.length - open.length, records, options, baseOf };
 }
 

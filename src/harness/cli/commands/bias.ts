@@ -6,18 +6,9 @@ import { biasNotes, noGroups, ruleText, spreadText } from '../../../evaluate/bia
 import { biasRule, measureBias, type BiasReport } from '../../../evaluate/bias/measureBias';
 import { stackFaces, type BiasFace } from '../../../evaluate/bias/stackFaces';
 import { faceVectors } from '../faceVector';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addFarOption,
-  addTurnedOption,
-  startOptions,
-  wholeNumber,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, startOptions, wholeNumber, type CommonFlags } from '../options';
 import type { Failure } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 
@@ -31,7 +22,7 @@ export function addBias(program: Command, run: Runner): void {
     .description('measure how evenly false accepts fall on groups of people who are all different')
     .argument('<folder>', 'a folder of pictures a group, a picture a person')
     .option('--gallery <n>', 'people enrolled when strangers of their group are shown', wholeNumber(1, 1e5), 100);
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(bias));
+  addFaceOptions(command, 'far', 'turned').action(run(bias));
 }
 
 async function bias(folder: string, flags: BiasFlags, reporter: Reporter): Promise<void> {

@@ -7,8 +7,7 @@ import { writeCohort } from '../../../weights/cohortFile';
 import { cohortFileName } from '../../../weights/cohorts';
 import { findEmbedder } from '../../../weights/registry';
 import { readCohortFaces } from '../cohortFaces';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { writeWhole } from '../writeWhole';
 
 /** The rates at which each group's own rate is shown. */

@@ -8,21 +8,11 @@ import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { splitClasses, type SplitFlags } from '../classSplit';
 import { faceVectors, scalesOf, vectorOf, type FaceVector } from '../faceVector';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addTurnedOption,
-  addFarOption,
-  detectOptions,
-  startOptions,
-  wholeNumber,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, detectOptions, startOptions, wholeNumber, type CommonFlags } from '../options';
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures, findReadable, peopleIn, printFaces } from '../run';
 import { withSession, type Session } from '../session';
 import { isModelId } from '../trainedFiles';
@@ -37,24 +27,24 @@ export function addClassify(program: Command, run: Runner): void {
   const classify = program.command('classify').description('a classifier that is trained on embeddings of people');
   const train = classify
     .command('train')
-    .description('learn to tell people apart by the most probable face of each picture')
+    .description('train on the most probable face of each person’s pictures')
     .argument('<folder>', 'a folder of pictures a person')
     .requiredOption('--out <file>', 'the classifier')
     .addOption(new Option('--kind <name>', 'linear machine or regression').choices(CLASSIFIER_KINDS).default('svm'))
     .option('--min-images <n>', 'people with fewer pictures are left out (20 with --test, else 1)', wholeNumber(1, 1e6))
     .option(
       '--train-images <n>',
-      'the first n pictures of a person teach (10 with --test, else all)',
+      'train on the first n pictures of a person (10 with --test, else all)',
       wholeNumber(1, 1e6),
     )
     .option('--test', 'test on each person’s other pictures');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(train)))).action(run(trainCommand));
+  addFaceOptions(train, 'far', 'turned').action(run(trainCommand));
   const predict = classify
     .command('predict')
     .description('name the faces in pictures by a classifier; unknown is an answer')
     .argument('<classifier>', 'the file that `classify train` wrote')
     .argument('<pictures...>', 'pictures, or folders of them');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(predict)))).action(run(predictCommand));
+  addFaceOptions(predict, 'far', 'turned').action(run(predictCommand));
 }
 
 const NOTHING_TO_TEST =

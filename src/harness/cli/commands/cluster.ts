@@ -10,19 +10,9 @@ import { packPoints } from '../../../cluster/points';
 import { FaceError } from '../../../core/errors';
 import { decisionOf, ratesOf } from '../../../weights/calibration';
 import { findEmbedder } from '../../../weights/registry';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addTurnedOption,
-  detectOptions,
-  likeness,
-  startOptions,
-  wholeNumber,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, detectOptions, likeness, startOptions, wholeNumber, type CommonFlags } from '../options';
 import type { ClusterOutput, Failure } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { vectorOf } from '../faceVector';
 import { eachResult, findPictures } from '../run';
 import { withSession } from '../session';
@@ -56,7 +46,7 @@ export function addCluster(program: Command, run: Runner): void {
         .choices(['all', 'best'])
         .default('all'),
     );
-  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(cluster));
+  addFaceOptions(command, 'turned').action(run(cluster));
 }
 
 async function cluster(folder: string, flags: ClusterFlags, reporter: Reporter): Promise<void> {

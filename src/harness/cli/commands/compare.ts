@@ -2,17 +2,9 @@ import type { Command } from 'commander';
 import { FaceError } from '../../../core/errors';
 import { normalisedDistance } from '../../../core/cohort';
 import { euclidean } from '../../../core/vectors';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addTurnedOption,
-  addFarOption,
-  startOptions,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, startOptions, type CommonFlags } from '../options';
 import type { CompareOutput, Failure } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { findPictures } from '../run';
 import { faceVectors, type FaceVector } from '../faceVector';
 import { withSession } from '../session';
@@ -27,7 +19,7 @@ export function addCompare(program: Command, run: Runner): void {
     .description('distances between the most probable face of each picture, and which are the same person')
     .argument('<pictures...>', 'two or more pictures, or folders of them')
     .option('--aligned', 'the pictures are aligned faces: take them as they are');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(compare));
+  addFaceOptions(command, 'far', 'turned').action(run(compare));
 }
 
 async function compare(paths: readonly string[], flags: CompareFlags, reporter: Reporter): Promise<void> {

@@ -1,20 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { count } from '../../../core/count';
-import { isLeastFaceTold } from '../../../client/leastFace';
+import { mentionsLeastFace } from '../../../client/leastFace';
 import { Drawing } from '../drawing';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addTurnedOption,
-  detectOptions,
-  startOptions,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import { assertOutFolder } from '../outFolder';
 import { detectedFace, type DetectOutput } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures } from '../run';
 import { withSession } from '../session';
 
@@ -30,7 +22,7 @@ export function addDetect(program: Command, run: Runner): void {
     .argument('<pictures...>', 'pictures, or folders of them')
     .option('--out <file>', 'write the boxes to a JSON file')
     .option('--draw <folder>', 'write copies with the boxes drawn on them');
-  addTurnedOption(addDetectOptions(addEngineOptions(command))).action(run(detect));
+  addFaceOptions(command, 'turned').action(run(detect));
 }
 
 async function detect(paths: readonly string[], flags: DetectFlags, reporter: Reporter): Promise<void> {
@@ -60,7 +52,7 @@ async function detect(paths: readonly string[], flags: DetectFlags, reporter: Re
         leastFace: Math.round(leastFace),
       });
       reporter.line(`${picture}: ${count(faces.length, 'face')}`);
-      if (isLeastFaceTold(leastFace, faces.length))
+      if (mentionsLeastFace(leastFace, faces.length))
         reporter.line(`  faces less than ${Math.round(leastFace)} pixels wide were not looked for (--min-size)`);
       for (const { box, score } of faces) {
         const corner = `${Math.round(box.x0)}, ${Math.round(box.y0)}`;

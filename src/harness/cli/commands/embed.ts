@@ -5,12 +5,11 @@ import { oneLine } from '../../../core/names';
 import { writeNpy } from '../../../weights/formats/npy';
 import { faceVectors } from '../faceVector';
 import { NpyRows } from '../npy';
-import { addDetectOptions, addEngineOptions, startOptions, type CommonFlags } from '../options';
+import { addFaceOptions, startOptions, type CommonFlags } from '../options';
 import type { EmbedOutput, Failure } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { findPictures, peopleIn } from '../run';
 import { withSession } from '../session';
 
@@ -26,7 +25,7 @@ export function addEmbed(program: Command, run: Runner): void {
     .argument('<folder>', 'class folders of pictures')
     .requiredOption('--out <file>', 'the .npy file; labels are written beside it')
     .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
-  addDetectOptions(addEngineOptions(command)).action(run(embed));
+  addFaceOptions(command).action(run(embed));
 }
 
 /**

@@ -1,8 +1,7 @@
 import { Option, type Command } from 'commander';
 import { PRECISIONS, type Precision } from '../../../core/types';
 import { addEngineOptions, startOptions, type CommonFlags } from '../options';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { withSession } from '../session';
 
 interface ExportFlags extends CommonFlags {

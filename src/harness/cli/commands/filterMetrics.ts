@@ -3,12 +3,11 @@ import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { centreDistances } from '../../../train/split';
 import { faceVector } from '../faceVector';
-import { addDetectOptions, addEngineOptions, detectOptions, startOptions, type CommonFlags } from '../options';
+import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { Failure, FilterMetricsOutput } from '../output';
 import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { eachResult, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
@@ -27,7 +26,7 @@ export function addFilterMetrics(program: Command, run: Runner): void {
     .argument('<folder>', 'a folder of pictures for each person')
     .requiredOption('--out <file>', 'the JSON file: label, picture and distance of each')
     .option('--aligned', 'the pictures are aligned faces (from `align`): take them as they are');
-  addDetectOptions(addEngineOptions(command)).action(run(filterMetrics));
+  addFaceOptions(command).action(run(filterMetrics));
 }
 
 /** Only one person's embeddings are in memory at a time. A picture without a face is named on standard error and is not in the file. */

@@ -17,8 +17,7 @@ import { readShards, shardPath, WHOLE, type Shard } from '../lfw/shards';
 import type { Unread } from '../lfw/unread';
 import { writeEvaluation } from '../lfw/writeEvaluation';
 import { entryError } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { withSession, type Session } from '../session';
 
 export function addLfw(program: Command, run: Runner): void {

@@ -8,8 +8,7 @@ import type { TrainedInfo } from '../../../weights/trained';
 import { MODELS } from '../../../weights/registry';
 import type { ModelEntry, ModelsOutput } from '../output';
 import { fillModelsFolder, prepareEmbedded } from '../prepareModels';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { modelsFolder } from '../root';
 import { addTrained, trainedEntries } from '../trainedFiles';
 

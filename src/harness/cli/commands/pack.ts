@@ -4,8 +4,7 @@ import { BACKENDS } from '../../../core/types';
 import { byteSize } from '../options';
 import type { PackOutput } from '../output';
 import { pack, type PackFlags } from '../pack/pack';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 
 export function addPack(program: Command, run: Runner): void {
   program

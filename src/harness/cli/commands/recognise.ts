@@ -4,18 +4,9 @@ import type { RecognisedFace as FoundFace } from '../../../core/types';
 import type { DrawnFace } from '../../page/draw';
 import { Drawing } from '../drawing';
 import { enrol } from '../gallery';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addTurnedOption,
-  addFarOption,
-  detectOptions,
-  startOptions,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import { recognisedFace, type RecogniseOutput, type RecognisedFace } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures, printFaces } from '../run';
 import { withSession } from '../session';
 
@@ -31,7 +22,7 @@ export function addRecognise(program: Command, run: Runner): void {
     .argument('<pictures...>', 'pictures, or folders of them')
     .requiredOption('--gallery <folder>', 'a picture, or a folder of pictures, a person; its name is the person’s')
     .option('--draw <folder>', 'write copies with boxes and names drawn on them');
-  addTurnedOption(addDetectOptions(addFarOption(addEngineOptions(command)))).action(run(recognise));
+  addFaceOptions(command, 'far', 'turned').action(run(recognise));
 }
 
 async function recognise(paths: readonly string[], flags: RecogniseFlags, reporter: Reporter): Promise<void> {

@@ -5,8 +5,7 @@ import { median } from '../../../evaluate/statistics';
 import type { BackendChoice } from '../launch';
 import { wholeNumber } from '../options';
 import type { SpeedOutput, SpeedRow } from '../output';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { withPage } from '../session';
 import { width } from '../train/flags';
 
@@ -22,7 +21,7 @@ interface SpeedFlags {
 export function addSpeed(program: Command, run: Runner): void {
   program
     .command('speed')
-    .description('measure how many pictures a second FaceNet’s network embeds and learns from, on noise')
+    .description('measure how many pictures a second FaceNet’s network embeds and trains on, with noise for pictures')
     .option('--batch <list>', 'pictures at once, several with commas between', batches, [8, 32, 90])
     .option('--steps <n>', 'of each, after one to warm up; their median counts', wholeNumber(1, 1000), 5)
     .option('--width <share>', 'of the channels of the whole network', width, 1)
@@ -53,8 +52,8 @@ async function speed({ backend, batch, steps, width, probe }: SpeedFlags, report
         refused,
       };
       rows.push(row);
-      const learns = row.training === null ? `no training (${refused})` : `learns from ${row.training.toFixed(2)}`;
-      reporter.line(`batch ${size}: embeds ${row.embedding.toFixed(2)} pictures a second, ${learns}`);
+      const trains = row.training === null ? `no training (${refused})` : `trains on ${row.training.toFixed(2)}`;
+      reporter.line(`batch ${size}: embeds ${row.embedding.toFixed(2)} pictures a second, ${trains}`);
     }
     const { backend: used, adapter, softwareAdapter, threads } = engine;
     const output: SpeedOutput = { backend: used, adapter, softwareAdapter, threads, width, rows };

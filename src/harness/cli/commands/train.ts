@@ -1,7 +1,6 @@
 import { Option, type Command } from 'commander';
 import { wholeNumber } from '../options';
-import type { Reporter } from '../reporter';
-import type { Runner } from '../runner';
+import type { Reporter, Runner } from '../reporter';
 import { executeTraining } from '../train/execute';
 import { TRAINABLE } from '../../../train/config/recipe';
 import { addTrainOptions, width, type TrainFlags } from '../train/flags';
@@ -20,9 +19,9 @@ export function addTrain(program: Command, run: Runner): void {
 export function addFinetune(program: Command, run: Runner): void {
   const command = program
     .command('finetune')
-    .description('let a model learn your people, and see whether that made it better')
+    .description('train a model on your people, and see whether that made it better')
     .option('--model <id or file>', 'what to begin with (default: FaceNet)')
-    .addOption(new Option('--trainable <part>', 'what learns').choices(TRAINABLE).default('head'));
+    .addOption(new Option('--trainable <part>', 'what is trained').choices(TRAINABLE).default('head'));
   addTrainOptions(command).action(
     run((flags: TrainFlags, reporter: Reporter) => executeTraining('finetune', flags, reporter)),
   );

@@ -46,7 +46,7 @@ export async function withDecider(
   });
 }
 
-/** The session's rule, and the scale of each row's own embedding (a mirror image's is left out). */
+/** The session's rule, and the scale of each row's own embedding (a flipped picture's is left out). */
 export async function decisionOf(session: Session, rows: readonly LfwRow[]): Promise<RunDecision> {
   const { far, plainThreshold, threshold, embeddingSize: columns } = session.state;
   const scales = new Float64Array(rows.length).fill(NaN);

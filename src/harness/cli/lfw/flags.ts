@@ -5,16 +5,7 @@ import type { StartOptions } from '../../../client/types';
 import { FaceError } from '../../../core/errors';
 import { CROP_KINDS, type CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  far,
-  margins,
-  startOptions,
-  thresholdStep,
-  wholeNumber,
-  type CommonFlags,
-} from '../options';
+import { addFaceOptions, far, margins, startOptions, thresholdStep, wholeNumber, type CommonFlags } from '../options';
 import { parseShard, type Shard } from './shards';
 
 /** Names with commas between. */
@@ -62,7 +53,7 @@ export function addLfwOptions(command: Command): Command {
       crops,
     )
     .option('--margin <pixels>', 'of the facenet crop, both sides together; of several (16,32,48) the mean', margins)
-    .option('--flip', 'join each embedding with the mirror image’s')
+    .option('--flip', 'join each embedding with that of the flipped picture')
     .option('--subtract-mean', 'subtract the mean embedding of the other folds')
     .addOption(new Option('--distance <name>', 'of two embeddings').choices(DISTANCES).default('euclidean'))
     .option('--threshold-step <d>', 'between thresholds that accuracy chooses from (default: 0.01)', thresholdStep)
@@ -80,7 +71,7 @@ export function addLfwOptions(command: Command): Command {
       '--normalise',
       'also give the model’s own decisions: by plain distances, and evened out over kinds of faces',
     );
-  return addDetectOptions(addEngineOptions(command));
+  return addFaceOptions(command);
 }
 
 /** One worker with one thread for each core: all work is shared, and none waits as the threads of one network do. */

@@ -12,7 +12,7 @@ import { workOf, type LfwPoint } from './epochs';
 import { collectFaces, SEED, type TrainFaces } from './faces';
 import type { TrainFlags } from './flags';
 import type { Labelled } from './people';
-import { engineLine, measuredAt, planLine, ranOn, tell, type TrainReport } from './report';
+import { engineLine, measuredAt, planLine, printReport, ranOn, type TrainReport } from './report';
 import { RunFolder } from './runFolder';
 import { readSettings, type BaseChoice, type TrainKind, type TrainSettings } from './settings';
 import { trainAll } from './trainAll';
@@ -45,7 +45,7 @@ export async function executeTraining(kind: TrainKind, flags: TrainFlags, report
     const work = workOf(await folder.lines(), plan.config.batch * plan.config.accumulate);
     const output = outputOf({ id, engine, faces, result, work, evaluation, rawPixels, lfw });
     await folder.writeReport(output);
-    tell(reporter, output, flags.out);
+    printReport(reporter, output, flags.out);
   });
 }
 

@@ -40,7 +40,7 @@ export async function collectFaces(
   const { flags } = settings;
   const cut = (files: readonly PictureFile[], to: string) => cropsOf(files, to, settings, reporter);
   const chosen = await chosenPictures(flags, reporter);
-  await keepRunData(folder.data, chosen, { folder: flags.data, goesOn: folder.goesOn });
+  await keepRunData(folder.data, chosen, { folder: flags.data, resumes: folder.resumes });
   const { crops, noFace } = await cut(chosen, folder.crops);
   const split = splitPeople(peopleOf([...crops.values()]), { ...flags, seed: SEED });
   const others = flags.impostors === undefined ? [] : await findReadable([flags.impostors], reporter);

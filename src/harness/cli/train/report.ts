@@ -56,10 +56,10 @@ export function engineLine({ backend, adapter, softwareAdapter, threads }: Train
 export function planLine(plan: TrainPlan, people: number, pictures: number, heldOut: number): string {
   const { trainableParameters, parameters, frozenUntil, cached } = plan;
   const part = frozenUntil === null ? 'all of it' : `frozen until ${frozenUntil}${cached ? ', computed once' : ''}`;
-  return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to train on and ${heldOut} held out; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights learn (${part})`;
+  return `${count(people, 'person', 'people')}, ${count(pictures, 'picture')} to train on and ${heldOut} held out; ${trainableParameters.toLocaleString('en')} of ${parameters.toLocaleString('en')} weights are trained (${part})`;
 }
 
-export function tell(reporter: Reporter, output: TrainReport, folder: string): void {
+export function printReport(reporter: Reporter, output: TrainReport, folder: string): void {
   const rate = (value: number | null) => (value === null ? '–' : value.toFixed(4));
   for (const [name, { accuracy, val, far, impostorsVal, impostorsAccepted }] of [
     ['before', output.before],

@@ -44,9 +44,9 @@ export async function runData(files: readonly PictureFile[], known: RunData | nu
 export async function keepRunData(
   path: string,
   files: readonly PictureFile[],
-  { folder, goesOn }: { readonly folder: string; readonly goesOn: boolean },
+  { folder, resumes }: { readonly folder: string; readonly resumes: boolean },
 ): Promise<void> {
-  const there = goesOn ? await dataIn(path) : null;
+  const there = resumes ? await dataIn(path) : null;
   const here = await runData(files, there);
   const difference = there && differenceOf(there, here);
   if (difference) throw new FaceError('train/other-data', { folder, difference });

@@ -21,7 +21,7 @@ export class RunFolder {
   /** What it trains on. */
   readonly data: string;
   /** There is a checkpoint to continue from. */
-  readonly goesOn: boolean;
+  readonly resumes: boolean;
   readonly #settings: string;
   readonly #events: string;
   /** Writes wait for each other, so that lines stay in order. */
@@ -37,7 +37,7 @@ export class RunFolder {
     this.report = join(folder, 'report.json');
     this.metrics = join(folder, 'metrics.jsonl');
     this.data = join(folder, 'data.json');
-    this.goesOn = existsSync(this.checkpoint);
+    this.resumes = existsSync(this.checkpoint);
     this.#settings = join(folder, 'run.json');
     this.#events = join(folder, 'events.out.tfevents.facenet-web');
   }
@@ -49,8 +49,8 @@ export class RunFolder {
   static async open(folder: string, settings: Settings, resume: boolean): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await mkdir(folder, { recursive: true });
-    if (run.goesOn && !resume) throw new FaceError('train/unfinished', { path: folder });
-    if (run.goesOn) assertSameSettings(await settingsIn(run.#settings), settings);
+    if (run.resumes && !resume) throw new FaceError('train/unfinished', { path: folder });
+    if (run.resumes) assertSameSettings(await settingsIn(run.#settings), settings);
     else for (const path of [run.metrics, run.#events]) await rm(path, { force: true });
     await writeWhole(run.#settings, `${JSON.stringify(settings, null, 2)}\n`);
     return run;

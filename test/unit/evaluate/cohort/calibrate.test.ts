@@ -93,7 +93,7 @@ test('a calibration makes the rates of a dense and a spread kind of faces nearly
   );
 });
 
-test('too few people are told', () => {
+test('too few people are refused', () => {
   const few = drawnGroups([{ group: 'a', spread: 1, people: 120 }], 32, 1);
   expect(() => calibrateCohort({ table: few.table, groups: few.groups, isTwice: () => false }, 1)).toThrow(FaceError);
 });

@@ -19,7 +19,7 @@ const MATRIX = (() => {
   const random = mulberry32(4);
   return Array.from({ length: COLUMNS }, (_, i) => noise(random).map((value, k) => 0.3 * value + (i === k ? 1 : 0)));
 })();
-const learnt = (row: readonly number[]) =>
+const trained = (row: readonly number[]) =>
   unit(Array.from({ length: COLUMNS }, (_, k) => row.reduce((sum, value, i) => sum + value * MATRIX[i]![k]!, 0)));
 
 function people(count: number, each: number, seed: number, move: (row: number[]) => number[]): MovedFaces {
@@ -62,7 +62,7 @@ describe('a map of embeddings', () => {
         expect(map.change[i * COLUMNS + k]! + (i === k ? 1 : 0)).toBeCloseTo(MATRIX[i]![k]!, 5);
     const other = noise(random);
     const mapped = [...mapRows(map, Float32Array.from(other))];
-    learnt(other).forEach((value, k) => expect(mapped[k]).toBeCloseTo(value, 5));
+    trained(other).forEach((value, k) => expect(mapped[k]).toBeCloseTo(value, 5));
   });
 
   it('leaves directions alone in which no row differs', () => {
@@ -73,18 +73,18 @@ describe('a map of embeddings', () => {
   });
 });
 
-describe('the cohort of a network that has learnt', () => {
+describe('the cohort of a network that was trained', () => {
   it('moves with its embeddings, and its table keeps to the run’s pairs of two people', () => {
-    const { agreement, checked, mapped } = mapCohort(BEFORE, run(learnt));
+    const { agreement, checked, mapped } = mapCohort(BEFORE, run(trained));
     expect(agreement).toBeGreaterThan(0.97);
     expect(checked, 'the held-out faces and every second impostor').toBe(60 + 90);
     for (const [row, centre] of CENTRES.entries()) {
       const moved = mapped!.centres.subarray(row * COLUMNS, (row + 1) * COLUMNS);
-      const cosine = learnt(centre).reduce((sum, value, k) => sum + value * moved[k]!, 0);
+      const cosine = trained(centre).reduce((sum, value, k) => sum + value * moved[k]!, 0);
       expect(cosine).toBeGreaterThan(0.9);
     }
     expect(mapped!.form).toMatchObject({ nearest: 5, power: 0.4 * 1.25 });
-    const again = mapCohort({ ...BEFORE, estimatedBelow: 1e-4 }, run(learnt)).mapped!;
+    const again = mapCohort({ ...BEFORE, estimatedBelow: 1e-4 }, run(trained)).mapped!;
     expect(again.form.power, 'one that was moved before has the higher power already').toBe(0.4);
     expect(mapped!.estimatedBelow, 'the rarest rate that the pairs show').toBe(1e-3);
     expect(mapped!.calibration.map(({ far }) => far)).toEqual([1e-5, 1e-3, 1e-2, 1e-1]);
@@ -118,12 +118,12 @@ describe('the cohort of a network that has learnt', () => {
   });
 
   it('without impostors the held-out people’s pairs are kept to; with hardly any pair all of the table is estimated', () => {
-    const faces = run(learnt);
+    const faces = run(trained);
     const nobody: MovedFaces = { before: packed([]), after: packed([]), labels: [] };
     const without = mapCohort(BEFORE, { ...faces, impostors: nobody });
     expect(without.checked).toBe(60);
     expect(without.mapped!.calibration.at(-1)!.impostors).toBe((20 * 19 * 9) / 2);
-    const few = mapCohort(BEFORE, { ...faces, heldOut: people(2, 1, 2, learnt), impostors: nobody });
+    const few = mapCohort(BEFORE, { ...faces, heldOut: people(2, 1, 2, trained), impostors: nobody });
     expect(few.mapped).toMatchObject({ calibration: CALIBRATION, estimatedBelow: 1 });
   });
 });

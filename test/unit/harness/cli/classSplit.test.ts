@@ -35,7 +35,7 @@ test.each([
   ['nobody has a folder of pictures.', { '': 4 }, {}],
   ['nobody has a folder of at least 20 pictures.', { ann: 3, bob: 3 }, { test: true }],
   [
-    'nobody has more than the 3 pictures to learn from, so none is left to test on.',
+    'nobody has more than the 3 pictures to train on, so none is left to test on.',
     { ann: 3, bob: 3 },
     { test: true, minImages: 2, trainImages: 3 },
   ],

@@ -14,7 +14,7 @@ afterEach(() => {
 // Other files share this process: the module that believes a signal has come must not be theirs.
 afterAll(() => vi.resetModules());
 
-/** The module anew, as at the program's start, with its signal handlers; `exits` collects exit codes. */
+/** The module freshly loaded, as at the program's start, with its signal handlers; `exits` collects exit codes. */
 async function fresh() {
   vi.resetModules();
   const exits: unknown[] = [];
@@ -30,15 +30,15 @@ async function fresh() {
   return { ...cleanup, exits };
 }
 
-it('work that can be stopped softly is told by the first signal, and the second ends the program', async () => {
+it('work that can be stopped softly gets the first signal, and the second ends the program', async () => {
   const { stoppable, stoppedCode, exits } = await fresh();
-  let told = 0;
+  let stops = 0;
   await stoppable(
-    () => told++,
+    () => stops++,
     async () => {
       expect(stoppedCode()).toBeNull();
       process.emit('SIGTERM');
-      expect([told, stoppedCode(), exits]).toEqual([1, 143, []]);
+      expect([stops, stoppedCode(), exits]).toEqual([1, 143, []]);
       process.emit('SIGINT');
       expect(exits).toEqual([130]);
     },

@@ -44,13 +44,13 @@ test('where the sandbox does not start, it is left out and that is said in one s
   expect(said).toEqual([expect.stringMatching(/without its sandbox.*user namespaces/)]);
 });
 
-test('root has no sandbox, and is told so', async () => {
+test('root has no sandbox, and a warning says so', async () => {
   const { tried, said } = await launched(true, () => true);
   expect(tried).toEqual([false]);
   expect(said).toEqual([expect.stringMatching(/without its sandbox.*root/)]);
 });
 
-test('a Chromium that does not start at all is told as that, not as a missing sandbox', async () => {
+test('a Chromium that does not start at all is reported as that, not as a missing sandbox', async () => {
   const { said, outcome } = await launched(false, () => false);
   expect([said, outcome]).toEqual([[], 'Error: no start without a sandbox']);
 });

@@ -30,7 +30,7 @@ beforeEach(async () => {
 const get = (source: Partial<PackageSource> = {}, options: Partial<PackageOptions> = {}) =>
   packageFile({ ...SOURCE, ...source }, { cacheDir: join(folder, 'cache'), ...options });
 
-/** A registry of one package, which holds `files`; npm is told to ask it. */
+/** A registry of one package, which holds `files`; npm is set to ask it. */
 async function registry(files: Readonly<Record<string, Uint8Array>>) {
   const own = await npmRegistry(SOURCE.package, SOURCE.version, files);
   vi.stubEnv('npm_config_registry', own.url);
@@ -48,7 +48,7 @@ describe('packageFile', { timeout: 120_000 }, () => {
     vi.stubEnv('npm_config_registry', await addressOfNobody());
     expect(await get({}, { onNote: (note) => notes.push(note) })).toEqual(CONTENT);
     expect([asked.length, notes.length]).toEqual([before, 1]);
-    // What was kept is checked too: damaged, it is got anew.
+    // What was kept is checked too: damaged, it is downloaded again.
     const [kept] = await readdir(join(folder, 'cache', 'npm'));
     await writeFile(join(folder, 'cache', 'npm', kept!), 'damaged');
     vi.stubEnv('npm_config_registry', (await registry({ [SOURCE.path]: CONTENT })).url);

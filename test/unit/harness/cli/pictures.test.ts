@@ -112,13 +112,13 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('a path that is not there or holds no picture is told, and the others are found', async () => {
-  const told: unknown[] = [];
+test('a path that is not there or holds no picture is reported, and the others are found', async () => {
+  const failures: unknown[] = [];
   const found = await picturesOfAll([join(folder, 'none'), join(folder, 'b'), join(folder, 'a', 'empty')], (error) =>
-    told.push(error),
+    failures.push(error),
   );
   expect(found).toHaveLength(2);
-  expect(told).toMatchObject([{ code: 'harness/no-such-file' }, { code: 'harness/no-files' }]);
+  expect(failures).toMatchObject([{ code: 'harness/no-such-file' }, { code: 'harness/no-files' }]);
 });
 
 test.skipIf(process.platform === 'win32')(

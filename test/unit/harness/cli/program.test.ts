@@ -3,14 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Command } from 'commander';
-import {
-  addDetectOptions,
-  addEngineOptions,
-  addFarOption,
-  detectOptions,
-  startOptions,
-  type CommonFlags,
-} from '../../../../src/harness/cli/options';
+import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../../../../src/harness/cli/options';
 import { createProgram, EXIT, runCommand } from '../../../../src/harness/cli/program';
 
 const out: string[] = [];
@@ -26,7 +19,7 @@ beforeEach(() => {
 afterEach(() => vi.restoreAllMocks());
 
 function parse(...args: string[]): CommonFlags {
-  const command = addDetectOptions(addFarOption(addEngineOptions(new Command().exitOverride())));
+  const command = addFaceOptions(new Command().exitOverride(), 'far');
   return command.parse(args, { from: 'user' }).opts<CommonFlags>();
 }
 
@@ -56,7 +49,7 @@ test.each([
   [['cluster', 'a', '--method', 'dbscan', '--threshold', 'near'], /a number above 0/],
   [['cluster', 'a', '--method', 'dbscan', '--threshold', '-1'], /a number above 0/],
   [['lfw', '--images', 'a', '--pairs', 'b', '--out', 'c', '--shard', '1/1001'], /1000 parts at most/],
-])('%j is bad usage, told in a sentence', async (args, sentence) => {
+])('%j is bad usage, with a sentence that says why', async (args, sentence) => {
   expect(await runCommand(args)).toBe(EXIT.usage);
   expect(err.join('')).toMatch(sentence);
   expect(out).toEqual([]);

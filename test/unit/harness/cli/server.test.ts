@@ -132,7 +132,7 @@ test('an accepted file is written whole, its folder made, and not by reading add
   expect((await fetch(shared, { method: 'PUT', body: 'x' })).status).toBe(404);
 });
 
-test('a file that cannot be written is told with the reason', async () => {
+test('a file that cannot be written is answered with the reason', async () => {
   const url = server.accept(join(folder, 'secret.txt', 'below-a-file.jpg'));
   const response = await fetch(url, { method: 'PUT', body: 'x' });
   expect(response.status).toBe(500);

@@ -35,7 +35,7 @@ describe('fetchSource', () => {
     expect(await readdir(folder)).toEqual([SOURCE.sha256]);
   });
 
-  it('waits for a slow server as long as it goes on sending', async () => {
+  it('waits for a slow server as long as it keeps sending', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'Content-Length': BYTES.length });
       const send = (at: number) => {
@@ -49,13 +49,13 @@ describe('fetchSource', () => {
     expect(new Uint8Array(await readFile(await get(server.url, { silentMs: 1000 })))).toEqual(BYTES);
   });
 
-  it('goes on where a connection broke off', async () => {
+  it('resumes where a connection broke off', async () => {
     const server = await serve((request, response) => sendFile(request, response, BYTES, 20_000));
     expect(new Uint8Array(await readFile(await get(server.url)))).toEqual(BYTES);
     expect(server.ranges).toEqual(['', 'bytes=20000-', 'bytes=40000-']);
   });
 
-  it('goes on where an earlier run was stopped', async () => {
+  it('resumes where an earlier run was stopped', async () => {
     const stop = new AbortController();
     const server = await serve((request, response) => {
       if (request.headers.range) {
@@ -71,7 +71,7 @@ describe('fetchSource', () => {
     expect(server.ranges).toEqual(['', 'bytes=30000-']);
   });
 
-  it('gives two programs that want it at a time a whole file each, and goes on with what a killed one left', async () => {
+  it('gives two programs that want it at a time a whole file each, and resumes what a killed one left', async () => {
     const killed = spawnSync(process.execPath, ['-e', '']).pid;
     await writeFile(join(folder, `${SOURCE.sha256}.${killed}-0.part`), BYTES.subarray(0, 30_000));
     const server = await serve((request, response) => sendFile(request, response, BYTES, 15_000));
@@ -128,7 +128,7 @@ describe('fetchSource', () => {
     await expect(get(server.url)).rejects.toThrow(`x.npy answered ${status}`);
   });
 
-  it('follows a redirect, and goes on through it', async () => {
+  it('follows a redirect, and resumes through it', async () => {
     const server = await serve((request, response) => {
       if (request.url === '/x.npy') response.writeHead(302, { Location: '/elsewhere' }).end();
       else sendFile(request, response, BYTES, 30_000);

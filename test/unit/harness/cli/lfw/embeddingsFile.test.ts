@@ -74,7 +74,7 @@ test('what could not be read lies beside the work, which has no row for it, so t
   expect((await readEmbeddings(path)).unread).toEqual([]);
 });
 
-test('a row that was being written when the program was killed is cut off, and the work goes on after the last whole one', async () => {
+test('a row that was being written when the program was killed is cut off, and the work continues after the last whole one', async () => {
   await written([0, 1], [2]);
   truncateSync(path, readFileSync(path).length - 5);
   const { file, done } = await EmbeddingsFile.resume(path, header);
@@ -84,7 +84,7 @@ test('a row that was being written when the program was killed is cut off, and t
   expect((await readEmbeddings(path)).rows).toEqual([0, 1, 2, 3].map(row));
 });
 
-test('a run that was killed while it wrote the first line goes on too', async () => {
+test('a run that was killed while it wrote the first line continues too', async () => {
   for (const left of ['', JSON.stringify(header).slice(0, 40), JSON.stringify(header)]) {
     writeFileSync(path, left);
     const { file, done } = await EmbeddingsFile.resume(path, header);
@@ -104,7 +104,7 @@ test('of two rows of one picture the later one counts', async () => {
   expect((await readEmbeddings(path)).rows).toEqual([row(0), again, row(2)]);
 });
 
-test('batches that end out of turn come back in their order, and the work goes on with what is missing', async () => {
+test('batches that end out of turn come back in their order, and the work continues with what is missing', async () => {
   await written([4, 5], [0, 1]);
   expect((await readEmbeddings(path)).rows).toEqual([0, 1, 4, 5].map(row));
   const { file, done } = await EmbeddingsFile.resume(path, header);
@@ -123,7 +123,7 @@ test('work is neither overwritten nor mixed with that of other settings', async 
   expect((error as FaceError).message).toContain('another --flip');
 });
 
-test('the same run may go on with another backend', async () => {
+test('the same run may continue with another backend', async () => {
   await written([0]);
   const { file, done } = await EmbeddingsFile.resume(path, { ...header, backend: 'webgpu', adapter: 'a card' });
   await file.close();

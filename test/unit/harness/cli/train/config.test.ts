@@ -28,7 +28,7 @@ test('a schedule file comes before the recipe’s rates and the configuration’
   ).toEqual(file.schedule);
 });
 
-test('a line that is no rate is told by its number, a file that is not there by its name', async () => {
+test('a line that is no rate is reported by its number, a file that is not there by its name', async () => {
   writeFileSync(path, '0: 0.1\n5 0.01\n');
   await expect(readSchedule(path)).rejects.toThrow(/line 2: a line reads/);
   await expect(readSchedule(join(folder, 'none.txt'))).rejects.toThrow(/none\.txt does not exist/);

@@ -4,7 +4,7 @@ import { nearestAccuracy } from '../../../../../src/harness/cli/train/nearest';
 
 const file = (inside: string) => ({ path: `/pictures/${inside}`, inside });
 
-test('a folder is a person; a picture in no folder is nobody to learn, but an impostor of its own', () => {
+test('a folder is a person; a picture in no folder is nobody to train on, but an impostor of its own', () => {
   const files = ['b/1.jpg', 'a/1.jpg', 'x.jpg', 'a/2.jpg', 'y.jpg'].map(file);
   const { people, labels, files: kept } = peopleOf(files);
   expect(people).toEqual(['a', 'b']);
@@ -24,7 +24,7 @@ test('the files of a large set are put person by person without a search for eac
   expect(ordered.slice(18, 22).map(({ inside }) => inside)).toEqual(['p0/18.jpg', 'p0/19.jpg', 'p1/0.jpg', 'p1/1.jpg']);
 });
 
-test('a share of each person’s pictures judges, the same ones each time; an only picture is learnt', () => {
+test('a share of each person’s pictures is held out, the same ones each time; an only picture is trained on', () => {
   const files = [...Array.from({ length: 10 }, (_, i) => file(`a/${i}.jpg`)), file('b/0.jpg')];
   const all = peopleOf(files);
   const split = () => splitPeople(all, { holdOut: 0.3, seed: 1 });
@@ -35,14 +35,14 @@ test('a share of each person’s pictures judges, the same ones each time; an on
   expect(split()).toMatchObject({ people: ['a', 'b'], train, heldOut });
 });
 
-test('with --train-images the first ones are learnt and those from the 11th on judge', () => {
+test('with --train-images the first ones are trained on and those from the 11th on held out', () => {
   const all = peopleOf(Array.from({ length: 13 }, (_, i) => file(`a/${String(i + 1).padStart(2, '0')}.jpg`)));
   const { train, heldOut } = splitPeople(all, { holdOut: 0.3, seed: 1, trainImages: 3 });
   expect(train.files.map(({ inside }) => inside)).toEqual(['a/01.jpg', 'a/02.jpg', 'a/03.jpg']);
   expect(heldOut.files.map(({ inside }) => inside)).toEqual(['a/11.jpg', 'a/12.jpg', 'a/13.jpg']);
 });
 
-test('whole persons judge where that is asked: those who are learnt have the first numbers', () => {
+test('whole persons are held out where that is asked: those who are trained on have the first numbers', () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
   const all = peopleOf(names.flatMap((name) => [0, 1, 2].map((i) => file(`${name}/${i}.jpg`))));
   const { people, train, heldOut } = splitPeople(all, { holdOut: 0.4, seed: 1, holdOutPeople: true });

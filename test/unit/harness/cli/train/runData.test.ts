@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-async function keep(goesOn: boolean): Promise<void> {
-  await keepRunData(kept(), await picturesOf(data()), { folder: 'people', goesOn });
+async function keep(resumes: boolean): Promise<void> {
+  await keepRunData(kept(), await picturesOf(data()), { folder: 'people', resumes });
 }
 const refused = (difference: string) =>
   expect.objectContaining({ code: 'train/other-data', details: { folder: 'people', difference } });
@@ -46,11 +46,11 @@ test('people in the order of their numbers and the pictures below their folders 
   expect(pictures[3]!.sha256).toBe('b1ee77a6416786933b901faf49e6ec8fd344170a614252f652405f26ecba6d7e');
 });
 
-test('the same pictures go on, also when they were only touched', async () => {
+test('the same pictures resume, also when they were only touched', async () => {
   await keep(true);
   utimesSync(picture('bo/1.png'), 1e9, 1e9);
   await keep(true);
-  rmSync(picture('loose.png')); // nobody's: it is not learnt from
+  rmSync(picture('loose.png')); // nobody's: it is not trained on
   await keep(true);
   expect((JSON.parse(readFileSync(kept(), 'utf8')) as RunData).pictures[2]!.modified, 'what was seen last').toBe(1e12);
 });

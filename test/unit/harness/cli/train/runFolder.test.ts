@@ -13,7 +13,7 @@ const step = (number: number, loss = number) => {
   return { step: number, epoch: Math.ceil(number / 2), loss, ...rest };
 };
 const lfw = (accuracy: number) => ({ step: 4, epoch: 2, lfw: { accuracy, val: 0.1, far: 1e-3, pairs: 9 } });
-const told = (run: RunFolder) =>
+const metrics = (run: RunFolder) =>
   run
     .lines()
     .then((lines) => lines.map((line) => ('lfw' in line ? `LFW ${line.lfw.accuracy}` : `${line.step}: ${line.loss}`)));
@@ -27,34 +27,34 @@ async function killed(): Promise<void> {
   appendFileSync(run.metrics, '{"step":5,"lo');
 }
 
-test('a run that goes on repeats the steps since its checkpoint in their place', async () => {
+test('a run that resumes repeats the steps since its checkpoint in their place', async () => {
   await killed();
   const run = await RunFolder.open(folder, {}, true);
-  expect(await told(run), 'a line that was cut off is none').toEqual(['1: 1', '2: 2', '3: 3', '4: 4', 'LFW 0.6']);
+  expect(await metrics(run), 'a line that was cut off is none').toEqual(['1: 1', '2: 2', '3: 3', '4: 4', 'LFW 0.6']);
   await run.addStep(step(3, 30));
   await run.addStep(step(4, 40));
-  expect(await told(run)).toEqual(['1: 1', '2: 2', '3: 30', '4: 40']);
+  expect(await metrics(run)).toEqual(['1: 1', '2: 2', '3: 30', '4: 40']);
 });
 
 test('a run that was at its end loses no step when only LFW is looked at again', async () => {
   await killed();
   const run = await RunFolder.open(folder, {}, true);
   await run.addLfw(lfw(0.7));
-  expect(await told(run)).toEqual(['1: 1', '2: 2', '3: 3', '4: 4', 'LFW 0.7']);
+  expect(await metrics(run)).toEqual(['1: 1', '2: 2', '3: 3', '4: 4', 'LFW 0.7']);
   await run.writeReport({ accepted: true });
   expect(readFileSync(join(folder, 'epochs.csv'), 'utf8').split('\n')[2]).toBe('2,2,3.5000,1.0000,5.0,0.7000,0.1000');
   expect(readFileSync(join(folder, 'curve.svg'), 'utf8')).toContain('LFW accuracy');
   expect(JSON.parse(readFileSync(run.report, 'utf8'))).toEqual({ accepted: true });
 });
 
-test('a folder with a run that nobody asked to go on is left as it is; a new run begins its metrics anew', async () => {
+test('a folder with a run that nobody asked to resume is left as it is; a new run begins with empty metrics', async () => {
   await killed();
   await expect(RunFolder.open(folder, {}, false)).rejects.toThrow(
     expect.objectContaining({ code: 'train/unfinished' }),
   );
   const run = await RunFolder.open(folder, {}, true);
   rmSync(run.checkpoint);
-  expect(await told(await RunFolder.open(folder, {}, false))).toEqual([]);
+  expect(await metrics(await RunFolder.open(folder, {}, false))).toEqual([]);
 });
 
 test('a run continues only with the flags it started with; it may become longer or change its backend', async () => {
