@@ -1,6 +1,6 @@
 /** Bytes as text in base64, and back. */
 
-/** A function takes only so many arguments at a time. */
+/** Arguments per call: their number is limited. */
 const PART = 0x8000;
 
 /** Numbers as their bytes in memory: little-endian on every machine that runs this. */

@@ -1,25 +1,22 @@
 /**
- * How sure a name is. A model's false-accept rate is one comparison's; a face that is looked up in a gallery is compared
- * with every person of it, so among a thousand people strangers are named a thousand times as often as between two.
+ * How certain a name is. A model's false-accept rate is that of one comparison; a face is compared with every person of a
+ * gallery, so among a thousand people strangers are named a thousand times as often as between two.
  */
 
-/** The chance that a stranger is given some name, each known person being one comparison: 1 − (1 − FAR)^people. */
+/** The probability that a stranger is given some name: 1 − (1 − FAR)^people, one comparison a person. */
 export function strangerRate(far: number, people: number): number {
   return 1 - (1 - far) ** people;
 }
 
-/** No calibration rests on pairs enough to tell a smaller rate of error. */
+/** No calibration has enough pairs to show a smaller error rate. */
 const MOST = 0.99999;
 
-/**
- * (1 − FAR)^people, FAR at the normalised distance of the match: the chance that none of the gallery's people would be so
- * near to a stranger. Never 1.
- */
+/** (1 − FAR)^people, FAR at the match's normalised distance: the probability that nobody is this near a stranger. Never 1. */
 export function certaintyAmong(far: number, people: number): number {
   return Math.min(MOST, 1 - strangerRate(far, people));
 }
 
-/** 0.9987 → “99.8 %”: rounded down, so that nothing is ever called certain. */
+/** 0.9987 → “99.8 %”: rounded down, so that nothing is called certain. */
 export function certaintyText(certainty: number): string {
   const percent = Math.max(0, certainty) * 100;
   if (percent >= 99.99) return '> 99.99 %';

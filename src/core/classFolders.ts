@@ -1,9 +1,8 @@
 import { personKey, tidyName } from './names';
 
 /**
- * Whose a picture is in a folder of class folders. There is one rule, for galleries, embeddings, classifiers, crops and
- * training, on the command line and in the app: the person is the first folder below the chosen one, however deep the
- * picture lies (`Ada/2019/1.jpg` is Ada's). Paths use `/` and start below the chosen folder.
+ * The person of a picture in a folder of class folders, by one rule for the command line and the app: the first folder below
+ * the chosen one, however deep the picture lies (`Ada/2019/1.jpg` is Ada's). Paths use `/` and start below the chosen folder.
  */
 
 /** The first folder of the path, as it is written; null for a picture that lies loose in the chosen folder. */
@@ -12,19 +11,19 @@ export function personFolder(path: string): string | null {
   return end < 0 ? null : path.slice(0, end);
 }
 
-/** In a gallery a loose picture is a person by its own name, without the ending. */
+/** In a gallery a loose picture is a person named by its file, without the ending. */
 export function galleryPerson(path: string): string {
   return personFolder(path) ?? path.replace(/(?<=.)\.[^.]*$/, '');
 }
 
-/** Names as a folder writes them → one name a person, by the rule of `personKey`; the first spelling is shown. */
+/** One name for all spellings of a person, by the rule of `personKey`; the first spelling is shown. */
 export class PersonNames {
-  /** By spelling: a folder of thousands of pictures is looked up once. */
+  /** By spelling. */
   readonly #known = new Map<string, string>();
   readonly #shown = new Map<string, string>();
   readonly #spellings = new Map<string, Set<string>>();
 
-  /** The name of the person whom the folder or file names. A name of nothing but invisible characters stays as it is. */
+  /** The person's name; one of only invisible characters is not changed. */
   of(written: string): string {
     const known = this.#known.get(written);
     if (known !== undefined) return known;

@@ -4,28 +4,28 @@ import type { Embedding } from './types';
 import { squaredDistance } from './vectors';
 
 /**
- * Distances evened out over kinds of people. A network that has seen few children puts all children close together, so
- * one distance for everybody takes nearly every child for another. A cohort of strangers shows how close together a kind of
- * face lies: each face's distances are scaled by how near the cohort is to it (local scaling, Zelnik-Manor and Perona, 2004;
- * related: adaptive score normalisation of speaker verification; FairCal, Salvador et al., 2022). See docs/decisions/unknown.md.
+ * Distances evened out over kinds of people. A network that has seen few children puts all children close together, so one
+ * distance for everybody confuses nearly all of them. A cohort of strangers shows how close together faces of a kind lie:
+ * each face's distances are scaled by its nearness to the cohort (local scaling, Zelnik-Manor and Perona, 2004; related:
+ * adaptive score normalisation of speaker verification; FairCal, Salvador et al., 2022). See docs/decisions/unknown.md.
  */
 
 /** How a cohort is used. */
 export interface CohortForm {
-  /** A face's mean cosine is that to so many of its nearest centres. */
+  /** Number of nearest centres in a face's mean cosine. */
   readonly nearest: number;
-  /** Of the two faces' closeness in their normalised squared distance. */
+  /** Exponent of the two faces' closeness in their normalised squared distance. */
   readonly power: number;
   /** 1 − the mean cosine of a face whose scale is 1. */
   readonly reference: number;
 }
 
 export interface CohortUse extends CohortForm {
-  /** Of the file that holds the centres; means worked out with another one do not count. */
+  /** Of the file that holds the centres; means computed with another one do not count. */
   readonly id: string;
 }
 
-/** Centres of clusters of at least eight people each: they stand for kinds of faces and for nobody. */
+/** Centres of clusters of at least eight people each: kinds of faces, nobody's own. */
 export interface Cohort extends CohortUse {
   /** Numbers a centre. */
   readonly size: number;
@@ -34,7 +34,7 @@ export interface Cohort extends CohortUse {
   readonly codes: Codes;
 }
 
-/** Packs centres, rows of `size` numbers, which are brought to length 1. */
+/** Packs centres, rows of `size` numbers, normalised to length 1. */
 export function createCohort(use: CohortUse, size: number, centres: Float32Array): Cohort {
   const { id, nearest, power, reference } = use;
   const rows = centres.slice();
@@ -77,34 +77,31 @@ export function nearestSquared(
   return least;
 }
 
-/** No kind of face is taken for denser than this: 1 − the mean cosine. */
+/** Least 1 − mean cosine of any kind of face. */
 const LEAST_SPREAD = 0.02;
 
-/** How far from the nearest strangers a face lies by its mean cosine: 1 − the mean, with a least value. */
+/** Distance of a face from the nearest strangers: 1 − its mean cosine, at least `LEAST_SPREAD`. */
 export function faceSpread(mean: number): number {
   return Math.max(LEAST_SPREAD, 1 - mean);
 }
 
-/** What a face's distances are multiplied by: above 1 for a face of a kind whose faces lie close together. */
+/** The factor of a face's distances: above 1 where faces of its kind lie close together. */
 export function faceScale({ power, reference }: CohortForm, mean: number): number {
   return (faceSpread(mean) / reference) ** (-power / 2);
 }
 
-/** The distance by which two faces are one person or two: `distance` is plain Euclidean, `a` and `b` the faces' scales. */
+/** The deciding distance of two faces: `distance` is plain Euclidean, `a` and `b` are the faces' scales. */
 export function normalisedDistance(distance: number, a: number, b: number): number {
   return distance * a * b;
 }
 
-/** The embedding with its mean, where there is a cohort. */
+/** The embedding with its mean cosine, where there is a cohort. */
 export function withMean(cohort: Cohort | null, embedding: Embedding): Embedding {
   if (!cohort || embedding.cohortMean?.cohort === cohort.id) return embedding;
   return { ...embedding, cohortMean: { cohort: cohort.id, mean: cohortMean(cohort, embedding.vector) } };
 }
 
-/**
- * The scale of an embedding: by the mean it carries, where that is this cohort's, else worked out. 1 without a cohort: of
- * models that have none the plain distance decides.
- */
+/** The scale of an embedding, by the mean it carries for this cohort or else computed; 1 without a cohort. */
 export function scaleOf(
   cohort: Cohort | null,
   { vector, cohortMean: known }: Pick<Embedding, 'vector' | 'cohortMean'>,
@@ -113,7 +110,7 @@ export function scaleOf(
   return faceScale(cohort, known?.cohort === cohort.id ? known.mean : cohortMean(cohort, vector));
 }
 
-/** The scale by the mean that an embedding carries; null where it carries none of this cohort. 1 without a cohort. */
+/** The scale by the mean that an embedding carries; null where it has none for this cohort, 1 without a cohort. */
 export function knownScale(use: CohortUse | null, { cohortMean: known }: Pick<Embedding, 'cohortMean'>): number | null {
   if (!use) return 1;
   return known?.cohort === use.id ? faceScale(use, known.mean) : null;

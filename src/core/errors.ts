@@ -1,7 +1,4 @@
-/**
- * Every failure that a person or caller can meet, and the words for it. The set is closed: a new failure gets a row
- * here first. `{name}` in a sentence is replaced by the detail of that name.
- */
+/** Every failure that a person or caller can meet, with its sentence; `{name}` is replaced by the detail of that name. */
 export const ERROR_TEXT = {
   aborted: 'Stopped.',
   internal: 'Something went wrong inside the app: {reason}',

@@ -40,7 +40,7 @@ export function fromFloat16Bits(half: number): number {
 
 let numbers: Float32Array | undefined;
 
-/** Every half-precision number of `halves`, exactly, as float32; looked up in a table of all 65,536, made at the first call. */
+/** Half-precision numbers as float32, exactly, by a table of all 65,536 made at the first call. */
 export function decodeFloat16(halves: Uint16Array): Float32Array {
   const table = (numbers ??= Float32Array.from({ length: 65_536 }, (_, half) => fromFloat16Bits(half)));
   const out = new Float32Array(halves.length);

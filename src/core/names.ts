@@ -3,7 +3,7 @@
  * “zoë ” typed elsewhere (NFC) are one person.
  */
 
-/** Characters that nobody sees and that turn the text round: never part of a name. ZWJ and ZWNJ shape scripts and emoji. */
+/** Invisible and direction-changing characters, never part of a name. ZWJ and ZWNJ stay: they shape scripts and emoji. */
 const INVISIBLE = /[\p{Bidi_Control}\u00ad\u034f\u180e\u200b\u2060-\u2064\u206a-\u206f\ufeff]/gu;
 const BLANKS = /[\s\p{Cc}]+/gu;
 
@@ -12,7 +12,7 @@ const BLANKS = /[\s\p{Cc}]+/gu;
  * its ends. Empty where nothing is left.
  */
 export function tidyName(name: string): string {
-  // Composed last: a character that is taken out may have stood between a letter and its accent.
+  // Composed last: a removed character may have stood between a letter and its accent.
   return name.replace(INVISIBLE, '').replace(BLANKS, ' ').trim().normalize('NFC');
 }
 
@@ -28,7 +28,7 @@ export function personKey(name: string): string {
     .normalize('NFC');
 }
 
-/** Without the tabs and line breaks that part fields and lines of a text file. */
+/** Without tabs and line breaks, which separate fields and lines of a text file. */
 export function oneLine(text: string): string {
   return text.replace(/[\t\r\n]+/g, ' ');
 }

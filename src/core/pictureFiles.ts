@@ -1,12 +1,11 @@
 import { FaceError } from './errors';
 
 /**
- * What a file is by its path alone, for everything that goes through folders and archives: Photos, training, the
- * benchmark and the command line. Paths use `/` and start below the folder that was chosen: what that folder itself is
- * called never matters.
+ * What a file is by its path alone, for everything that reads folders and archives. Paths use `/` and start below the chosen
+ * folder, whose own name does not matter.
  */
 
-/** Kinds that browsers decode. The endings say little about the content: `pipeline/sniff` looks at the bytes. */
+/** Kinds that browsers decode. `pipeline/sniff` checks the bytes. */
 const READABLE = new Set([
   'jpg',
   'jpeg',
@@ -28,7 +27,7 @@ const RAW =
 
 const TO_JPEG = 'Export it as JPEG, then add that.';
 
-/** Kinds that are pictures, but that browsers do not decode: their name and what to do. */
+/** Pictures that browsers do not decode: the kind's name and what to do. */
 const UNREADABLE: ReadonlyMap<string, UnreadableKind> = new Map(
   (
     [
@@ -46,7 +45,7 @@ const UNREADABLE: ReadonlyMap<string, UnreadableKind> = new Map(
   ).flatMap(([endings, kind, advice]) => endings.map((ending) => [ending, { kind, advice }] as const)),
 );
 
-/** Folders and files (lower case) of network storage, systems and waste baskets. Names that start with a dot are theirs too. */
+/** Folders and files (lower case) of network storage, systems and waste baskets, besides names that start with a dot. */
 const SYSTEM = new Set([
   '@eadir', // Synology's thumbnails
   '#recycle',
@@ -81,8 +80,8 @@ export interface UnreadableKind {
 
 /**
  * - `picture`: a kind that browsers decode.
- * - `unreadable`: a picture of a kind that browsers do not decode: never passed over without naming it.
- * - `system`: a thumbnail, deleted file or system file that nobody means when choosing a folder.
+ * - `unreadable`: a picture of a kind that browsers do not decode; always reported.
+ * - `system`: a thumbnail, deleted file or system file, never meant when a folder is chosen.
  * - `other`: no picture.
  */
 export type FileRole = 'picture' | 'unreadable' | 'system' | 'other';
@@ -97,19 +96,19 @@ export function isSystemName(name: string): boolean {
   return (name.startsWith('.') && name !== '.' && name !== '..') || SYSTEM.has(name.toLowerCase());
 }
 
-/** What the file at `path` is, judged by each folder on the way and the ending. */
+/** The role of the file at `path`, by each folder on the way and the ending. */
 export function fileRole(path: string): FileRole {
   if (path.split('/').some(isSystemName) || APPLE_LIBRARY.test(path)) return 'system';
   const ending = endingOf(path);
   return READABLE.has(ending) ? 'picture' : UNREADABLE.has(ending) ? 'unreadable' : 'other';
 }
 
-/** Whether `path` is a picture that browsers decode, and none of a system's. */
+/** Whether `path` is a picture that browsers decode, and not a system's. */
 export function isPicturePath(path: string): boolean {
   return fileRole(path) === 'picture';
 }
 
-/** Of a picture that browsers do not decode, the kind and what to do; null for any other file. */
+/** The kind of a picture that browsers do not decode, and what to do; null for any other file. */
 export function unreadableKind(path: string): UnreadableKind | null {
   return UNREADABLE.get(endingOf(path)) ?? null;
 }

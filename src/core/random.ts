@@ -1,4 +1,4 @@
-/** mulberry32 with its state in sight: a run that goes on with the state goes on with the same numbers. */
+/** mulberry32 with a readable state: a stream that starts with it continues with the same numbers. */
 export class RandomStream {
   /** Any whole number is a state; a seed is the first one. */
   constructor(private current: number) {
@@ -9,7 +9,7 @@ export class RandomStream {
     return this.current;
   }
 
-  /** The next number, uniform in [0, 1). Bound, so that it can be handed on. */
+  /** The next number, uniform in [0, 1). Bound, so that it can be passed as a function. */
   readonly next = (): number => {
     this.current = (this.current + 0x6d2b79f5) >>> 0;
     let t = this.current;

@@ -29,17 +29,19 @@ export interface Box<S extends Space = 'image'> {
 /** Left eye, right eye, nose, left and right mouth corner: left and right as the picture shows them. */
 export type FacePoints<S extends Space = 'image'> = readonly [Point<S>, Point<S>, Point<S>, Point<S>, Point<S>];
 
-/** 8-bit pixels in rows, 4 bytes each (R, G, B, A): what a canvas gives. */
-export interface RgbaImage {
+/** Pixels. */
+export interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** 8-bit pixels in rows, 4 bytes each (R, G, B, A): what a canvas gives. */
+export interface RgbaImage extends Size {
   readonly data: Uint8ClampedArray;
 }
 
 /** A decoded picture with its EXIF orientation applied. Owns memory: `close()` it. */
-export interface Frame {
-  readonly width: number;
-  readonly height: number;
+export interface Frame extends Size {
   /**
    * The picture, or a part of it (whole pixels within it), reduced with averaging so that its longer side is at most
    * `maxSide` (never enlarged).
@@ -78,7 +80,7 @@ export interface CohortMean {
 export interface Embedding {
   readonly modelId: string;
   readonly vector: Float32Array;
-  /** How close together its kind of faces lies; absent where it was not worked out, or its model has no cohort. */
+  /** How close together its kind of faces lies; absent where it was not computed, or its model has no cohort. */
   readonly cohortMean?: CohortMean;
 }
 
@@ -266,7 +268,7 @@ export interface Evaluation {
   readonly accuracy: number | null;
   /** Share of the held-out pairs of one trained person that are recognised at the false-accept rate. */
   readonly val: number | null;
-  /** The same of the impostors' pairs: how well people who were not trained are still told apart. */
+  /** The same of the impostors' pairs: how well people who were not trained are still distinguished. */
   readonly impostorsVal: number | null;
   /** Share of the impostors' faces that are taken for a trained person. */
   readonly impostorsAccepted: number | null;

@@ -1,6 +1,6 @@
 /**
- * Small WebAssembly modules written out instruction by instruction (core specification 2.0, binary format): SIMD, which no
- * TypeScript reaches, for loops too small for a compiler in the build.
+ * Small WebAssembly modules written instruction by instruction (core specification 2.0, binary format): SIMD for loops too
+ * small for a compiler in the build.
  */
 
 export type Code = readonly (number | Code)[];
@@ -27,9 +27,9 @@ export const constant = (value: number): Code => [0x41, signed(value)];
 export const simd = (operation: number): Code => [0xfd, unsigned(operation)];
 /** The vector at an address, and the vector put there; neither need be aligned. */
 export const LOAD: Code = [simd(0), 0, 0];
-/** The vector at an address so many bytes on. */
+/** The vector at an address plus an offset, bytes. */
 export const loadAt = (offset: number): Code => [simd(0), 0, unsigned(offset)];
-/** The number of 32 bits at an address so many bytes on, four times. */
+/** The 32-bit number at an address plus an offset, four times. */
 export const spreadAt = (offset: number): Code => [simd(9), 0, unsigned(offset)];
 export const STORE: Code = [simd(11), 0, 0];
 export const ZERO: Code = [simd(12), Array<number>(16).fill(0)];

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../nn/builder';
 
-interface Trunk {
+interface Backbone {
   readonly scope: string;
   /** Square kernels without padding; a pool of stride 2 that rounds up where `pool` gives its size. */
   readonly layers: readonly {
@@ -15,7 +15,7 @@ interface Trunk {
 }
 
 /** What R-Net and O-Net share: convolutions, each with PReLU and perhaps a pool, then one dense layer with PReLU. */
-export function mtcnnTrunk(g: GraphBuilder, x: string, { scope, layers, dense, out, prelu }: Trunk): string {
+export function mtcnnBackbone(g: GraphBuilder, x: string, { scope, layers, dense, out, prelu }: Backbone): string {
   let y = x;
   for (const layer of layers) {
     y = g.conv(`${scope}/conv${layer.name}`, y, { kernel: [layer.kernel, layer.kernel], out: layer.out });

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../nn/builder';
 import type { Graph } from '../nn/graph';
-import { mtcnnHead, mtcnnTrunk } from './mtcnnParts';
+import { mtcnnHead, mtcnnBackbone } from './mtcnnParts';
 
 /** Side of O-Net's square input, pixels. */
 export const ONET_SIZE = 48;
@@ -19,7 +19,7 @@ const LAYERS = [
 export function onet(options: { readonly batch: number }): Graph {
   const g = new GraphBuilder('ONet');
   const x = g.input('ONet/input', [options.batch, ONET_SIZE, ONET_SIZE, 3]);
-  const features = mtcnnTrunk(g, x, { scope: 'ONet', layers: LAYERS, dense: 'fc1', out: 256, prelu: 'prelu5' });
+  const features = mtcnnBackbone(g, x, { scope: 'ONet', layers: LAYERS, dense: 'fc1', out: 256, prelu: 'prelu5' });
   const probability = mtcnnHead(g, features, 'ONet');
   return g.graph([
     probability,

@@ -5,7 +5,7 @@ import type { Graph } from '../nn/graph';
  * MTCNN's three networks: how their weights are stored. The networks were trained on pictures with x and y swapped; the
  * stored weights are turned once, at conversion, so that the graphs take ordinary pictures [n, height, width, RGB]:
  *  - a kernel is [out, kh, kw, in], with kh and kw swapped against the published arrays;
- *  - the matrix behind a flatten ([out, h · w · c] in the order height, width, channel) has h and w of its columns
+ *  - the matrix after a flatten ([out, h · w · c] in the order height, width, channel) has h and w of its columns
  *    swapped likewise;
  *  - the outputs stay in the published order, which is already that of ordinary pictures: classes (no face, face), box
  *    regression x0, y0, x1, y1 in parts of the box's side, points x0…x4, y0…y4 in parts of the box.

@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../nn/builder';
 import type { Graph } from '../nn/graph';
-import { mtcnnHead, mtcnnTrunk } from './mtcnnParts';
+import { mtcnnHead, mtcnnBackbone } from './mtcnnParts';
 
 /** Side of R-Net's square input, pixels. */
 export const RNET_SIZE = 24;
@@ -18,6 +18,6 @@ const LAYERS = [
 export function rnet(options: { readonly batch: number }): Graph {
   const g = new GraphBuilder('RNet');
   const x = g.input('RNet/input', [options.batch, RNET_SIZE, RNET_SIZE, 3]);
-  const features = mtcnnTrunk(g, x, { scope: 'RNet', layers: LAYERS, dense: 'fc1', out: 128, prelu: 'prelu4' });
+  const features = mtcnnBackbone(g, x, { scope: 'RNet', layers: LAYERS, dense: 'fc1', out: 128, prelu: 'prelu4' });
   return g.graph([mtcnnHead(g, features, 'RNet'), g.dense('RNet/fc2_2', features, { out: 4 })]);
 }

@@ -1,6 +1,6 @@
 import type { WeightTensor, Weights } from '../core/weights';
 import { flushDenormals } from './flushDenormals';
-import { isLinear, type Graph, type Linear, type Node, type Op } from './graph';
+import { isLinear, readerCounts, type Graph, type Linear, type Node, type Op } from './graph';
 import { checkWeights, weightShapes } from './shapes';
 import { toFloat32 } from './weightValues';
 
@@ -23,7 +23,7 @@ interface Folded {
 export function fold(graph: Graph, weights: Weights): { graph: Graph; weights: Weights } {
   checkWeights(graph, weights);
   const plain = withoutDropout(graph);
-  const readers = countReaders(plain);
+  const readers = readerCounts(plain);
   const layers = new Map<string, Folded>();
   const renamed = new Map<string, string>();
   const nodes: Node[] = [];
@@ -59,14 +59,6 @@ function withoutDropout(graph: Graph): Graph {
     else nodes.push({ ...node, inputs: node.inputs.map(rename) });
   }
   return { name: graph.name, nodes, outputs: graph.outputs.map(rename) };
-}
-
-/** How often each node's value is read, as an input or as an output of the graph. */
-function countReaders(graph: Graph): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs])
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
 }
 
 /** How many layers use each kernel, matrix or bias. */

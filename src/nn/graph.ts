@@ -78,6 +78,14 @@ export interface Graph {
 /** An operation with weights and, if any, a bias: each number of its result is a sum of products. */
 export type Linear = Extract<Node, { op: 'conv2d' | 'depthwiseConv2d' | 'dense' }>;
 
+/** How often each node's value is read, as an input or as an output of the graph. */
+export function readerCounts(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs])
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 export function isLinear(node: Node): node is Linear {
   return node.op === 'conv2d' || node.op === 'depthwiseConv2d' || node.op === 'dense';
 }

@@ -1,4 +1,5 @@
 import type { WeightTensor, Weights } from '../core/weights';
+import { joinArrays } from '../core/vectors';
 import type { Graph, Node } from './graph';
 import { toFloat32 } from './weightValues';
 
@@ -71,11 +72,6 @@ function jointLayer(group: Siblings, weights: Map<string, WeightTensor>): Node[]
 /** Arrays one after the other along the first axis, that of output channels. */
 function stacked(tensors: readonly WeightTensor[]): WeightTensor {
   const out = tensors.reduce((sum, { shape }) => sum + shape[0]!, 0);
-  const data = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.data.length, 0));
-  let at = 0;
-  for (const tensor of tensors) {
-    data.set(toFloat32(tensor), at);
-    at += tensor.data.length;
-  }
-  return { dtype: 'float32', shape: [out, ...tensors[0]!.shape.slice(1)], data };
+  const shape = [out, ...tensors[0]!.shape.slice(1)];
+  return { dtype: 'float32', shape, data: joinArrays(tensors.map(toFloat32)) };
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { FaceError } from '../core/errors';
 import type { Weights } from '../core/weights';
-import type { Graph, Node, Op } from './graph';
+import { readerCounts, type Graph, type Node, type Op } from './graph';
 import { paddingAmounts } from './shapes';
 import { tfjsAxes } from './tfjsLayout';
 import { toFloat32 } from './weightValues';
@@ -93,7 +93,7 @@ export function runGraph(
 ): tf.Tensor[] {
   const ops = { ...OPS, ...options.ops };
   const values = new Map<string, tf.Tensor>();
-  const readers = options.free ? readersLeft(graph) : undefined;
+  const readers = options.free ? readerCounts(graph) : undefined;
   let next = 0;
   for (const node of graph.nodes) {
     if (node.op === 'input') {
@@ -118,21 +118,13 @@ function compute(ops: OpTable, node: Node & { op: Op['op'] }, inputs: readonly t
   return run(node, inputs, weights);
 }
 
-/** How often each value will be read; outputs are read once more, by the caller. */
-function readersLeft(graph: Graph): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of [...graph.nodes.flatMap((node) => node.inputs), ...graph.outputs])
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
 function need(weights: Tensors, name: string): tf.Tensor {
   const tensor = weights.get(name);
   if (!tensor) throw new FaceError('weights/missing-tensor', { name });
   return tensor;
 }
 
-/** The weights that the graph needs as tensors of the backend in use, in tfjs's layouts: kernels [kh, kw, in, out], depthwise ones [kh, kw, channels, 1]. */
+/** The weights as tensors of the active backend, in tfjs's layouts: kernels [kh, kw, in, out], depthwise [kh, kw, channels, 1]. */
 export function uploadWeights(graph: Graph, weights: Weights): Map<string, tf.Tensor> {
   const axes = tfjsAxes(graph);
   return new Map(

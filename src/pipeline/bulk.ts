@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../core/abort';
 import { errorData, FaceError, toFaceError, type ErrorData } from '../core/errors';
-import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point } from '../core/types';
+import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point, Size } from '../core/types';
 import { l2Normalise } from '../core/vectors';
 import type { EmbedderRow } from '../weights/modelRow';
 import { cropFace } from './crop/crop';
@@ -24,7 +24,7 @@ export interface EmbedFacesOptions extends SearchOptions {
   readonly margins?: readonly number[] | undefined;
   /** Embed each face's flipped picture too. */
   readonly flip?: boolean | undefined;
-  /** A picture in which no face is found: nothing, or the face supposed in its middle. */
+  /** For a picture without a face: nothing, or the face assumed in its middle. */
   readonly noFace: 'skip' | 'centre-crop';
 }
 
@@ -46,8 +46,8 @@ export interface EmbeddedFace {
 }
 
 /**
- * Pictures decoded while those before them are searched and embedded, all of them together: R-Net and O-Net take the
- * candidates of all of them at once, and their faces fill whole batches.
+ * Pictures decoded while the group before is searched and embedded: R-Net and O-Net take the candidates of a group at once,
+ * and its faces fill whole batches.
  */
 const GROUP = 8;
 
@@ -55,7 +55,8 @@ const NO_MARGIN = 'only the facenet crop has a margin in pixels.';
 
 /**
  * The face of each of many pictures, one a picture as in facenet's work on LFW: see `centralFace`. Detections and faces of
- * several pictures share batches. A picture that cannot be read has its `problem`, and the others go on. Throws `config/bad-value` for margins of another crop.
+ * several pictures share batches. A picture that cannot be read gets its `problem`; the others are not affected. Throws
+ * `config/bad-value` for margins of another crop.
  */
 export async function embedFaces(
   { pictures, options }: EmbedFacesRequest,
@@ -130,7 +131,7 @@ async function embedGroup(
 
 type Decoded = { readonly frame: Frame } | { readonly problem: ErrorData };
 
-/** Never rejects: what is wrong with one picture is its own matter. */
+/** Never rejects: each picture has its own problem. */
 async function decodeAll(pictures: readonly NamedPicture[]): Promise<Decoded[]> {
   return Promise.all(
     pictures.map(async ({ picture, name }): Promise<Decoded> => {
@@ -152,10 +153,7 @@ function unread(problem: ErrorData): EmbeddedFace {
 }
 
 /** The face that the picture is of: the one with the largest area − 2 · (distance of its middle to the picture's)². */
-export function centralFace(
-  faces: readonly Detection[],
-  { width, height }: { readonly width: number; readonly height: number },
-): Detection | null {
+export function centralFace(faces: readonly Detection[], { width, height }: Size): Detection | null {
   const weight = ({ box }: Detection): number => {
     const x = (box.x0 + box.x1 - width) / 2;
     const y = (box.y0 + box.y1 - height) / 2;
@@ -177,7 +175,7 @@ const CENTRE = {
   ],
 } as const;
 
-/** Where a face is supposed when none is found. */
+/** The place assumed for a face when none is found. */
 function centreFace({ width, height }: Frame): Pick<Detection, 'box' | 'points'> {
   const side = Math.min(width, height);
   const [w, h] = [CENTRE.width * side, CENTRE.height * side];

@@ -1,4 +1,4 @@
-import type { Box, Frame, RgbaImage } from '../core/types';
+import type { Box, Frame, RgbaImage, Size } from '../core/types';
 import { resizeImage } from './resize';
 
 /** A frame whose pixels lie in memory, opaque. The pixels are used as they are, not copied. */
@@ -35,7 +35,7 @@ export function clipBox(box: Box, width: number, height: number): Box {
 }
 
 /** Size of a picture whose longer side is brought down to `maxSide`, at least one pixel a side. */
-export function reducedSize(width: number, height: number, maxSide: number): { width: number; height: number } {
+export function reducedSize(width: number, height: number, maxSide: number): Size {
   const scale = Math.min(1, maxSide / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

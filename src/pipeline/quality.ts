@@ -1,16 +1,13 @@
 import type { Detection, FaceCrop, FaceQuality, Frame } from '../core/types';
 import { facenetCrop } from './crop/facenet';
 
-/**
- * Side of the crop that is judged, pixels: about the smallest face that is good for enrolment, so that sharpness does not
- * tell the size over again; and the same whatever the model's own crop is.
- */
-export const JUDGED_SIDE = 64;
+/** Side of the measured crop, pixels: about the smallest face good for enrolment, so that sharpness does not measure size. */
+const MEASURED_SIDE = 64;
 
 /** How good a face of a frame is for enrolment. */
 export function faceQuality(frame: Frame, face: Pick<Detection, 'box'>): FaceQuality {
   const { x0, y0, x1, y1 } = face.box;
-  return { size: Math.min(x1 - x0, y1 - y0), ...lightAndSharpness(facenetCrop(frame, face, JUDGED_SIDE, 0)) };
+  return { size: Math.min(x1 - x0, y1 - y0), ...lightAndSharpness(facenetCrop(frame, face, MEASURED_SIDE, 0)) };
 }
 
 /** Of the grey levels of a crop. */

@@ -1,10 +1,7 @@
-/**
- * What the pipeline is asked and what it answers. The same types travel between the threads: a handler passes a request
- * on as it came.
- */
+/** The pipeline's requests and results. The same types travel between the threads: a handler passes a request through. */
 import type { AbortContext } from '../core/call';
 import type { Cohort } from '../core/cohort';
-import type { Detection, RecognisedFace } from '../core/types';
+import type { Detection, RecognisedFace, Size } from '../core/types';
 import type { Picture } from './decode';
 import type { SearchOptions } from './detect/options';
 import type { DetectOptions } from './detect/turned';
@@ -53,11 +50,10 @@ export interface TrackRequest {
   readonly options?: SearchOptions | undefined;
   /** Most faces embedded in one frame (default 1, so that frames keep coming); new ones first. */
   readonly embeds?: number | undefined;
-  /** Search the whole of each frame; default: now and then, and otherwise only where faces are expected. */
+  /** Search the whole of each frame; default: at intervals, and otherwise only where faces are expected. */
   readonly searchAll?: boolean | undefined;
 }
 
-/** What a call may be aborted by. */
 export type Abortable = Partial<AbortContext>;
 
 export interface MatchContext extends Abortable {
@@ -76,9 +72,7 @@ export interface EmbedContext extends Abortable {
   readonly onDone?: (done: number) => void;
 }
 
-export interface PictureFaces<Face> {
-  readonly width: number;
-  readonly height: number;
+export interface PictureFaces<Face> extends Size {
   /** Most probable first. */
   readonly faces: readonly Face[];
 }

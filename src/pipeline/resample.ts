@@ -13,7 +13,7 @@ interface Taps {
  * `cut`: only pixels within the box count, as if it had been cut out before. `black`: pixels round the box count too, and
  * those beyond the picture are black.
  */
-export type Outside = 'cut' | 'black';
+type Outside = 'cut' | 'black';
 
 /** Kept between calls: crops come by the hundred and are of like size. */
 let scratch = new Float32Array(0);

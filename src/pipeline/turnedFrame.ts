@@ -1,4 +1,4 @@
-import type { Box, Frame, Point, RgbaImage } from '../core/types';
+import type { Box, Frame, Point, RgbaImage, Size } from '../core/types';
 
 /** Quarters of a turn, clockwise. */
 export type Quarters = 0 | 1 | 2 | 3;
@@ -23,11 +23,6 @@ export function turnedFrame(frame: Frame, quarters: Quarters): Frame {
     },
     close: () => {},
   };
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** Where a point of a picture of `size` lies once the picture is turned. */
@@ -63,7 +58,7 @@ function turnedBox({ x0, y0, x1, y1 }: Box, quarters: Quarters, size: Size): Box
 }
 
 /** A box of the turned picture, in the picture of `size` itself. */
-export function turnedBack({ x0, y0, x1, y1 }: Box, quarters: Quarters, size: Size): Box {
+function turnedBack({ x0, y0, x1, y1 }: Box, quarters: Quarters, size: Size): Box {
   return around(pointTurnedBack({ x: x0, y: y0 }, quarters, size), pointTurnedBack({ x: x1, y: y1 }, quarters, size));
 }
 

@@ -20,10 +20,10 @@ export function augment(
     config.crop === 'random'
       ? [Math.floor(random() * (room + 1)), Math.floor(random() * (room + 1))]
       : [centre, centre];
-  const mirrored = config.flip && random() < 0.5;
+  const flipped = config.flip && random() < 0.5;
   for (let y = 0, to = 0; y < size; y++)
     for (let x = 0; x < size; x++) {
-      const from = ((y0 + y) * crop.size + x0 + (mirrored ? size - 1 - x : x)) * 3;
+      const from = ((y0 + y) * crop.size + x0 + (flipped ? size - 1 - x : x)) * 3;
       for (let c = 0; c < 3; c++) out[to++] = turned.data[from + c]!;
     }
   if (config.jitter > 0) jitter(out, config.jitter, random);

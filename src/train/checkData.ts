@@ -3,9 +3,9 @@ import type { LossName } from './config/config';
 import { groupByClass } from './sampler';
 
 /**
- * Whether a training set can teach anything. `hashes` tells equal pictures: the same number, the same picture. Returns
- * sentences about people whose pictures are all the same one, or who have only one. Throws `train/too-few` for less than
- * two people, and where nobody has two different pictures, unless only the head learns.
+ * Checks whether a training set can be trained on; equal `hashes` are equal pictures. Returns sentences about people whose
+ * pictures are all the same, or who have only one. Throws `train/too-few` for fewer than two people, and where nobody has
+ * two different pictures, unless only the head is trained.
  */
 export function checkData(
   labels: Int32Array,
@@ -15,12 +15,12 @@ export function checkData(
 ): string[] {
   if (labels.length === 0) throw tooFew('there are no pictures');
   const groups = groupByClass(labels);
-  if (groups.length < 2) throw tooFew('there is only one person, and nobody to tell apart');
+  if (groups.length < 2) throw tooFew('there is only one person');
   const different = groups.map((samples) => new Set(samples.map((sample) => hashes[sample])).size);
   if (!headOnly && different.every((count) => count === 1))
     throw tooFew(
       groups.every(({ length }) => length === 1)
-        ? 'every person has only one picture to learn from'
+        ? 'every person has only one picture'
         : 'every person’s pictures are all the same one',
     );
   const several = different.filter((count) => count > 1).length;

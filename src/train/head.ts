@@ -4,9 +4,9 @@ import { toFloat32 } from '../nn/weightValues';
 import { HEAD, xavier } from './state';
 
 /**
- * The head in `weights` for other people: a row that `from` names is kept for whom `to` names so, wherever they stand
- * now; who is new gets Xavier's uniform numbers of the stream of `seed`, in the order of `to`, and a bias of 0. Empty
- * where there is no head. A head whose rows `from` does not fit is left out.
+ * The head in `weights` for other people: rows of people in both `from` and `to` are kept at their new places; new people get
+ * Xavier's uniform numbers of the stream of `seed`, in the order of `to`, and a bias of 0. Empty where there is no head, or
+ * one whose rows do not fit `from`.
  */
 export function growHead(
   weights: Weights,

@@ -1,10 +1,9 @@
-/** How long a new row is beside its person's mean embedding, whose length is nearly 1: a softmax that is neither flat nor sure of itself. */
+/** Length of a new row: the softmax is neither flat nor saturated. */
 const IMPRINTED_LENGTH = 10;
 
 /**
  * Writes into `matrix` [classes, d] the rows of `classes`: each the mean of its samples' embeddings (of length 1), times
- * 10. A head that begins so is right from the first step, and forgets less of what the embeddings know (weight imprinting,
- * Qi et al. 2018). A class without samples keeps its row. `embeddings` holds a row for each label.
+ * 10. Such a head is right from the first step and disturbs the embeddings less (weight imprinting, Qi et al. 2018). A class without samples keeps its row. `embeddings` holds a row for each label.
  */
 export function imprint(
   matrix: Float32Array,

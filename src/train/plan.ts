@@ -15,34 +15,33 @@ export interface Base {
   readonly weights: Weights;
   readonly cuts: readonly string[];
   readonly folded: boolean;
-  /** Whom the head in `weights` names, if there is one. */
+  /** The people of the head in `weights`, by row, if there is one. */
   readonly people?: readonly string[];
 }
 
 /**
- * What is trained. `head`: only the classifier, on the network's embeddings (of length 1), its rows beginning as ten times
- * their person's mean embedding; ADAGRAD at a rate of 1 suits it (.985 of `data/people`'s test pictures after 3 pictures a
- * person, 60 epochs). `last-blocks`: the last two residual blocks, the bottleneck and the head. `after`: everything after
- * that cut (a name of `cuts` of the plan).
+ * The trained part. `head`: only the classifier, on the network's embeddings (of length 1), its rows initialised to ten times
+ * their person's mean embedding. `last-blocks`: the last two residual blocks, the bottleneck and the head. `after`:
+ * everything after that cut (one of `cuts`).
  */
 export type Trainable = 'head' | 'last-blocks' | 'all' | { readonly after: string };
 
-/** A run made ready: what is frozen, what learns, and with what it begins. */
+/** A prepared run: its frozen part, its trained part, and its first weights. */
 export interface Plan {
   readonly config: TrainConfig;
   /** The whole network with its prelogits as output. */
   readonly graph: Graph;
   readonly inputSize: number;
-  /** The part that does not learn; null when all learns. */
+  /** The frozen part; null when everything is trained. */
   readonly backbone: Graph | null;
-  /** The part that learns and the head. */
+  /** The trained part and the head. */
   readonly model: TrainModel;
-  /** The whole network's weights and the head's where it goes on from one. */
+  /** The whole network's weights, and the head's where it continues from one. */
   readonly weights: Weights;
   readonly folded: boolean;
-  /** Only the head learns, on the network's embeddings (of length 1) instead of its prelogits. */
+  /** Only the head is trained, on the network's embeddings (of length 1) instead of its prelogits. */
   readonly headOnly: boolean;
-  /** Classes for which the head has no row to begin with. */
+  /** Classes without a row in the head. */
   readonly newClasses: readonly number[];
 }
 
@@ -54,7 +53,7 @@ export function scratchBase(config: TrainConfig, options: { readonly width?: num
   const { width = 1, size = FACENET_SIZE } = options;
   const { embeddingSize, keep } = config;
   const graph = inceptionResnetV1({ batch: 1, folded: false, normalise: false, embeddingSize, keep, width, size });
-  // A stream of its own, so that the head does not depend on the network's size.
+  // Its own stream, so that the head does not depend on the network's size.
   const weights = firstWeights(graph, new RandomStream((config.seed ^ NETWORK_STREAM) >>> 0).next);
   return { graph, weights, cuts: inceptionCutPoints(), folded: false };
 }
@@ -62,7 +61,7 @@ const NETWORK_STREAM = 0x0e707c3b;
 
 /**
  * Inception-ResNet-v1 with weights of its own, folded or with live batch norm, of whatever width they are; `size` is the
- * side of its input. Where the configuration asks for another embedding size than theirs, the bottleneck begins anew.
+ * side of its input. Where the configuration has another embedding size than theirs, the bottleneck is new.
  * Throws `weights/missing-tensor`, `weights/shape-mismatch`.
  */
 export function weightsBase(
@@ -90,8 +89,8 @@ export function embeddingSizeOf(weights: Weights): number | null {
 }
 
 /**
- * What learns of a network and what does not. `people` by class number. Throws `config/bad-value` for a cut that there
- * is not, a frozen bottleneck of another size, triplets without anything that learns.
+ * Divides a network into its frozen and its trained part. `people` by class number. Throws `config/bad-value` for an unknown
+ * cut, a frozen bottleneck of another size, and triplets with nothing to train.
  */
 export function planRun(base: Base, config: TrainConfig, trainable: Trainable, people: readonly string[]): Plan {
   const { graph } = base;
@@ -127,7 +126,7 @@ export function planRun(base: Base, config: TrainConfig, trainable: Trainable, p
   };
 }
 
-/** The weights that the learning part begins with. */
+/** The first weights of the trained part. */
 export function learningWeights({ model, weights }: Plan): Weights {
   const wanted = new Set([...weightShapes(model.graph).keys(), ...model.trainable]);
   return new Map([...weights].filter(([name]) => wanted.has(name)));
@@ -142,7 +141,7 @@ function cutOf({ cuts }: Base, trainable: Trainable, output: string): string | n
   return at;
 }
 
-/** All is frozen: what learns is the head on the network's embeddings. */
+/** Everything is frozen except the head on the network's embeddings. */
 function headOnly(graph: Graph): { before: Graph; after: Graph } {
   const [output] = graph.outputs as [string];
   const name = `${output}/normalised`;

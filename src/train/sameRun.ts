@@ -5,7 +5,7 @@ import type { TrainConfig } from './config/config';
 import { slotNames } from './optimisers';
 import { CENTRES, headShapes, type TrainModel } from './state';
 
-/** What tells one training set from another: the number of samples and a hash of their classes. */
+/** Identifies a training set: the number of samples and a hash of their classes. */
 export interface DataPrint {
   readonly samples: number;
   readonly hash: number;
@@ -19,7 +19,7 @@ export function dataPrint(labels: Int32Array): DataPrint {
   return { samples: labels.length, hash: hash >>> 0 };
 }
 
-/** Keys that may change between a checkpoint and going on from it: the steps before would have been the same. */
+/** Keys that may change when a run is resumed: they do not affect earlier steps. */
 const MAY_CHANGE: ReadonlySet<string> = new Set(['epochs', 'checkpointSteps']);
 
 /** Throws `train/other-run`, naming the first key that differs. */
@@ -52,7 +52,7 @@ export function checkSameShapes(
   for (const name of tensors.keys()) if (!wanted.has(name)) throw otherRun('network', `${name} in it`, 'without');
 }
 
-/** The shapes on the device of all that a state holds, kernels as [height, width, in, out]. */
+/** The shapes of a state's tensors on the device, kernels as [height, width, in, out]. */
 function runShapes(model: TrainModel, config: TrainConfig): Map<string, readonly number[]> {
   const axes = tfjsAxes(model.graph);
   const weights = new Map<string, readonly number[]>(headShapes(model, config));

@@ -16,8 +16,8 @@ export function splitByIdentity(labels: Int32Array, share: number, random: () =>
 }
 
 /**
- * Holds out some pictures of each person, as the original: ⌊n · (1 − share)⌋ stay for training, one at least is heldOut
- * out. Persons who would keep fewer than `least` (1 at least) are left out of both.
+ * Holds out some pictures of each person, as the original: ⌊n · (1 − share)⌋ stay for training, at least one is held
+ * out. People who would keep fewer than `least` (at least 1) are in neither.
  */
 export function splitByImage(labels: Int32Array, share: number, random: () => number, least = 1): Split {
   const train: number[][] = [];

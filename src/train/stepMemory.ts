@@ -6,11 +6,11 @@ import { groupByClass } from './sampler';
 import { headShapes, type TrainModel } from './state';
 
 /**
- * What a step on WASM takes beside each node's value: the tape, gradients on their way, and the windows that a filter's
- * gradient is made of. Measured on the full network: 5.4 times the values folded, 5.2 with live batch norm.
+ * Memory of a step on WASM relative to the nodes' values: the tape, gradients, and the windows of filter gradients. Measured
+ * on the full network: 5.4 folded, 5.2 with live batch norm.
  */
 const TIMES_VALUES = 5.3;
-/** A WebAssembly memory ends at 4 GiB; beyond, tfjs neither fails nor goes on. */
+/** A WebAssembly memory ends at 4 GiB; beyond, tfjs hangs. */
 const WASM_LIMIT = 3.9 * 2 ** 30;
 
 /** About how many bytes a step on WASM needs: for the weights, and for each picture. */
@@ -18,10 +18,10 @@ export function stepMemory(model: TrainModel, config: TrainConfig): { readonly f
   const count = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
   const shapes = new Map([...weightShapes(model.graph), ...headShapes(model, config)]);
   const all = [...shapes.values()].reduce((sum, shape) => sum + count(shape), 0);
-  const learning = model.trainable.reduce((sum, name) => sum + count(shapes.get(name)!), 0);
+  const trained = model.trainable.reduce((sum, name) => sum + count(shapes.get(name)!), 0);
   const copies = 1 + slotNames(config.optimiser).length + (config.averageDecay > 0 ? 1 : 0);
   const values = [...inferShapes(model.graph).values()].reduce((sum, shape) => sum + count(shape) / shape[0]!, 0);
-  return { fixed: 4 * (all + copies * learning), each: 4 * TIMES_VALUES * values };
+  return { fixed: 4 * (all + copies * trained), each: 4 * TIMES_VALUES * values };
 }
 
 /** Throws `train/too-large` when a step does not fit into WebAssembly's memory. */

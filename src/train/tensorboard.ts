@@ -59,7 +59,7 @@ function utf8(text: string): number[] {
   return [...new TextEncoder().encode(text)];
 }
 
-/** CRC-32C (Castagnoli), turned by 15 bits and moved, so that a CRC of data with CRCs in it stays strong. */
+/** CRC-32C (Castagnoli), rotated by 15 bits plus a constant, as TFRecords mask it. */
 function maskedCrc(data: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of data) crc = (crc >>> 8) ^ TABLE[(crc ^ byte) & 255]!;

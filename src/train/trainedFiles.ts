@@ -22,8 +22,8 @@ export function checkTrained(row: EmbedderRow, weights: Weights): void {
 }
 
 /**
- * A network for inference: live batch norm folded in, dropout gone, and the head and the cohort of its own, if any, as they
- * are. Throws as `checkTrained`.
+ * A network for inference: live batch norm folded, without dropout, and with the head and its own cohort, if any. Throws as
+ * `checkTrained`.
  */
 export function foldedWeights(row: EmbedderRow, weights: Weights): Weights {
   const folded = fold(embedderGraph(row, weights, 1), weights).weights;
@@ -37,8 +37,7 @@ export function foldedWeights(row: EmbedderRow, weights: Weights): Weights {
 }
 
 /**
- * Folded float32 weights as a safetensors file in a precision, the cohort's centres in 8 bits in each; it does not describe
- * itself yet.
+ * Folded float32 weights as a safetensors file in a precision, the cohort's centres always in 8 bits, without a description.
  */
 export function fileOf(weights: Weights, precision: Precision): Uint8Array<ArrayBuffer> {
   const network = new Map(weights);

@@ -40,7 +40,7 @@ export async function* tripletPasses(
       queue = await choose(samples, config, sampler.next(), random, embed);
       if (queue.length === 0 && ++empty === EMPTY_PASSES)
         throw new FaceError('train/too-few', {
-          reason: `no triplet inside the margin was found in ${EMPTY_PASSES} passes, so there is nothing left to learn`,
+          reason: `no triplet inside the margin was found in ${EMPTY_PASSES} passes, so there is nothing left to train on`,
         });
       if (queue.length === 0) continue;
     }

@@ -9,8 +9,8 @@ interface ConvAttributes {
 }
 
 /**
- * Gradients of convolutions for tfjs's WASM backend, made of operations that it has: it lacks those for filters and the
- * depthwise ones, and its own for the input is a plain loop many times slower than its convolution. Calling it again does nothing.
+ * Gradients of convolutions for tfjs's WASM backend, built from operations that it has: it lacks those for filters and
+ * depthwise ones, and its own for the input is many times slower than its convolution. Calling it again does nothing.
  */
 export function registerWasmKernels(): void {
   register('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
@@ -37,7 +37,7 @@ function register(
   if (present && present.kernelFunc === ours.get(kernelName)) return;
   if (present) tf.unregisterKernel(kernelName, 'wasm');
   const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => {
-    // A kernel is handed what describes a tensor, not always the tensor.
+    // A kernel receives a tensor's description, not always the tensor.
     const tensors = Object.fromEntries(Object.entries(inputs).map(([name, info]) => [name, asTensor(info!)]));
     return tf.tidy(() => run(tensors, attrs as unknown as Attributes));
   };
@@ -99,7 +99,7 @@ function placesUnder(
   const places: tf.Tensor[] = [];
   for (let i = 0; i < filterHeight; i++)
     for (let j = 0; j < filterWidth; j++)
-      places.push(tf.tidy(() => f(everySo(part(padded, [i, j], size), strideHeight, strideWidth))));
+      places.push(tf.tidy(() => f(strided(part(padded, [i, j], size), strideHeight, strideWidth))));
   return places;
 }
 
@@ -135,7 +135,7 @@ function depthwiseInputGradient(
   );
 }
 
-/** `convolve`: a phase of it, from `dy` padded and the filter's places that reach the phase, turned, so many down and along. */
+/** `convolve`: one phase, from `dy` padded and the filter's places that reach it, turned; `size` of them down and along. */
 function inputGradient(
   { inShape, padInfo, filterHeight, filterWidth, strideHeight, strideWidth }: tf.backend_util.Conv2DInfo,
   dy: tf.Tensor4D,
@@ -166,9 +166,9 @@ function inputGradient(
 }
 
 /**
- * One axis of an input of `length` pixels with so many of padding before them: pixel y = stride · q + phase − padding. All
- * phases are computed for the same `count` of q, of which the first gives `skipped` pixels that are not there. For each
- * phase the window's places that reach it, the last one first, and what `dy` is padded by.
+ * One axis of an input of `length` pixels after `padding`: pixel y = stride · q + phase − padding. All phases have the same
+ * `count` of q, the first of which gives `skipped` pixels outside. For each phase: the window's places that reach it, the
+ * last one first, and the padding of `dy`.
  */
 function phasesOf(length: number, padding: number, stride: number, window: number, dyLength: number) {
   const from = Math.floor(padding / stride);
@@ -199,10 +199,9 @@ function part(x: tf.Tensor4D, [top, left]: [number, number], [height, width]: [n
 }
 
 /**
- * Every so many rows and columns of an image, from the first on: the first of each group of rows, then of columns. Not
- * `stridedSlice`, which goes number by number.
+ * Every `down`-th row and `along`-th column of an image, from the first on. Not `stridedSlice`, which copies number by number.
  */
-function everySo(x: tf.Tensor4D, down: number, along: number): tf.Tensor4D {
+function strided(x: tf.Tensor4D, down: number, along: number): tf.Tensor4D {
   if (down === 1 && along === 1) return x;
   const [n, height, width, channels] = x.shape;
   const [rows, columns] = [Math.ceil(height / down), Math.ceil(width / along)];

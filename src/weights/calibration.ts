@@ -8,12 +8,11 @@ export interface Calibrated {
 }
 
 /**
- * What the calibration of a model says: at which distance how many of 1 (different people's pairs taken for one
- * person). Between two points the logarithm of the rate is a straight line over the distance; beyond the ends the
- * nearest line goes on.
+ * A model's calibration: its false-accept rate by distance. Between two points the logarithm of the rate is linear in the
+ * distance; beyond the ends the nearest line continues.
  */
 
-/** By what a model decides: normalised distances where it has a cohort, else plain ones. */
+/** The calibration that decides: of normalised distances where the model has a cohort, else of plain ones. */
 export function decisionOf({ cohort, calibration, defaultFar, threshold }: EmbedderRow): Calibrated & {
   /** At the model's default rate. */
   readonly threshold: number;
@@ -22,10 +21,10 @@ export function decisionOf({ cohort, calibration, defaultFar, threshold }: Embed
   return { calibration: cohort.calibration, threshold: thresholdAt(cohort, defaultFar) };
 }
 
-/** Two pictures nearer than so many pairs of strangers show one person: a rate by which no usual one is set. */
+/** False-accept rate of the distance within which two pictures of a set of different people show one person. */
 const TWICE_FAR = 1e-5;
 
-/** By which distances two faces are one person at the rate `far` (null: the model's own). Throws `config/bad-value`. */
+/** The distances within which two faces are one person at the rate `far` (null: the model's). Throws `config/bad-value`. */
 export function limitsOf(
   row: EmbedderRow,
   far: number | null,
@@ -34,7 +33,7 @@ export function limitsOf(
   readonly normalised: number;
   /** The plain distance of the same rate. */
   readonly plain: number;
-  /** Normalised, so small that two pictures in a set of people who are all different show one person. */
+  /** Normalised; within it two pictures of a set of different people show one person. */
   readonly twice: number;
 } {
   const decision = decisionOf(row);
@@ -72,12 +71,8 @@ export function farAt(row: Calibrated, distance: number): number {
   return Math.min(1, a.far * (b.far / a.far) ** share);
 }
 
-/** For what is handed no model. */
-export function ratesOf(row: Calibrated) {
-  return {
-    thresholdAt: (far: number): number => thresholdAt(row, far),
-  };
-}
+/** The rates alone, for code that knows no models. */
+export const ratesOf = (row: Calibrated) => ({ thresholdAt: (far: number) => thresholdAt(row, far) });
 
 /** The two points between which (or beyond which) the one before `next` lies; `next` is −1 beyond the last. */
 function neighbours({ calibration }: Calibrated, next: number) {
@@ -86,9 +81,8 @@ function neighbours({ calibration }: Calibrated, next: number) {
 }
 
 /**
- * The calibration of a model of which one point was measured: `like`, of a model of its kind, with all distances
- * multiplied so that the rate `far` lies at `distance`. `impostors`: how many pairs the measurement rests on. Throws
- * `config/bad-value`.
+ * The calibration of a model with one measured point: `like`, of a model of its kind, with all distances multiplied so that
+ * the rate `far` lies at `distance`, measured on `impostors` pairs. Throws `config/bad-value`.
  */
 export function scaledCalibration(
   like: readonly CalibrationPoint[],

@@ -4,7 +4,7 @@ import { CENTRES, eightBitRows } from './cohorts';
 import { writeArrays } from './formats/safetensors';
 import type { CalibrationPoint, CohortRow } from './modelRow';
 
-/** What is written of a cohort beside its centres. */
+/** A cohort's file holds this besides its centres. */
 export interface CohortFacts extends CohortForm {
   /** Of the calibration's random numbers. */
   readonly seed: number;
@@ -12,7 +12,7 @@ export interface CohortFacts extends CohortForm {
   readonly calibration: readonly CalibrationPoint[];
 }
 
-/** A cohort's file, its centres (rows of `size` numbers of length 1) in 8 bits, and the registry's row of it. */
+/** A cohort's file, its centres (rows of `size` numbers of length 1) in 8 bits, and its row for the registry. */
 export async function writeCohort(
   centres: Float32Array,
   size: number,

@@ -7,7 +7,7 @@ import { loadFile, type LoadOptions } from './load';
 import type { CohortRow, EmbedderRow, OwnCohortRow } from './modelRow';
 import { MOST_CENTRES } from './trainedCohort';
 
-/** The tensor of the centres, and their 8-bit scales beside it. */
+/** The tensor of the centres; their 8-bit scales are beside it. */
 export const CENTRES = 'centres';
 /** The same in the file of a trained model that has a cohort of its own. */
 export const COHORT_CENTRES = 'Cohort/centres';

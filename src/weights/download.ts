@@ -3,7 +3,7 @@ import { FaceError } from '../core/errors';
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A server that says nothing for so long, at first or in between, is given up. Default 10 seconds. */
+  /** Longest silence of a server, at first or in between. Default 10 seconds. */
   readonly silentMs?: number | undefined;
   /** What errors call the file; default its address. */
   readonly name?: string;
@@ -12,7 +12,7 @@ export interface DownloadOptions {
 }
 
 export interface Chunk {
-  /** Where in the file it belongs: 0 again, after `have`, when the server sends the whole file all the same. */
+  /** Its place in the file: 0 despite `have` when the server sends the whole file anyway. */
   readonly at: number;
   readonly data: Uint8Array<ArrayBuffer>;
 }
@@ -21,15 +21,14 @@ const SILENT_MS = 10_000;
 
 /**
  * The parts of a file of `bytes` bytes as they arrive. Throws `aborted`; `weights/truncated` when the connection breaks
- * off after something has come (go on with `have`); `weights/oversized`; and `weights/download-failed` for everything else:
- * no answer, silence, an error status.
+ * after data arrived (continue with `have`); `weights/oversized`; and `weights/download-failed` for everything else: no
+ * answer, silence, an error status.
  */
 export async function* download(url: string, bytes: number, options: DownloadOptions = {}): AsyncGenerator<Chunk> {
   const { signal, silentMs = SILENT_MS, have = 0, name = url } = options;
   throwIfAborted(signal);
   const connection = new AbortController();
-  // Waited for beside every answer: Node's fetch forgets a body's signal when garbage is collected, and reading then
-  // neither goes on nor ends.
+  // Raced against every answer: Node's fetch loses a body's signal at garbage collection, and reading would hang.
   let end: (reason: unknown) => void = () => {};
   const stopped = new Promise<never>((_, reject) => (end = reject));
   stopped.catch(() => {});
@@ -77,7 +76,7 @@ export async function* download(url: string, bytes: number, options: DownloadOpt
   }
 }
 
-/** The same as one array, which is exactly `bytes` long. `onHave` hears how much of it is here. */
+/** The same as one array, which is exactly `bytes` long. `onHave` receives the number of bytes so far. */
 export async function downloadWhole(
   url: string,
   bytes: number,
@@ -91,7 +90,7 @@ export async function downloadWhole(
   return whole;
 }
 
-/** Where the body of a response begins in the file. Throws for a status that brings no part of it. */
+/** The place in the file where a response's body begins. Throws for a status without a part of it. */
 function startOf(response: Response, have: number): number {
   if (response.status === 200) return 0;
   const from = /^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1];

@@ -24,13 +24,13 @@ export interface InstallOptions {
 /** What the app keeps of a downloaded model; the finer float32 serves only the command line. */
 const KEPT: readonly Precision[] = ['float16', 'int8'];
 const CONNECTIONS = 6;
-/** How often a file is asked for whose connection breaks off. */
+/** Attempts for a file whose connection breaks off. */
 const TRIES = 3;
 
 /**
  * Gets a model from its publisher into browser storage: downloads and verifies each source file, converts, and keeps the
- * float16 and int8 files. What is finished is kept when the work stops (not when there is no room), and gone on with the
- * next time; afterwards no source file is left. Does nothing when both files are there. Runs in a worker: the conversion takes seconds.
+ * float16 and int8 files. When the work stops (unless there is no room), finished files are kept for the next time; at the end
+ * all source files are removed. Does nothing when both files are there. Runs in a worker: the conversion takes seconds.
  *
  * Throws `weights/download-failed`, `weights/hash-mismatch`, `store/full`, `store/denied`, `aborted`.
  */
@@ -44,7 +44,7 @@ export async function installModel(row: ModelRow, options: InstallOptions = {}):
   try {
     await downloadAll(row, missing, options);
   } catch (thrown) {
-    // What does not fit must not keep the room that people's pictures need.
+    // An unfinished download must not take the room that people's pictures need.
     if (thrown instanceof FaceError && thrown.code === 'store/full') await forgetSources(row);
     throw thrown;
   }
@@ -75,15 +75,15 @@ async function downloadAll(row: ModelRow, missing: readonly SourceFile[], option
   const signal = options.signal ? AbortSignal.any([options.signal, rest.signal]) : rest.signal;
   const total = sumOf(row.sources);
   let done = total - sumOf(missing);
-  const tell = (more: number) => {
+  const onMore = (more: number) => {
     done += more;
     options.onProgress?.({ stage: `Getting ${row.title}`, done, total, unit: 'bytes' });
   };
-  tell(0);
+  onMore(0);
   const queue = missing.values();
   const work = async () => {
     for (const source of queue) {
-      const bytes = await fetchSource(source, { ...options, signal }, tell);
+      const bytes = await fetchSource(source, { ...options, signal }, onMore);
       await writeStored('sources', source.sha256, bytes);
     }
   };
@@ -96,12 +96,12 @@ async function downloadAll(row: ModelRow, missing: readonly SourceFile[], option
   if (failures.length > 0) throw failures[0];
 }
 
-async function fetchSource(source: SourceFile, options: InstallOptions, tell: (more: number) => void) {
+async function fetchSource(source: SourceFile, options: InstallOptions, onMore: (more: number) => void) {
   const { baseUrl, signal, silentMs } = options;
   const url = baseUrl === undefined ? source.url! : baseUrl + source.path;
   let have = 0;
   const onHave = (bytes: number) => {
-    tell(bytes - have);
+    onMore(bytes - have);
     have = bytes;
   };
   for (let tries = 1; ; tries++) {
@@ -119,7 +119,7 @@ async function fetchSource(source: SourceFile, options: InstallOptions, tell: (m
   }
 }
 
-/** A source file kept by an earlier step, verified again; a damaged one is removed, so that the next try gets it anew. */
+/** A source file kept by an earlier step, verified again; a damaged one is removed and downloaded next time. */
 async function readSource(source: SourceFile): Promise<Uint8Array> {
   const bytes = (await readStored('sources', source)) ?? new Uint8Array(0);
   try {
@@ -132,8 +132,8 @@ async function readSource(source: SourceFile): Promise<Uint8Array> {
 }
 
 /**
- * Keeps a model file that the user has. It must be one of the registry's, byte for byte; its name says which (a file
- * renamed is still known by its bytes). Resolves to the model's id and the precision. Throws `weights/bad-format`,
+ * Keeps a model file of the user's, which must be one of the registry's, byte for byte; a renamed file is recognised by its
+ * length. Resolves to the model's id and the precision. Throws `weights/bad-format`,
  * `weights/truncated`, `weights/oversized`, `weights/hash-mismatch`, `store/full`, `store/denied`.
  */
 export async function importModelFile(
@@ -148,7 +148,7 @@ export async function importModelFile(
     )[0];
   if (!found) throw badFormat(name, 'it is none of the files <model>.<precision>.safetensors that the app knows.');
   const expected = findModel(found.id).files[found.precision]!;
-  // One byte more than there may be is enough to see that it is too large.
+  // One byte more than allowed shows that it is too large.
   const bytes = new Uint8Array(await file.slice(0, expected.bytes + 1).arrayBuffer());
   await verifyBytes(bytes, expected, name);
   await checkRoom(bytes.length);

@@ -20,9 +20,8 @@ export interface LoadOptions {
 }
 
 /**
- * Loads a model's weights from browser storage or, where they are not there, from the models folder, and verifies them;
- * nothing is returned unless every byte is the registry's. A damaged file in storage is removed, so that it can be got
- * again. Throws `weights/precision-missing`, `weights/not-found`, `weights/truncated`, `weights/oversized`,
+ * Loads a model's weights from browser storage or else from the models folder, and verifies every byte. A damaged file in
+ * storage is removed, so that it can be downloaded again. Throws `weights/precision-missing`, `weights/not-found`, `weights/truncated`, `weights/oversized`,
  * `weights/hash-mismatch`, `aborted`.
  */
 export async function loadWeights(row: ModelRow, precision: Precision, options: LoadOptions): Promise<Weights> {

@@ -20,7 +20,7 @@ export interface PresentFiles {
   readonly trained: readonly EmbedderRow[];
 }
 
-/** `files` and the models that were trained here; none of them can stand in the place of a published one. */
+/** `files` and the models trained here; none of them can replace a published one. */
 export function withTrained(files: PresentFiles, trained: readonly EmbedderRow[]): PresentFiles {
   const others = trained.filter(({ id }) => MODELS.every((model) => model.id !== id));
   const own = others.map(({ id, files: { ...here } }): [string, readonly Precision[]] => [
@@ -59,7 +59,7 @@ async function listFolder(modelsUrl: string, signal?: AbortSignal): Promise<Set<
   try {
     for await (const { data } of download(modelsUrl + MANIFEST, MAX_MANIFEST, { signal })) parts.push(data);
   } catch (thrown) {
-    // Shorter than the limit is what a manifest should be.
+    // A manifest is shorter than the limit.
     if (!(thrown instanceof FaceError) || thrown.code === 'aborted') throw thrown;
     if (thrown.code !== 'weights/truncated') return new Set();
   }
@@ -70,7 +70,7 @@ async function listFolder(modelsUrl: string, signal?: AbortSignal): Promise<Set<
   }
 }
 
-/** The embedder asked for; without a wish FaceNet where a file of it is here, else the embedded network. Throws `weights/unknown-model`. */
+/** The embedder asked for, else FaceNet where a file of it is here, else MobileFaceNet. Throws `weights/unknown-model`. */
 export function chooseEmbedder({ all, trained }: PresentFiles, asked?: string): EmbedderRow {
   if (asked !== undefined) return findEmbedder(asked, [...MODELS, ...trained]);
   return all.get(FACENET.id)?.length ? FACENET : MOBILE_FACE_NET;

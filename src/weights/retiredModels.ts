@@ -1,4 +1,4 @@
-/** Embedders that this program has no more, and which one took their place. People's faces are embedded anew by it. */
+/** Embedders that were removed, and their successors, which re-embed people's faces. */
 const SUCCESSORS: Readonly<Record<string, string>> = { 'dlib-resnet-v1': 'mobilefacenet-192' };
 
 /** The model to use where `id` was chosen by an earlier version: its successor, or itself. */

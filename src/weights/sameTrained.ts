@@ -1,13 +1,12 @@
 /**
- * A trained model's id is a name that its file gives itself: it is of weights that the file does not hold any more, once
- * they are folded or rounded. So a file that comes under a name which is taken must be what is here already, or another
- * precision of it; nothing is replaced in silence.
+ * A trained model's file names its own id, which comes from weights that it no longer holds once they are folded or rounded.
+ * So a file whose id is taken must be the model that is here, in the same or another precision; nothing is replaced silently.
  */
 import { FaceError } from '../core/errors';
 import type { Precision } from '../core/types';
 import { dataHashOf, type TrainedInfo } from './trained';
 
-/** What is here under the id. */
+/** The model with that id that is here. */
 export interface KnownTrained {
   readonly info: TrainedInfo;
   /** The file of that precision; null where it is not here. */
@@ -15,8 +14,8 @@ export interface KnownTrained {
 }
 
 /**
- * Throws `weights/id-taken` where `known` describes itself otherwise than the file (the title aside, which the user may
- * change), or holds other weights in the same precision.
+ * Throws `weights/id-taken` where `known` has another description than the file (except the title, which the user may
+ * change), or other weights in the same precision.
  */
 export async function assertSameTrained(
   known: KnownTrained,

@@ -4,9 +4,8 @@ import { ownName } from '../core/hosting/ownNames';
 import type { Expected } from './verify';
 
 /**
- * Browser storage for model files: Cache Storage, one entry a file, under its SHA-256. `files` are ready to use,
- * `sources` what a download has finished so far, `kept` copies of the files beside the page that were used, for starts without a
- * network.
+ * Browser storage for model files: Cache Storage, one entry a file, under its SHA-256. `files` are ready to use, `sources`
+ * the finished files of a download, `kept` copies of used files from beside the page, for offline starts.
  */
 export const CACHES = {
   files: ownName('facenet-models', APP_SCOPE),
@@ -58,7 +57,7 @@ export async function deleteStored(name: CacheName, hashes: Iterable<string>): P
   for (const sha256 of hashes) await cache?.delete(keyOf(sha256));
 }
 
-/** Keeps a verified file for a start without a network and forgets those that are not `known` any more; without room it does nothing. */
+/** Keeps a verified file for offline starts and removes those that are no longer `known`; without room it does nothing. */
 export async function keepForOffline(
   sha256: string,
   bytes: Uint8Array<ArrayBuffer>,
@@ -70,18 +69,9 @@ export async function keepForOffline(
   if (!here.has(sha256)) await writeStored('kept', sha256, bytes).catch(() => undefined);
 }
 
-/**
- * Throws `store/denied` where the browser keeps nothing, and `store/full` where it says that `bytes` more do not fit. Some
- * browsers hide how much fits until it is written.
- */
+/** Throws `store/denied` where the browser keeps nothing, and `store/full` where it knows that `bytes` more do not fit. */
 export async function checkRoom(bytes: number): Promise<void> {
   if (!(await openCache('files'))) throw new FaceError('store/denied');
   const { quota, usage = 0 } = await navigator.storage.estimate();
   if (quota !== undefined && quota - usage < bytes) throw new FaceError('store/full');
-}
-
-/** Removes all model files and unfinished downloads from browser storage. */
-export async function removeAllModels(): Promise<void> {
-  if (!('caches' in globalThis)) return;
-  for (const name of Object.values(CACHES)) await caches.delete(name).catch(() => false);
 }

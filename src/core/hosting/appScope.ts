@@ -1,6 +1,6 @@
 /**
- * The path of the folder that this copy of the app is served from, with a slash at both ends: `/` or `/app/`. The same in
- * pages and workers, whose built scripts lie in its `assets`. Not for the service worker, which has its registration's.
+ * The path of the folder that this copy of the app is served from: `/` or `/app/`. The same in pages and workers, whose
+ * built scripts lie in its `assets`. Not for the service worker, which has its registration's.
  */
 export const APP_SCOPE = scopeOf(import.meta.url);
 

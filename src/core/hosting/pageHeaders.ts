@@ -1,10 +1,10 @@
-/** Where the FaceNet model is published: that folder alone, the host has others. */
+/** The publisher's folder of the FaceNet model, and nothing else on that host. */
 const PUBLISHER = 'https://webmachinelearning.github.io/test-data/models/facenet_nhwc/weights/';
 
 /**
- * What a page of the app and its threads may load. The one other place is where the FaceNet model is published, asked
- * only when the user gets the model. Pictures are shown from blobs, the threads of TensorFlow.js (training, and the second
- * engine) start from one that we make; `data:` is for small icons that the build inlines.
+ * What a page of the app and its threads may load. The only other host is the publisher of the FaceNet model, contacted
+ * when the user downloads it. Pictures are shown from blobs and the threads of TensorFlow.js start from one; `data:` is for
+ * small icons that the build inlines.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
@@ -27,7 +27,7 @@ export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** Features that a page has unless they are named. */
+/** Features that are allowed unless they are named. */
 const NEVER_ASKED = [
   'microphone',
   'geolocation',
@@ -50,16 +50,16 @@ const NEVER_ASKED = [
 ] as const;
 
 /**
- * Of every answer that the app's own server or its service worker gives. A page has the policy in a meta tag too, for
- * hosts that set no headers; a worker obeys only the header of its own script.
+ * Headers of every response of the app's server and its service worker. A page has the policy in a meta tag too, for hosts
+ * that set no headers; a worker obeys only the header of its own script.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   ...ISOLATION_HEADERS,
-  // Who may frame the page counts in a header only; in a meta tag browsers complain about it.
+  // frame-ancestors works in a header only.
   'Content-Security-Policy': `${CONTENT_SECURITY_POLICY}; frame-ancestors 'none'`,
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'X-Frame-Options': 'DENY',
-  // The camera is for the app's own page alone; nothing else of the device is ever asked for.
+  // The camera is for the app's own page only; no other device feature is used.
   'Permissions-Policy': ['camera=(self)', ...NEVER_ASKED.map((feature) => `${feature}=()`)].join(', '),
 };

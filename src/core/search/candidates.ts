@@ -1,7 +1,7 @@
 import { encodeRows, type Codes } from './codes';
 import { createDotKernel, type DotKernel } from './dotKernel';
 
-/** Of the squared lengths: what the bound's own rounding can amount to, many times over. */
+/** Share of the squared lengths that the bound's own rounding stays far below. */
 const ROUNDING = 1e-12;
 
 const kernels = new Map<number, DotKernel>();
@@ -9,8 +9,7 @@ const kernels = new Map<number, DotKernel>();
 /**
  * Calls `visit`, in order, with every row that may be within `limit` (plain Euclidean) of `vector`, and with few others:
  * by the triangle inequality a row is at least as far as its code is from the vector's, less both codes' errors. `visit`
- * gives the limit for the rows that follow. With
- * `rowScales` the row's distance times its scale is what the limit holds for.
+ * returns the limit for the following rows. With `rowScales` the limit applies to the row's distance times its scale.
  */
 export function eachCandidate(
   rows: Codes,

@@ -1,7 +1,7 @@
 import { LANES } from './dotKernel';
 
 /**
- * Rows of numbers in 8 bits, by which most of them are known to be too far away before their own are read: code × `scales[row]`
+ * Rows of numbers in 8 bits, which rule out most rows as too far away before their own numbers are read: code × `scales[row]`
  * is at most `errors[row]` (plain Euclidean) from the row. `norms`: squared length of code × scale.
  */
 export interface Codes {

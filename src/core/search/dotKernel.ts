@@ -1,11 +1,11 @@
 import { ADD, CONTINUE_IF, constant, END, get, I32, instantiate, LESS, LOAD, LOOP, set, simd } from '../wasmCode';
 import { SUBTRACT, tee, V128, ZERO, type Code } from '../wasmCode';
 
-/** Bytes of a WebAssembly vector: rows must have a multiple of so many. */
+/** Bytes of a WebAssembly vector; rows have a multiple of it. */
 export const LANES = 16;
 
 const PAGE = 65_536;
-/** Where the row to compare with lies in the kernel's memory; sums and rows follow. */
+/** Address of the query in the kernel's memory; sums and rows follow. */
 const QUERY_AT = 0;
 
 export interface DotKernel {
@@ -18,9 +18,8 @@ export interface DotKernel {
 }
 
 /**
- * Dot products of rows of `size` (a multiple of 16) signed bytes, exact: sixteen at a time by WebAssembly's SIMD, which no
- * TypeScript reaches; a network's engine would have to compile all rows as weights. They pass through the kernel's own
- * memory, of some 130 kB.
+ * Exact dot products of rows of `size` (a multiple of 16) signed bytes, sixteen at a time by WebAssembly's SIMD; an engine
+ * would have to compile all rows as weights. They pass through the kernel's own memory of some 130 kB.
  */
 export function createDotKernel(size: number): DotKernel {
   const rows = Math.max(1, Math.floor((2 * PAGE) / size));

@@ -3,12 +3,12 @@ import { crc32 } from './crc32';
 import { dataStart, type RandomAccess } from './zipDirectory';
 import type { ZipEntry } from './zipEntry';
 
-/** A picture's file is never larger than this, packed or not: what claims or unpacks to more is not read. */
+/** Largest picture file, packed or not; anything that claims or unpacks to more is not read. */
 export const MOST_PICTURE_BYTES = 256 * 2 ** 20;
 
 /** Read from the file at a time. */
 const WINDOW = 2 ** 20;
-/** Given to the decompressor at a time: deflate makes at most 1,032 bytes of one, and all of a piece come at once. */
+/** Bytes given to the decompressor at a time: deflate makes at most 1,032 bytes of one, all of a piece at once. */
 const PIECE = 2 ** 14;
 
 const STORED = 0;
@@ -26,7 +26,7 @@ const METHODS: ReadonlyMap<number, string> = new Map([
   [98, 'PPMd'],
 ]);
 
-/** Why an entry cannot be unpacked here, as far as the table tells; null where it can. `name` is for the sentence. */
+/** Why an entry cannot be unpacked here, by the table; null where it can. `name` is for the sentence. */
 export function refusal({ path, method, locked, size }: ZipEntry, name = path): FaceError | null {
   if (locked) return new FaceError('archive/locked', { name });
   if (method !== STORED && method !== DEFLATE)
@@ -98,7 +98,7 @@ async function* inflated(
       await writer.write(next.value);
     }
   };
-  feed().catch((thrown: unknown) => writer.abort(thrown).catch(() => {})); // the reader then tells of it
+  feed().catch((thrown: unknown) => writer.abort(thrown).catch(() => {})); // the reader then throws it
   try {
     for (;;) {
       const next = await reader.read().catch(() => {
@@ -108,6 +108,6 @@ async function* inflated(
       yield next.value;
     }
   } finally {
-    await reader.cancel().catch(() => {}); // no longer wanted, or it has failed
+    await reader.cancel().catch(() => {}); // not wanted any more, or failed
   }
 }

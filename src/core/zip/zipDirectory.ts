@@ -42,8 +42,8 @@ export function accessOf(blob: Blob): RandomAccess {
 }
 
 /**
- * The files of a zip (folders and links left out), by the table at its end: nothing is unpacked for it. Never throws for what
- * a zip holds; throws what the reading throws.
+ * The files of a zip (without folders and links), by the table at its end; nothing is unpacked. Throws only what reading
+ * throws.
  */
 export async function readZipDirectory(file: RandomAccess): Promise<ZipDirectory> {
   const start = await file.read(0, 4);
@@ -58,7 +58,7 @@ export async function readZipDirectory(file: RandomAccess): Promise<ZipDirectory
 interface Table {
   readonly start: number;
   readonly end: number;
-  /** Bytes that stand before the archive, by which all its offsets are too small. */
+  /** Bytes before the archive, by which all its offsets are too small. */
   readonly before: number;
 }
 

@@ -86,12 +86,12 @@ function wideSizes(
 }
 
 /**
- * A name is UTF-8 where the flag or a field of its own says so. Apple's zips say it nowhere, so what is valid UTF-8 counts
- * as that; everything else is what the format began with, the IBM PC's characters.
+ * A name is UTF-8 where the flag or its own field says so. Apple's zips never say so: valid UTF-8 counts as UTF-8, and
+ * everything else is in the format's original character set, the IBM PC's.
  */
 function pathOf({ flags, name }: EntryFields, unicode: DataView | undefined): string {
   if (flags & UTF8) return new TextDecoder().decode(name);
-  // Version 1, then the sum of the plain name, which shows that nobody has renamed the entry since.
+  // Version 1, then the check sum of the plain name, which shows that the entry was not renamed.
   if (unicode && unicode.byteLength > 5 && unicode.getUint8(0) === 1 && unicode.getUint32(1, true) === crc32(name))
     return new TextDecoder().decode(new Uint8Array(unicode.buffer, unicode.byteOffset + 5, unicode.byteLength - 5));
   try {
@@ -117,7 +117,7 @@ function ntfsTime(field: DataView | undefined): number | null {
   return time > 0 ? time : null;
 }
 
-/** The first moment the field can say, midnight of 1 January 1980: what programs write that know no date. */
+/** The earliest value, midnight of 1 January 1980: written by programs without a date. */
 const NO_DATE = (1 << 21) | (1 << 16);
 
 /** Local time in steps of two seconds, from 1980 on. */

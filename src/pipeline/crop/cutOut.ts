@@ -1,5 +1,5 @@
 import type { Box, FaceCrop, Frame } from '../../core/types';
-import { resample, type Outside } from '../resample';
+import { resample } from '../resample';
 
 /**
  * `box`, clipped to the picture and cut to whole pixels as the originals do (towards zero), resized to `size`² from its
@@ -14,22 +14,15 @@ export function cutOut(frame: Frame, box: Box, size: number): FaceCrop {
     x1: Math.max(x0 + 1, Math.trunc(Math.min(box.x1, frame.width))),
     y1: Math.max(y0 + 1, Math.trunc(Math.min(box.y1, frame.height))),
   };
-  return resampleFrame(frame, whole, size, 'cut');
+  const part = frame.region(whole);
+  const local = { x0: x0 - part.x0, y0: y0 - part.y0, x1: whole.x1 - part.x0, y1: whole.y1 - part.y0 };
+  return { size, data: resample(part, local, size, size, 'cut') };
 }
 
 /**
- * The box as the originals cut it. MTCNN counts pixels from 1, and they take its first pixel as an index from 0: their crops,
+ * The box as the originals cut it. MTCNN counts pixels from 1, and they use its first pixel as an index from 0: their crops,
  * and so all published figures, start one pixel further in. `scale`: see `cropFace`.
  */
 export function indexedBox(box: Box, scale: number): Box {
   return { x0: box.x0 + scale, y0: box.y0 + scale, x1: box.x1, y1: box.y1 };
-}
-
-/** `box` of the frame resized to `size`², antialiased; what `outside` means: see `resample`. */
-export function resampleFrame(frame: Frame, box: Box, size: number, outside: Outside): FaceCrop {
-  // The widened filter reaches one output pixel beyond the box.
-  const reach = outside === 'cut' ? 0 : Math.max(1, (box.x1 - box.x0) / size) + 1;
-  const part = frame.region({ x0: box.x0 - reach, y0: box.y0 - reach, x1: box.x1 + reach, y1: box.y1 + reach });
-  const local = { x0: box.x0 - part.x0, y0: box.y0 - part.y0, x1: box.x1 - part.x0, y1: box.y1 - part.y0 };
-  return { size, data: resample(part, local, size, size, outside) };
 }

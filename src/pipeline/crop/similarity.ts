@@ -1,7 +1,7 @@
-import type { Detection, FaceCrop, FacePoints, Frame, Point } from '../../core/types';
+import type { Detection, FaceCrop, FacePoints, Frame, Point, Size } from '../../core/types';
 import { resample } from '../resample';
 
-/** Where the five points lie in a facenet crop, as shares of its side: means over LFW's detections, made symmetric. */
+/** The five points in a facenet crop, as shares of its side: means over LFW's detections, made symmetric. */
 const TEMPLATE: FacePoints = [
   { x: 0.332, y: 0.409 },
   { x: 0.668, y: 0.409 },
@@ -9,7 +9,7 @@ const TEMPLATE: FacePoints = [
   { x: 0.353, y: 0.7045 },
   { x: 0.647, y: 0.7045 },
 ];
-/** Width by height of the piece of the picture that a facenet crop makes square, on average. */
+/** Mean width by height of the part of the picture that a facenet crop makes square. */
 const ASPECT = 0.8;
 
 /** Picture = rotation and scale (a + b i, as a complex number) · template + shift. */
@@ -20,7 +20,7 @@ export interface Similarity {
   readonly y: number;
 }
 
-/** The similarity transform that brings `from` nearest to `to` in the least-squares sense (Umeyama, without mirroring). */
+/** The similarity transform that brings `from` nearest to `to` in the least-squares sense (Umeyama, without reflection). */
 export function fitSimilarity(from: readonly Point[], to: readonly Point[]): Similarity {
   const mean = (points: readonly Point[], axis: 'x' | 'y'): number =>
     points.reduce((sum, point) => sum + point[axis], 0) / points.length;
@@ -57,7 +57,7 @@ export function similarityCrop(frame: Frame, { points }: Pick<Detection, 'points
 export function turnedCrop(
   frame: Frame,
   fit: Similarity,
-  { width: across, height: down }: { readonly width: number; readonly height: number },
+  { width: across, height: down }: Size,
   size: number,
 ): FaceCrop {
   const at = (u: number, v: number): Point => ({

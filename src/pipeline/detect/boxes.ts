@@ -1,8 +1,8 @@
-import type { Box, Space } from '../../core/types';
+import type { Box, Detection, Point, Space } from '../../core/types';
 
 type AnyBox = Box<Space>;
 
-/** A box on its way through MTCNN's three networks, in the pixels of the picture that is searched. */
+/** A box on its way through MTCNN's three networks, in pixels of the searched picture. */
 export interface Candidate {
   readonly x0: number;
   readonly y0: number;
@@ -11,7 +11,7 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** What a network says of its window: shifts of the four edges as shares of the window's width and height. */
+/** A network's box regression: shifts of the four edges as shares of the window's width and height. */
 export type Shift = readonly [number, number, number, number];
 
 /** The window moved by a network's shifts. `extent` is added to both sides' lengths: 1 where edges count pixels. */
@@ -50,4 +50,21 @@ export function sharedArea(a: AnyBox, b: AnyBox): number {
 export function boxIou(a: AnyBox, b: AnyBox): number {
   const shared = sharedArea(a, b);
   return shared === 0 ? 0 : shared / (boxArea(a) + boxArea(b) - shared);
+}
+
+/** Share of the smaller box from which two finds are one face. */
+const SAME_FACE = 0.5;
+
+export function isSameFace(a: AnyBox, b: AnyBox): boolean {
+  return sharedArea(a, b) > SAME_FACE * Math.min(boxArea(a), boxArea(b));
+}
+
+/** The face with its box's corners and its points moved. */
+export function moveFace({ box, score, points }: Detection, move: (point: Point) => Point): Detection {
+  const [a, b] = [move({ x: box.x0, y: box.y0 }), move({ x: box.x1, y: box.y1 })];
+  return {
+    box: { x0: Math.min(a.x, b.x), y0: Math.min(a.y, b.y), x1: Math.max(a.x, b.x), y1: Math.max(a.y, b.y) },
+    score,
+    points: [move(points[0]), move(points[1]), move(points[2]), move(points[3]), move(points[4])],
+  };
 }

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../core/abort';
-import type { Box, Detection, Frame, Point } from '../../core/types';
+import type { Box, Detection, Frame, Size } from '../../core/types';
 import type { Weights } from '../../core/weights';
 import { onet, ONET_SIZE } from '../../models/onet';
 import { pnetPyramid, type PyramidLevel } from '../../models/pnetPyramid';
@@ -7,19 +7,19 @@ import { rnet, RNET_SIZE } from '../../models/rnet';
 import type { Engine, Executor } from '../../nn/executor';
 import { Timings } from '../timings';
 import { batchedNetwork } from './batches';
-import { squareBox, type Candidate } from './boxes';
+import { moveFace, squareBox, type Candidate } from './boxes';
 import { createAreaKernel, type AreaKernel } from './areaKernel';
 import { integralsOf, type Integral } from './integral';
 import { faces } from './onet';
 import { detectSettings, type SearchOptions } from './options';
-import { levelInput, proposals, type Size } from './pnet';
+import { levelInput, proposals } from './pnet';
 import { levelSize, pictureLevelSize, pyramidFor, searchedMinSize, type Pyramid } from './pyramid';
 import { refine } from './rnet';
 import { inside, windowsOf } from './windows';
 
-/** Compiled frame sizes kept; the one not used for longest is freed. */
+/** Compiled frame sizes kept; the least recently used is freed. */
 const KEPT_GRAPHS = 8;
-/** Bytes of pictures' sums kept: those of one of the largest that is searched. WebAssembly's memory never shrinks. */
+/** Bytes of pictures' sums kept: enough for the largest searched picture. WebAssembly's memory never shrinks. */
 const KEPT_SUMS = 32e6;
 // Measured on two cores, milliseconds a window: R-Net .045 at 32 and at 128, .049 at 16, .056 at 8; O-Net .31 at 4, 8 and 16, .39 at 1.
 const RNET_BATCHES = [4, 8, 16, 32];
@@ -40,8 +40,8 @@ export interface Detector {
     signal?: AbortSignal,
   ): Promise<Detection[][]>;
   /**
-   * The faces at these places of a frame, such as those of the frame before: O-Net alone looks there, at a fraction of the
-   * cost, and moves each box to its face. Places without a face give none. Throws as `detect` does.
+   * The faces at these places of a frame, such as those of the frame before: only O-Net runs, at a fraction of the cost, and
+   * moves each box to its face. Places without a face give none. Throws as `detect` does.
    */
   detectAt(
     frame: Frame,
@@ -66,7 +66,7 @@ interface CompiledPyramid {
 export function createDetector(engine: Engine, weights: Weights): Detector {
   const pyramids = new Map<string, CompiledPyramid>();
   const refiner = batchedNetwork(RNET_BATCHES, RNET_SIZE ** 2 * 3, (batch) => engine.prepare(rnet({ batch }), weights));
-  const judge = batchedNetwork(ONET_BATCHES, ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), weights));
+  const scorer = batchedNetwork(ONET_BATCHES, ONET_SIZE ** 2 * 3, (batch) => engine.prepare(onet({ batch }), weights));
   /** Kept from picture to picture. */
   let kernel: AreaKernel | null = null;
   let memory = new Float32Array(0);
@@ -116,18 +116,20 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
     );
   }
 
-  /** O-Net's answer for the candidates of each picture, in the frames' own pixels. */
-  async function judged(
+  /** O-Net's answer for the candidates of each picture, in the frames' pixels. */
+  async function score(
     frames: readonly Frame[],
     pictures: readonly Integral[],
     candidates: Candidate[][],
     threshold: number,
   ): Promise<Detection[][]> {
     const kept = inside(pictures, candidates);
-    const outputs = await judge.run(...windowsOf(pictures, kept, ONET_SIZE));
+    const outputs = await scorer.run(...windowsOf(pictures, kept, ONET_SIZE));
     return mapWithFirst(kept, (list, first) => faces(list, outputs, first, threshold)).map((list, i) => {
       const [scaleX, scaleY] = [frames[i]!.width / pictures[i]!.width, frames[i]!.height / pictures[i]!.height];
-      return list.map((face) => scaled(face, scaleX, scaleY));
+      return scaleX === 1 && scaleY === 1
+        ? list
+        : list.map((face) => moveFace(face, ({ x, y }) => ({ x: x * scaleX, y: y * scaleY })));
     });
   }
 
@@ -149,7 +151,7 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
         return mapWithFirst(candidates, (list, first) => refine(list, outputs, first, thresholds[1]));
       });
       throwIfAborted(signal);
-      return timings.run('onet', () => judged(frames, pictures, refined, thresholds[2]));
+      return timings.run('onet', () => score(frames, pictures, refined, thresholds[2]));
     },
     async detectAt(frame, places, options = {}, timings = new Timings(), signal) {
       const { thresholds, maxSide } = detectSettings(options);
@@ -160,17 +162,17 @@ export function createDetector(engine: Engine, weights: Weights): Detector {
       const candidates = places.map(({ x0, y0, x1, y1 }) =>
         squareBox({ x0: x0 * scaleX + 1, y0: y0 * scaleY + 1, x1: x1 * scaleX, y1: y1 * scaleY, score: 1 }),
       );
-      return (await timings.run('onet', () => judged([frame], pictures, [candidates], thresholds[2])))[0]!;
+      return (await timings.run('onet', () => score([frame], pictures, [candidates], thresholds[2])))[0]!;
     },
     async warmUp() {
       await refiner.run(1, () => {});
-      await judge.run(1, () => {});
+      await scorer.run(1, () => {});
     },
     dispose() {
       for (const { executor } of pyramids.values()) executor.dispose();
       pyramids.clear();
       refiner.dispose();
-      judge.dispose();
+      scorer.dispose();
     },
   };
   return detector;
@@ -184,15 +186,4 @@ function mapWithFirst<T, R>(lists: readonly T[][], map: (list: T[], first: numbe
     first += list.length;
     return result;
   });
-}
-
-function scaled(face: Detection, scaleX: number, scaleY: number): Detection {
-  if (scaleX === 1 && scaleY === 1) return face;
-  const move = ({ x, y }: Point): Point => ({ x: x * scaleX, y: y * scaleY });
-  const { box, points, score } = face;
-  return {
-    box: { x0: box.x0 * scaleX, y0: box.y0 * scaleY, x1: box.x1 * scaleX, y1: box.y1 * scaleY },
-    score,
-    points: [move(points[0]), move(points[1]), move(points[2]), move(points[3]), move(points[4])],
-  };
 }

@@ -1,14 +1,9 @@
 import { CELL_NUMBERS, type PyramidLevel } from '../../models/pnetPyramid';
 import { MTCNN_STANDARDISATION, PNET_CELL, PNET_STRIDE } from '../../models/pnet';
+import type { Size } from '../../core/types';
 import { shiftBox, squareBox, type Candidate, type Shift } from './boxes';
 import { areaResize, type Integral } from './integral';
 import { nms } from './nms';
-
-/** Pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Overlap allowed among the windows of one level, and among those of all levels. */
 const NMS_LEVEL = 0.5;
@@ -16,8 +11,7 @@ const NMS_ALL = 0.7;
 
 /**
  * A level of the pyramid: the picture reduced to `inner`, standardised, at the top left of `out` [outer height, outer
- * width, 3], which is written whole. The last column and row go on for one pixel, which is how far a pool that rounds up
- * may look; then comes grey.
+ * width, 3]. The last column and row are repeated once, as far as a pool that rounds up can reach; the rest is grey.
  */
 export function levelInput(picture: Integral, inner: Size, outer: Size, out: Float32Array): void {
   const { mean, scale } = MTCNN_STANDARDISATION;
@@ -77,7 +71,7 @@ function windows(
   return found;
 }
 
-/** Windows along a side of the picture's own pixels: those of the rest of the frame are no proposals. */
+/** Windows along a side of the picture itself; those in the rest of the frame are no proposals. */
 function cellsIn(side: number): number {
   return Math.ceil((side - PNET_CELL) / PNET_STRIDE) + 1;
 }

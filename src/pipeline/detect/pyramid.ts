@@ -1,8 +1,9 @@
+import type { Size } from '../../core/types';
 import { PNET_CELL } from '../../models/pnet';
 
 /**
- * Sides that a frame is rounded up to, pixels: few, because each pair is a compiled graph, and such that common pictures
- * fit closely (640×480, 1280×720, 1600×1200).
+ * Sides that a frame is rounded up to, pixels: few, because each pair is a compiled graph, and close to those of common
+ * pictures (640×480, 1280×720, 1600×1200).
  */
 const SIDES = [64, 96, 128, 160, 192, 256, 320, 400, 480, 640, 720, 800, 960, 1088, 1200, 1280, 1600];
 
@@ -10,9 +11,7 @@ const SIDES = [64, 96, 128, 160, 192, 256, 320, 400, 480, 640, 720, 800, 960, 10
 export const SEARCHED_SIDE = 1600;
 
 /** What a P-Net graph is compiled for: a frame's size and the pyramid's scales, falling. */
-export interface Pyramid {
-  readonly width: number;
-  readonly height: number;
+export interface Pyramid extends Size {
   readonly scales: readonly number[];
 }
 
@@ -26,23 +25,20 @@ export function pyramidFor(width: number, height: number, minSize: number, facto
 }
 
 /** Size of a frame's level, as facenet-pytorch rounds it. */
-export function levelSize(width: number, height: number, scale: number): { width: number; height: number } {
+export function levelSize(width: number, height: number, scale: number): Size {
   return { width: Math.floor(width * scale + 1), height: Math.floor(height * scale + 1) };
 }
 
 /** A picture's own part of its frame's level: none where it is smaller than a window, though the frame is not. */
-export function pictureLevelSize(
-  picture: { readonly width: number; readonly height: number },
-  scale: number,
-): { width: number; height: number } {
+export function pictureLevelSize(picture: Size, scale: number): Size {
   if (Math.min(picture.width, picture.height) * scale < PNET_CELL) return { width: 0, height: 0 };
   return levelSize(picture.width, picture.height, scale);
 }
 
 /**
- * The minimum size in pixels of the searched copy. `reduction`: copy by picture, at most 1. On a reduced copy it never falls
- * below what was asked for or 20, whichever is less: smaller faces would only be found by enlarging again. A share of the
- * side, or a size changed by reduction, is rounded down by up to a tenth, so that pictures of many sizes share graphs.
+ * The minimum size in pixels of the searched copy. `reduction`: copy by picture, at most 1. On a reduced copy it is at least
+ * the size asked for or 20, whichever is less: smaller faces would need enlarging again. A share of the side, or a size
+ * changed by reduction, is rounded down by up to a tenth, so that pictures of many sizes share graphs.
  */
 export function searchedMinSize(
   { minSize }: { readonly minSize: number },

@@ -1,34 +1,27 @@
 /**
- * Long and large pictures. Brought down to the side that is searched, a panorama's faces vanish, so it is also searched in
- * overlapping tiles, one at a time, and each face is kept once.
+ * Long and large pictures. Reduced to the searched size, a panorama loses its faces, so it is also searched in overlapping
+ * tiles, one at a time, and each face is kept once.
  */
-import type { Box, Detection, Frame, Point } from '../../core/types';
+import type { Box, Detection, Frame, Size } from '../../core/types';
 import { PNET_CELL } from '../../models/pnet';
-import { boxArea, sharedArea } from './boxes';
+import { isSameFace, moveFace } from './boxes';
 import type { Detector } from './detect';
 import { DETECT_DEFAULTS, detectSettings, type SearchOptions } from './options';
 import { searchedMinSize } from './pyramid';
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Longer by shorter side of a tile, and of the picture whose least face a longer one's is: a photo's. */
+/** Longer by shorter side of a tile, and of the picture whose least face a longer one gets: a photo's. */
 const SHAPE = 4 / 3;
-/** Tiles are worth their time only where faces are so many times larger in them than in the whole picture's copy. */
+/** How many times larger faces must be in tiles than in the whole picture's copy for tiles to be worth their time. */
 const WORTH = 1.5;
-/** Overlap by the least face of the whole picture's copy: a face cut by one tile's edge lies whole, with room, in the next. */
+/** Overlap in least faces of the whole picture's copy: a face cut by one tile's edge lies whole in the next. */
 const OVERLAP = 1.5;
-/** Share of the smaller box from which two finds are one face. */
-const SAME_FACE = 0.5;
 /** A box this near to an inner edge of its tile, as a share of its own longer side, may be part of a face. */
 const EDGE = 0.05;
 
 /**
- * The tiles that are searched beside the whole picture, in its pixels; none for ordinary pictures. Without a `minSize` asked
- * for, a picture more than about twice as long as wide gets the least face of a 4:3 picture of its shorter side; with one,
- * any picture is searched so large that such faces are found. Whoever sets `maxSide` wants one small copy, without tiles.
+ * The tiles searched in addition to the whole picture, in its pixels; none for ordinary pictures. Without `minSize`, a
+ * picture more than about twice as long as wide gets the least face of a 4:3 picture of its shorter side; with it, any
+ * picture is searched large enough for such faces. With `maxSide` there is one small copy and no tiles.
  */
 export function tilesOf({ width, height }: Size, options: SearchOptions = {}): Box[] {
   if (options.maxSide !== undefined) return [];
@@ -45,7 +38,7 @@ export function tilesOf({ width, height }: Size, options: SearchOptions = {}): B
   );
 }
 
-/** How far a picture is to be reduced so that the faces asked for are as large as the detector's own least face. */
+/** The reduction at which the least face asked for has the size of the detector's own. */
 function scaleFor(shorter: number, minSize: number | undefined): number {
   if (minSize === undefined) return DETECT_DEFAULTS.maxSide / (shorter * SHAPE);
   return DETECT_DEFAULTS.minSize / inPixels(minSize, shorter);
@@ -55,7 +48,7 @@ function inPixels(minSize: number, shorter: number): number {
   return minSize < 1 ? minSize * shorter : minSize;
 }
 
-/** From where to where the tiles of length `tile` reach along a side, evenly spread, overlapping by `overlap` or more. */
+/** Where tiles of length `tile` start and end along a side: evenly spread, overlapping by at least `overlap`. */
 function starts(side: number, tile: number, overlap: number): (readonly [number, number])[] {
   if (side <= tile) return [[0, side]];
   const shared = Math.min(overlap, tile / 2);
@@ -77,7 +70,7 @@ export function leastFace(picture: Size, options: SearchOptions = {}): number {
   return searchedMinSize({ minSize: asked }, shorter, reduction) / reduction;
 }
 
-/** `detector`, which also searches the tiles of pictures that need them. Tiles are read one after the other: memory stays small. */
+/** `detector`, which also searches the tiles of pictures that need them, one after the other to save memory. */
 export function withTiles(detector: Detector): Detector {
   const tiled: Detector = {
     ...detector,
@@ -95,7 +88,7 @@ export function withTiles(detector: Detector): Detector {
         for (const [place, tile] of tiles.entries()) {
           const [faces] = await detector.detectMany([partOf(frame, tile)], tileOptions, timings, signal);
           for (const one of faces!) {
-            const face = moved(one, tile.x0, tile.y0);
+            const face = moveFace(one, ({ x, y }) => ({ x: x + tile.x0, y: y + tile.y0 }));
             all.push({ face, cut: isCut(face.box, tile, frame), search: 1 + place });
           }
         }
@@ -121,17 +114,7 @@ function partOf(frame: Frame, { x0, y0, x1, y1 }: Box): Frame {
   };
 }
 
-function moved({ box, score, points }: Detection, dx: number, dy: number): Detection {
-  const move = ({ x, y }: Point): Point => ({ x: x + dx, y: y + dy });
-  const [a, b, c, d, e] = points;
-  return {
-    box: { x0: box.x0 + dx, y0: box.y0 + dy, x1: box.x1 + dx, y1: box.y1 + dy },
-    score,
-    points: [move(a), move(b), move(c), move(d), move(e)],
-  };
-}
-
-/** Whether the box reaches an edge of the tile that is none of the picture. */
+/** Whether the box reaches an edge of the tile inside the picture. */
 function isCut(box: Box, tile: Box, picture: Size): boolean {
   const near = EDGE * Math.max(box.x1 - box.x0, box.y1 - box.y0);
   return (
@@ -142,7 +125,7 @@ function isCut(box: Box, tile: Box, picture: Size): boolean {
   );
 }
 
-/** A face that one search found: of the whole picture (0) or of a tile; `cut`: it may be a part only. */
+/** A face found by one search: of the whole picture (0) or of a tile. `cut`: it may be only part of a face. */
 interface Found {
   readonly face: Detection;
   readonly cut: boolean;
@@ -150,17 +133,13 @@ interface Found {
 }
 
 /**
- * Each face once, most probable first; what a tile's edge may have cut gives way to any other find of the same face. Faces of
- * one search are left as they are, however near to each other: the detector has told them apart.
+ * Each face once, most probable first; faces that a tile's edge may have cut give way to other finds of the same face. Faces
+ * of one search all stay, however near to each other: the detector has distinguished them.
  */
 function once(all: readonly Found[]): Detection[] {
   const kept: Found[] = [];
   for (const one of all.toSorted((a, b) => Number(a.cut) - Number(b.cut) || b.face.score - a.face.score)) {
-    const { box } = one.face;
-    const isNew = kept.every(
-      ({ face, search }) =>
-        search === one.search || sharedArea(face.box, box) <= SAME_FACE * Math.min(boxArea(face.box), boxArea(box)),
-    );
+    const isNew = kept.every(({ face, search }) => search === one.search || !isSameFace(face.box, one.face.box));
     if (isNew) kept.push(one);
   }
   return kept.map(({ face }) => face).sort((a, b) => b.score - a.score);

@@ -1,7 +1,7 @@
-import type { Detection, Frame, Point } from '../../core/types';
-import { pointTurnedBack, turnedBack, turnedFrame, type Quarters } from '../turnedFrame';
+import type { Detection, Frame } from '../../core/types';
+import { pointTurnedBack, turnedFrame, type Quarters } from '../turnedFrame';
 import type { Timings } from '../timings';
-import { sharedArea, boxArea } from './boxes';
+import { isSameFace, moveFace } from './boxes';
 import type { Detector } from './detect';
 import type { SearchOptions } from './options';
 
@@ -10,16 +10,14 @@ export interface DetectOptions extends SearchOptions {
   readonly turned?: boolean | undefined;
 }
 
-/** A face where it is in the picture, and upright: in the picture turned so that it stands on its feet. */
+/** A face in the picture, and the same face in the picture turned so that it is upright. */
 export interface FoundFace {
   readonly detection: Detection;
   readonly upright: Detection;
   readonly frame: Frame;
 }
 
-/** Share of the smaller box from which two turns have found one face: the better one is kept. */
-const SAME_FACE = 0.5;
-/** Least score of a face found only in a turned picture: four searches find four times as many things that are no face. */
+/** Least score of a face found only in a turned picture: four searches have four times as many false finds. */
 const TURNED_SCORE = 0.95;
 const TURNS: readonly Quarters[] = [0, 1, 2, 3];
 
@@ -30,8 +28,8 @@ export function searchOptions(options: DetectOptions = {}): SearchOptions {
 }
 
 /**
- * The faces of a frame, most probable first; with `turned` of all four ways round, each face once, by the turn that is
- * surest of it. Throws what `detector.detect` throws.
+ * The faces of a frame, most probable first; with `turned`, of all four orientations, each face once, by the most certain
+ * one. Throws what `detector.detect` throws.
  */
 export async function findFaces(
   detector: Detector,
@@ -51,7 +49,7 @@ export async function findFaces(
     detections
       .filter(({ score }) => i === 0 || score >= TURNED_SCORE)
       .map((upright) => ({
-        detection: inPicture(upright, TURNS[i]!, frame),
+        detection: moveFace(upright, (point) => pointTurnedBack(point, TURNS[i]!, frame)),
         upright,
         frame: frames[i]!,
       })),
@@ -59,31 +57,17 @@ export async function findFaces(
   return oncePerFace(all);
 }
 
-function inPicture({ box, score, points }: Detection, quarters: Quarters, frame: Frame): Detection {
-  const back = (point: Point): Point => pointTurnedBack(point, quarters, frame);
-  const [a, b, c, d, e] = points;
-  return {
-    box: turnedBack(box, quarters, frame),
-    score,
-    points: [back(a), back(b), back(c), back(d), back(e)],
-  };
-}
-
 function oncePerFace(all: readonly FoundFace[]): FoundFace[] {
   const kept: FoundFace[] = [];
   for (const face of [...all].sort((a, b) => sureness(b) - sureness(a))) {
-    const isNew = kept.every(({ detection: { box } }) => {
-      const smaller = Math.min(boxArea(box), boxArea(face.detection.box));
-      return sharedArea(box, face.detection.box) <= SAME_FACE * smaller;
-    });
-    if (isNew) kept.push(face);
+    if (!kept.some(({ detection }) => isSameFace(detection.box, face.detection.box))) kept.push(face);
   }
   return kept.sort((a, b) => b.detection.score - a.detection.score);
 }
 
 /**
- * Scores of one face seen in two turns are both near 1; its points tell them apart. In a face that stands upright the
- * eyes are above the mouth by about as much as they are apart; seen on its side or its head, MTCNN squeezes the points.
+ * Scores of one face in two orientations are both near 1, but its points differ. In an upright face the eyes are about as far
+ * above the mouth as they are apart; of a face on its side or upside down, MTCNN squeezes the points.
  */
 function sureness({ upright: { box, points, score } }: FoundFace): number {
   const [left, right, , mouthLeft, mouthRight] = points;

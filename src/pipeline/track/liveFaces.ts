@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../core/abort';
 import { withMean } from '../../core/cohort';
-import type { CaptureHint, Detection, FaceQuality, Frame, Match, RecognisedFace } from '../../core/types';
+import type { CaptureHint, Detection, FaceQuality, Frame, Match, RecognisedFace, Size } from '../../core/types';
 import type { EmbedderRow } from '../../weights/modelRow';
 import { cropFace } from '../crop/crop';
 import { cutSquare, encodeCut } from '../crop/stored';
@@ -22,12 +22,12 @@ const MIN_FACE = 0.1;
 const WHOLE_SIDE = 1280;
 const SMALL_SIDE = 640;
 /**
- * The whole frame is searched this often, milliseconds, but after so many other frames at least, for slow machines' sake; in
- * between faces are looked for only where they should be.
+ * The whole frame is searched this often, milliseconds, and at most every `FOLLOWED_FRAMES` frames on slow machines;
+ * otherwise only where faces are expected.
  */
 const SEARCH_MS = 200;
 const FOLLOWED_FRAMES = 4;
-/** Faces that have gone are remembered, the newest: while their name is typed they may look away. */
+/** Faces remembered after they left, the newest: people may look away while their name is typed. */
 const REMEMBERED = 12;
 
 export interface LiveModels {
@@ -62,11 +62,10 @@ interface Seen extends Look {
 }
 
 /**
- * How a frame is searched. Live, where the next frame waits, for large faces only, and large frames in a small copy; a film
- * that nobody waits for as pictures are.
+ * How a frame is searched. Live: large faces only, and large frames in a small copy; a video file like pictures.
  */
 export function searchSettings(
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: Size,
   { options, searchAll = false }: Pick<FrameRequest, 'options' | 'searchAll'>,
 ): SearchOptions {
   if (searchAll) return options ?? {};
@@ -122,7 +121,7 @@ export class LiveFaces {
     );
   }
 
-  /** Where the faces should be, as long as all are there; else, and every now and then, in the whole frame. */
+  /** Searches where faces are expected; in the whole frame when one is missing, and at intervals. */
   async #find(
     frame: Frame,
     detector: Detector,

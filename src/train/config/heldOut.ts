@@ -1,4 +1,4 @@
-/** Which pictures of a person a run keeps back, to be evaluated on. */
+/** The pictures of a person that a run holds out for its evaluation. */
 
 const SHARE = 0.3;
 
@@ -7,10 +7,10 @@ export function heldOutOf(count: number): number {
   return count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * SHARE)));
 }
 
-/** A person's pictures in two: those held out lie evenly among the others. */
+/** A person's pictures split in two, those held out evenly spread among the others. */
 export function splitPictures<T>(pictures: readonly T[]): { readonly train: T[]; readonly heldOut: T[] } {
   const heldOut = heldOutOf(pictures.length);
-  const isHeld = (i: number) =>
+  const isHeldOut = (i: number) =>
     Math.floor(((i + 1) * heldOut) / pictures.length) > Math.floor((i * heldOut) / pictures.length);
-  return { train: pictures.filter((_, i) => !isHeld(i)), heldOut: pictures.filter((_, i) => isHeld(i)) };
+  return { train: pictures.filter((_, i) => !isHeldOut(i)), heldOut: pictures.filter((_, i) => isHeldOut(i)) };
 }

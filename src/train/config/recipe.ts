@@ -1,4 +1,4 @@
-/** What a run begins with: a model kept here, or nothing: a network of its own size, of random numbers. */
+/** A run's base: a stored model, or a new network of a width of its own. */
 export type RecipeBase =
   { readonly kind: 'model'; readonly id: string } | { readonly kind: 'scratch'; readonly width: number };
 export const TRAINABLE = ['head', 'last-blocks', 'all'] as const;
@@ -13,7 +13,7 @@ export interface Recipe {
   readonly epochs: number;
   readonly rate: number;
   readonly batch: number;
-  /** Mirror images and small changes of light while learning. */
+  /** Flipped pictures and small changes of light during training. */
   readonly augment: boolean;
 }
 
@@ -23,29 +23,24 @@ export interface RecipeOn<B> extends Omit<Recipe, 'base'> {
 }
 
 /**
- * A head learns by ADAGRAD (.985 on data/people after three pictures a person; ADAM .983), the rest by ADAM with the
- * original's epsilon of .1: a fine-tune moves little, a new network much.
+ * A head is trained by ADAGRAD (.985 on data/people after three pictures a person; ADAM .983), everything else by ADAM with
+ * the original's epsilon of .1: fine-tuning changes little, a new network much.
  */
-const PARTS: Readonly<Record<TrainableName, Pick<Recipe, 'loss' | 'epochs' | 'rate' | 'batch' | 'augment'>>> = {
+type Settings = Pick<Recipe, 'loss' | 'epochs' | 'rate' | 'batch' | 'augment'>;
+const PARTS: Readonly<Record<TrainableName, Settings>> = {
   head: { loss: 'softmax', epochs: 60, rate: 1, batch: 32, augment: false },
   'last-blocks': { loss: 'arcface', epochs: 10, rate: 0.001, batch: 16, augment: false },
   all: { loss: 'softmax', epochs: 10, rate: 0.0005, batch: 16, augment: true },
 };
-const SCRATCH: Pick<Recipe, 'loss' | 'epochs' | 'rate' | 'batch' | 'augment'> = {
-  loss: 'softmax',
-  epochs: 40,
-  rate: 0.05,
-  batch: 16,
-  augment: true,
-};
+const SCRATCH: Settings = { loss: 'softmax', epochs: 40, rate: 0.05, batch: 16, augment: true };
 
-/** The recipe for a part of a base, before an expert changes it; only the base's kind counts. */
+/** The default recipe for a part of a base; only the base's kind counts. */
 export function recipeFor<B extends Pick<RecipeBase, 'kind'>>(base: B, trainable: TrainableName): RecipeOn<B> {
   if (base.kind === 'scratch') return { base, trainable: 'all', ...SCRATCH };
   return { base, trainable, ...PARTS[trainable] };
 }
 
-/** What the train worker is told; everything else has the trainer's default. */
+/** The configuration for the train worker; everything else has its default. */
 export function configOf(
   recipe: RecipeOn<Pick<RecipeBase, 'kind'>>,
   { people, pictures }: { readonly people: number; readonly pictures: number },
@@ -70,7 +65,7 @@ export function configOf(
       triplet: { margin: 0.2, choice: 'semi-hard' },
     }),
     augment: { flip: augment, jitter: augment ? 0.1 : 0 },
-    // A head is small and its steps are quick; the rest is worth more than the second that saving takes.
+    // A head's steps are quick; the others are worth more than the second that saving takes.
     checkpointSteps: trainable === 'head' ? 50 : 10,
   };
 }

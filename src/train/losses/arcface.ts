@@ -13,7 +13,7 @@ export interface ArcfaceOptions {
 
 /**
  * ArcFace's logits [n, classes] (Deng et al. 2019), for `softmaxCrossEntropy`: s·cos θ for the other classes and
- * s·cos(θ + m) for the right one; where θ + m passes π, s·(cos θ − m·sin m), which goes on falling. `embeddings` [n, d]
+ * s·cos(θ + m) for the right one; where θ + m passes π, s·(cos θ − m·sin m), which keeps falling. `embeddings` [n, d]
  * and `directions` [classes, d] need not have length 1.
  */
 export function arcfaceLogits(

@@ -8,8 +8,8 @@ import { convertMtcnn } from './mtcnn';
 export type ReadSource = (source: SourceFile) => Promise<Uint8Array>;
 
 /**
- * The float32 weights of a model, in our names and layouts, from its published files, `row.sources`. Files are read one after another, so that not all need to be in memory at once.
- * Throws what the formats' readers throw, `weights/shape-mismatch` and `weights/missing-tensor`.
+ * The float32 weights of a model, in our names and layouts, from its published files, `row.sources`, read one after another
+ * to save memory. Throws what the formats' readers throw, `weights/shape-mismatch` and `weights/missing-tensor`.
  */
 export async function convertModel(row: ModelRow, read: ReadSource): Promise<ReadonlyMap<string, FloatArray>> {
   if (row.architecture === 'inceptionResnetV1') {

@@ -7,9 +7,9 @@ import { checkShape, take } from './layout';
  * Inception-ResNet-v1 as facenet-pytorch's module (without logits) names it: the same entries, shapes and types as its
  * state dict, in a safetensors file.
  *
- * A network with live batch norm goes over as it is, with a gamma of 1. Folded weights have no batch norm left: a layer's
- * bias becomes its batch norm's, with mean 0, gamma 1 and variance 1 − epsilon, which changes nothing; and the residual
- * scale, which our folded weights hold and that module applies itself, is divided out of each block's last convolution.
+ * Live batch norm is copied, with a gamma of 1. Of folded weights a layer's bias becomes its batch norm's, with mean 0, gamma
+ * 1 and variance 1 − epsilon, which changes nothing; and the residual scale, which our folded weights include and that
+ * module applies itself, is divided out of each block's last convolution.
  */
 
 const SCOPE = 'InceptionResnetV1/';
@@ -27,8 +27,8 @@ const SCOPES: readonly { readonly ours: RegExp; readonly theirs: string; readonl
 ];
 
 /**
- * The file, from the network's float32 weights in our names and layouts, folded or with live batch norm; others (the
- * head, say) stay behind. Throws `weights/missing-tensor`, and `weights/shape-mismatch` for a network of another width or
+ * The file, from the network's float32 weights in our names and layouts, folded or with live batch norm; other weights, such
+ * as the head, are left out. Throws `weights/missing-tensor`, and `weights/shape-mismatch` for a network of another width or
  * embedding size than the module's.
  */
 export function toFacenetPytorch(arrays: ReadonlyMap<string, FloatArray>): Uint8Array<ArrayBuffer> {

@@ -1,12 +1,22 @@
+import * as v from 'valibot';
+import { describeProblem, parseWith, whole } from '../../core/parse';
 import { badFormat, checkLength, countOf, type FloatArray } from './array';
-import { asRecord, parseJson } from './json';
+import { parseJson } from './json';
 
-/** A manifest's entry for one array; `quantization` where it is stored as bytes: value = min + scale · byte. */
-interface Entry {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly quantization: { readonly scale: number; readonly min: number } | null;
-}
+/** Groups of arrays; `quantization` where an array is stored as bytes: value = min + scale · byte. */
+const MANIFEST = v.array(
+  v.object({
+    paths: v.array(v.string()),
+    weights: v.array(
+      v.object({
+        name: v.string(),
+        shape: v.array(whole(0)),
+        dtype: v.literal('float32'),
+        quantization: v.optional(v.object({ dtype: v.literal('uint8'), scale: v.number(), min: v.number() })),
+      }),
+    ),
+  }),
+);
 
 /**
  * Reads the weights that the face-api family ships: a JSON manifest of names and shapes, and shards, which are the
@@ -22,21 +32,24 @@ export function readFaceApiShards(
   const manifest = files.get(manifestName);
   if (!manifest) throw badFormat(manifestName, 'it is not there');
   const arrays = new Map<string, FloatArray>();
-  for (const group of parseManifest(manifest, manifestName)) {
-    const shards = group.paths.map((path) => {
+  const groups = parseWith(MANIFEST, parseJson(manifest, manifestName), (problem) =>
+    badFormat(manifestName, describeProblem(problem)),
+  );
+  for (const { paths, weights } of groups) {
+    const shards = paths.map((path) => {
       const shard = files.get(path);
       if (!shard) throw badFormat(manifestName, `it names ${path}, which is not there`);
       return shard;
     });
-    const sizes = group.entries.map(({ shape, quantization }) => countOf(shape, manifestName) * (quantization ? 1 : 4));
+    const sizes = weights.map(({ shape, quantization }) => countOf(shape, manifestName) * (quantization ? 1 : 4));
     checkLength(
       shards.reduce((sum, shard) => sum + shard.length, 0),
       sizes.reduce((sum, size) => sum + size, 0),
-      group.paths.join(' + '),
+      paths.join(' + '),
     );
     const bytes = join(shards);
     let at = 0;
-    group.entries.forEach(({ name, shape, quantization }, i) => {
+    weights.forEach(({ name, shape, quantization }, i) => {
       if (arrays.has(name)) throw badFormat(manifestName, `${name} is there twice`);
       const part = bytes.slice(at, at + sizes[i]!);
       at += sizes[i]!;
@@ -44,29 +57,6 @@ export function readFaceApiShards(
     });
   }
   return arrays;
-}
-
-function parseManifest(bytes: Uint8Array, file: string): { paths: string[]; entries: Entry[] }[] {
-  const groups = parseJson(bytes, file);
-  if (!Array.isArray(groups)) throw badFormat(file, 'it is not a list');
-  return groups.map((group: unknown) => {
-    const { paths, weights } = asRecord(group, file);
-    if (!isTextList(paths) || !Array.isArray(weights)) throw badFormat(file, 'a group without paths or weights');
-    return { paths, entries: weights.map((entry: unknown) => parseEntry(entry, file)) };
-  });
-}
-
-function parseEntry(value: unknown, file: string): Entry {
-  const { name, shape, dtype, quantization } = asRecord(value, file);
-  if (typeof name !== 'string' || !Array.isArray(shape)) throw badFormat(file, 'an entry without name or shape');
-  if (dtype !== 'float32') throw badFormat(file, `${name} has the type ${String(dtype)}`);
-  countOf(shape, file);
-  const sizes = shape.map(Number);
-  if (quantization === undefined) return { name, shape: sizes, quantization: null };
-  const { dtype: stored, scale, min } = asRecord(quantization, file);
-  if (stored !== 'uint8' || typeof scale !== 'number' || typeof min !== 'number')
-    throw badFormat(file, `${name} is quantised in a way that is not read here`);
-  return { name, shape: sizes, quantization: { scale, min } };
 }
 
 function dequantise(bytes: Uint8Array, { scale, min }: { readonly scale: number; readonly min: number }): Float32Array {
@@ -84,8 +74,4 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     at += part.length;
   }
   return out;
-}
-
-function isTextList(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

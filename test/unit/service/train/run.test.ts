@@ -10,7 +10,7 @@ import { completeConfig } from '../../../../src/train/config/config';
 import { planRun } from '../../../../src/train/plan';
 import { firstWeights } from '../../../../src/train/state';
 import { registerWasmKernels } from '../../../../src/train/wasmKernels';
-import { crop, LABELS, MemorySink, tinyConfig, tinyGraph } from '../../../fixtures/tinyTraining';
+import { MemorySink, SAMPLES, tinyConfig, tinyGraph } from '../../../fixtures/tinyTraining';
 
 /** Steps of an epoch. */
 const EPOCH = 4;
@@ -39,7 +39,7 @@ function opened(): Promise<PreparedRun> {
   const base = { graph, weights: firstWeights(graph, mulberry32(1)), cuts: ['r1'], folded: false };
   const engine = { backend: 'wasm', onLost() {} };
   const engines = { state: { backend: 'wasm' }, tfjs: engine } as unknown as TrainEngines;
-  const data = { crops: () => ({ labels: LABELS, crop }) } as unknown as PictureSets;
+  const data = { samples: () => SAMPLES } as unknown as PictureSets;
   return PreparedRun.open(engines, data, planRun(base, config, 'all', ['a', 'b', 'c', 'd']));
 }
 
