@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import { groupFaces } from '../../../src/cluster/groupFaces';
 import { measureGrouping } from '../../bench/measureGrouping';
 import { packPoints, type Points } from '../../../src/cluster/points';
-import { asOfSingles, linkLimit } from '../../../src/cluster/settings';
 import { mulberry32 } from '../../../src/core/random';
 import { madeUpFaces, plainFaces, RATES, row, sets } from './faces';
 
@@ -63,24 +62,6 @@ test('new faces join the groups that there were, which stay as they were', () =>
   const wrong = groups.map((group) => (group === 1 ? 0 : group));
   const kept = groupFaces(faces, { rates: RATES, groups: wrong, from });
   expect(kept[order.indexOf(0)]).toBe(kept[order.indexOf(1)]);
-});
-
-test('the more groups, the smaller the distance, within bounds', () => {
-  const rateAt = (groups: number): number => RATES.farAt(linkLimit(RATES, groups));
-  expect(rateAt(1)).toBeCloseTo(0.0044, 12);
-  expect(rateAt(100)).toBeCloseTo(0.0044, 12);
-  expect(rateAt(2000)).toBeCloseTo(0.00008, 12);
-  expect(rateAt(100_000)).toBeCloseTo(0.00008, 12);
-  // In the middle of the logarithms.
-  expect(rateAt(Math.sqrt(100 * 2000)) ** 2).toBeCloseTo(0.0044 * 0.00008, 12);
-});
-
-test('a face may be further from a large group than from another face, two large groups must be nearer', () => {
-  expect(asOfSingles(0.8, 1, 1)).toBeCloseTo(0.8, 12);
-  expect(asOfSingles(0.8, 10, 1)).toBeLessThan(asOfSingles(0.8, 1, 2));
-  expect(asOfSingles(0.8, 1, 2)).toBeLessThan(0.8);
-  expect(asOfSingles(0.8, 10, 10)).toBeCloseTo(Math.sqrt(0.64 + 0.05 * 0.9), 12);
-  expect(asOfSingles(0, 1, 9)).toBe(0);
 });
 
 test('the share that is done grows to nine tenths while faces are compared', () => {
