@@ -11,15 +11,15 @@ export interface EnginePreferences {
   readonly threads?: number | undefined;
 }
 
-/** The engine that works, and what trying it out gave. */
+/** The engine that works, and the result of trying it out. */
 export interface ChosenEngine<T> {
   readonly engine: Engine;
   readonly value: T;
-  /** A sentence for the user about each engine that was tried before and failed. */
+  /** A sentence for the user about each engine that failed before. */
   readonly notes: readonly string[];
 }
 
-/** What a machine may fail at that another engine or backend of it may not. */
+/** Failures for which another engine or backend is tried. */
 const MACHINE_ERRORS: ReadonlySet<ErrorCode> = new Set([
   'backend/unavailable',
   'backend/self-test-failed',

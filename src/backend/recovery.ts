@@ -56,7 +56,7 @@ class RecoveringEngine implements Engine {
     return this.engine.memory();
   }
 
-  /** Called at each loss; the engine goes on. */
+  /** Called at each loss; the engine recovers. */
   onLost(callback: (reason: string) => void): void {
     this.callbacks.push(callback);
   }

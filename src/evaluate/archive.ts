@@ -13,10 +13,10 @@ const PROBLEMS = {
   cut: 'it is cut off or damaged',
 } as const;
 
-/** A file's bytes, or why it could not be had. */
+/** A file's bytes, or why it could not be read. */
 export type ArchiveEntry = Uint8Array | FaceError;
 
-/** What may be wrong with one entry of a zip, and with no other. */
+/** Errors of a single entry of a zip. */
 const OF_ENTRY: ReadonlySet<ErrorCode> = new Set([
   'archive/damaged',
   'archive/locked',

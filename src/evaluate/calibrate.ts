@@ -15,7 +15,7 @@ export interface Histogram {
   readonly total: number;
 }
 
-/** Embeddings with what each row's distances are multiplied by (see core/cohort.ts); without scales distances are plain. */
+/** Embeddings with the factor of each row's distances (see core/cohort.ts); without scales distances are plain. */
 export interface ScaledTable extends EmbeddingTable {
   readonly scales?: ArrayLike<number>;
 }
@@ -34,7 +34,7 @@ const BLOCK = 32;
 
 /**
  * Every picture against every other, rows `i` and `j` showing one person when `personOf[i] === personOf[j]`. Counted, not
- * kept: 7,701 pictures have 29.6 million pairs. d² = |a|² + |b|² − 2 a·b. `onProgress` hears the share done, 0–1.
+ * kept: 7,701 pictures have 29.6 million pairs. d² = |a|² + |b|² − 2 a·b. `onProgress` receives the share done, 0–1.
  */
 export function pairHistograms(
   { rows, columns, data, scales }: ScaledTable,
@@ -65,7 +65,7 @@ export function pairHistograms(
   return { impostor: histogram(impostor), genuine: histogram(genuine) };
 }
 
-/** Four sums, so that one addition need not wait for the one before. */
+/** Four sums, so that additions need not wait for each other. */
 function dot(data: Float32Array, a: number, b: number, length: number): number {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   let i = 0;
@@ -104,8 +104,8 @@ export function distanceAt(histogram: Histogram, far: number): number {
 export const LEAST_ACCEPTS = 10;
 
 /**
- * The distance at each false-accept rate, rates rising; linear within a bin. A rate that fewer than 10 of the impostor
- * pairs stand behind is left out.
+ * The distance at each false-accept rate, rates rising; linear within a bin. Rates with fewer than 10 impostor pairs are left
+ * out.
  * @throws FaceError evaluate/too-few when that leaves none
  */
 export function calibrate({ counts, total }: Histogram, fars: readonly number[]): FarPoint[] {

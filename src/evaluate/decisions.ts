@@ -3,9 +3,7 @@ import { pairDistances } from './distance';
 import { evaluateDistances, type Evaluation, type FoldOptions } from './kfold';
 import type { EmbeddingTable, RowPairs } from './rowPairs';
 
-/** What a model's own rule says of a list of pairs, by plain distances and evened out over kinds of faces. */
-
-/** By which distances a model takes two faces for one person; the fields are those of `EngineState`. */
+/** The distances by which a model decides; the fields are those of `EngineState`. */
 export interface DecisionRule {
   /** The false-accept rate that both distances promise. */
   readonly far: number;
@@ -35,8 +33,8 @@ export interface Decisions {
 }
 
 /**
- * Both decisions about pairs of `table`'s rows, which are embeddings of single pictures as the model gives them; `scales`:
- * what each row's distances are multiplied by. Accuracy, VAL, AUC and EER are of the protocol on squared distances.
+ * A model's own decisions about pairs of `table`'s rows, embeddings of single pictures, by plain and by normalised distances;
+ * `scales`: the factor of each row's distances. Accuracy, VAL, AUC and EER follow the protocol on squared distances.
  * @throws FaceError evaluate/too-few when a fold lacks pairs of either kind
  */
 export function evaluateDecisions(

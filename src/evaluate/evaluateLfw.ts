@@ -42,7 +42,7 @@ export interface LfwRun {
 
 export interface RunDecision {
   readonly rule: DecisionRule;
-  /** For each picture, what the distances of its own embedding are multiplied by; NaN where it has none. */
+  /** The factor of the distances of each picture's own embedding; NaN where it has none. */
   readonly scales: ArrayLike<number>;
 }
 

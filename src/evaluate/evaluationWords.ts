@@ -5,8 +5,8 @@ import type { Evaluation, Evened } from '../core/types';
 type Measured = Pick<Evaluation, 'accuracy' | 'val' | 'impostorsVal' | 'impostorsAccepted'>;
 
 /**
- * Arguments against using the new model, as sentences; none when nothing became worse. Accepted strangers come first: they
- * are the first thing that fine-tuning on few people spoils.
+ * Arguments against using the new model, as sentences; none when nothing became worse. Accepted strangers come first, as
+ * fine-tuning on few people affects them first.
  */
 export function warningsOf({ before, after }: { readonly before: Measured; readonly after: Measured }): string[] {
   const warnings: string[] = [];
@@ -18,7 +18,7 @@ export function warningsOf({ before, after }: { readonly before: Measured; reado
   if (worse(before.val, after.val)) warnings.push('Fewer pairs of pictures of one person are recognised as such.');
   if (worse(before.impostorsVal, after.impostorsVal))
     warnings.push(
-      'Fewer pairs of pictures of one stranger are recognised: people who were not trained are told apart less well.',
+      'Fewer pairs of pictures of one stranger are recognised: people who were not trained are distinguished less well.',
     );
   return warnings;
 }

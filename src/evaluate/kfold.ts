@@ -6,8 +6,8 @@ import { confidenceInterval, mean, std } from './statistics';
 
 export interface FoldOptions {
   /**
-   * Between the thresholds that accuracy chooses from; default .01, the original's, for both distances. The angle has a
-   * range of 1 instead of 4: one such step there moves some ten of LFW's 6,000 pairs.
+   * Step of the thresholds that accuracy chooses from; default .01, the original's, for both distances. The angle has a range
+   * of 1 instead of 4, where one such step affects about ten of LFW's 6,000 pairs.
    */
   readonly thresholdStep?: number | undefined;
   /** The false-accept rate at which VAL is measured. */
@@ -16,7 +16,7 @@ export interface FoldOptions {
 
 export interface EvaluateOptions extends FoldOptions {
   readonly distance: DistanceName;
-  /** Take the training folds' mean embedding from every embedding first. */
+  /** Subtract the training folds' mean embedding from every embedding first. */
   readonly subtractMean: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface EvaluateOptions extends FoldOptions {
 type PairAnswers = Pick<RowPairs, 'same' | 'fold' | 'folds'>;
 
 export interface Evaluation {
-  /** Share of pairs judged rightly; `folds` has each fold's, `interval` is the mean's at 95 % confidence. */
+  /** Share of pairs classified correctly; `folds` has each fold's, `interval` is the mean's at 95 % confidence. */
   readonly accuracy: {
     readonly mean: number;
     readonly std: number;
@@ -39,7 +39,7 @@ export interface Evaluation {
   readonly eer: number;
   /** Mean over the folds, at thresholds in steps of .01. */
   readonly roc: Roc;
-  /** Each pair's distance, with the mean of the folds other than its own taken off if asked, and whether that is judged wrongly. */
+  /** Each pair's distance, without the mean of the other folds if asked, and whether it is classified wrongly. */
   readonly distances: Float64Array;
   readonly wrong: Uint8Array;
 }
@@ -49,11 +49,11 @@ const VAL_STEP = 0.001;
 const LAST = 4;
 
 /**
- * The LFW protocol (“unrestricted, labelled outside data”) as facenet measures it. For each fold: the threshold of 0, .01, … 3.99
- * (or in steps of `thresholdStep`) that judges most pairs of the other folds rightly (the smallest of equals), a pair being accepted when its distance is less,
- * is applied to the fold: accuracy. The threshold of 0, .001, … 3.999 at which the other folds' share of accepted
- * different pairs reaches `far`, linear between the last below it and the first that reaches it, is applied to the fold:
- * VAL; 0 where none reaches it. ROC: mean over the folds of both rates at every threshold; AUC and EER are read off it.
+ * The LFW protocol (“unrestricted, labelled outside data”) as facenet measures it; a pair is accepted below the threshold.
+ * Accuracy of a fold: at the threshold of 0, .01, … 3.99 (or in steps of `thresholdStep`) that is best on the other folds,
+ * the smallest of equals. VAL of a fold: at the threshold of 0, .001, … 3.999 where the other folds' share of accepted
+ * different pairs reaches `far`, linear between the steps; 0 where none reaches it. ROC: mean over the folds of both rates at
+ * every threshold, from which AUC and EER follow.
  * @throws FaceError evaluate/too-few when a fold lacks pairs of either kind
  */
 export function evaluatePairs(table: EmbeddingTable, pairs: RowPairs, options: EvaluateOptions): Evaluation {
@@ -173,7 +173,7 @@ function rate(sorted: Float64Array, threshold: number): number {
   return countsBelow(sorted, Float64Array.of(threshold))[0]! / sorted.length;
 }
 
-/** Goes on beyond 4 where distances do, as those of joined embeddings may. */
+/** Extends beyond 4 where distances do, as those of joined embeddings may. */
 function rocOf({ same, different }: Split): Roc {
   const largest = Math.max(same.at(-1)!, different.at(-1)!);
   const grid = steps(STEP, Math.max(LAST, (Math.floor(largest / STEP) + 2) * STEP));

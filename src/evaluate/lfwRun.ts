@@ -1,4 +1,4 @@
-/** What surrounds an evaluation on LFW's pairs, for the command `lfw` and the app alike: settings, rows, and the files that stay. */
+/** Settings, rows and result files of an evaluation on LFW's pairs, for the command `lfw` and the app. */
 import type { ErrorData } from '../core/errors';
 import { sha256 } from '../core/sha256';
 import { writeNpy } from '../weights/formats/npy';
@@ -10,7 +10,7 @@ import { rocSvg } from './rocPlot';
 /** Wrong pairs that are shown with their pictures. */
 const MOST_SHOWN = 200;
 
-/** What embeds: the fields are those of `EngineState`. */
+/** The embedding engine; the fields are those of `EngineState`. */
 export interface RunEngine {
   readonly model: string;
   readonly engine: string;
@@ -19,7 +19,7 @@ export interface RunEngine {
   readonly crop: string;
 }
 
-/** What may be chosen for a run; anything left out is the model's or the detector's own. */
+/** Options of a run; defaults are the model's and the detector's. */
 export interface RunChoices extends Pick<RunSettings, 'flip' | 'noFace'> {
   readonly crops?: readonly string[] | undefined;
   readonly margins?: readonly number[] | undefined;
@@ -42,7 +42,7 @@ export async function runSettings(
   };
 }
 
-/** What embedding made of one picture: the fields are those of the protocol's `EmbeddedFace`. */
+/** One picture's embedding; the fields are those of the protocol's `EmbeddedFace`. */
 export interface EmbeddedPicture {
   readonly problem: ErrorData | null;
   readonly detection: object | null;
@@ -75,7 +75,7 @@ export function rocOf({ roc, report: { model, accuracy, auc } }: LfwEvaluation):
   return rocSvg(roc, `${model}: accuracy ${accuracy.mean.toFixed(5)}, AUC ${auc.toFixed(5)}`);
 }
 
-/** The files that stay of a run, by name. */
+/** The result files of a run, by name. */
 export function reportFiles(
   evaluation: LfwEvaluation,
   shown: readonly ShownPair[],

@@ -1,4 +1,4 @@
-/** How fast long work goes, and how long it still takes, from what is done since it began. */
+/** Speed and remaining time of long work. */
 export class Pace {
   #done = 0;
   constructor(
@@ -11,7 +11,7 @@ export class Pace {
     this.#done += count;
   }
 
-  /** So many are done in all. */
+  /** Sets the number done in all. */
   reach(done: number): void {
     this.#done = done;
   }

@@ -24,10 +24,10 @@ const USUAL_FOLDS = 10;
 const LFW_HEADER = /^(\d+)(?:\s+(\d+))?$/;
 
 /**
- * A pair list: LFW's `pairs.txt`, told by its first line of one or two numbers, or a CSV `a,b,same` or `a,b,same,fold`
- * with or without a header. Pictures of `pairs.txt` get the names `Person/Person_0001`, those of a CSV the ones it has.
- * `folds` replaces the list's own folds by so many of equal size, in the list's order; pairs of one person and pairs of
- * two are dealt out apart, so that a list sorted by answer works too. `file` is the name for messages.
+ * A pair list: LFW's `pairs.txt`, recognised by its first line of one or two numbers, or a CSV `a,b,same` or `a,b,same,fold`
+ * with or without a header. Pictures of `pairs.txt` get names like `Person/Person_0001`. `folds` replaces the list's own
+ * folds by that many of equal size, in the list's order, pairs of one person and pairs of two apart, so that a list sorted
+ * by answer works too. `file` is the name for messages.
  * @throws FaceError evaluate/bad-pairs
  */
 export function parsePairs(text: string, file: string, folds?: number): PairList {

@@ -7,7 +7,7 @@ export function namesOf({ pairs }: PairList): string[] {
   return [...new Set(pairs.flatMap(({ a, b }) => [a, b]))];
 }
 
-/** Whether a path can be what one of the names means. */
+/** Whether a path may be one of the names. */
 export function namedBy(names: readonly string[]): (path: string) => boolean {
   const wanted = new Set(names.map(composed));
   return (path) => {
@@ -16,17 +16,15 @@ export function namedBy(names: readonly string[]): (path: string) => boolean {
   };
 }
 
-/** A letter with its accent as one sign: a Mac writes file names otherwise than the lists that name them. */
+/** Composed Unicode: file names from a Mac are decomposed. */
 function composed(name: string): string {
   return name.normalize('NFC');
 }
 
 /**
- * What each of `names` means among `entries` (path and whatever is there): a name is a path, or one below the one folder
- * at the root, with or without its ending, in any Unicode form; the very same form comes first, and a kind of picture
- * that browsers read before one that they do not.
- * `list` and `images` say in messages what the names and the pictures come from; `elsewhere` is asked for names that are
- * not among the entries.
+ * The entry (path and value) of each of `names`: a name is a path, or one below the single root folder, with or without its
+ * ending, in any Unicode form; the same form is preferred, and a kind of picture that browsers read. `list` and `images`
+ * name both sources in messages; `elsewhere` looks up names that are not among the entries.
  * @throws FaceError evaluate/missing-pictures
  */
 export function picturesNamed<T>(
@@ -60,7 +58,7 @@ export function picturesNamed<T>(
   return names.map((name) => found.get(name)!);
 }
 
-/** What a list may call a file, the most exact first. */
+/** Names by which a list may call a file, the most exact first. */
 function keysOf(path: string): string[] {
   const clean = path.replace(/^\.\//, '');
   const below = clean.slice(clean.indexOf('/') + 1);

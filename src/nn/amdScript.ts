@@ -2,8 +2,8 @@ const loading = new Map<string, Promise<unknown>>();
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * What a classic script hands to an AMD `define`, got by importing it as a module with a `define` in place: works in
- * pages and in module workers, and neither changes nor evaluates its text. One at a time, since `define` is global.
+ * The value that a classic script passes to an AMD `define`, by importing it as a module with a `define` in place: works in
+ * pages and module workers without changing or evaluating its text. One at a time, since `define` is global.
  */
 export function importAmdScript(url: string): Promise<unknown> {
   let value = loading.get(url);

@@ -2,8 +2,8 @@ import { stackRows } from '../core/vectors';
 import type { Executor } from './executor';
 
 /**
- * The outputs of at most `batch` inputs, by a network of one input and one output that is compiled for `batch` of them. It
- * is always filled up (with zeros), so that an output does not depend on what else is in its batch.
+ * The outputs of at most `batch` inputs, by a network of one input and one output compiled for `batch` of them. The batch is
+ * always filled with zeros, so that an output does not depend on the rest of its batch.
  */
 export async function runBatch(
   executor: Executor,

@@ -19,7 +19,7 @@ export function cutGraph(graph: Graph, at: string): { readonly before: Graph; re
   return { before, after };
 }
 
-/** The node and all that its value is made of. */
+/** The node and all nodes that its value depends on. */
 function ancestors(graph: Graph, at: string): Set<string> {
   const found = new Set([at]);
   for (const node of graph.nodes.toReversed())
@@ -27,7 +27,7 @@ function ancestors(graph: Graph, at: string): Set<string> {
   return found;
 }
 
-/** The same network for so many inputs at once. */
+/** The same network for `batch` inputs at once. */
 export function withBatch(graph: Graph, batch: number): Graph {
   const nodes = graph.nodes.map((node) =>
     node.op === 'input' ? { ...node, shape: [batch, ...node.shape.slice(1)] } : node,

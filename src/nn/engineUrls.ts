@@ -1,6 +1,6 @@
 /**
- * Where the engines' own files lie, as addresses that hold in the dev server, in test pages and in a build served from
- * any path, seen from a page or a worker: Vite copies the files of `?url` imports as they are, neither bundled nor minified.
+ * Addresses of the engines' own files, valid in the dev server, in test pages and in a build at any path, for pages and
+ * workers: Vite copies the files of `?url` imports unchanged.
  */
 import compatScript from '@litertjs/core/wasm/litert_wasm_compat_internal.js?url';
 import compatWasm from '@litertjs/core/wasm/litert_wasm_compat_internal.wasm?url';

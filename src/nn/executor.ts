@@ -10,13 +10,13 @@ export interface Executor {
   readonly adapter: string | null;
   readonly inputShapes: readonly (readonly number[])[];
   readonly outputShapes: readonly (readonly number[])[];
-  /** One array for each graph input, in the order of the input nodes; throws `nn/bad-input` for a wrong length. The results are the caller's. Calls must not overlap. */
+  /** One array for each input node, in order; throws `nn/bad-input` for a wrong length. Calls must not overlap. */
   run(inputs: readonly Float32Array[]): Promise<Float32Array[]>;
   /** Frees all memory; the executor cannot be used afterwards. */
   dispose(): void;
 }
 
-/** What an engine offers: `prepare` takes of the weights those that the graph names, folds batch norms, compiles, and owns what it compiled until `dispose`. */
+/** `prepare` folds batch norms, compiles the graph with the weights it names, and owns the result until `dispose`. */
 export interface Engine {
   readonly name: EngineName;
   readonly backend: BackendName;

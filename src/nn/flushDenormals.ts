@@ -4,10 +4,9 @@ const EXPONENT = 0x7f800000;
 const MANTISSA = 0x007fffff;
 
 /**
- * The weights with every denormal float32 (magnitude below 2⁻¹²⁶) replaced by zero. Such numbers change no result, but
- * many processors take a hundred times longer to multiply them, and networks of other makers hold them. Arrays without
- * any are returned as they are; the given ones are never written to. float16's own denormals are ordinary numbers in
- * float32 and stay.
+ * The weights with every denormal float32 (magnitude below 2⁻¹²⁶) replaced by zero. Published networks contain such numbers;
+ * they change no result, but many processors multiply them a hundred times more slowly. Arrays without any are returned
+ * unchanged. float16's own denormals are ordinary numbers in float32 and stay.
  */
 export function flushDenormals(weights: Weights): Weights {
   return new Map([...weights].map(([name, tensor]) => [name, flushed(tensor)]));

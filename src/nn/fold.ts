@@ -6,7 +6,7 @@ import { toFloat32 } from './weightValues';
 
 type PerChannel = Extract<Op, { op: 'batchNorm' | 'scaleOffset' | 'multiply' }>;
 
-/** A convolution or dense layer and what is done to each output channel c after it: y · factor[c] + offset[c]. */
+/** A convolution or dense layer, followed by y · factor[c] + offset[c] for each output channel c. */
 interface Folded {
   readonly node: Linear;
   readonly factor: Float64Array;
@@ -99,7 +99,7 @@ function absorb({ factor, offset }: Folded, op: PerChannel, weights: Weights): v
   }
 }
 
-/** The node with its new weights, which go into `changed`; a node that nothing was folded into stays as it is. */
+/** The node with its new weights, which are added to `changed`; a node without folded operations is not changed. */
 function foldedNode(
   node: Node,
   layer: Folded | undefined,

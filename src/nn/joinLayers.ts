@@ -9,10 +9,9 @@ type Layer = Extract<Node, { op: 'conv2d' | 'dense' }>;
 type Siblings = readonly [Layer, ...Layer[]];
 
 /**
- * The same network with layers of the same form on the same value made one, where that needs fewer tiles of `tile`
- * output channels: a detector's heads with 2 and 4 outputs, say, fill one tile instead of two. Slices with the layers'
- * names take the joint layer's place, so that nothing else changes. 8-bit layers and those without bias are left
- * alone.
+ * The same network with layers of the same form on the same value merged where that needs fewer tiles of `tile` output
+ * channels: a detector's heads with 2 and 4 outputs fill one tile instead of two. Slices of the joint layer get the layers'
+ * names, so that nothing else changes. 8-bit layers and those without bias are not merged.
  */
 export function joinLayers(graph: Graph, weights: Weights, tile: number): { graph: Graph; weights: Weights } {
   const joined = new Map(weights);

@@ -12,8 +12,8 @@ import { writeTflite } from './tflite';
 /** More threads than this do not make one face's convolutions faster. */
 const MOST_THREADS = 8;
 /**
- * A thread more for each so many multiply-adds of a network, half a millisecond on one: each network has threads of
- * its own. On two cores R-Net on 8 windows (12 million) takes .45 ms with two threads and .71 with one.
+ * Multiply-adds per thread, half a millisecond's work; each network has its own threads. On two cores R-Net on 8 windows (12
+ * million) takes .45 ms with two threads and .71 with one.
  */
 const WORK_PER_THREAD = 12e6;
 

@@ -19,7 +19,7 @@ export interface LiteRtSession extends LoadedLiteRt {
   readonly executors: Set<LiteRtExecutor>;
 }
 
-/** An input's place in WASM memory or on the GPU, made once and filled again for each run. */
+/** An input's memory in WASM or on the GPU, allocated once and refilled for each run. */
 interface InputSlot {
   readonly tensor: TensorBuffer;
   write(values: Float32Array): void;
@@ -73,7 +73,7 @@ export class LiteRtExecutor implements Executor {
         environment,
         accelerator: session.backend,
         cpuOptions: { numThreads },
-        // With half-precision sums an embedding would be off by more than float16 weights make it.
+        // Half-precision sums would cost more accuracy than float16 weights.
         gpuOptions: { precision: 'fp32' },
         webNNOptions: {},
       } as const;
@@ -222,13 +222,13 @@ async function readGpu(
 const OWN = 'executor';
 
 /**
- * Destroys the buffers, weights among them, that the module has let go of: it leaves them to the garbage collector,
- * which knows nothing of their size.
+ * Destroys the buffers, including weights, that the module has released: it leaves them to the garbage collector, which does
+ * not know their size.
  */
 function destroyReleased(module: LiteRtModule, gpu: Gpu): void {
   const { jsObjects } = (module.WebGPU as unknown as { Internals: { jsObjects: readonly object[] } }).Internals;
-  const held = new Set<object>(Object.values(jsObjects));
-  for (const buffer of gpu.buffers) if (buffer.label !== OWN && !held.has(buffer)) buffer.destroy();
+  const live = new Set<object>(Object.values(jsObjects));
+  for (const buffer of gpu.buffers) if (buffer.label !== OWN && !live.has(buffer)) buffer.destroy();
 }
 
 function tensorType(module: LiteRtModule, shape: readonly number[]) {

@@ -9,7 +9,7 @@ export interface Gpu {
   readonly software: boolean;
   /** Buffers that have been created and not destroyed. */
   readonly buffers: ReadonlySet<GPUBuffer>;
-  /** What `work` gives; `backend/device-lost` where the device is lost meanwhile, even if `work` then never ends. */
+  /** The result of `work`; `backend/device-lost` where the device is lost meanwhile, even if `work` then never settles. */
   guard<T>(work: Promise<T>): Promise<T>;
 }
 
@@ -60,7 +60,7 @@ export async function openGpu(): Promise<Gpu> {
   };
 }
 
-/** Milliseconds after an error in which the news of the device's loss, its cause, may arrive. */
+/** Milliseconds after an error in which the loss of the device, its cause, may be reported. */
 const NEWS_DELAY = 200;
 
 function lossGuard(device: GPUDevice): Gpu['guard'] {

@@ -29,17 +29,15 @@ export interface LoadedLiteRt {
 }
 
 /**
- * Instantiates LiteRT's WASM module. Works in pages and in module workers, for which the package's own loader is not
- * made: it calls `importScripts`, allows one module a thread, and asks for a WebGPU adapter even where none is wanted.
- * The script is a classic one that hands its factory to an AMD `define` where there is one.
+ * Instantiates LiteRT's WASM module in a page or a module worker. The package's own loader calls `importScripts`, allows one
+ * module a thread and always requests a WebGPU adapter. Its classic script passes its factory to an AMD `define`.
  */
 export async function loadLiteRtModule(build: LiteRtBuild, threadCount: number): Promise<LoadedLiteRt> {
   const script = new URL(LITERT_BUILDS[build].script, location.href).href;
   const wasm = new URL(LITERT_BUILDS[build].wasm, location.href).href;
   const factory = (await importAmdScript(script)) as ModuleFactory;
-  // 128 MiB to 2 GiB; the script itself would begin with 16. Detector and embedder need about that much, and a memory that
-  // does not grow by a fifth now and then is not seen to grow at all (pages not touched cost nothing). Made here so that its
-  // size can be read.
+  // 128 MiB to 2 GiB instead of the script's initial 16: detector and embedder need about that much, and untouched pages cost
+  // nothing. Created here so that its size can be read.
   const memory = build === 'threaded' && new WebAssembly.Memory({ initial: 2048, maximum: 32768, shared: true });
   const settings = {
     locateFile: () => wasm,

@@ -1,14 +1,13 @@
 /**
- * The workers that are LiteRT's threads. Its script starts them by `new Worker`, gives each network some of its own,
- * lets those of a freed network wait for the next, and never ends any; this class does.
+ * The workers that are LiteRT's threads. Its script starts them by `new Worker`, gives each network its own, reuses those of
+ * a freed network, and never ends any; this class does.
  */
 export class LiteRtThreads {
   private readonly workers: Worker[] = [];
 
   /**
-   * Calls `work` and waits until all workers that its synchronous part starts run. Without that, freeing a new network
-   * would never return: it blocks this thread until the network's threads end, and a worker cannot begin while the
-   * thread that made it is blocked.
+   * Calls `work` and waits until all workers started by its synchronous part run. Otherwise freeing a new network would
+   * deadlock: it blocks this thread until the network's threads end, and a worker cannot start while its creator is blocked.
    */
   async running<T>(work: () => T | Promise<T>): Promise<T> {
     const scope = globalThis as { Worker: typeof Worker };
@@ -38,8 +37,8 @@ export class LiteRtThreads {
 }
 
 /**
- * Calls `start`, which instantiates the module, with `navigator.hardwareConcurrency`, by which the module sizes its
- * first stock of workers, as given.
+ * Calls `start`, which instantiates the module, with `navigator.hardwareConcurrency` set to `workers`: the module's initial
+ * number of workers.
  */
 export function withStock<T>(workers: number, start: () => T): T {
   Object.defineProperty(navigator, 'hardwareConcurrency', { value: workers, configurable: true });
@@ -50,7 +49,7 @@ export function withStock<T>(workers: number, start: () => T): T {
   }
 }
 
-/** Resolves when the worker says that it has loaded, or cannot load. */
+/** Resolves when the worker reports that it has loaded, or failed to. */
 function firstMessage(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     for (const type of ['message', 'error'])

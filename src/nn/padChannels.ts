@@ -7,8 +7,8 @@ import { inferShapes } from './shapes';
 const TILE = 8;
 
 /**
- * Where the channels of a value lie: channel c of the original graph at `places[c]` of `size` channels. The value holds
- * exactly zero in all the other places.
+ * The channels of a value: channel c of the original graph is at `places[c]` of `size` channels. All other places are exactly
+ * zero.
  */
 interface Layout {
   readonly size: number;
@@ -18,8 +18,8 @@ interface Layout {
 type Layer = Extract<Node, { op: 'conv2d' | 'dense' }>;
 
 /**
- * Operations that compute each channel by itself, so that a channel of zeros stays zero, and to whose result channels of
- * zeros make no difference.
+ * Operations on each channel by itself that keep a channel of zeros zero, and whose results do not depend on channels of
+ * zeros.
  */
 const PASSES_ANY_LAYOUT: ReadonlySet<Op['op']> = new Set([
   'depthwiseConv2d',
@@ -43,13 +43,12 @@ export function fillTiles(graph: Graph, weights: Weights): { graph: Graph; weigh
 }
 
 /**
- * The same network with the outputs of every convolution and dense layer filled up to a multiple of eight by channels
- * of zero weights and zero bias; slopes and the next layers' kernels likewise, and the added channels cut off where a
- * value leaves the graph or where an operation would notice them. Outputs are the same numbers.
+ * The same network with the outputs of every convolution and dense layer padded to a multiple of eight by channels of zero
+ * weights and zero bias; slopes and the next layers' kernels likewise. The added channels are cut off at outputs and before
+ * operations that they would affect. Outputs are the same numbers.
  *
- * Why: XNNPACK packs kernels in tiles of eight output channels and does not initialise the lanes beyond the last one. It
- * computes them all the same, and what the memory held there is often so small (denormal) that a processor takes a
- * hundred times longer for it: docs/decisions/channel-padding.md.
+ * Why: XNNPACK packs kernels in tiles of eight output channels and computes with uninitialised lanes beyond the last one. Those
+ * are often denormal, which a processor handles a hundred times more slowly: docs/decisions/channel-padding.md.
  *
  * Expects a folded graph with its weights (`fold`). Throws `nn/bad-graph` as `inferShapes`.
  */
@@ -59,7 +58,7 @@ export function padChannels(graph: Graph, weights: Weights): { graph: Graph; wei
 
 class Padding {
   private readonly shapes: Map<string, number[]>;
-  /** Values whose every reader takes channels of zeros, each by way of the operations that pass them on. */
+  /** Values whose readers all accept channels of zeros, directly or through operations that keep them. */
   private readonly absorbed: Set<string>;
   private readonly layouts = new Map<string, Layout>();
   private readonly nodes: Node[] = [];
@@ -94,7 +93,7 @@ class Padding {
     }
   }
 
-  /** Whether an operation that moves channels about may do so with padded ones. */
+  /** Whether an operation that moves channels may move padded ones. */
   private passesOn(node: Node): boolean {
     if (node.op === 'concat' || node.op === 'flatten') return this.absorbed.has(node.name);
     if (node.op !== 'add') return false;
@@ -109,7 +108,7 @@ class Padding {
     return inputs.length > 0 && isPadded(inputs[0]!) ? inputs[0]! : plain(channels);
   }
 
-  /** A slice takes its channels from where they lie; only where they are apart are they brought together first. */
+  /** A slice takes its channels from their places; if those are not adjacent, the padding is cut off first. */
   private addSlice(node: Extract<Node, { op: 'slice' }>): void {
     const { places } = this.layouts.get(node.inputs[0]!)!;
     const wanted = runsOf(places.slice(node.begin, node.begin + node.channels));
@@ -219,7 +218,7 @@ class Padding {
   }
 }
 
-/** By going back from each layer: values whose added channels are never cut off. */
+/** Values whose added channels are never cut off, found backwards from each layer. */
 function absorbedValues(graph: Graph): Set<string> {
   const readers = new Map<string, Node[]>(graph.nodes.map(({ name }) => [name, []]));
   for (const node of graph.nodes) for (const name of node.inputs) readers.get(name)!.push(node);

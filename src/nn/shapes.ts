@@ -106,15 +106,11 @@ function outputShape(node: Node, inputs: readonly Shape[], fail: Fail): number[]
   }
   const x = inputs[0]!;
   switch (node.op) {
-    case 'conv2d': {
-      const [n, h, w] = image(x, fail);
-      const [kh, kw] = node.kernel;
-      return [n, along(h, kh, node, fail), along(w, kw, node, fail), node.out];
-    }
+    case 'conv2d':
     case 'depthwiseConv2d': {
       const [n, h, w, c] = image(x, fail);
       const [kh, kw] = node.kernel;
-      return [n, along(h, kh, node, fail), along(w, kw, node, fail), c];
+      return [n, along(h, kh, node, fail), along(w, kw, node, fail), node.op === 'conv2d' ? node.out : c];
     }
     case 'maxPool':
     case 'avgPool': {

@@ -81,7 +81,7 @@ function release(backend: BackendName, gpu: Gpu | null): void {
 }
 
 async function start(backend: BackendName, threads: number): Promise<SharedBackend> {
-  // tfjs's warnings are for its own tutorials' readers: backends registered twice, and the like.
+  // Silences tfjs's warnings, such as of backends registered twice.
   tf.env().set('PROD', true);
   if (backend === 'wasm') {
     const wasm = await registerWasmBackend(threads);
@@ -94,7 +94,7 @@ async function start(backend: BackendName, threads: number): Promise<SharedBacke
   return { threads: 1, gpu, wasmBytes: () => 0 };
 }
 
-/** Makes `backend` the one that tfjs runs on. Once started, a backend is in place when this returns. */
+/** Makes tfjs run on `backend`, which takes effect at once for a started backend. */
 function use(backend: BackendName): void {
   if (tf.getBackend() !== backend) void tf.setBackend(backend);
 }
@@ -151,7 +151,7 @@ class TfjsExecutor implements Executor {
     return inputs.map((data, i) => tf.tensor(data, [...this.inputShapes[i]!]));
   }
 
-  /** Why the device was lost; null when it was not. What fails with the device may be told before the loss itself. */
+  /** Why the device was lost; null when it was not. Errors caused by the loss may arrive before it. */
   private async whyLost(): Promise<string | null> {
     if (!this.gpu) return null;
     const moment = new Promise<null>((resolve) => setTimeout(resolve, 200, null));

@@ -1,6 +1,6 @@
 import type { Graph } from './graph';
 
-/** How tfjs orders a kernel's axes: those of ours ([out, kh, kw, in]; depthwise [channels, kh, kw, 1]) that come one after the other. */
+/** tfjs's order of our kernel axes ([out, kh, kw, in]; depthwise [channels, kh, kw, 1]). */
 const CONV = [1, 2, 3, 0] as const;
 const DEPTHWISE = [1, 2, 0, 3] as const;
 
@@ -14,7 +14,7 @@ export function tfjsAxes(graph: Graph): Map<string, readonly number[]> {
   return axes;
 }
 
-/** The order that takes axes back to where they were. */
+/** The inverse permutation. */
 export function inverseAxes(order: readonly number[]): number[] {
   return order.map((_, axis) => order.indexOf(axis));
 }

@@ -24,22 +24,8 @@ const OPS: OpTable = {
   input: (node) => {
     throw new FaceError('internal', { reason: `the input ${node.name} was not given` });
   },
-  conv2d: (node, [x], weights) =>
-    tf.fused.conv2d({
-      x: x as tf.Tensor4D,
-      filter: need(weights, node.weights) as tf.Tensor4D,
-      strides: node.stride,
-      pad: node.padding,
-      ...(node.bias !== undefined && { bias: need(weights, node.bias) }),
-    }),
-  depthwiseConv2d: (node, [x], weights) =>
-    tf.fused.depthwiseConv2d({
-      x: x as tf.Tensor4D,
-      filter: need(weights, node.weights) as tf.Tensor4D,
-      strides: node.stride,
-      pad: node.padding,
-      ...(node.bias !== undefined && { bias: need(weights, node.bias) }),
-    }),
+  conv2d: (node, [x], weights) => tf.fused.conv2d(convolution(node, x!, weights)),
+  depthwiseConv2d: (node, [x], weights) => tf.fused.depthwiseConv2d(convolution(node, x!, weights)),
   batchNorm: (node, [x], weights) =>
     tf.batchNorm(
       x!,
@@ -116,6 +102,16 @@ export function runGraph(
 function compute(ops: OpTable, node: Node & { op: Op['op'] }, inputs: readonly tf.Tensor[], weights: Tensors) {
   const run = ops[node.op] as (node: Node, inputs: readonly tf.Tensor[], weights: Tensors) => tf.Tensor;
   return run(node, inputs, weights);
+}
+
+function convolution(node: Node & { readonly op: 'conv2d' | 'depthwiseConv2d' }, x: tf.Tensor, weights: Tensors) {
+  return {
+    x: x as tf.Tensor4D,
+    filter: need(weights, node.weights) as tf.Tensor4D,
+    strides: node.stride,
+    pad: node.padding,
+    ...(node.bias !== undefined && { bias: need(weights, node.bias) }),
+  };
 }
 
 function need(weights: Tensors, name: string): tf.Tensor {

@@ -16,13 +16,13 @@ interface EmscriptenModule {
 }
 type ModuleFactory = (settings: Record<string, unknown>) => Promise<EmscriptenModule>;
 
-/** The threaded module starts 8 workers, and would wait for ever for a thread that has none. */
+/** The threaded module starts 8 workers, and would wait forever for a thread without one. */
 const MOST_THREADS = 8;
 
 /**
- * Registers the backend `wasm` with as many threads as asked for where the page is cross-origin isolated and one
- * elsewhere. The package's own start is not used: it hands its threads the text of a function that a minifier may have
- * been over, which then fails in them; here the package's files are loaded as they are.
+ * Registers the backend `wasm` with `threads` threads where the page is cross-origin isolated, and one elsewhere. The
+ * package's own start passes the text of a function to its threads, which fails once minified; here its files are loaded
+ * unchanged.
  */
 export async function registerWasmBackend(threads: number): Promise<{ threads: number; bytes: () => number }> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
@@ -41,7 +41,7 @@ export async function registerWasmBackend(threads: number): Promise<{ threads: n
   return { threads: used, bytes: () => module.HEAPU8.buffer.byteLength };
 }
 
-/** Registers a backend in the place of the one of that name that there may be: the package's own, or an ended one. */
+/** Registers a backend, replacing one of that name: the package's own, or an ended one. */
 export function replaceBackend(name: BackendName, create: () => tf.KernelBackend): void {
   tf.removeBackend(name); // nothing where there is none
   tf.registerBackend(name, create);
@@ -51,7 +51,7 @@ async function startModule(scriptUrl: string, wasmUrl: string): Promise<Emscript
   // Absolute, because threads start from a blob, against which nothing else resolves.
   const script = new URL(scriptUrl, location.href).href;
   const wasm = new URL(wasmUrl, location.href).href;
-  // The package keeps the worker's text in a template literal, where its `\n` has become a line break within a string.
+  // In the package's template literal the worker's `\n` has become a line break within a string.
   const workerText = wasmWorkerContents.replaceAll('\n', '\\n');
   const worker = URL.createObjectURL(new Blob([workerText], { type: 'text/javascript' }));
   try {

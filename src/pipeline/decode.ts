@@ -13,7 +13,7 @@ export interface PictureRef {
   readonly name: string;
 }
 
-/** What a picture can come from. An ImageBitmap or VideoFrame is closed with the frame made of it. */
+/** Sources of a picture. An ImageBitmap or VideoFrame is closed with its frame. */
 export type Picture = Blob | ImageBitmap | VideoFrame | RgbaImage | PictureRef;
 
 /** GiB of memory up to which a device counts as small. */
@@ -23,10 +23,10 @@ const MAX_MEGAPIXELS = (deviceMemory() ?? Infinity) <= SMALL_MEMORY ? 50 : 120;
 const MAX_SIDE = 65_535;
 /** MTCNN's smallest window, pixels. */
 const MIN_SIDE = 12;
-/** Up to this many pixels a picture is read out once and kept, so that its faces are cut without drawing again. */
+/** Pictures up to this many pixels are read once and kept, so that faces are cut without drawing again. */
 const KEPT_PIXELS = 4_000_000;
 
-/** GiB, as the browser tells it (Chromium: at most 8); undefined where it does not, and in Node. */
+/** GiB, as Chromium reports it, at most 8; undefined elsewhere. */
 function deviceMemory(): number | undefined {
   return (globalThis.navigator as (Navigator & { readonly deviceMemory?: number }) | undefined)?.deviceMemory;
 }
@@ -97,7 +97,7 @@ async function decodeFile(file: Blob, name: string): Promise<ImageBitmap> {
   } catch (error) {
     if (error instanceof FaceError) throw error;
     if (!bytes) throw new FaceError('image/not-opened', { name }, { cause: error }); // moved, or it may not be read
-    // Asked only now: some browsers do decode HEIC.
+    // Only now, since some browsers decode HEIC.
     throw unreadableError(name, bytes) ?? new FaceError('image/unreadable', { name }, { cause: error });
   }
 }

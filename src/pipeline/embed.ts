@@ -8,7 +8,7 @@ import type { Engine, Executor } from '../nn/executor';
 import type { Graph } from '../nn/graph';
 import type { EmbedderRow } from '../weights/modelRow';
 
-/** Faces a call of the network when there are many: compiled once a call has at least `MANY`. */
+/** Faces per run of the network, compiled for it once a call has at least `MANY`. */
 const BATCH = 8;
 /** Compiling a second size takes as long as embedding some 30 faces on WASM, where a batch gains a tenth a face. */
 const MANY = 24;
@@ -16,7 +16,7 @@ const MANY = 24;
 export interface EmbedOptions {
   /** Embed each face's flipped picture too and take the mean. */
   readonly flip?: boolean;
-  /** Always in batches, the last one filled up, however few there are: long work, whose parts are of many sizes. */
+  /** Always in full batches, the last one padded: for long work in parts of many sizes. */
   readonly inBatches?: boolean;
 }
 

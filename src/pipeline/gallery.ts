@@ -9,9 +9,9 @@ export interface Gallery {
   readonly people: readonly string[];
   readonly personOf: Int32Array;
   readonly vectors: Float32Array;
-  /** By which the normalised distance of row r is its plain one, times the probe's scale: see core/cohort.ts. */
+  /** Factor of row r's distances: see core/cohort.ts. */
   readonly scales: Float64Array;
-  /** What a search looks at first. */
+  /** For a first, approximate search. */
   readonly codes: Codes;
   /** Faces of that model whose embedding is not of its length: damaged, and left out. */
   readonly leftOut: number;

@@ -2,8 +2,8 @@ import type { CaptureHint, FaceQuality } from '../core/types';
 import type { FacePose } from './pose';
 
 /**
- * Beyond these a face makes a poor example of its person. Chosen on `data/people`, 8-bit FaceNet, by the share of a face's
- * pairs with its own person that are missed: see docs/decisions/live.md. Light from 42 to 205 made no difference there.
+ * Beyond these limits a face is a poor example of its person. Chosen on `data/people`, 8-bit FaceNet, by the share of missed
+ * pairs with its own person: see docs/decisions/live.md. Light from 42 to 205 made no difference there.
  */
 const LIMITS = {
   size: 60,

@@ -1,7 +1,7 @@
 /**
- * Whether a JPEG without an end marker holds its whole picture. Phones and panorama programs write such files: the last
- * two bytes are missing, or the maker's own data takes their place. A file that was cut off looks the same from outside;
- * only counting the blocks of the entropy-coded data tells them apart (ITU-T T.81, F.2 for the Huffman codes).
+ * Whether a JPEG without an end marker is complete. Phones and panorama programs write such files: the last two bytes are
+ * missing, or replaced by the maker's own data. Only counting the blocks of the entropy-coded data distinguishes them from
+ * files that were cut off (ITU-T T.81, F.2 for the Huffman codes).
  */
 
 export interface JpegComponent {
@@ -189,7 +189,7 @@ function skipBlock(reader: BitReader, dc: HuffmanTable, ac: HuffmanTable): boole
 
 /** Bits of entropy-coded data, stuffed zeros left out, up to the next marker or the end of the file. */
 class BitReader {
-  private held = 0;
+  private current = 0;
   private count = 0;
 
   constructor(
@@ -201,7 +201,7 @@ class BitReader {
     let code = 0;
     for (let bits = 1; bits <= MOST_BITS; bits++) {
       if (this.count === 0 && !this.fill()) return null;
-      code = (code << 1) | ((this.held >> --this.count) & 1);
+      code = (code << 1) | ((this.current >> --this.count) & 1);
       if (code < ends[bits]!) return symbols[offsets[bits]! + code] ?? null;
     }
     return null;
@@ -238,7 +238,7 @@ class BitReader {
       this.at++;
     }
     this.at++;
-    this.held = byte;
+    this.current = byte;
     this.count = 8;
     return true;
   }

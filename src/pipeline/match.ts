@@ -7,7 +7,7 @@ import type { Gallery } from './gallery';
 import { farAt, type Calibrated } from '../weights/calibration';
 import { namedByClassifier, type NameClassifier } from './nameClassifier';
 
-/** Who is known, and when a face is taken for one of them. Its calibration is that of normalised distances. */
+/** The known people, and when a face matches one of them. The calibration is that of normalised distances. */
 export interface Matching extends Calibrated {
   readonly gallery: Gallery;
   /** Normalised distance up to which a face is a person. */
@@ -91,14 +91,14 @@ export function matchFace(embedding: Embedding, matching: Matching): Match {
   };
 }
 
-/** Two faces, by what decides in `matchFace`. */
+/** Two faces compared as in `matchFace`. */
 export interface Comparison {
   /** Plain Euclidean. */
   readonly distance: number;
   readonly normalised: number;
   /** Within the threshold: one person's. */
   readonly same: boolean;
-  /** The chance that the face of somebody else would not be so near; see `certaintyAmong`. */
+  /** Probability that another person's face would not be this near; see `certaintyAmong`. */
   readonly certainty: number;
 }
 

@@ -23,7 +23,7 @@ export function storedClassifier(row: EmbedderRow, weights: Weights): NameClassi
   return { people, rows: toFloat32(matrix), biases: biases ? toFloat32(biases) : null };
 }
 
-/** What the distances alone say of a probe. */
+/** The result of distances alone. */
 interface ByDistance {
   /** Normalised. */
   readonly threshold: number;
@@ -34,9 +34,9 @@ interface ByDistance {
 }
 
 /**
- * Whom the classifier prefers among the people of the gallery who have a face within the threshold, with the row of their
- * nearest one; null where it knows fewer than two of them, or not the nearest one: then the distance decides. The
- * classifier never decides who is a stranger.
+ * The classifier's choice among the gallery's people with a face within the threshold, with the row of their nearest face;
+ * null where it knows fewer than two of them, or not the nearest one: then the distance decides. The classifier never decides
+ * who is a stranger.
  */
 export function namedByClassifier(
   { vector }: Pick<Embedding, 'vector'>,

@@ -1,6 +1,6 @@
 import type { Box, RgbaImage, Space } from '../core/types';
 
-/** For each output position the source pixels that count, and how much. */
+/** Source pixels and weights of each output position. */
 interface Taps {
   readonly first: Int32Array;
   readonly count: Int32Array;
@@ -15,7 +15,7 @@ interface Taps {
  */
 type Outside = 'cut' | 'black';
 
-/** Kept between calls: crops come by the hundred and are of like size. */
+/** Reused between calls: crops are many and of similar size. */
 let scratch = new Float32Array(0);
 
 /**

@@ -10,7 +10,7 @@ import {
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif' | 'bmp';
 
-/** What a file's own bytes say, before any decoder allocates for it. */
+/** Facts from a file's bytes, before any decoder allocates for it. */
 export interface Sniffed {
   readonly format: PictureFormat;
   /** Pixels as stored, before any EXIF turn; 0 where the header is cut off before it says. */
@@ -125,7 +125,7 @@ const BMP_CORE_HEADER = 12;
 /** Compressions whose rows have a fixed length: none, and none with bit masks. */
 const BMP_PLAIN = [0, 3, 6];
 
-/** The file length in a BMP's header is often wrong; whether the rows are all there is reckoned from their own size. */
+/** The file length in a BMP's header is often wrong, so completeness follows from the rows' size. */
 function sniffBmp(bytes: Uint8Array, view: DataView): Sniffed {
   const isCore = view.getUint32(14, true) === BMP_CORE_HEADER;
   const width = isCore ? view.getUint16(18, true) : Math.abs(view.getInt32(18, true));
@@ -140,7 +140,7 @@ function sniffBmp(bytes: Uint8Array, view: DataView): Sniffed {
 const AVIF_PATH = ['meta', 'iprp', 'ipco', 'ispe'];
 /** `meta` has a version and flags before its boxes, `ispe` before its numbers. */
 const FULL_BOX_BYTES = 4;
-/** No picture has so many boxes; a hostile file ends here. */
+/** More boxes than any picture has: the limit for hostile files. */
 const MOST_BOXES = 100_000;
 
 /** The largest `ispe` (image size) property among the metadata: a thumbnail or an alpha plane may have its own. */

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 
-type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
 type Shape4D = [number, number, number, number];
-interface ConvAttributes {
+interface Attributes {
   readonly strides: [number, number] | number;
-  readonly pad: Pad;
+  readonly pad: 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
+  readonly filterShape?: Shape4D;
+  readonly inputShape?: Shape4D;
 }
 
 /**
@@ -13,21 +14,16 @@ interface ConvAttributes {
  * depthwise ones, and its own for the input is many times slower than its convolution. Calling it again does nothing.
  */
 export function registerWasmKernels(): void {
-  register('Conv2DBackpropFilter', ({ x, dy }, attributes) =>
-    conv2dFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape!, attributes),
-  );
-  register('Conv2DBackpropInput', ({ dy, filter }, attributes) =>
-    conv2dInputGradient(attributes.inputShape!, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
-  );
-  register('DepthwiseConv2dNativeBackpropFilter', ({ x, dy }, attributes) =>
-    depthwiseFilterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes.filterShape!, attributes),
-  );
-  register('DepthwiseConv2dNativeBackpropInput', ({ dy, filter }, attributes) =>
-    depthwiseInputGradient(attributes.inputShape!, dy as tf.Tensor4D, filter as tf.Tensor4D, attributes),
-  );
+  for (const depthwise of [false, true]) {
+    const name = depthwise ? 'DepthwiseConv2dNativeBackprop' : 'Conv2DBackprop';
+    register(`${name}Filter`, ({ x, dy }, attributes) =>
+      filterGradient(x as tf.Tensor4D, dy as tf.Tensor4D, attributes, depthwise),
+    );
+    register(`${name}Input`, ({ dy, filter }, attributes) =>
+      inputGradient(dy as tf.Tensor4D, filter as tf.Tensor4D, attributes, depthwise),
+    );
+  }
 }
-
-type Attributes = ConvAttributes & { readonly filterShape?: Shape4D; readonly inputShape?: Shape4D };
 
 function register(
   kernelName: string,
@@ -53,37 +49,25 @@ function asTensor(info: tf.TensorInfo): tf.Tensor {
 const isTensor = (info: tf.TensorInfo): info is tf.Tensor => info instanceof tf.Tensor;
 
 /**
- * The gradient of a convolution at its filter, [kh, kw, in, out]: for each place of the window a product of the
- * pixels under it, [in, pixels], with `dy`, [pixels, out]. `x` [n, h, w, in].
+ * The gradient of a convolution at its filter, [kh, kw, in, out]: for each place of the window a product of the pixels
+ * under it, [in, pixels], with `dy`, [pixels, out]. Depthwise, [kh, kw, channels, 1]: the sum over pixels of the products.
+ * `x` [n, h, w, in].
  */
-export function conv2dFilterGradient(
+function filterGradient(
   x: tf.Tensor4D,
   dy: tf.Tensor4D,
-  filterShape: Shape4D,
-  { strides, pad }: ConvAttributes,
+  { filterShape, strides, pad }: Attributes,
+  depthwise: boolean,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const [, , channels, out] = filterShape;
-    const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad);
-    const rows = tf.reshape(dy, [-1, out]);
-    const places = placesUnder(x, info, (under) =>
-      tf.matMul(tf.transpose(tf.reshape(under, [rows.shape[0], channels])), rows),
-    );
-    return tf.reshape(tf.stack(places), filterShape);
-  });
-}
-
-/** The same of a depthwise convolution, [kh, kw, channels, 1]: for each place the sum over pixels of the products. */
-function depthwiseFilterGradient(
-  x: tf.Tensor4D,
-  dy: tf.Tensor4D,
-  filterShape: Shape4D,
-  { strides, pad }: ConvAttributes,
-): tf.Tensor4D {
-  return tf.tidy(() => {
-    const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape, strides, 1, pad, undefined, true);
-    const places = placesUnder(x, info, (under) => tf.sum(tf.mul(under, dy), [0, 1, 2]));
-    return tf.reshape(tf.stack(places), filterShape);
+    const [, , channels, out] = filterShape!;
+    const info = tf.backend_util.computeConv2DInfo(x.shape, filterShape!, strides, 1, pad, undefined, depthwise);
+    const product = (under: tf.Tensor4D) => {
+      const rows = tf.reshape(dy, [-1, out]);
+      return tf.matMul(tf.transpose(tf.reshape(under, [rows.shape[0], channels])), rows);
+    };
+    const places = placesUnder(x, info, (under) => (depthwise ? tf.sum(tf.mul(under, dy), [0, 1, 2]) : product(under)));
+    return tf.reshape(tf.stack(places), filterShape!);
   });
 }
 
@@ -104,44 +88,32 @@ function placesUnder(
 }
 
 /**
- * The gradient of a convolution at its input, `inputShape`. Pixels whose places modulo the stride are the same (a phase)
- * are reached by the same places of the window: each phase is a convolution of `dy` with those, turned by half a turn and
- * with channels swapped, so that no zero between strides is multiplied.
+ * The gradient of a convolution at its input. Pixels whose places modulo the stride are the same (a phase) are reached by the
+ * same places of the window: each phase is a convolution of `dy` with those, turned by half a turn and with channels swapped
+ * (depthwise ones stay apart), so that no zero between strides is multiplied.
  */
-export function conv2dInputGradient(
-  inputShape: Shape4D,
-  dy: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  { strides, pad }: ConvAttributes,
-): tf.Tensor4D {
-  const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad);
-  const [, , channels, out] = filter.shape;
-  return inputGradient(info, dy, filter, (padded, places, [rows, columns]) => {
-    const turned = tf.transpose(tf.reshape(places, [rows * columns, channels, out]), [0, 2, 1]);
-    return tf.conv2d(padded, tf.reshape(turned, [rows, columns, out, channels]), 1, 'valid');
-  });
-}
-
-/** The same of a depthwise convolution, whose channels stay apart. */
-function depthwiseInputGradient(
-  inputShape: Shape4D,
-  dy: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  { strides, pad }: ConvAttributes,
-): tf.Tensor4D {
-  const info = tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad, undefined, true);
-  return inputGradient(info, dy, filter, (padded, places, [rows, columns]) =>
-    tf.depthwiseConv2d(padded, tf.reshape(places, [rows, columns, filter.shape[2], 1]), 1, 'valid'),
-  );
-}
-
-/** `convolve`: one phase, from `dy` padded and the filter's places that reach it, turned; `size` of them down and along. */
 function inputGradient(
-  { inShape, padInfo, filterHeight, filterWidth, strideHeight, strideWidth }: tf.backend_util.Conv2DInfo,
   dy: tf.Tensor4D,
   filter: tf.Tensor4D,
-  convolve: (dy: tf.Tensor4D, places: tf.Tensor, size: readonly [number, number]) => tf.Tensor4D,
+  { inputShape, strides, pad }: Attributes,
+  depthwise: boolean,
 ): tf.Tensor4D {
+  const { inShape, padInfo, filterHeight, filterWidth, strideHeight, strideWidth } = tf.backend_util.computeConv2DInfo(
+    inputShape!,
+    filter.shape,
+    strides,
+    1,
+    pad,
+    undefined,
+    depthwise,
+  );
+  const [, , inputs, out] = filter.shape;
+  /** One phase, from `dy` padded and the filter's places that reach it, turned; `size` of them down and along. */
+  const convolve = (padded: tf.Tensor4D, taps: tf.Tensor, [rows, columns]: readonly [number, number]): tf.Tensor4D => {
+    if (depthwise) return tf.depthwiseConv2d(padded, tf.reshape(taps, [rows, columns, inputs, 1]), 1, 'valid');
+    const turned = tf.transpose(tf.reshape(taps, [rows * columns, inputs, out]), [0, 2, 1]);
+    return tf.conv2d(padded, tf.reshape(turned, [rows, columns, out, inputs]), 1, 'valid');
+  };
   return tf.tidy(() => {
     const [n, height, width, channels] = inShape;
     const down = phasesOf(height, padInfo.top, strideHeight, filterHeight, dy.shape[1]);

@@ -2,12 +2,10 @@ import { normalisedDistance } from '../../core/cohort';
 import { squaredDistance } from '../../core/vectors';
 import type { EmbeddingTable } from '../rowPairs';
 
-/** Every pair of people compared once, for measures of how errors fall on groups of people. */
-
 /** Faces of people who are all different, one picture each. */
 export interface GroupFaces {
   readonly table: EmbeddingTable;
-  /** What each face's distances are multiplied by: see core/cohort.ts. */
+  /** Factor of each face's distances: see core/cohort.ts. */
   readonly scales: ArrayLike<number>;
   /** The group of each row. */
   readonly groups: readonly string[];
@@ -19,7 +17,7 @@ export interface GroupFaces {
 export interface Limits {
   readonly plain: number;
   readonly normalised: number;
-  /** Normalised distance up to which a picture shows a person who has another one. */
+  /** Normalised distance up to which two pictures show one person. */
   readonly twice: number;
 }
 
@@ -50,7 +48,7 @@ export interface ComparedPeople {
 }
 
 /**
- * Compares every two people. A row within `twice` of an earlier one is left out: the earlier one stands for that person.
+ * Compares every two people once. A row within `twice` of an earlier one is left out as another picture of that person.
  * `onRow` is called before each row; what it throws ends the comparison.
  */
 export async function comparePeople(

@@ -2,9 +2,9 @@ import { mean } from '../statistics';
 import type { AcceptedPairs, ComparedPeople, GroupPair } from './comparePeople';
 
 /**
- * Intervals for rates over pairs of people. Pairs that share a person are not independent, so people are drawn again, not
- * pairs: a pair counts as often as both of its people together (the vertex bootstrap; Snijders and Borgatti, 1999; for
- * error rates of face verification Fogliato, Patil and Perona, 2024).
+ * Intervals for rates over pairs of people. Pairs that share a person are not independent, so people are resampled instead of
+ * pairs: a pair's weight is the product of its people's (the vertex bootstrap; Snijders and Borgatti, 1999; for error rates of
+ * face verification Fogliato, Patil and Perona, 2024).
  */
 
 /** A rate with its 95 % interval. */
@@ -13,7 +13,7 @@ export interface Measured {
   readonly interval: readonly [number, number];
 }
 
-/** How often each row counts; 0 for one that is left out. */
+/** Weight of each row; 0 for rows left out. */
 export type Weights = Float64Array;
 
 export const REPLICATES = 1000;
@@ -50,8 +50,8 @@ export function pairRate(
 }
 
 /**
- * Share of a group's people who would be taken for somebody, were they strangers to a gallery of `gallery` others of the
- * group: the mean over all such galleries, worked out (hypergeometric) instead of drawn. `logs`: logarithms of factorials.
+ * Share of a group's people who would be recognised as somebody in a gallery of `gallery` others of the group: the mean over
+ * all such galleries, computed (hypergeometric) instead of sampled. `logs`: logarithms of factorials.
  */
 export function strangerShare(
   rows: readonly number[],
@@ -86,8 +86,8 @@ export function logFactorials(most: number): Float64Array {
 }
 
 /**
- * The 95 % interval of a rate: the replicates' percentiles, centred on it, or Wilson's of as many independent `trials`
- * where that is wider. The bootstrap alone has no width where nothing was accepted; Wilson's forgets that pairs share people.
+ * The 95 % interval of a rate: the replicates' percentiles, centred on it, or Wilson's of `trials` independent trials where
+ * that is wider. The bootstrap alone has no width where nothing was accepted; Wilson's ignores that pairs share people.
  */
 export function measured(rate: number, replicates: readonly number[], trials: number): Measured {
   const sorted = Float64Array.from(replicates.filter(Number.isFinite)).sort();

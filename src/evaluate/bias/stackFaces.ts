@@ -7,7 +7,7 @@ export interface BiasFace {
   /** Of the picture. */
   readonly name: string;
   readonly vector: ArrayLike<number>;
-  /** What its distances are multiplied by. */
+  /** Factor of its distances. */
   readonly scale: number;
 }
 

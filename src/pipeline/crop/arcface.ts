@@ -1,7 +1,7 @@
 import type { Detection, FaceCrop, FacePoints, Frame } from '../../core/types';
 import { fitSimilarity, turnedCrop } from './similarity';
 
-/** Side of the square in which the template's places are. */
+/** Side of the template's square. */
 const SIDE = 112;
 /** ArcFace's places of the five points: middles of pixels, counted from 0. */
 const TEMPLATE: FacePoints = [
@@ -13,8 +13,8 @@ const TEMPLATE: FacePoints = [
 ];
 
 /**
- * The face as networks of ArcFace's kind want it: rotated, scaled and shifted so that its five points come nearest to the
- * template's places. Black beyond the picture.
+ * The face as ArcFace-like networks expect it: rotated, scaled and shifted so that its five points are nearest to the
+ * template's. Black beyond the picture.
  */
 export function arcfaceCrop(frame: Frame, { points }: Pick<Detection, 'points'>, size: number): FaceCrop {
   // A pixel's middle lies half a pixel from its edge, where our coordinates begin.

@@ -11,8 +11,8 @@ const MAX_SIDE = 400;
 const LEAST_MARGIN = FACENET_MARGIN + 4;
 
 /**
- * What the store keeps of a face: the square round its box, 1.8 times its longer side, clipped to the picture, at most
- * 400 px a side, as a JPEG; with the box and points in its pixels. From it every registered model's own crop can be cut.
+ * A face as the store keeps it: the square round its box, 1.8 times its longer side, clipped to the picture, at most 400 px a
+ * side, as a JPEG; with the box and points in its pixels. Every registered model's own crop can be cut from it.
  */
 export async function storedCrop(frame: Frame, detection: Detection): Promise<StoredCrop> {
   return encodeCut(cutSquare(frame, detection));

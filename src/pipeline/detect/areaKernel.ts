@@ -20,7 +20,7 @@ const PIXEL = 12;
 const VECTOR = 16;
 /** Bytes of a column's or row's entry: two addresses as int32, then a float64. */
 export const ENTRY = 16;
-/** Bytes of what passes through: tables, pixels to sum up, results. */
+/** Bytes for tables, and for pixels and results on their way. */
 const TABLES = 3 * PAGE;
 const THROUGH = 2 * PAGE;
 const SUMS_AT = TABLES + THROUGH;
@@ -32,11 +32,11 @@ export interface AreaKernel {
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
-  /** Bytes for tables, at 0, and for what passes through, at `throughAt`. */
+  /** Bytes for tables, at 0, and for pixels and results, at `throughAt`. */
   readonly tables: number;
   readonly through: number;
   readonly throughAt: number;
-  /** Forgets what was reserved before, and gives the addresses of so many bytes each. */
+  /** Replaces all earlier reservations; gives the address of each, of `lengths` bytes. */
   reserve(lengths: readonly number[]): number[];
   /**
    * Sums of `rows` rows of `width` RGBA pixels at `from`, to `to`, where rows are `stride` bytes apart and the one above

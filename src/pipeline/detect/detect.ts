@@ -25,31 +25,22 @@ const KEPT_SUMS = 32e6;
 const RNET_BATCHES = [4, 8, 16, 32];
 const ONET_BATCHES = [1, 2, 4, 8];
 
+type Search = [options?: SearchOptions, timings?: Timings | undefined, signal?: AbortSignal | undefined];
+
 /** MTCNN: finds faces and their five points. */
 export interface Detector {
   /**
    * The faces of a frame in its own pixels, most probable first; none is an empty list. Throws `detect/bad-option`,
    * `aborted`.
    */
-  detect(frame: Frame, options?: SearchOptions, timings?: Timings, signal?: AbortSignal): Promise<Detection[]>;
+  detect(frame: Frame, ...search: Search): Promise<Detection[]>;
   /** The same for several frames at once: R-Net and O-Net run on the candidates of all of them together. */
-  detectMany(
-    frames: readonly Frame[],
-    options?: SearchOptions,
-    timings?: Timings,
-    signal?: AbortSignal,
-  ): Promise<Detection[][]>;
+  detectMany(frames: readonly Frame[], ...search: Search): Promise<Detection[][]>;
   /**
    * The faces at these places of a frame, such as those of the frame before: only O-Net runs, at a fraction of the cost, and
    * moves each box to its face. Places without a face give none. Throws as `detect` does.
    */
-  detectAt(
-    frame: Frame,
-    places: readonly Box[],
-    options?: SearchOptions,
-    timings?: Timings,
-    signal?: AbortSignal,
-  ): Promise<Detection[]>;
+  detectAt(frame: Frame, places: readonly Box[], ...search: Search): Promise<Detection[]>;
   /** Compiles what every picture needs. */
   warmUp(): Promise<void>;
   dispose(): void;

@@ -6,8 +6,8 @@ const PIXEL = 12;
 
 /**
  * Sums of all pixels above and to the left: three int32 (R, G, B) for column x and row y, over rows < y and columns < x,
- * at `at` + (y · (width + 1) + x) · 12 in the kernel's memory. The mean of any rectangle then costs four look-ups, however
- * large it is. Sums may wrap round; differences stay right up to 8 million pixels.
+ * at `at` + (y · (width + 1) + x) · 12 in the kernel's memory. The mean of any rectangle costs four look-ups. Sums may
+ * overflow; differences are right up to 8 million pixels.
  */
 export interface Integral {
   readonly width: number;
@@ -16,7 +16,7 @@ export interface Integral {
   readonly kernel: AreaKernel;
 }
 
-/** Makes the sums of the images in the kernel's memory, in place of those before. */
+/** Computes the images' sums in the kernel's memory, replacing the former ones. */
 export function integralsOf(images: readonly RgbaImage[], kernel: AreaKernel = createAreaKernel()): Integral[] {
   const places = kernel.reserve(images.map(({ width, height }) => (width + 1) * (height + 1) * PIXEL));
   return images.map(({ width, height, data }, i) => {

@@ -1,7 +1,7 @@
 import { FaceError } from '../../core/errors';
 import { SEARCHED_SIDE } from './pyramid';
 
-/** What a caller may set; the rest is the original's. */
+/** Options of a caller; everything else is the original's. */
 export interface SearchOptions {
   /** Pixels of the picture, or a share (0–1) of its shorter side when under 1. */
   readonly minSize?: number;
@@ -27,7 +27,7 @@ export const DETECT_DEFAULTS: DetectSettings = {
   maxSide: SEARCHED_SIDE,
 };
 
-/** The options with the original's values for what is left out. Throws `detect/bad-option`. */
+/** The options, completed by the original's values. Throws `detect/bad-option`. */
 export function detectSettings(options: SearchOptions): DetectSettings {
   const known = Object.keys(DETECT_DEFAULTS);
   for (const option of Object.keys(options)) {

@@ -3,9 +3,9 @@ import type { Candidate } from './boxes';
 import { areaResize, type Integral, type PixelBox } from './integral';
 
 /**
- * A candidate's pixels, as R-Net and O-Net take them: [size, size, 3], standardised, written to `out` from `at` on. Each
- * output is the mean of those it covers; black beyond the picture, as in the original (facenet-pytorch stretches what is
- * inside instead, which puts boxes at the border further off).
+ * A candidate's pixels for R-Net and O-Net: [size, size, 3], standardised, written to `out` from `at` on, each the mean of the
+ * pixels it covers. Black beyond the picture, as in the original (facenet-pytorch stretches the inside part instead, which
+ * makes boxes at the border less exact).
  */
 export function windowInput(picture: Integral, box: Candidate, size: number, out: Float32Array, at: number): void {
   const { mean, scale } = MTCNN_STANDARDISATION;
@@ -23,12 +23,12 @@ function pixelsOf(box: Candidate): PixelBox {
   return { x0: Math.trunc(box.x0) - 1, y0: Math.trunc(box.y0) - 1, x1: Math.trunc(box.x1), y1: Math.trunc(box.y1) };
 }
 
-/** Without the candidates that show nothing of their picture. */
+/** Without the candidates outside their picture. */
 export function inside(pictures: readonly Integral[], candidates: Candidate[][]): Candidate[][] {
   return candidates.map((list, i) => list.filter((box) => isInside(pictures[i]!, box)));
 }
 
-/** How many windows the candidates of all pictures are, and what fills one. */
+/** The number of windows of all pictures' candidates, and the function that fills one. */
 export function windowsOf(pictures: readonly Integral[], candidates: Candidate[][], size: number) {
   const flat = candidates.flatMap((list, i) => list.map((box) => ({ box, picture: pictures[i]! })));
   const fill = (index: number, out: Float32Array, at: number): void => {

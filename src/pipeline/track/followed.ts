@@ -1,4 +1,4 @@
-/** The videos that a pipeline follows, by name: each has its own faces and ids. */
+/** The videos of a pipeline, by name: each has its own faces and ids. */
 import type { RecognisedFace } from '../../core/types';
 import { withFrame } from '../decode';
 import { leastFace } from '../detect/tiles';
@@ -7,7 +7,7 @@ import type { TrackContext, TrackRequest, TrackResult } from '../requests';
 import { Timings } from '../timings';
 import { LiveFaces, searchSettings, type LiveModels } from './liveFaces';
 
-/** A page has at most a camera and a file; one that forgets to end its videos must not fill the memory. */
+/** A page has at most a camera and a file; videos that are never ended must not fill the memory. */
 const MOST = 4;
 
 /** One video. It begins with its first frame. */

@@ -53,7 +53,7 @@ export class Tracker {
     this.#options = { ...DEFAULTS, ...options };
   }
 
-  /** The tracks after a frame taken at `time` (milliseconds; a clock that goes back starts anew). */
+  /** The tracks after a frame taken at `time` (milliseconds; a clock that goes back starts over). */
   update(detections: readonly Detection[], time: number): Track[] {
     if (this.#time !== null && time < this.#time) this.reset();
     const steps = (time - (this.#time ?? time)) / STEP_MS;
@@ -98,13 +98,13 @@ export class Tracker {
     return this.#tracks.map(({ state, misses }) => ({ box: boxOf(predict(state, steps)), misses }));
   }
 
-  /** Forgets all tracks; ids go on. */
+  /** Forgets all tracks; ids continue. */
   reset(): void {
     this.#tracks = [];
     this.#time = null;
   }
 
-  /** Too little overlap costs the same however little: such a pair is never better than none. */
+  /** Any overlap below the least costs the same: such a pair is never better than none. */
   #cost(predicted: Box, box: Box): number {
     const iou = boxIou(predicted, box);
     return iou < this.#options.minIou ? 1 : 1 - iou;

@@ -11,9 +11,9 @@ const VIEWS = {
   refresh: 1000,
   /** Least time between two views of a face that turns or sharpens. */
   pause: 200,
-  /** A view so much better than the best is taken at once. */
+  /** A view better than the best by this factor is added at once. */
   better: 1.25,
-  /** A face turned so much further from all its views is embedded at once (yaw: see pose.ts). */
+  /** A face turned this far from all its views is embedded at once (yaw: see pose.ts). */
   turned: 0.2,
   /** Views that vote, the newest. */
   voters: 8,
@@ -32,7 +32,7 @@ export interface Look {
 export interface View extends Look {
   readonly embedding: Embedding;
 }
-/** With the pixels and what they are worth: only few are kept, for enrolment. */
+/** With its pixels and score: only a few are kept, for enrolment. */
 interface KeptView extends View {
   readonly score: number;
   readonly cut: CutFace;
@@ -76,7 +76,7 @@ export class Views {
     );
   }
 
-  /** Worked out again only when `matching` is another object. */
+  /** Recomputed only when `matching` is another object. */
   match(view: View, matching: Matching): Match {
     const known = this.#answers.get(view);
     if (known?.matching === matching) return known.match;

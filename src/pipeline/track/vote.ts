@@ -1,13 +1,13 @@
 import type { Match } from '../../core/types';
 import { NOBODY } from '../match';
 
-/** What counts for each answer even at the threshold itself. */
+/** Weight of an answer at the threshold itself. */
 const LEAST_WEIGHT = 0.1;
 
 /**
- * One answer from the answers to several views of a face: each counts for its person, or for unknown, the more the
- * further its normalised distance is from `threshold`, as a share of it. The answer given is the winner's view of least distance
- * (of unknown too: it names who was nearest). Ties go to unknown.
+ * One answer from those of several views of a face: each counts for its person, or for unknown, by how far its normalised
+ * distance is from `threshold`. The result is the winner's view of least distance (for unknown too: it names the nearest
+ * person). Ties go to unknown.
  */
 export function voteMatch(matches: readonly Match[], threshold: number): Match {
   const votes = new Map<string | null, { weight: number; best: Match }>();

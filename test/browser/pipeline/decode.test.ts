@@ -89,7 +89,7 @@ describe('pictures that can be read', () => {
     expect(difference(expected, frame.reduced(1000))).toBeLessThan(9);
   });
 
-  test('transparent parts are white, and what is left is opaque', async () => {
+  test('transparent parts are white, everything else is opaque', async () => {
     const frame = await decode(await fixture('png-alpha.png'));
     const { data, width } = frame.reduced(1000);
     expect([...data.subarray(0, 4)]).toEqual([255, 255, 255, 255]);

@@ -66,7 +66,7 @@ test.each([
   },
 );
 
-test('the least size asked for is looked for in a large ordinary picture too', async () => {
+test('the least size asked for is searched in a large ordinary picture too', async () => {
   // Faces of about 20×27 px, which are 8 px wide in the copy that is searched by itself.
   const picture = await panorama(4000, 3000, 130);
   const usual = await pipeline.detect({ picture });

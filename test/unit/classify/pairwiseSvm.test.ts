@@ -8,7 +8,7 @@ const even = [...people.labels.keys()].filter((i) => i % 2 === 0);
 const odd = [...people.labels.keys()].filter((i) => i % 2 === 1);
 const known = pickSamples(people, even);
 
-test('the scores count the pairs won, found again by weights worked out in full', () => {
+test('the scores count the pairs won, confirmed by explicit weights', () => {
   const coefficients = trainPairwise(known, { cost: 1, seed: 1 });
   expect(coefficients).toHaveLength(coefficientCount(known));
   const rows = known.classes.map((_, c) => [...known.labels.keys()].filter((i) => known.labels[i] === c));

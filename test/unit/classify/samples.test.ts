@@ -26,7 +26,7 @@ test('picked rows keep their labels and all the classes', () => {
   });
 });
 
-test('one person, or people without a face, cannot be told apart', () => {
+test('one person, or people without a face, cannot be trained on', () => {
   expect(() => assertTrainable(samples)).not.toThrow();
   expect(() => assertTrainable(packSamples([]))).toThrow('two people are needed, there is 0');
   expect(() => assertTrainable(pickSamples(samples, [0, 2]))).toThrow('two people are needed, there is 1');

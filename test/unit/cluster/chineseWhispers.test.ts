@@ -5,7 +5,7 @@ import { mulberry32, shuffledIndices } from '../../../src/core/random';
 import { cosine } from '../../../src/core/vectors';
 import { madeUpFaces, row, sets } from './faces';
 
-/** The same rounds written plainly: every cosine anew, a map of sums. */
+/** The same rounds written plainly: each cosine recomputed, a map of sums. */
 function plainly(points: Parameters<typeof chineseWhispers>[0], similarity: number, rounds: number, seed: number) {
   const n = points.count;
   const labels = Array.from({ length: n }, (_, i) => i);

@@ -48,7 +48,7 @@ test.each([1, 2, 3])('seed %i: a collage of one face does not tear its person ap
   const stranger = l2Normalise(Float32Array.from({ length: 64 }, () => random() - 0.5));
   const tile = like(person, 0.15, random);
   const tiles = Array.from({ length: 25 }, () => like(tile, 0.08, random));
-  // Three portraits, and him in a crew with somebody else.
+  // Three portraits, and him in a crew with another person.
   const others = [0.1, 0.15, 0.2, 0.5].map((distance) => like(person, distance, random));
   const faces = packPoints([...tiles, ...others, like(stranger, 0.3, random)]);
   const photos = [...tiles.map(() => 0), 1, 2, 3, 4, 4];

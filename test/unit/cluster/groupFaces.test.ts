@@ -25,14 +25,14 @@ test('nobody is in one picture twice, and names stay as given, whatever the face
   expect(labelsOf(0)).not.toEqual(labelsOf(1));
 });
 
-test('made-up people are told apart almost without a fault, the same each time', () => {
+test('made-up people are separated almost perfectly, the same each time', () => {
   const { points, truth } = madeUpFaces(30, 60, { spread: 0.08, size: 64 });
   const labels = groupFaces(plainFaces(points), { rates: RATES });
   expect(measureGrouping(labels, truth).pairwise.f1).toBeGreaterThan(0.99);
   expect(groupFaces(plainFaces(points), { rates: RATES })).toEqual(labels);
 });
 
-test('faces of a dense kind are held to a smaller distance by their scales', () => {
+test('faces of a dense kind need a smaller distance by their scales', () => {
   // Strangers who all lie .8 to 1 from each other.
   const { points } = madeUpFaces(1, 40, { spread: 0.09, size: 64 });
   const alike = groupFaces(plainFaces(points), { rates: RATES });

@@ -43,7 +43,7 @@ test.each([
   }
 });
 
-test('so many new faces that rows are shortened: the lists of comparing all, to the last bit', () => {
+test('enough new faces to shorten rows: bit-identical to comparing all', () => {
   const { points } = madeUpFaces(120, 20, { spread: 0.9 / Math.sqrt(100), size: 100 });
   const faces = uneven(points, 3);
   const options = { k: 10, limit: 1.1, from: 200 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { packPoints, squaredNorms } from '../../../src/cluster/points';
 
-test('vectors lie one after the other, and their squared lengths are told', () => {
+test('vectors lie one after the other, and their squared lengths are computed', () => {
   const points = packPoints([
     [3, 4],
     [0, 2],

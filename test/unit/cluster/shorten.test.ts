@@ -4,7 +4,7 @@ import { mulberry32 } from '../../../src/core/random';
 import { squaredDistance } from '../../../src/core/vectors';
 import type { Points } from '../../../src/cluster/points';
 
-/** Rows that lie in so many directions of `size`, but for noise. */
+/** Rows in a few directions of `size`, plus noise. */
 function drawn(count: number, size: number, directions: number, noise: number): Points {
   const random = mulberry32(3);
   const draw = (): number => random() - 0.5;

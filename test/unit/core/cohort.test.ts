@@ -38,7 +38,7 @@ describe('a face’s mean cosine to the cohort', () => {
     expect(faceScale(cohort, 1), 'no scale is without bounds').toBeCloseTo(faceScale(cohort, 0.98), 9);
   });
 
-  test('is carried with the embedding, and worked out again for another cohort', () => {
+  test('is carried with the embedding, and recomputed for another cohort', () => {
     const plain: Embedding = { modelId: 'm', vector: drawn() };
     const carried = withMean(cohort, plain);
     expect(carried.cohortMean).toEqual({ cohort: 'c', mean: cohortMean(cohort, plain.vector) });

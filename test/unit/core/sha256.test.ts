@@ -7,7 +7,7 @@ test('gives the digests of FIPS 180-2’s examples', async () => {
   expect(await of('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
 });
 
-test('a page opened by plain http is told what to do, not that something is undefined', async () => {
+test('a page opened by plain http gets advice, not an undefined error', async () => {
   vi.stubGlobal('crypto', {});
   await expect(sha256(new Uint8Array(1))).rejects.toMatchObject({ code: 'app/not-secure' });
   vi.unstubAllGlobals();

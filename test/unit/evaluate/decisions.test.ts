@@ -52,7 +52,7 @@ describe('both decisions', () => {
     ['plain', RULE.plainThreshold],
     ['normalised', RULE.threshold],
   ] as const)
-    test(`${name}: accuracy, VAL, AUC, EER and what the default accepts are those worked out independently`, () => {
+    test(`${name}: accuracy, VAL, AUC, EER and what the default accepts equal those computed independently`, () => {
       const distances = apart(name === 'normalised');
       const onLine = rows.map(({ same, fold }, i) => ({ a: [distances[i]!], b: [0], same, fold }));
       const expected = bruteForce(onLine, FOLDS, { cosine: false, subtractMean: false, far: OPTIONS.far });

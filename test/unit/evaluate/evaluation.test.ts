@@ -108,7 +108,7 @@ it('a trained head’s names take the place of the nearest picture’s', () => {
   expect(report).toMatchObject({ namedBy: 'head', accuracy: 8 / 24 });
 });
 
-it('without impostors the held-out people’s pairs give the threshold, and nobody can be let in', () => {
+it('without impostors the held-out people’s pairs give the threshold, and no impostor is accepted', () => {
   const report = evaluateModel({ gallery, heldOut, impostors: EMPTY, far: 0.1 });
   expect(report).toMatchObject({ thresholdFrom: 'heldOut', impostorsAccepted: null, impostorsVal: null });
   expect(Math.abs(share(pairs(heldOut, false), report.threshold) - 0.1)).toBeLessThan(0.01);
@@ -120,7 +120,7 @@ it('a wider net lets in more: threshold, VAL and accepted impostors rise with th
     reports.slice(1).forEach((report, i) => expect(report[key]).toBeGreaterThanOrEqual(reports[i]![key]!));
 });
 
-it('nobody to tell apart: evaluate/too-few', () => {
+it('fewer than two people: evaluate/too-few', () => {
   const one = table(1, 3, 0.3, 4);
   expect(() => evaluateModel({ gallery, heldOut: one, impostors: EMPTY, far: 0.1 })).toThrow(
     expect.objectContaining({ code: 'evaluate/too-few' }),

@@ -33,7 +33,7 @@ describe('a case made by hand', () => {
     [1, 3, 0, 1],
   ]);
 
-  test('gives the accuracies, thresholds and wrong pairs worked out by hand', () => {
+  test('gives the accuracies, thresholds and wrong pairs computed by hand', () => {
     const result = evaluatePairs(line, pairs, PLAIN);
     // Fold 1 has the different pair nearer than the same one: at 0 one of two is right, and never more: 0 is chosen.
     // At 0 nothing of fold 0 is accepted: one of two right. Fold 0 chooses .26: .49 and 1 are refused: one of two right.
@@ -98,7 +98,7 @@ describe('random embeddings', () => {
   for (const distance of DISTANCES) {
     for (const subtractMean of [false, true]) {
       for (const far of [0.02, 0.1]) {
-        test(`${distance}, ${subtractMean ? 'mean subtracted' : 'as they are'}, FAR ${far}: as worked out independently`, () => {
+        test(`${distance}, ${subtractMean ? 'mean subtracted' : 'as they are'}, FAR ${far}: as computed independently`, () => {
           const result = evaluatePairs(tableOf(vectors), pairsOf(rows), { distance, subtractMean, far });
           const expected = bruteForce(plain, 5, { cosine: distance === 'cosine', subtractMean, far });
           expect(result.accuracy.folds.length).toBe(5);
@@ -117,7 +117,7 @@ describe('random embeddings', () => {
     }
   }
 
-  test('finer thresholds: as worked out independently', () => {
+  test('finer thresholds: as computed independently', () => {
     const options = { subtractMean: true, far: 0.1 };
     const result = evaluatePairs(tableOf(vectors), pairsOf(rows), {
       ...options,

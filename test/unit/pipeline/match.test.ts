@@ -28,7 +28,7 @@ describe('matchFace', () => {
     });
   });
 
-  test('beyond the threshold the face is unknown, and who is nearest is still told', () => {
+  test('beyond the threshold the face is unknown, and the nearest person is still given', () => {
     const match = matchFace(probe(1, 2), plainMatching(gallery, 1));
     expect(match).toMatchObject({ person: null, nearest: 'ann', distance: 2 });
   });

@@ -33,7 +33,7 @@ test('whoever is beyond the threshold is never chosen, and a stranger stays unkn
   expect(matchFace(probe, plainMatching(without, 0.1, classifier))).toMatchObject({ person: null, nearest: 'ann' });
 });
 
-test('somebody whom the classifier does not know is named by distance', () => {
+test('a person whom the classifier does not know is named by distance', () => {
   expect(matchFace(probe, plainMatching(gallery, 0.5, classifier))).toMatchObject({ person: 'dan' });
 });
 

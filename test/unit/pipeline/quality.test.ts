@@ -13,17 +13,17 @@ function crop(level: (x: number, y: number) => number): FaceCrop {
 test('the size is the shorter side of the box; light and sharpness are those within it, whatever lies around', () => {
   const [width, height] = [200, 120];
   const box = { x0: 40, y0: 20, x1: 140, y1: 84 };
-  const judged = (around: number) => {
+  const measured = (around: number) => {
     const data = new Uint8ClampedArray(width * height * 4).fill(around);
     for (let y = box.y0 - 2; y < box.y1 + 2; y++)
       for (let x = box.x0 - 2; x < box.x1 + 2; x++)
         data.fill(x % 16 < 8 ? 148 : 108, 4 * (y * width + x), 4 * (y * width + x) + 3);
     return faceQuality(pixelFrame({ width, height, data }), { box });
   };
-  expect(judged(255)).toEqual(judged(0));
-  expect(judged(0).size).toBe(64);
-  expect(judged(0).brightness).toBeCloseTo(128, -1);
-  expect(judged(0).sharpness).toBeGreaterThan(100);
+  expect(measured(255)).toEqual(measured(0));
+  expect(measured(0).size).toBe(64);
+  expect(measured(0).brightness).toBeCloseTo(128, -1);
+  expect(measured(0).sharpness).toBeGreaterThan(100);
 });
 
 test('an even crop has no sharpness, and its brightness is its level', () => {

@@ -18,12 +18,12 @@ describe('sniff', () => {
     ['still.webp', 'webp', 128, 160],
     ['still.avif', 'avif', 128, 160],
     ['small.bmp', 'bmp', 64, 80],
-  ])('%s is told by its bytes: %s, %i×%i, complete', (name, format, width, height) => {
+  ])('%s is recognised by its bytes: %s, %i×%i, complete', (name, format, width, height) => {
     expect(sniff(fixture(name))).toEqual({ format, width, height, complete: true });
   });
 
   test.each(['base.jpg', 'png-16bit.png', 'still.webp', 'still.avif', 'small.bmp'])(
-    '%s cut off at half is told as incomplete, with its size',
+    '%s cut off at half is reported as incomplete, with its size',
     (name) => {
       const bytes = fixture(name);
       const whole = sniff(bytes);

@@ -11,11 +11,11 @@ const run = (config: Partial<AugmentConfig>, random: () => number = mulberry32(5
   augment(crop, size, { ...NONE, ...config }, random, out);
   return out;
 };
-/** The window at (x0, y0), standardised, mirrored if asked. */
-const window = (x0: number, y0: number, mirrored = false, size = 8) =>
+/** The window at (x0, y0), standardised, flipped if asked. */
+const window = (x0: number, y0: number, flipped = false, size = 8) =>
   Float32Array.from({ length: size * size * 3 }, (_, i) => {
     const [x, y, c] = [Math.floor(i / 3) % size, Math.floor(i / 3 / size), i % 3];
-    return (crop.data[((y0 + y) * 12 + x0 + (mirrored ? size - 1 - x : x)) * 3 + c]! - 127.5) / 128;
+    return (crop.data[((y0 + y) * 12 + x0 + (flipped ? size - 1 - x : x)) * 3 + c]! - 127.5) / 128;
   });
 const series = (...values: number[]) => {
   let at = 0;

@@ -19,7 +19,7 @@ describe('too little to train on is train/too-few, and says why', () => {
   });
 });
 
-it('people who teach little are told, and nobody else', () => {
+it('people with too little data are named, and nobody else', () => {
   expect(check([0, 0, 1, 1, 2], 'abccd')).toEqual([
     'All 2 pictures of Bo are the same one.',
     'There is only one picture of Cy.',
@@ -27,7 +27,7 @@ it('people who teach little are told, and nobody else', () => {
   expect(check([0, 0, 1, 1], 'abcd')).toEqual([]);
 });
 
-it('a head can be learnt of one picture a person, with a note for each', () => {
+it('a head can be trained on one picture a person, with a note for each', () => {
   const notes = checkData(Int32Array.of(0, 1), ['a', 'b'], PEOPLE, { loss: 'softmax', headOnly: true });
   expect(notes).toEqual(['There is only one picture of Ada.', 'There is only one picture of Bo.']);
 });

@@ -65,7 +65,7 @@ describe.each([...LOSSES.map((loss) => ({ loss, more: {} })), { loss: 'triplet' 
 );
 
 describe('a run that is stopped in order', () => {
-  it('by pause, saves the step in progress; gone on with, from the sink or from memory, it equals the unbroken one', async () => {
+  it('by pause, saves the step in progress; resumed from the sink or from memory, it equals the uninterrupted one', async () => {
     const whole = hash(await train(tinyRun('softmax', new MemorySink())));
     for (const inMemory of [false, true]) {
       const sink = new MemorySink();
@@ -125,7 +125,7 @@ describe('a checkpoint of another run is refused with train/other-run', () => {
     });
   });
 
-  it('but a longer run goes on', async () => {
+  it('but a longer run continues', async () => {
     const sink = new MemorySink(await killed('softmax', 20));
     const run = tinyRun('softmax', sink, undefined, { epochs: 2, checkpointSteps: 50 });
     const { state } = await train(run);
@@ -250,7 +250,7 @@ it('a loss that is not a number stops the run, and the last good checkpoint stay
     if (tensor.dtype === 'float32') expect(tensor.data.every(Number.isFinite)).toBe(true);
 });
 
-it('told to stop, it stops with `aborted`', async () => {
+it('an aborted run throws `aborted`', async () => {
   const controller = new AbortController();
   const run = tinyRun('softmax', new MemorySink(), ({ step }) => {
     if (step === 4) controller.abort();

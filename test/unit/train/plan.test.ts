@@ -99,7 +99,7 @@ describe('where a run begins', () => {
     },
   );
 
-  it('with another embedding size the bottleneck begins anew, all else is kept', () => {
+  it('with another embedding size the bottleneck is new, everything else is kept', () => {
     const graph = inceptionResnetV1({ batch: 1, folded: true, normalise: false, embeddingSize: 7, ...SMALL });
     const weights = randomWeights(graph, 1);
     const base = weightsBase(config(), weights, { size: SMALL.size });

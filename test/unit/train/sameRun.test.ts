@@ -6,7 +6,7 @@ import { checkSameConfig, checkSameData, checkSameShapes, dataPrint } from '../.
 const otherRun = (what: string) =>
   expect.objectContaining({ code: 'train/other-run', details: expect.objectContaining({ what }) });
 
-test('data are told apart by number and order of their classes', () => {
+test('data are distinguished by number and order of their classes', () => {
   // FNV-1a of the bytes 00000000 01000000 02010000, computed apart.
   expect(dataPrint(Int32Array.of(0, 1, 258))).toEqual({ samples: 3, hash: 0x641a3501 });
   const print = dataPrint(Int32Array.of(0, 0, 1));

@@ -7,7 +7,7 @@ const OPTIONS: SamplerOptions = { kind: 'shuffled', batch: 5, people: 2, picture
 const START = { random: 7, position: 0 };
 const draw = (sampler: { next(): number[] }, count: number) => Array.from({ length: count }, () => sampler.next());
 
-it.each(SAMPLERS)('%s: goes on from any state with the same batches', (kind) => {
+it.each(SAMPLERS)('%s: continues from any state with the same batches', (kind) => {
   const sampler = createSampler(LABELS, { ...OPTIONS, kind }, START);
   for (let i = 0; i < 12; i++) {
     const state = JSON.parse(JSON.stringify(sampler.state)) as typeof START;
@@ -23,7 +23,7 @@ it('shuffled: every sample once an epoch, in another order each time', () => {
   expect(first).not.toEqual(second);
 });
 
-it('people: so many persons with so many different pictures, never a person with one picture', () => {
+it('people: the asked number of people and of different pictures of each, never a person with one picture', () => {
   const sampler = createSampler(LABELS, { ...OPTIONS, kind: 'people' }, START);
   const seen = new Set<number>();
   for (const batch of draw(sampler, 100)) {
@@ -72,7 +72,7 @@ describe('an epoch is as many steps as it takes to see every picture once', () =
     expect(stepsPerEpoch(LABELS, completeConfig({ epochSteps: 0, ...config }))).toBe(steps);
   });
 
-  it('measured: over many steps every picture of somebody with several is seen once an epoch on average', () => {
+  it('measured: over many steps every picture of a person with several is seen once an epoch on average', () => {
     const options = { kind: 'people', people: 2, picturesEach: 2 } as const;
     const steps = stepsPerEpoch(LABELS, completeConfig({ epochSteps: 0, sampler: options }));
     const seen = draw(createSampler(LABELS, { ...OPTIONS, ...options }, START), 300).flat().length;

@@ -66,16 +66,16 @@ describe.each(CONFIGS)('a frozen part, augmentation: %s', (_, config) => {
 it('is run once for each picture and flipped picture, whatever is read later; always in whole batches', async () => {
   const { backbone, seen } = countingBackbone(4);
   const frozen = frozenSamples(SAMPLES, backbone, { ...PLAIN, flip: true }, new FeatureCache(1e6));
-  const told: number[] = [];
-  await frozen.fill((done) => told.push(done) > 0);
+  const done: number[] = [];
+  await frozen.fill((count) => done.push(count) > 0);
   expect(seen.calls).toBe((2 * SAMPLES.length) / 4);
-  expect(told.at(-1)).toBe(2 * SAMPLES.length);
+  expect(done.at(-1)).toBe(2 * SAMPLES.length);
   const random = mulberry32(1);
   for (let i = 0; i < 10; i++) await frozen.read([...SAMPLES.keys()], random);
   expect(seen.calls).toBe((2 * SAMPLES.length) / 4);
 });
 
-it('stops filling when told to, and goes on later where it was', async () => {
+it('stops filling when asked, and continues later', async () => {
   const { backbone, seen } = countingBackbone(4);
   const frozen = frozenSamples(SAMPLES, backbone, PLAIN, new FeatureCache(1e6));
   await frozen.fill((done) => done < 8);

@@ -39,10 +39,10 @@ test('a pass’s triplets come in steps of a third of the batch, each of them on
   expect(pairs).toEqual(['0–1', '2–3']);
   expect(seen.find(([anchor]) => anchor === 0)).toEqual([0, 1, 2]);
   expect([0, 1]).toContain(seen.find(([anchor]) => anchor === 2)![2]);
-  expect(lefts.at(-1), 'nothing is left of the pass').toBeUndefined();
+  expect(lefts.at(-1), 'the pass is finished').toBeUndefined();
 });
 
-test('what is left of a pass from a checkpoint comes before a new one is chosen', async () => {
+test('the rest of a pass from a checkpoint comes before a new one', async () => {
   const start = { sampler, random: new RandomStream(3), queue: [3, 2, 0, 1, 0, 2, 2, 3, 1] };
   const passes = tripletPasses(SAMPLES, config(0.1), start, () => Promise.reject(new Error('not to be embedded')));
   const first = (await passes.next()).value;

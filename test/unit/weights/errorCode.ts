@@ -1,6 +1,6 @@
 import { FaceError, type ErrorCode } from '../../../src/core/errors';
 
-/** The code of the FaceError that `run` throws; null when it throws none. Anything else thrown goes on. */
+/** The code of the FaceError that `run` throws; null when it throws none. Anything else is rethrown. */
 export function errorCode(run: () => unknown): ErrorCode | null {
   try {
     run();

@@ -57,7 +57,7 @@ describe('loadWeights', () => {
     await expect(load(bytes.slice(0, -1))).rejects.toThrow(FILE);
   });
 
-  it('stops when told to', async () => {
+  it('stops when aborted', async () => {
     const stop = new AbortController();
     const server = await serve((_, response) => response.write(bytes.subarray(0, 1000), () => stop.abort()));
     const loading = loadWeights(MTCNN, 'float16', { modelsUrl: server.url, signal: stop.signal });

@@ -103,7 +103,7 @@ describe('a trained model’s file', () => {
       return trainedRow(info, {});
     };
     expect((await old({ base: FACENET.id, measured: null, embeddingSize: 512 })).cohort).toBe(FACENET.cohort);
-    expect((await old({ base: FACENET.id, embeddingSize: 512 })).cohort, 'learnt deeper').toBeUndefined();
+    expect((await old({ base: FACENET.id, embeddingSize: 512 })).cohort, 'trained deeper').toBeUndefined();
     expect((await old({})).cohort, 'from scratch').toBeUndefined();
   });
 

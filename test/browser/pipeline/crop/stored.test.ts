@@ -26,7 +26,7 @@ async function pixels(sample: string): Promise<RgbaImage> {
   return image;
 }
 
-/** `sample` without what is left of, above, right of and below the shares given. */
+/** `sample` without the parts left of, above, right of and below the given shares. */
 async function cutPicture(sample: string, [x0, y0, x1, y1]: readonly number[]): Promise<RgbaImage> {
   const frame = await decodePicture(await sampleBlob(sample), sample);
   const { width, height } = frame;

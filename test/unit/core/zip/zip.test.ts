@@ -206,7 +206,7 @@ test.each([
   expect(await readZipDirectory(open(new Uint8Array(bytes)))).toEqual({ entries: [], problem });
 });
 
-test('one part of several is told', async () => {
+test('one part of several is recognised', async () => {
   const zip = makeZip([{ name: 'a.jpg', data: A }]);
   new DataView(zip.buffer).setUint16(zip.length - 18, 2, true); // this is the third part
   expect((await readZipDirectory(open(zip))).problem).toBe('split');

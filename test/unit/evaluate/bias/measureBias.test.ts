@@ -102,8 +102,8 @@ describe('people of whom a network puts one kind close together', () => {
       for (const group of [0, 1]) {
         const rates = runs.map((run) => run.groups[group]!.accepted![kind]);
         const truth = rates.reduce((sum, { rate }) => sum + rate, 0) / rates.length;
-        const held = rates.filter(({ interval: [low, high] }) => low <= truth && truth <= high).length;
-        expect(held / rates.length, `${kind}, group ${group}`).toBeGreaterThanOrEqual(0.85);
+        const within = rates.filter(({ interval: [low, high] }) => low <= truth && truth <= high).length;
+        expect(within / rates.length, `${kind}, group ${group}`).toBeGreaterThanOrEqual(0.85);
         const named = runs.map((run) => run.groups[group]!.strangers![kind]);
         const share = named.reduce((sum, { rate }) => sum + rate, 0) / named.length;
         const covered = named.filter(({ interval: [low, high] }) => low <= share && share <= high).length;

@@ -117,7 +117,7 @@ describe('the cohort of a network that was trained', () => {
     expect(mapped).toBeNull();
   });
 
-  it('without impostors the held-out people’s pairs are kept to; with hardly any pair all of the table is estimated', () => {
+  it('without impostors the held-out people’s pairs are used; with hardly any pairs the whole table is estimated', () => {
     const faces = run(trained);
     const nobody: MovedFaces = { before: packed([]), after: packed([]), labels: [] };
     const without = mapCohort(BEFORE, { ...faces, impostors: nobody });

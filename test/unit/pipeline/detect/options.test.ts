@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { FaceError } from '../../../../src/core/errors';
 import { detectSettings, type SearchOptions } from '../../../../src/pipeline/detect/options';
 
-test("what is left out has the original's value", () => {
+test("missing options have the original's values", () => {
   expect(detectSettings({})).toEqual({ minSize: 20, thresholds: [0.6, 0.7, 0.7], factor: 0.709, maxSide: 1600 });
   expect(detectSettings({ minSize: 0.2 })).toEqual({
     minSize: 0.2,

@@ -128,7 +128,7 @@ describe('a panorama', () => {
     for (const { points, box } of found) expect(points[0].x).toBeCloseTo((box.x0 + box.x1) / 2, 5);
   });
 
-  test('two faces behind one another, which one search tells apart, are two', async () => {
+  test('two overlapping faces that one search separates are two', async () => {
     // They share six tenths of each.
     const truth = [
       face(3000, 300, 400, 0.98),

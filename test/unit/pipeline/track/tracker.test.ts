@@ -88,7 +88,7 @@ test('a face counts from the third frame in a row on; one that flashes is droppe
   ]); // prettier-ignore
 });
 
-test('a clock that goes back starts anew', () => {
+test('a clock that goes back starts over', () => {
   const tracker = new Tracker();
   tracker.update([face(100, 100)], 5000);
   expect(tracker.update([face(100, 100)], 10).map(({ id, age }) => [id, age])).toEqual([[2, 0]]);

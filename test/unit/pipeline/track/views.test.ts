@@ -14,7 +14,7 @@ const detection = {
 } as const;
 const cutFace: CutFace = { image: { width: 1, height: 1, data: new Uint8ClampedArray(4) }, scale: 1, detection };
 
-/** A frontal view of a face so many pixels wide, embedded at `x` on the line between Ann (0) and Bea (1). */
+/** A frontal view of a face `size` pixels wide, embedded at `x` on the line between Ann (0) and Bea (1). */
 const view = (
   size: number,
   { hint = null, x = 0, yaw = 0 }: { hint?: CaptureHint | null; x?: number; yaw?: number } = {},
@@ -60,7 +60,7 @@ test('pixels are cut only for views that are kept', () => {
   expect(views.best.map(({ quality }) => quality.size)).toEqual([100, 95, 90]);
 });
 
-test('the newest eight views vote: a face taken for somebody else at first is named rightly later', () => {
+test('the newest eight views vote: a face misrecognised at first is named correctly later', () => {
   const views = new Views();
   expect(views.vote(matching)).toBeNull();
   for (let time = 0; time < 5; time++) views.add(view(100, { x: 0.9 }), time, () => cutFace);

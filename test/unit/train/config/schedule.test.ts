@@ -58,7 +58,7 @@ describe("the original's files", () => {
   });
 });
 
-it('staircase falls by the factor every so many steps', () => {
+it('staircase falls by the factor every `every` steps', () => {
   const schedule = { kind: 'staircase', rate: 0.1, factor: 0.5, every: 100 } as const;
   expect([0, 99, 100, 250].map((step) => rateAt(schedule, 1, step))).toEqual([0.1, 0.1, 0.05, 0.025]);
 });

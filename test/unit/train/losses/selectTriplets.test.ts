@@ -37,7 +37,7 @@ it.each(TRIPLET_CHOICES)('%s: every triplet is of one person twice and another o
   }
 });
 
-it('hard: each anchor with its farthest positive and nearest negative; somebody alone has none', () => {
+it('hard: each anchor with its farthest positive and nearest negative; a single person has none', () => {
   const triplets = select('hard');
   expect(triplets.map(({ anchor }) => anchor)).toEqual(everybody.filter((row) => row !== 7));
   for (const { anchor, positive, negative } of triplets) {

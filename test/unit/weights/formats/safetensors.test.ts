@@ -44,7 +44,7 @@ describe('safetensors', () => {
 
   it('reads tensors that lie at odd addresses, and passes over metadata', () => {
     const header = {
-      __metadata__: { by: 'somebody' },
+      __metadata__: { by: 'another program' },
       i: { dtype: 'I8', shape: [1], data_offsets: [0, 1] },
       'i/scale': F32([1], 1, 5),
       f: F32([], 5, 9),
