@@ -1,14 +1,14 @@
 import type { FaceRecord } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
 
-/** Faces compared with the gallery in one call: short, so that recognition gets its turn in between. */
+/** Faces compared with the gallery per call: short, so that recognition gets its turn in between. */
 const BATCH = 64;
 
-/** Of a face, the nearest other person. */
+/** The nearest other person of a face. */
 export interface Neighbour {
   readonly personId: string;
   readonly otherId: string | null;
-  /** Plain, and the one that decides (core/cohort.ts). */
+  /** Plain, and normalised, which decides (core/cohort.ts). */
   readonly distance: number;
   readonly normalised: number;
   readonly modelId: string;
@@ -18,24 +18,23 @@ export interface Neighbour {
 export interface Duplicate {
   readonly a: string;
   readonly b: string;
-  /** Plain, as it is shown. */
+  /** Plain, for display. */
   readonly distance: number;
   readonly normalised: number;
 }
 
-/** The list that is searched; read anew at every check. */
 interface KnownPeople {
   readonly list: readonly { readonly faces: readonly FaceRecord[] }[];
   readonly byId: ReadonlyMap<string, unknown>;
 }
 
-/** Finds people who are in the list twice, by the nearest other person of each of their faces. */
+/** Finds people who are in the list twice, by each face's nearest other person. */
 export class Duplicates {
   /** Nearest first, each pair once. */
   pairs = $state.raw<readonly Duplicate[]>([]);
-  /** Pairs that the user has said are two people; until the page closes. */
+  /** Pairs that the user has called two people; until the page closes. */
   readonly #dismissed = new Set<string>();
-  /** By face; as of the last check. */
+  /** By face, as of the last check. */
   neighbours = $state.raw<ReadonlyMap<string, Neighbour>>(new Map());
   readonly #neighbours = new Map<string, Neighbour>();
 
@@ -45,8 +44,8 @@ export class Duplicates {
   ) {}
 
   /**
-   * Looks at the faces that are new, moved, or whose neighbour is gone; the others keep the neighbour they had. A pair
-   * made by a new face is found from that face's side.
+   * Compares faces that are new or moved, or whose neighbour is gone; the others keep their neighbour. A pair made by a
+   * new face is found from that face's side.
    */
   async check(): Promise<void> {
     const state = this.engine.state;
@@ -72,7 +71,7 @@ export class Duplicates {
   #mustLook(face: FaceRecord, threshold: number): boolean {
     const known = this.#neighbours.get(face.id);
     if (known?.personId !== face.personId || known.modelId !== face.embedding.modelId) return true;
-    // A pair that would be shown must still be true: the other's nearest face may have been removed or moved.
+    // A displayed pair must still be true: the other's nearest face may have been removed or moved.
     return known.otherId !== null && (!this.people.byId.has(known.otherId) || known.normalised <= threshold);
   }
 
@@ -80,7 +79,7 @@ export class Duplicates {
     const matches = await this.engine.client.call('match', { embeddings: faces.map((face) => face.embedding) });
     matches.forEach((match, i) => {
       const face = faces[i]!;
-      // The nearest is the person's own, at distance 0, except where another has the very same face.
+      // The nearest is the person's own face at distance 0, unless somebody else has the very same face.
       const own = match.nearest === face.personId;
       this.#neighbours.set(face.id, {
         personId: face.personId,

@@ -7,23 +7,23 @@ import { Task } from '../shell/task.svelte';
 import { newFace } from './people.svelte';
 import type { NewPicture } from '../recognise/pictures.svelte';
 
-/** Beside a sure face, what is less sure than this is a patch on a sleeve or an orange more often than a second person. */
+/** Beside a certain face, a detection below this score is more often a patch or an orange than a second person. */
 const DOUBTFUL = 0.95;
 
-/** In place of an id, which is never empty. */
+/** The key of the form for a new person; ids are never empty. */
 const NEW = '';
 
-/** A picture offered for a person, and which of its faces is theirs. */
+/** A picture offered for a person, and which of its faces is the person's. */
 export class Candidate {
   status = $state<'waiting' | 'working' | 'done' | 'failed'>('waiting');
   error = $state.raw<FaceError | null>(null);
   /** Most probable first. */
   faces = $state.raw<readonly RecognisedFace[]>([]);
-  /** Index of the face taken; null while the user has to choose, or where there is none. */
+  /** Index of the chosen face; null while the user has to choose, or without any face. */
   chosen = $state<number | null>(null);
-  /** Whether the user has chosen: that is not asked again unless the user wants it. */
+  /** Whether the user has chosen. */
   decided = false;
-  /** Also searched for faces that lie or stand on their head. */
+  /** Also searched for faces that are upside down or on their side. */
   turned = $state(false);
   /** Whether to offer that search. */
   mayLie = $derived(this.status === 'done' && !this.turned && mayLie(this.faces));
@@ -35,24 +35,22 @@ export class Candidate {
     readonly source: FaceSource,
   ) {}
 
-  /** The user says which face is the person's. */
   choose(face: number): void {
     this.chosen = face;
     this.decided = true;
   }
 }
 
-/** Pictures being gathered for one person before they are saved. */
 export class Enrolment {
-  /** Of a new person; empty for one of the list. */
+  /** Of a new person; empty for a known one. */
   name = $state('');
   saving = $state(false);
   candidates = $state.raw<readonly Candidate[]>([]);
   readonly task = new Task();
-  /** Whether the pictures that follow are also searched for turned faces: see `setTurned`. */
+  /** Also search new pictures for turned faces. */
   turned = $state(false);
   done = $derived(this.candidates.filter((one) => one.status === 'done' || one.status === 'failed').length);
-  /** Pictures with several faces of which none is chosen yet. */
+  /** Pictures with several faces and no choice yet. */
   undecided = $derived(this.candidates.filter((one) => one.faces.length > 1 && one.chosen === null).length);
   ready = $derived(this.candidates.filter((one) => one.face !== null).length);
   #next = 1;
@@ -65,14 +63,17 @@ export class Enrolment {
     await this.#run();
   }
 
-  /** Once more, for faces that lie or stand on their head. */
+  /** Searches the picture again, also for turned faces. */
   searchTurned(candidate: Candidate): Promise<void> {
     candidate.turned = true;
     candidate.status = 'waiting';
     return this.#run();
   }
 
-  /** Of the pictures that follow, and, where it is on, at once of those whose people may lie, but for faces chosen by the user. */
+  /**
+   * Applies to new pictures and, when switched on, to those whose faces may be turned, except where the user has
+   * chosen.
+   */
   setTurned(on: boolean): Promise<void> {
     this.turned = on;
     for (const one of this.candidates) if (on && one.mayLie && !one.decided) one.status = 'waiting';
@@ -83,7 +84,7 @@ export class Enrolment {
     this.candidates = this.candidates.filter((other) => other !== candidate);
   }
 
-  /** Drops everything and stops the work under way. */
+  /** Drops everything and aborts the search. */
   clear(): void {
     this.candidates = [];
     this.task.abort();
@@ -95,7 +96,7 @@ export class Enrolment {
 
   async #run(): Promise<void> {
     if (this.task.running) return;
-    // Once more for what was added while the run was ending.
+    // Again for pictures added while the run was ending.
     while (this.#waiting()) await this.task.run(({ signal }) => this.#searchAll(signal));
   }
 
@@ -126,7 +127,7 @@ export class Enrolment {
   }
 }
 
-/** The forms that are open: what was gathered stays while other views are looked at, until it is saved or cancelled. */
+/** The open forms. What was gathered stays while other views are shown, until it is saved or cancelled. */
 export class Enrolments {
   #open = $state.raw<ReadonlyMap<string, Enrolment>>(new Map());
 
@@ -141,7 +142,7 @@ export class Enrolments {
     if (!this.of(personId)) this.#open = new Map(this.#open).set(personId ?? NEW, new Enrolment(this.engine));
   }
 
-  /** Drops what was gathered and stops the work under way. */
+  /** Drops what was gathered and aborts the search. */
   end(personId: string | null): void {
     this.of(personId)?.clear();
     const rest = new Map(this.#open);

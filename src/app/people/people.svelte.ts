@@ -10,7 +10,7 @@ import { Duplicates } from './duplicates.svelte';
 import type { Engine } from '../shell/engine.svelte';
 import type { TaskProgress } from '../shell/task.svelte';
 
-/** Distance of one face's numbers to themselves: more than nothing where another batch or backend computed them. */
+/** Largest distance between two embeddings of one face that different batches or backends computed. */
 const SAME_FACE = 1e-3;
 
 /** A person with their faces, oldest first. */
@@ -18,22 +18,22 @@ export interface Person extends PersonRecord {
   readonly faces: readonly FaceRecord[];
 }
 
-/** What undoes an action. */
+/** Undoes an action. */
 export type Undo = () => Promise<void>;
 
-/** Who was made of faces of somebody else. */
+/** A new person with faces of somebody else. */
 interface Moved {
   readonly made: PersonRecord;
   readonly undo: Undo;
 }
 
-/** The people of the store, kept in step with the gallery that the worker matches against. */
+/** The people of the store and the gallery that the worker matches against, kept in step. */
 export class People {
   /** By name. */
   list = $state.raw<readonly Person[]>([]);
   byId = $derived(new Map(this.list.map((person) => [person.id, person])));
   hasSamples = $derived(this.list.some((person) => person.faces.some((face) => face.source.kind === 'sample')));
-  /** Faces being given new embeddings after a change of model. */
+  /** Faces being re-embedded after a change of model. */
   reembedding = $state.raw<TaskProgress | null>(null);
   error = $state.raw<FaceError | null>(null);
   readonly duplicates: Duplicates;
@@ -41,7 +41,7 @@ export class People {
   #running: Promise<void> | null = null;
   #again = false;
   #following = false;
-  /** What ended the following; said, not tried again by itself. */
+  /** Why re-embedding ended; it is shown, and not retried by itself. */
   #halted: FaceError | null = null;
   #writing = 0;
   #onGallery: (isWhole: boolean) => Promise<void> = () => Promise.resolve();
@@ -51,13 +51,13 @@ export class People {
     private readonly engine: Engine,
   ) {
     this.duplicates = new Duplicates(engine, this);
-    // Another tab's writes; our own are followed by a sync that their callers await.
+    // Another tab's writes; for own writes `write` awaits a sync.
     store.onChange(() => {
       if (this.#writing === 0) void this.sync();
     });
   }
 
-  /** `callback` runs whenever the worker has a new gallery; `isWhole`: no face is on its way to be embedded anew. */
+  /** `callback` runs whenever the worker has a new gallery; `isWhole`: no face waits for re-embedding. */
   onGallery(callback: (isWhole: boolean) => Promise<void>): void {
     this.#onGallery = callback;
   }
@@ -66,15 +66,15 @@ export class People {
     return id === null ? null : (this.byId.get(id)?.name ?? null);
   }
 
-  /** The person of that name, compared as the store compares (`personKey`). */
+  /** The person of that name, compared as the store does (`personKey`). */
   named(name: string): Person | null {
     const wanted = personKey(name);
     return this.list.find((person) => personKey(person.name) === wanted) ?? null;
   }
 
   /**
-   * Reads the people anew and gives the worker its gallery. Faces of another model are embedded anew behind, and the
-   * gallery is given again then. Never rejects.
+   * Reads the people again and sends the gallery to the worker. Faces of another model are re-embedded in the
+   * background and the gallery is sent again. Never rejects.
    */
   sync(): Promise<void> {
     this.#again = true;
@@ -93,7 +93,7 @@ export class People {
       .sort((a, b) => a.name.localeCompare(b.name));
   }
 
-  /** Adds the faces to the person of that name, who is made where there is none. */
+  /** Adds the faces to the person of that name, or to a new one. */
   async enrol(name: string, faces: readonly NewFace[]): Promise<Undo> {
     const known = this.named(name);
     if (known) {
@@ -146,7 +146,7 @@ export class People {
     return () => this.write(() => this.store.moveFaces([face.id], face.personId));
   }
 
-  /** The stored face that is this very one: it was named before. */
+  /** The stored face that is this very one, named before. */
   sameFace({ modelId, vector }: Embedding, source: FaceSource): FaceRecord | null {
     const isSame = (face: FaceRecord): boolean =>
       face.source.name === source.name &&
@@ -155,7 +155,7 @@ export class People {
     return this.list.flatMap(({ faces }) => faces).find(isSame) ?? null;
   }
 
-  /** Gives a face that was named before to the person of that name; who has no other face becomes that person. */
+  /** Moves an already named face to the person of that name. If it is the only one, its person is renamed or merged. */
   async reassign(face: FaceRecord, name: string): Promise<Undo> {
     const from = this.byId.get(face.personId);
     if (!from) throw new FaceError('store/not-found', { kind: 'person', id: face.personId });
@@ -167,7 +167,7 @@ export class People {
     return () => this.rename(from.id, from.name);
   }
 
-  /** Makes a person of their own of some of a person's faces, called “name (2)” or the next free number. */
+  /** Makes a new person of some of a person's faces, called “name (2)” or the next free number. */
   async split(person: Person, faces: readonly FaceRecord[]): Promise<Moved> {
     let number = 2;
     while (this.named(`${person.name} (${number})`)) number++;
@@ -193,7 +193,7 @@ export class People {
     return this.write(() => this.store.removeSamples());
   }
 
-  /** Runs one write to the store or several, then brings list and gallery in step. */
+  /** Runs writes to the store, then syncs list and gallery. */
   async write<T>(action: () => Promise<T>): Promise<T> {
     this.#writing++;
     try {
@@ -234,12 +234,12 @@ export class People {
     return this.list.flatMap((person) => person.faces.filter((face) => !this.#isCurrent(face, model)));
   }
 
-  /** Whether a face's embedding is of the model, and whole: others are made again from the crop. */
+  /** Whether a face's embedding is complete and of the model; others are made again from the crop. */
   #isCurrent({ embedding }: FaceRecord, model: string): boolean {
     return embedding.modelId === model && embedding.vector.length === this.engine.state?.embeddingSize;
   }
 
-  /** Faces of the model that were stored without a mean of its cohort: the gallery works them out each time. */
+  /** Faces of the model that were stored without their cohort mean, which the gallery computes each time. */
   #withoutMean(model: string): FaceRecord[] {
     const cohort = this.engine.state?.cohort ?? null;
     return this.list.flatMap((person) =>
@@ -247,12 +247,12 @@ export class People {
     );
   }
 
-  /** Whether faces are to be embedded anew, or are being so. */
+  /** Whether faces wait for re-embedding. */
   #mayFollow(model: string): boolean {
     return this.#stale(model).length > 0 && this.#halted === null && this.store.mayWrite();
   }
 
-  /** What was embedded is stored batch by batch: after a failure, or in another session, the rest follows. */
+  /** Stores batch by batch, so that after a failure or a restart only the rest is left. */
   #follow(): void {
     const model = this.engine.state?.model;
     if (model === undefined || this.#following || this.#halted !== null || !this.store.mayWrite()) return;
@@ -291,7 +291,7 @@ export class People {
     });
   }
 
-  /** A write that changes nobody, so that nothing has to be read again. */
+  /** A write after which nothing has to be read again. */
   async #quietly(write: () => Promise<void>): Promise<void> {
     this.#writing++;
     await write().finally(() => this.#writing--);

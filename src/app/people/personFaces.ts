@@ -2,13 +2,13 @@ import { linkDistances } from '../../cluster/averageLinkage';
 import { normalisedDistance } from '../../core/cohort';
 import { euclidean } from '../../core/vectors';
 
-/** How a face stands among a person's others. */
+/** How a face relates to the person's others. */
 export interface FaceStanding {
-  /** Mean plain Euclidean distance to the person's other faces; null where there is none to compare with. */
+  /** Mean plain Euclidean distance to the person's other faces; null without any. */
   readonly distance: number | null;
-  /** The same of the normalised distances, by which faces are one person's or not. */
+  /** The same with normalised distances, which decide who is one person. */
   readonly normalised: number | null;
-  /** `best`: nearest to the others that agree; `outlier`: like none of them; null otherwise, and for under three faces. */
+  /** `best`: nearest to the others that agree; `outlier`: like none of them; null otherwise, and below three faces. */
   readonly kind: 'best' | 'outlier' | null;
 }
 
@@ -21,19 +21,19 @@ export interface ScaledFace {
 export interface PersonFaces {
   /** In the order of the faces given. */
   readonly standings: readonly FaceStanding[];
-  /** Indices of the faces that look like a second person; empty where all are one's. */
+  /** Indices of the faces that look like a second person. */
   readonly second: readonly number[];
 }
 
-/** Under this no face can be called an outlier: of two that differ, either may be the wrong one. */
+/** With fewer faces no outlier can be named: of two that differ, either may be the wrong one. */
 const FEWEST = 3;
-/** More faces than this are not compared, so that the page stays responsive: the work grows with the square. */
+/** More faces are not compared: the work grows with the square, and the page must respond. */
 const MOST = 500;
 
 /**
- * Which of a person's faces (embeddings of one model) agree: average linkage while the mean normalised distance between two
- * groups is at most `threshold`, the one up to which that model takes two faces for one person. The largest group, of equals the
- * one with the first face, is the person; a face alone is an outlier; the next group of two or more looks like a second person.
+ * Which of a person's faces (embeddings of one model) agree, by average linkage of normalised distances up to
+ * `threshold`, the model's own for one person. The largest group (of equals the one with the first face) is the person;
+ * a single face is an outlier; the next group of two or more looks like a second person.
  */
 export function compareFaces(faces: readonly ScaledFace[], threshold: number): PersonFaces {
   const n = faces.length;

@@ -1,6 +1,6 @@
 /**
- * What is kept of a person besides their name and enrolled faces: their faces in Photos, and what trainings keep, which is
- * models that were trained with their pictures, and the runs' records with pictures and names.
+ * What is kept of a person besides name and enrolled faces: faces in Photos, models trained with their pictures, and
+ * the runs' records with pictures and names.
  */
 import { personKey } from '../../core/names';
 import type { ModelPlace } from '../../client/types';
@@ -9,7 +9,7 @@ import type { Person } from './people.svelte';
 import { planOf, type RunPlan } from '../train/runRecord';
 
 export interface PersonTraces {
-  /** In Photos, as far as they were given this person's name. */
+  /** Faces in Photos with this person's name. */
   readonly photoFaces: number;
   readonly models: readonly ModelPlace[];
   readonly runs: readonly TrainRunRecord[];
@@ -21,7 +21,7 @@ interface Sources {
   readonly runs: readonly TrainRunRecord[];
 }
 
-/** Models of files know people by name, those that were trained here by id. */
+/** Models from files know people by name, models trained here by id. */
 export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, runs }: Sources): PersonTraces {
   const key = personKey(person.name);
   const learnt = (run: TrainRunRecord) =>
@@ -39,10 +39,10 @@ export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, r
   };
 }
 
-/** Pictures are kept until the run is decided; one that failed can be gone on with. */
+/** Pictures are kept until the run is decided; a failed run can be resumed. */
 const keepsPictures = ({ status }: TrainRunRecord): boolean => status !== 'accepted' && status !== 'discarded';
 
-/** Nobody of a plan that cannot be read: it may come from a backup, and must not keep a person from being deleted. */
+/** Nobody for an unreadable plan: it may come from a backup and must not prevent deleting a person. */
 function peopleOf(run: TrainRunRecord): Required<Pick<RunPlan, 'people' | 'impostors'>> {
   try {
     const { people, impostors }: { readonly people?: unknown; readonly impostors?: unknown } = planOf(run);

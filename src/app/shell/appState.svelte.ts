@@ -31,8 +31,8 @@ export type AppState = Awaited<ReturnType<typeof openAppState>>;
 export const [useApp, provideApp] = createContext<AppState>();
 
 /**
- * Opens the store and starts the engine in the background. Throws `store/blocked`, `store/newer-version`, and `app/not-secure`
- * in a page opened by plain http: models are never run unverified, and people and photos get their ids by `crypto`.
+ * Opens the store and starts the engine in the background. Throws `store/blocked`, `store/newer-version`, and
+ * `app/not-secure` on plain http: checking models and making ids need `crypto`.
  */
 export async function openAppState(notices: Notices) {
   if (!isSecureContext) throw new FaceError('app/not-secure');
@@ -61,7 +61,7 @@ export async function openAppState(notices: Notices) {
   const modelFiles = new ModelFiles(client, engine, tabs, notices);
   const samples = new Samples(engine, people, pictures);
   const room = new Room(store);
-  tabs.onWriter(() => void people.sync()); // what a follower may not do: embed faces for another model
+  tabs.onWriter(() => void people.sync()); // a follower may not embed faces for another model
   tabs.onFollower(() => {
     library.pause();
     training.release().catch((thrown: unknown) => notices.problem(thrown));
@@ -72,7 +72,7 @@ export async function openAppState(notices: Notices) {
   });
   people.onGallery(async (isWhole) => {
     await pictures.rematch();
-    // Not waited for: grouping needs an engine that is ready, which it is only after this.
+    // Not awaited: grouping needs a ready engine, which waits for this callback.
     if (isWhole) library.peopleChanged().catch((thrown: unknown) => notices.problem(thrown));
   });
   await people.load();
@@ -102,7 +102,7 @@ export async function openAppState(notices: Notices) {
   };
 }
 
-/** Leaves for the page that deletes all that this app keeps in the browser: people, settings, models, and its own files. */
+/** Leaves for the page that deletes everything the app stores. */
 export function deleteEverything({ client, library }: AppState): void {
   library.pause();
   client.close();

@@ -2,7 +2,7 @@ import { FaceError } from '../../core/errors';
 import { cameraError } from './cameraError';
 import { toJpeg } from './thumbnail';
 
-/** The camera's picture: asked for, shown, and let go. Nothing starts before `start`. */
+/** The camera's stream and devices. Nothing starts before `start`. */
 export class Camera {
   status = $state<'off' | 'starting' | 'live'>('off');
   error = $state.raw<FaceError | null>(null);
@@ -14,7 +14,7 @@ export class Camera {
   #attempt = 0;
   readonly #onDeviceChange = (): void => void this.#devicesChanged();
 
-  /** `deviceId` null: whichever the browser gives. Never rejects: `error` says what went wrong. */
+  /** `deviceId` null: the browser chooses. Never rejects: see `error`. */
   async start(deviceId: string | null): Promise<void> {
     this.stop();
     const attempt = ++this.#attempt;
@@ -75,14 +75,14 @@ export class Camera {
 }
 
 async function openCamera(deviceId: string | null): Promise<MediaStream> {
-  // Absent on pages that are not served safely (plain http).
+  // Absent on pages served by plain http.
   if (!('mediaDevices' in navigator)) throw new FaceError('camera/not-found');
   const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
   const wanted = deviceId === null ? { facingMode: 'user' } : { deviceId: { exact: deviceId } };
   try {
     return await navigator.mediaDevices.getUserMedia({ video: { ...size, ...wanted }, audio: false });
   } catch (thrown) {
-    // The camera remembered from last time is not there today: any other will do.
+    // The remembered camera is not connected: use any other.
     const gone = thrown instanceof DOMException && thrown.name === 'OverconstrainedError';
     if (gone && deviceId !== null) return await navigator.mediaDevices.getUserMedia({ video: size, audio: false });
     throw thrown;

@@ -1,6 +1,6 @@
 import { FaceError } from '../../core/errors';
 
-/** The browser's names for what keeps a camera from starting (Media Capture and Streams, getUserMedia). */
+/** Maps the error names of getUserMedia (Media Capture and Streams). */
 export function cameraError(thrown: unknown): FaceError {
   if (thrown instanceof FaceError) return thrown;
   const name = thrown instanceof DOMException ? thrown.name : '';

@@ -1,19 +1,20 @@
-/** The one writer of the app's CSV files (RFC 4180). */
+/** Writes the app's CSV files (RFC 4180). */
 
 /**
- * A cell that begins like a formula would be run by a spreadsheet: an apostrophe keeps it text. OWASP, “CSV Injection”:
- * also after a tab, a line break and a semicolon, which part cells in many countries, and the full-width signs.
+ * A spreadsheet would run a cell that begins like a formula: an apostrophe keeps it text. OWASP, “CSV Injection”: also
+ * after tabs, line breaks and semicolons (separators in many countries), and for full-width signs.
  */
 export function notFormula(text: string): string {
   return text.replace(/(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r\n])/g, "$1'");
 }
 
-/** Within double quotes, and never a formula. */
 function quotedCell(text: string): string {
   return `"${notFormula(text).replaceAll('"', '""')}"`;
 }
 
-/** Texts are always quoted; what the app itself has made (numbers, yes and no) is given as `plain`. Lines end with CR LF, the last one too. */
+/**
+ * Texts are always quoted; numbers and other values of the app's own are given as `plain`. Every line ends with CR LF.
+ */
 export function csvFile(
   head: readonly string[],
   rows: readonly (readonly (string | { readonly plain: string })[])[],

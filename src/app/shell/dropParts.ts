@@ -2,17 +2,16 @@ import { FaceError } from '../../core/errors';
 import { endingOf, isPicturePath, unreadableError } from '../../core/pictureFiles';
 import { isFolder } from '../photos/sources';
 
-/** What a person let go over the page, by how it is read. */
+/** Dropped files by how they are read. */
 export interface DroppedParts {
   readonly folders: FileSystemDirectoryEntry[];
   readonly zips: File[];
-  /** With those that are no pictures, where one of them is: the folder's report names them. */
+  /** If one of them is a picture, the others too: the folder's report names them. */
   readonly singles: File[];
-  /** What nothing can be made of. */
   readonly failures: FaceError[];
 }
 
-/** Everything by its kind. To be called within the event: the browser empties `transfer` afterwards. */
+/** Sorts dropped items by kind. Call it within the event: the browser empties `transfer` afterwards. */
 export function partsOf(transfer: DataTransfer): DroppedParts {
   const parts: DroppedParts = { folders: [], zips: [], singles: [], failures: [] };
   for (const item of transfer.items) {
@@ -27,7 +26,7 @@ export function partsOf(transfer: DataTransfer): DroppedParts {
   return parts;
 }
 
-/** As `partsOf`; single files of which none is a picture by its name are failures. */
+/** As `partsOf`; if no single file is a picture by its name, all of them are failures. */
 export function droppedParts(transfer: DataTransfer): DroppedParts {
   const parts = partsOf(transfer);
   if (parts.singles.some(({ name }) => isPicturePath(name))) return parts;
@@ -36,7 +35,7 @@ export function droppedParts(transfer: DataTransfer): DroppedParts {
   return parts;
 }
 
-/** Rejects with what could not be added: one in its own words, of several the first and their number. */
+/** Rejects with what could not be added: a single error as it is, several as the first one and their number. */
 export async function notAdded(failures: readonly FaceError[]): Promise<void> {
   const [first] = failures;
   if (!first) return;

@@ -5,18 +5,18 @@ import { sourceOfEntry, type PhotoSource } from '../photos/sources';
 import { sourceOfZip } from '../photos/zipSource';
 import type { ViewName } from './route';
 
-/** Of one folder or zip: each picture has a card of its own here, and those of a zip are unpacked into memory. */
+/** Of one folder or zip: here each picture gets a card, and zips are unpacked into memory. */
 export const MOST_DROPPED = 100;
 
 export interface Dropped {
-  /** Those of folders and zips are named by their path. */
+  /** Named by their path if they come from a folder or zip. */
   readonly pictures: readonly File[];
   readonly failures: readonly FaceError[];
 }
 
 /**
- * The pictures of a drop or a paste, those of folders and zips too. Single files are all taken: what is no picture is found
- * out by reading it, with a sentence for each. To be called within the event; never rejects.
+ * The pictures of a drop or a paste, including those in folders and zips. Single files are all accepted: reading them
+ * shows which are no pictures. Call it within the event; never rejects.
  */
 export async function picturesOf(transfer: DataTransfer): Promise<Dropped> {
   const { folders, zips, singles, failures } = partsOf(transfer);
@@ -50,8 +50,8 @@ export async function picturesOf(transfer: DataTransfer): Promise<Dropped> {
 }
 
 /**
- * The pictures of the one folder that was dropped. `notes`: sentences about what of it cannot be read. To be called within
- * the event. Rejects with `app/one-folder`, and as `sourceOfEntry`.
+ * The pictures of the one folder that was dropped. `notes`: sentences about what could not be read. Call it within the
+ * event. Rejects with `app/one-folder`, and as `sourceOfEntry`.
  */
 export async function folderOfDrop(transfer: DataTransfer) {
   const { folders, zips, singles } = partsOf(transfer);
@@ -70,14 +70,14 @@ export async function folderOfDrop(transfer: DataTransfer) {
   return { name: source.name, files, notes: [...source.report().skipped, ...notes] };
 }
 
-/** Whether files came, which has to be known within the event. */
+/** Whether the transfer contains files; to be asked within the event. */
 export function holdsFiles(transfer: DataTransfer | null): transfer is DataTransfer {
   return transfer !== null && [...transfer.items].some(({ kind }) => kind === 'file');
 }
 
 let takers = 0;
 
-/** A place that takes what is dropped on the page is there until the returned function is called. */
+/** Announces a place that accepts drops, until the returned function is called. */
 export function takesDrops(): () => void {
   takers++;
   return () => {
@@ -91,7 +91,7 @@ const ADVICE: Readonly<Partial<Record<ViewName, string>>> = {
   benchmark: 'Use the buttons to choose the pictures.',
 };
 
-/** What to say to somebody who drops files on a view; null where they are taken. */
+/** The message for files dropped on a view that accepts none; null where they are accepted. */
 export function dropRefusal(view: ViewName): FaceError | null {
   if (takers > 0) return null;
   const advice = ADVICE[view] ?? 'Drop pictures in Recognise, and folders and zips in Photos.';

@@ -4,20 +4,20 @@ import type { FaceNetOptions } from '../../client/options';
 import type { EngineState, ModelPlace, Progress } from '../../client/types';
 import type { Settings, SettingsStore } from '../../store/schema';
 
-/** Settings whose change starts the engine anew. */
+/** Settings whose change restarts the engine. */
 const RESTARTING = ['model', 'backend', 'precision'] as const;
 
-/** What runs the networks: started from the settings, restarted when they change. */
+/** The models and the backend that runs them, started from the settings and restarted when those change. */
 export class Engine {
   status = $state<'starting' | 'ready' | 'failed'>('starting');
-  /** What runs now; what ran before while a restart is under way. */
+  /** During a restart still the previous state. */
   state = $state.raw<EngineState | null>(null);
   progress = $state.raw<Progress | null>(null);
   error = $state.raw<FaceError | null>(null);
   models = $state.raw<readonly ModelPlace[]>([]);
   settings = $state.raw<Settings>()!;
 
-  /** An embedder better than the one at hand that could be had by a download; null when all are here. */
+  /** A better embedder that can be downloaded; null when all are here. */
   missing = $derived(
     this.models.find((place) => place.kind === 'embedder' && place.present.length === 0 && place.downloadBytes > 0) ??
       null,
@@ -40,7 +40,7 @@ export class Engine {
     this.#onModel = callback;
   }
 
-  /** Starts with the present settings; resolves in any case, `status` and `error` say how it went. */
+  /** Starts with the present settings. Never rejects: see `status` and `error`. */
   async start(): Promise<void> {
     this.status = 'starting';
     this.error = null;
@@ -53,7 +53,7 @@ export class Engine {
     await this.listModels();
   }
 
-  /** Resolves once the engine can be called; rejects with the error that keeps it from it. */
+  /** Resolves once the engine can be called; rejects with the error of the start. */
   ready(): Promise<EngineState> {
     return this.#ready ?? Promise.reject(new FaceError('internal', { reason: 'the engine was not started' }));
   }
@@ -66,7 +66,7 @@ export class Engine {
     else if (before.far !== this.settings.far) await this.#changeFar(this.settings.far);
   }
 
-  /** Leaves the choice of model, backend and precision to the worker again, and starts. Throws `store/full`. */
+  /** Lets the worker choose model, backend and precision again, and starts. Throws `store/full`. */
   async startAutomatically(): Promise<void> {
     this.settings = await this.store.save({ model: null, backend: 'auto', precision: 'auto' });
     await this.start();
@@ -100,7 +100,6 @@ export class Engine {
   }
 }
 
-/** What to start a FaceNet with, by the user's settings. */
 export function startOptions({ backend, precision, model, far }: Settings): FaceNetOptions {
   return { offline: true, backend, precision, embedder: model ?? undefined, ...(far !== null && { far }) };
 }

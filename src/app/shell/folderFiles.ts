@@ -8,7 +8,7 @@ export interface ClassFile {
   readonly file: File;
 }
 
-/** A file of a folder, by its path below that. */
+/** A file and its path below the chosen folder. */
 export interface PlacedFile {
   readonly path: string;
   readonly file: File;
@@ -23,9 +23,9 @@ export function placedFiles(files: Iterable<File>): PlacedFile[] {
 }
 
 /**
- * The pictures of a folder of class folders, by the first folder below the chosen one (`Chosen/Ada/2019/1.jpg` is Ada's).
- * `notes`: sentences about names in several spellings, and pictures left out because they lie in no person's folder or are
- * of a kind that browsers do not read.
+ * The pictures of a folder of class folders, by the first folder below the chosen one (`Chosen/Ada/2019/1.jpg` is
+ * Ada's). `notes`: sentences about names in several spellings, and about pictures left out: outside of all people's
+ * folders, or of a kind that browsers cannot read.
  */
 export function classFiles(files: Iterable<PlacedFile>): { readonly pictures: ClassFile[]; readonly notes: string[] } {
   const names = new PersonNames();

@@ -11,7 +11,7 @@ export interface Notice {
   readonly kind: 'done' | 'problem';
   readonly text: string;
   readonly action?: NoticeAction;
-  /** What nobody foresaw: it can be reported. */
+  /** An unforeseen error, which can be reported. */
   readonly unforeseen?: FaceError;
 }
 
@@ -22,12 +22,12 @@ const SHOWN_WITH_ACTION_MS = 20_000;
 /** Longer than a double click. */
 const SHOWN_DONE_MS = 600;
 
-/** Short messages at the edge of the window, and the sentences that a screen reader speaks. */
+/** Short messages at the edge of the window, and sentences for a screen reader. */
 export class Notices {
   list = $state.raw<readonly Notice[]>([]);
-  /** What the polite live region holds. */
+  /** Content of the polite live region. */
   spoken = $state('');
-  /** What the user is about to report; null while the form for it is closed. */
+  /** The error being reported; null while the dialog is closed. */
   reported = $state.raw<FaceError | null>(null);
   #next = 1;
   #busy = false;
@@ -38,19 +38,19 @@ export class Notices {
     this.#add({ kind: 'done', text, ...(undo && { action: { label, run: undo } }) });
   }
 
-  /** Shows what went wrong in the words of its error; stopping on request is no problem and is not shown. */
+  /** Shows the error's message; an abort is not shown. */
   problem(thrown: unknown): void {
     const error = toFaceError(thrown);
     if (error.code === 'aborted') return;
     this.#add({ kind: 'problem', text: error.message, ...(isUnforeseen(error) && { unforeseen: error }) });
   }
 
-  /** Speaks without showing: for what the eye sees anyway. */
+  /** Speaks without showing, for what is visible anyway. */
   say(text: string): void {
     this.spoken = text;
   }
 
-  /** Runs a person's action; what fails is shown. Resolves to whether it succeeded. */
+  /** Runs a user's action and shows its error. Resolves to whether it succeeded. */
   async attempt(action: () => unknown): Promise<boolean> {
     try {
       await action();
@@ -61,7 +61,7 @@ export class Notices {
     }
   }
 
-  /** Like `attempt`; a second click, before the first has done its work, is none. */
+  /** Like `attempt`, but ignores clicks while the first one's action runs. */
   async once(action: () => unknown): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
@@ -72,7 +72,7 @@ export class Notices {
     }
   }
 
-  /** The message stays for a moment without its button: a second click must not fall on what is below it. */
+  /** Keeps the message for a moment without its button, so that a second click does not hit what is below. */
   async act({ action, ...rest }: Notice): Promise<void> {
     this.list = this.list.map((other) => (other.id === rest.id ? rest : other));
     clearTimeout(this.#timers.get(rest.id));
@@ -89,7 +89,7 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  /** Keeps everything while the pointer or the focus is on it. */
+  /** Keeps all messages while the pointer or the focus is on them. */
   hold(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -101,7 +101,7 @@ export class Notices {
 
   #add(content: Omit<Notice, 'id'>): void {
     const notice = { ...content, id: this.#next++ };
-    // Of actions only the last can be undone: an older one's Undo could meet what the newer one made.
+    // Only the latest action can be undone: an older one's Undo could conflict with it.
     for (const other of this.list)
       if (other.text === notice.text || (other.action && notice.action)) this.dismiss(other.id);
     this.list = [...this.list.slice(-2), notice];

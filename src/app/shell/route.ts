@@ -6,7 +6,6 @@ export const VIEWS = [
   { name: 'benchmark', title: 'Benchmark' },
   { name: 'settings', title: 'Settings' },
 ] as const;
-/** Reached from the footer, not from the navigation. */
 const FOOTER_VIEWS = [{ name: 'privacy', title: 'Privacy' }] as const;
 export const ALL_VIEWS = [...VIEWS, ...FOOTER_VIEWS] as const;
 export type NavigationName = (typeof VIEWS)[number]['name'];

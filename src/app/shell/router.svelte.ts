@@ -1,9 +1,9 @@
 import { parseRoute, type Route } from './route';
 
-/** A write to the history for every scrolled pixel would be refused by some browsers. */
+/** Some browsers refuse a history entry for every scrolled pixel. */
 const SCROLLED_MS = 100;
 
-/** The address's view, followed as it changes. */
+/** The view that the address names. */
 export class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
 
@@ -16,13 +16,13 @@ export class Router {
       clearTimeout(timer);
       const [{ hash }, { scrollY }] = [location, window];
       timer = setTimeout(() => {
-        // Not where the user has gone meanwhile: that view begins at its top.
+        // Not after the user has left for another view, which starts at its top.
         if (location.hash === hash) history.replaceState({ scrolled: scrollY }, '');
       }, SCROLLED_MS);
     });
   }
 
-  /** How far down the view was read before, where the user came back to it; 0 for one that is opened anew. */
+  /** Where the view was scrolled to when the user left it; 0 for a newly opened one. */
   get scrolled(): number {
     const state: unknown = history.state;
     const known = typeof state === 'object' && state !== null && 'scrolled' in state ? state.scrolled : 0;

@@ -43,7 +43,7 @@ export function pictureUrl(file: string): string {
   return `samples/${file}`;
 }
 
-/** A file of the sample pictures; `name` is for the message. Throws `app/sample-missing`, `aborted`. */
+/** `name` is for the message. Throws `app/sample-missing`, `aborted`. */
 export async function fetchSample(url: string, name: string, signal: AbortSignal): Promise<Blob> {
   const missing = (cause?: unknown) => new FaceError('app/sample-missing', { name }, { cause });
   const response = await fetch(url, { signal }).catch((thrown: unknown) => {
@@ -53,7 +53,7 @@ export async function fetchSample(url: string, name: string, signal: AbortSignal
   return response.blob();
 }
 
-/** A face of a sample picture: whose it is (`edward-lu`), and its box in the picture's pixels: left, top, right, bottom. */
+/** A face of a sample picture: its person (`edward-lu`) and its box in pixels: left, top, right, bottom. */
 export interface TruthFace {
   readonly name: string;
   readonly box: readonly [number, number, number, number];
@@ -62,7 +62,7 @@ export interface TruthFace {
 /** By the picture's file name. */
 export type Truth = Readonly<Record<string, { readonly faces: readonly TruthFace[] }>>;
 
-/** What the sample pictures show. Throws what `fetch` throws. */
+/** The labels of the sample pictures. Throws what `fetch` throws. */
 export async function sampleTruth(signal: AbortSignal): Promise<Truth> {
   return (await (await fetch('samples/truth.json', { signal })).json()) as Truth;
 }

@@ -5,13 +5,13 @@ import type { WriteGuard } from '../../store/guard';
 
 const LOCK = ownName('facenet-writer', APP_SCOPE);
 const CHANNEL = ownName('facenet-tabs', APP_SCOPE);
-/** A tab that does not let go in this time hangs: the lock is taken from it. */
+/** After this time without an answer the lock is taken from the other tab. */
 const PATIENCE_MS = 2_000;
 type TabMessage = 'let-go' | 'gone';
 
 /**
- * Of several tabs one writes: the one that has the lock; the others follow what it writes. The lock passes on by itself
- * when its tab closes or dies, or at once by `takeOver`. Where there are no Web Locks (plain http) every tab writes.
+ * Lets one of several tabs write: the one with the lock. The others follow its changes. The lock is passed on when its
+ * tab closes, or at once by `takeOver`. Without Web Locks (plain http) every tab writes.
  */
 export class Tabs implements WriteGuard {
   isWriter = $state(true);
@@ -40,7 +40,7 @@ export class Tabs implements WriteGuard {
         .then(
           () => this.#queue(),
           () => {
-            // Storage is blocked, and locks with it: nothing is kept that two tabs could write.
+            // Storage is blocked, and locks with it: there is nothing that two tabs could write.
             if (refused) known();
             else this.#queue();
           },
@@ -48,12 +48,12 @@ export class Tabs implements WriteGuard {
     });
   }
 
-  /** `callback` runs when this tab becomes the one that writes. */
+  /** `callback` runs when this tab becomes the writer. */
   onWriter(callback: () => void): void {
     this.#onWriter = callback;
   }
 
-  /** `callback` runs when another tab takes over: long work that writes should stop. */
+  /** `callback` runs when another tab takes over: work that writes should stop. */
   onFollower(callback: () => void): void {
     this.#onFollower = callback;
   }
@@ -73,7 +73,7 @@ export class Tabs implements WriteGuard {
     }
   }
 
-  /** Makes this tab the one that writes, once the other has finished what it is writing. */
+  /** Makes this tab the writer once the other has finished its writes. */
   async takeOver(): Promise<void> {
     if (this.isWriter) return;
     await new Promise<void>((resolve) => {
@@ -99,7 +99,7 @@ export class Tabs implements WriteGuard {
     });
   }
 
-  /** Until another tab takes over. */
+  /** Keeps the lock until another tab takes over. */
   #hold(): Promise<void> {
     const wasFollower = !this.isWriter;
     this.isWriter = true;
@@ -109,7 +109,7 @@ export class Tabs implements WriteGuard {
     });
   }
 
-  /** Waits for the lock as a follower: also after it was taken. */
+  /** Waits for the lock as a follower. */
   #queue(): void {
     this.#follow();
     this.#queued = new AbortController();

@@ -1,7 +1,4 @@
-/**
- * Long work that the views show and a person can end: one class, so that every view has the same states and every piece
- * of work ends the same way.
- */
+/** Long work that the views show and a user can end, with the same states everywhere. */
 import type { Progress } from '../../client/types';
 import { toFaceError, type FaceError } from '../../core/errors';
 
@@ -10,7 +7,7 @@ export type TaskProgress = Omit<Progress, 'unit'> & Partial<Pick<Progress, 'unit
 
 export interface TaskCall {
   readonly signal: AbortSignal;
-  /** Null: what is done next is shown otherwise. */
+  /** Null hides the progress, for work that the view shows in another way. */
   readonly onProgress: (progress: TaskProgress | null) => void;
 }
 
@@ -23,8 +20,8 @@ export class Task {
   #abort = new AbortController();
 
   /**
-   * Runs the work and resolves to its result, or to null when it failed (see `error`), was aborted, or was refused: while
-   * one run lasts, also after `abort` until the work has ended, another does not begin. Never rejects.
+   * Runs the work and resolves to its result; null when it failed (see `error`), was aborted, or was refused because
+   * another run has not ended yet, even if aborted. Never rejects.
    */
   async run<R>(work: (call: TaskCall) => Promise<R>): Promise<R | null> {
     if (this.running) return null;
@@ -46,7 +43,7 @@ export class Task {
     }
   }
 
-  /** Tells the work to end. What ends by it is not an error. */
+  /** Aborts the work, which is not an error. */
   abort(): void {
     this.#abort.abort();
   }

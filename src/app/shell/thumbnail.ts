@@ -1,11 +1,11 @@
-/** Longer side of the copies that are shown, pixels: sharp at the widest card on a double-density screen. */
+/** Longer side of displayed copies, pixels: sharp in the widest card at double density. */
 const SIDE = 1280;
-/** Files below this that are no larger than SIDE are shown as they are. */
+/** Files below this size and no larger than SIDE are shown unchanged. */
 const SMALL_BYTES = 600_000;
 
 /**
- * An object URL of the picture, at most 1280 px on its longer side, whose real size is `width` × `height`; null when the
- * page cannot decode it. The caller revokes it.
+ * An object URL of the picture of `width` × `height`, at most 1280 px on its longer side; null when the page cannot
+ * decode it. The caller revokes it.
  */
 export async function thumbnail(picture: Blob, width: number, height: number): Promise<string | null> {
   if (SIDE >= Math.max(width, height) && picture.size < SMALL_BYTES) return URL.createObjectURL(picture);
@@ -13,7 +13,7 @@ export async function thumbnail(picture: Blob, width: number, height: number): P
   return copy && URL.createObjectURL(copy);
 }
 
-/** A JPEG of at most `side` px on its longer side; null when the page cannot decode the picture, which a worker may have done. */
+/** A JPEG of at most `side` px on its longer side; null when the page cannot decode the picture (a worker may). */
 export async function smallCopy(picture: Blob, width: number, height: number, side: number): Promise<Blob | null> {
   const scale = Math.min(1, side / Math.max(width, height));
   const size = {
@@ -31,7 +31,7 @@ export async function smallCopy(picture: Blob, width: number, height: number, si
 export async function toJpeg(source: ImageBitmap): Promise<Blob> {
   const canvas = new OffscreenCanvas(source.width, source.height);
   const context = canvas.getContext('2d')!;
-  context.fillStyle = '#fff'; // what is seen through a picture's transparent parts
+  context.fillStyle = '#fff'; // the background of transparent pictures
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(source, 0, 0);
   source.close();

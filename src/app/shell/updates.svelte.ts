@@ -2,19 +2,19 @@ import type { SwMessage } from '../../core/hosting/appCaches';
 import { APP_SCOPE } from '../../core/hosting/appScope';
 import { ownName } from '../../core/hosting/ownNames';
 
-/** Set while a page that was not isolated waits to be loaded again by the service worker, so that it is so only once. */
+/** Set while a page that is not isolated waits for its reload by the service worker, which happens once. */
 const RELOADED = ownName('facenet-reloaded-for-isolation', APP_SCOPE);
 
-/** The service worker: registered once, and told when a new version that waits shall take over. */
+/** Registers the service worker, and asks it to take over with a new version. */
 export class Updates {
-  /** A new version is here and waits for the user. */
+  /** A new version waits for the user. */
   isWaiting = $state(false);
-  /** Another tab has put the new version in charge: this one still runs the old. */
+  /** Another tab has started the new version; this one still runs the old. */
   isReplaced = $state(false);
   #waiting: ServiceWorker | null = null;
   #wanted = false;
 
-  /** Registers it where there is one: built, and in a secure context. Never rejects. */
+  /** Only in a built app and a secure context. Never rejects. */
   async register(): Promise<void> {
     if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
     const { serviceWorker } = navigator;
@@ -34,11 +34,11 @@ export class Updates {
         });
       });
     } catch {
-      // storage blocked, or no network: the app works without, and the next visit tries again
+      // storage blocked, or no network: the next visit tries again
     }
   }
 
-  /** Puts the new version in charge and loads it. */
+  /** Activates the new version and reloads. */
   useNow(): void {
     this.#wanted = true;
     const message: SwMessage = 'use-now';
@@ -46,13 +46,16 @@ export class Updates {
   }
 
   #offer(waiting: ServiceWorker | null): void {
-    if (!waiting || !navigator.serviceWorker.controller) return; // the first one takes over by itself
+    if (!waiting || !navigator.serviceWorker.controller) return; // the first version takes over by itself
     this.#waiting = waiting;
     this.isWaiting = true;
   }
 }
 
-/** On a host without headers the first page is not isolated: the service worker's own answer is. Nobody's work is lost by it. */
+/**
+ * A host without headers does not isolate the first page; a reload through the service worker does. Not after user
+ * input.
+ */
 function isolate(): void {
   if (crossOriginIsolated || sessionStorage.getItem(RELOADED) !== null) return;
   if (navigator.userActivation.hasBeenActive) return;

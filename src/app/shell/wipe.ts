@@ -2,11 +2,11 @@ import { APP_SCOPE } from '../../core/hosting/appScope';
 import { isOwnName, ownName } from '../../core/hosting/ownNames';
 import { hasRootCopy } from '../../store/rootCopy';
 
-/** Told when everything is deleted: every other tab of the app leaves for the same page. */
+/** Announces that everything is being deleted: the app's other tabs leave for the same page. */
 const DELETED_CHANNEL = ownName('facenet-deleted', APP_SCOPE);
 const OLD_MARK = 'facenet-delete';
 const MARK = ownName(OLD_MARK, APP_SCOPE);
-/** A database that another tab holds open is deleted when that tab lets go, or never. */
+/** A database that another tab keeps open is deleted when that tab closes it, or never. */
 const WAIT_MS = 5_000;
 
 /** Leaves the app for the page that deletes everything. */
@@ -15,14 +15,14 @@ export function leaveToDelete(): void {
     sessionStorage.setItem(MARK, '1');
   } catch {
     location.reload();
-    return; // storage is blocked: there is nothing but this page's memory
+    return; // storage is blocked: only this page's memory is in use
   }
-  location.replace('deleted.html'); // “Back” must not bring the people back
+  location.replace('deleted.html'); // “Back” must not restore the people
 }
 
-/** Whether this tab came to the page that deletes by that button; other tabs of the app are told to come too. */
+/** Whether this tab reached the page by the button; if so, the app's other tabs are called too. */
 export function isAskedToDelete(): boolean {
-  // A tab that still ran a version from before names carried the folder set the mark without it.
+  // A tab with a version from before names contained the folder set the mark without it.
   if (APP_SCOPE !== '/' && sessionStorage.getItem(OLD_MARK) !== null) {
     sessionStorage.removeItem(OLD_MARK);
     sessionStorage.setItem(MARK, '1');
@@ -32,14 +32,14 @@ export function isAskedToDelete(): boolean {
   return true;
 }
 
-/** Follows when another tab deletes everything: what this one holds open would keep it. */
+/** Leaves when another tab deletes everything, so that this one does not keep a database open. */
 export function followDeletion(): void {
   new BroadcastChannel(DELETED_CHANNEL).addEventListener('message', leaveToDelete);
 }
 
 /**
- * Removes all that this copy of the app keeps; what other apps of the origin keep stays, and copies in other folders.
- * Resolves to the names of what could not be removed.
+ * Removes everything that this copy of the app stores; other apps of the origin and copies in other folders keep
+ * theirs. Resolves to the names of what could not be removed.
  */
 export async function wipeOwn(): Promise<string[]> {
   const left: string[] = [];
@@ -47,8 +47,8 @@ export async function wipeOwn(): Promise<string[]> {
     await work().catch(() => left.push(what));
   };
   const registration = await ownRegistration();
-  // Where the root has no copy, names without a folder are those of a version before names carried one: it may have been
-  // in this folder, and its people have to go too. Where that cannot be told, they stay.
+  // Names without a folder come from a version before names contained one. They are removed too, unless a copy at the
+  // origin's root may own them.
   const hasRoot = await hasRootCopy().catch(() => true);
   const isOurs = (name: string): boolean => isOwnName(name, APP_SCOPE) || (!hasRoot && isOwnName(name, '/'));
   if (registration) await attempt('service worker', () => registration.unregister());
@@ -61,12 +61,11 @@ export async function wipeOwn(): Promise<string[]> {
     await Promise.all(names.map((name) => attempt(`database ${name}`, () => deleteDatabase(name))));
   });
   for (const key of Object.keys(localStorage)) if (isOurs(key)) localStorage.removeItem(key);
-  // Kept for a reload of this page, which then tries again.
+  // Kept for a reload of this page, which tries again.
   if (left.length === 0) for (const key of Object.keys(sessionStorage)) if (isOurs(key)) sessionStorage.removeItem(key);
   return left;
 }
 
-/** The service worker of this copy. */
 async function ownRegistration(): Promise<ServiceWorkerRegistration | undefined> {
   const all = 'serviceWorker' in navigator ? await navigator.serviceWorker.getRegistrations().catch(() => []) : [];
   return all.find(({ scope }) => scope === location.origin + APP_SCOPE);

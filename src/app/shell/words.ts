@@ -16,8 +16,8 @@ export function distanceText(distance: number): string {
 }
 
 /**
- * “99.9 % certain, distance 0.62”, or for an unknown face the nearest person; where the runner-up's name is given, also by
- * how much further that person is.
+ * “99.9 % certain, distance 0.62”; for an unknown face the nearest person. With the runner-up's name, also how much
+ * further away that person is.
  */
 export function matchText(match: WordedMatch, nearestName: string | null, secondName: string | null = null): string {
   if (match.distance === null) return 'nobody in your list yet';
@@ -26,7 +26,7 @@ export function matchText(match: WordedMatch, nearestName: string | null, second
   const words = match.certainty === null ? distance : `${certaintyText(match.certainty)} certain, ${distance}`;
   if (secondName === null || match.secondDistance === null) return words;
   const margin = match.secondDistance - match.distance;
-  // A trained model's own choice may not be the nearest.
+  // A trained classifier may choose somebody who is not the nearest.
   return `${words}; next ${secondName}, ${distanceText(Math.abs(margin))} ${margin < 0 ? 'nearer' : 'further'}`;
 }
 
@@ -36,7 +36,7 @@ export function bytesText(bytes: number): string {
   return `${SIZE.format(bytes / 1000 ** power)} ${units[power]}`;
 }
 
-/** “3 of 12 pictures”, “1.2 MB of 90 MB”; as far as it is known. */
+/** “3 of 12 pictures”, “1.2 MB of 90 MB”, or less where the numbers are unknown. */
 export function progressText(progress: TaskProgress | null): string {
   const { done = 0, total = 0, unit } = progress ?? {};
   if (unit === 'pictures' && done + total > 0)
@@ -55,7 +55,7 @@ export function rateText(rate: number): string {
   return `${(100 * rate).toFixed(2)} %`;
 }
 
-/** What to do for a better picture of a face, said to the person before the camera. */
+/** What the person in front of the camera should do for a better picture. */
 export const HINTS: Readonly<Record<CaptureHint, string>> = {
   closer: 'Come closer.',
   'more-light': 'More light on the face, please.',
@@ -68,7 +68,7 @@ export const HINTS: Readonly<Record<CaptureHint, string>> = {
   'hold-still': 'Hold still: the picture is blurred.',
 };
 
-/** What makes a face of a picture a poor one to know its person by. */
+/** Why a face is a poor one to enrol. */
 export const FAULTS: Readonly<Record<CaptureHint, string>> = {
   closer: 'The face is small.',
   'more-light': 'The face is dark.',
