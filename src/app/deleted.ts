@@ -1,6 +1,6 @@
 /**
- * The page of “Delete everything”. It is a page of its own, because here none of the app's threads and connections is
- * alive any more that could write again or hold a database open.
+ * The page of “Delete everything”: a page of its own, so that none of the app's threads and connections can write again
+ * or keep a database open.
  */
 import './shell/app.css';
 import './shell/deleted.css';

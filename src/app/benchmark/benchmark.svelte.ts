@@ -4,7 +4,7 @@ import { sampleBenchmark } from './sampleBenchmark';
 
 const PAIRS_NAME = /(^|\/)[^/]*pairs[^/]*\.(txt|csv)$/i;
 
-/** The files of a chosen folder, by their paths below it, and the list of pairs that lies among them, if one does. */
+/** The files of a folder by their paths below it, and the list of pairs among them, if any. */
 export function folderOf(files: readonly File[]): { pictures: BenchmarkPictures; pairs: File | null } {
   const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
   const below = files.map((file) => ({ path: file.webkitRelativePath.split('/').slice(1).join('/'), file }));
@@ -12,11 +12,10 @@ export function folderOf(files: readonly File[]): { pictures: BenchmarkPictures;
   return { pictures: { kind: 'folder', name, files: below }, pairs };
 }
 
-/** Accuracy on a list of pairs: what it is to be measured on, and how. */
+/** Accuracy on a list of pairs: pictures, pairs and options. */
 export class Benchmark extends Measurement<BenchmarkResult> {
   pictures = $state.raw<BenchmarkPictures | null>(null);
   pairs = $state.raw<BenchmarkRequest['pairs'] | null>(null);
-  /** Whether the pictures are the samples. */
   samples = $state(false);
   options = $state.raw<BenchmarkOptions>({
     flip: true,
@@ -42,7 +41,7 @@ export class Benchmark extends Measurement<BenchmarkResult> {
     this.pairs = { name: file.name, file };
   }
 
-  /** Chooses the sample pictures and their list of pairs, and runs. Resolves in any case. */
+  /** Chooses the sample pictures with their pairs and runs. Never rejects. */
   async trySamples(): Promise<void> {
     await this.measure(async (measuring) => {
       const { pictures, pairs } = await sampleBenchmark(measuring.signal);
@@ -53,7 +52,7 @@ export class Benchmark extends Measurement<BenchmarkResult> {
     });
   }
 
-  /** Runs with what is chosen. Resolves in any case. */
+  /** Never rejects. */
   async run(): Promise<void> {
     const { pictures, pairs } = this;
     if (pictures && pairs) await this.measure((measuring) => this.#benchmark({ pictures, pairs }, measuring));

@@ -4,12 +4,12 @@ import { placedFiles } from '../shell/folderFiles';
 import { embedGroups, groupPictures, type GroupPictures } from './groupPictures';
 import { Measurement } from './measurement.svelte';
 
-/** How evenly false accepts fall on groups of people, as the command `bias` measures it. */
+/** How evenly false accepts are spread over groups of people, as the command `bias` measures it. */
 export class BiasMeasurement extends Measurement<BiasOutput> {
   folder = $state.raw<(GroupPictures & { readonly name: string }) | null>(null);
   /** People enrolled when strangers of their group are shown. */
   gallery = $state(100);
-  /** Known before the faces are compared: of pictures that are too few for that, too. */
+  /** Known before the faces are compared, even if those are too few. */
   failed = $state.raw<BiasOutput['failed']>([]);
 
   readonly groups = $derived(new Set(this.folder?.pictures.map(({ group }) => group)).size);
@@ -21,7 +21,7 @@ export class BiasMeasurement extends Measurement<BiasOutput> {
     this.task.error = this.folder.pictures.length === 0 ? noGroups(name) : null;
   }
 
-  /** Runs with the chosen folder. Resolves in any case. */
+  /** Never rejects. */
   async run(): Promise<void> {
     const { folder, gallery } = this;
     if (!folder || this.task.running) return;

@@ -9,7 +9,7 @@ import type { BiasFace } from '../../evaluate/bias/stackFaces';
 import type { PlacedFile } from '../shell/folderFiles';
 import type { Measuring } from './measurement.svelte';
 
-/** A picture of one person, in the folder of the person's group. */
+/** A picture of one person, in the folder of their group. */
 export interface GroupPicture {
   readonly group: string;
   /** Its path below the chosen folder. */
@@ -17,17 +17,17 @@ export interface GroupPicture {
   readonly file: File;
 }
 
-/** What a folder with a folder for each group holds. */
+/** The content of a folder with a folder for each group. */
 export interface GroupPictures {
-  /** In the order of their paths, also those of a kind that no browser reads. */
+  /** In the order of their paths, including formats that browsers cannot read. */
   readonly pictures: readonly GroupPicture[];
-  /** Paths of pictures in no folder, so of no group. */
+  /** Paths of pictures outside of all groups. */
   readonly loose: readonly string[];
-  /** Sentences about groups whose names are written in several ways. */
+  /** Sentences about groups with several spellings. */
   readonly notes: readonly string[];
 }
 
-/** Sorts a folder's pictures by group, in the order in which the command `bias` takes them. */
+/** Sorts a folder's pictures by group, in the order of the command `bias`. */
 export function groupPictures(files: readonly PlacedFile[]): GroupPictures {
   const names = new PersonNames();
   const pictures: GroupPicture[] = [];
@@ -43,7 +43,7 @@ export function groupPictures(files: readonly PlacedFile[]): GroupPictures {
   return { pictures, loose, notes: names.notes('group') };
 }
 
-/** Each folder's entries by their names. */
+/** Compares paths folder by folder. */
 function compareParts(a: readonly string[], b: readonly string[]): number {
   const at = a.findIndex((part, i) => part !== b[i]);
   const [x, y] = [a[at] ?? '', b[at] ?? ''];
@@ -51,9 +51,8 @@ function compareParts(a: readonly string[], b: readonly string[]): number {
 }
 
 /**
- * The most probable face of each picture, as the command `bias` takes it. A picture without a face, one that cannot be
- * read, and one on which the worker crashes are among `failed`, and the others continue. Throws `aborted` and what the
- * model throws.
+ * The most probable face of each picture, as in the command `bias`. Pictures without a face, unreadable ones, and ones
+ * that crash the worker are in `failed`. Throws `aborted` and what the model throws.
  */
 export async function embedGroups(
   pictures: readonly GroupPicture[],

@@ -5,14 +5,14 @@ import { startOptions, type Engine } from '../shell/engine.svelte';
 import { Task, type TaskCall, type TaskProgress } from '../shell/task.svelte';
 import { progressText } from '../shell/words';
 
-/** What a measurement runs with: `client` has the model in use, in a worker of its own. */
+/** `client` has the model in use, in a worker of its own. */
 export interface Measuring extends TaskCall {
   readonly client: FaceNet;
 }
 
 /**
- * One of the Benchmark view's measurements: how far it is, and what came out. It runs in a worker of its own, so that
- * recognition continues meanwhile, and while other views are shown.
+ * A measurement of the Benchmark view. It has a worker of its own, so that recognition continues meanwhile, and it
+ * continues in other views.
  */
 export abstract class Measurement<Result> {
   readonly task = new Task();
@@ -38,7 +38,7 @@ export abstract class Measurement<Result> {
     });
   }
 
-  /** `report`, with the speed since the first picture beside it. */
+  /** `report`, with the speed since the first picture. */
   #paced(report: TaskCall['onProgress']): TaskCall['onProgress'] {
     let pace: Pace | null = null;
     return (progress: TaskProgress | null): void => {

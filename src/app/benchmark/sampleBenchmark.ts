@@ -15,15 +15,15 @@ export interface SampleFace {
   readonly path: string;
 }
 
-/** Side of a cut-out face's picture, as shares of the face's longer side: as much around it as LFW's pictures have. */
+/** Side of a cut-out in lengths of the face's longer side: as much context as in LFW. */
 const CONTEXT = 2.2;
-/** Pixels; LFW's too. A smaller cut is not enlarged. */
+/** Pixels, as in LFW. Smaller cut-outs are not enlarged. */
 const LARGEST = 250;
 const FOLDS = 2;
 
 /**
- * A CSV list: every two pictures of one person, and each picture that is no portrait with the portrait of another person.
- * The folds share no person. `portraits` and `others` give the same list whenever they are the same.
+ * A CSV list: all pairs of pictures of one person, and each non-portrait with another person's portrait. The folds
+ * share no person. Deterministic.
  */
 export function samplePairs(portraits: readonly SampleFace[], others: readonly SampleFace[]): string {
   const all = [...portraits, ...others];
@@ -44,8 +44,8 @@ export function samplePairs(portraits: readonly SampleFace[], others: readonly S
 }
 
 /**
- * The sample portraits and the faces cut out of the crew pictures, with their list of pairs: what a first run needs. Throws
- * `internal` where a sample cannot be loaded, and what `fetch` and the browser's decoder throw.
+ * The sample portraits and the faces cut out of the crew pictures, with their list of pairs. Throws
+ * `app/sample-missing`, and what `fetch` and the browser's decoder throw.
  */
 export async function sampleBenchmark(signal: AbortSignal): Promise<Pick<BenchmarkRequest, 'pictures' | 'pairs'>> {
   const portraits = await Promise.all(
@@ -82,7 +82,7 @@ async function cutFaces(picture: Blob, faces: readonly TruthFace[]): Promise<{ n
   }
 }
 
-/** A square around the face, black where it leaves the picture. */
+/** A square around the face, black outside of the picture. */
 async function cutFace(picture: ImageBitmap, [left, top, right, bottom]: TruthFace['box']): Promise<Blob> {
   const side = CONTEXT * Math.max(right - left, bottom - top);
   const size = Math.round(Math.min(side, LARGEST));

@@ -1,33 +1,36 @@
-/** When a picture is looked at again, which of its faces are those that it had: what the user has said of them stays. */
+/** Matches the faces of a picture scanned again with its known faces, so that their names stay. */
 import { knownScale, normalisedDistance, type CohortUse } from '../../core/cohort';
 import { euclidean } from '../../core/vectors';
 import type { Box, Embedding } from '../../core/types';
 import type { KnownPhotoFace, NewPhotoFace, PhotoFace } from '../../store/photoSchema';
 
 export interface CarryOptions {
-  /** The picture has the same bytes: its faces are where they were, however they are seen now. */
+  /** The picture's bytes are the same, so its faces have not moved. */
   readonly sameBytes: boolean;
-  /** Normalised: the model's own for one person. */
+  /** Normalised, the model's own for one person. */
   readonly threshold: number;
   readonly cohort: CohortUse | null;
 }
 
-/** Of the same bytes, boxes of one face found upright and found lying overlap by more than this. */
+/** With the same bytes, boxes of one face found upright and turned overlap by more than this. */
 const SAME_PLACE = 0.3;
-/** Of the threshold: a face cut, turned or scaled is nearer to itself; another picture of the person often is not. */
+/**
+ * Share of the threshold: a face that was cropped, turned or scaled stays nearer to itself; another picture of the
+ * person often does not.
+ */
 const SAME_FACE = 0.8;
-/** Faces this near to each other are told apart by their places. */
+/** Faces with distances this similar are matched by place. */
 const STEP = 0.1;
 
 interface Pair {
   readonly known: number;
   readonly fresh: number;
   readonly overlap: number;
-  /** Normalised; NaN where the two have numbers of different models. */
+  /** Normalised; NaN between embeddings of different models. */
   readonly distance: number;
 }
 
-/** By place in `fresh` the known face that it is; each known face once, the surest pair first. */
+/** By index in `fresh` the known face; each known face once, the most certain pair first. */
 export function carryOver(
   known: readonly KnownPhotoFace[],
   fresh: readonly NewPhotoFace[],
@@ -54,7 +57,7 @@ export function carryOver(
   return kept;
 }
 
-/** A face that was stored without a mean is taken for one of the other's kind, as it is where the two are one. */
+/** A face stored without a mean is given the other's scale, which is right where the two are one. */
 function distanceOf(cohort: CohortUse | null, known: Embedding, fresh: Embedding): number {
   const scale = knownScale(cohort, fresh) ?? 1;
   return normalisedDistance(euclidean(known.vector, fresh.vector), knownScale(cohort, known) ?? scale, scale);

@@ -1,19 +1,19 @@
 import { viewOf } from '../../core/zip/zipEntry';
 
 const EXIF_POINTER = 0x8769;
-/** In this order: when it was taken, when it was digitised; of the picture itself, when the file was written. */
+/** In this order: taken, digitised; `FILE_DATE` of the image itself: file written. */
 const EXIF_DATES = [0x9003, 0x9004];
 const FILE_DATE = 0x0132;
 
-/** Read at a time: what lies between two chunks is passed over where it is longer. */
+/** Bytes per read; longer data between two chunks is skipped. */
 const WINDOW = 2 ** 16;
-/** An EXIF block is at most as long as a JPEG's segment; other formats set no limit. */
+/** Limit of an EXIF block, which other formats than JPEG do not have. */
 const LONGEST = 2 ** 20;
 const MOST_CHUNKS = 50_000;
 
 /**
- * When a JPEG, PNG or WebP was taken by its EXIF block, which is local time without a zone, in milliseconds since 1970; null
- * where there is none or it is nonsense.
+ * When a JPEG, PNG or WebP was taken according to EXIF (local time without a zone), in milliseconds since 1970; null
+ * without a valid date.
  */
 export async function exifDate(picture: Blob): Promise<number | null> {
   try {
@@ -25,7 +25,7 @@ export async function exifDate(picture: Blob): Promise<number | null> {
   }
 }
 
-/** A file whose bytes are read in windows, in the order in which they are asked for. */
+/** A file that is read in windows. */
 class Bytes {
   #start = 0;
   #window = new Uint8Array(0);
@@ -86,7 +86,7 @@ async function inPng(bytes: Bytes): Promise<Uint8Array | null> {
   return null;
 }
 
-/** The chunk stands at the end; some programs begin it as a JPEG's. */
+/** The chunk is at the end; some programs begin it as a JPEG's. */
 async function inWebp(bytes: Bytes): Promise<Uint8Array | null> {
   for (let [at, n] = [12, 0]; n < MOST_CHUNKS; n++) {
     const view = await bytes.at(at, 8);
@@ -126,7 +126,7 @@ function dateAt(view: DataView, entry: number | null, little: boolean): number |
 
 type Six = [number, number, number, number, number, number];
 
-/** Where the entry with that tag lies in the directory at `offset`. */
+/** Offset of the entry with that tag in the directory at `offset`. */
 function findEntry(view: DataView, offset: number, tag: number, little: boolean): number | null {
   const count = view.getUint16(offset, little);
   for (let i = 0; i < count; i++) {

@@ -7,13 +7,12 @@ import type { People } from '../people/people.svelte';
 import type { FaceGroup } from './groups';
 import type { PhotoLists } from './photoLists.svelte';
 
-/** What is exported. */
 export interface Parts {
   readonly library: PhotoLists;
   readonly people: People;
 }
 
-/** By group’s key; groups without a name are “Unnamed 1”, “Unnamed 2” …, leaving out what a person is called. */
+/** By group key; unnamed groups are “Unnamed 1”, “Unnamed 2” …, except names that a person has. */
 export function titlesOf(groups: readonly FaceGroup[], people: People): Map<string, string> {
   const names = groups.map(({ personId }) => people.nameOf(personId));
   const taken = new Set(names.flatMap((name) => (name === null ? [] : [personKey(name)])));
@@ -34,7 +33,7 @@ function dateText(time: number): string {
   return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
 }
 
-/** A row a face: picture, date, person, whether confirmed, box, score. */
+/** A row per face: picture, date, person, whether confirmed, box, score. */
 export function facesCsv({ library, people }: Parts): Blob {
   const titles = titlesOf(library.groups, people);
   const rows = library.faces.map(({ photoId, box, score, personId, group, confirmed }) => {
@@ -62,7 +61,7 @@ export function peopleJson({ library, people }: Parts): Blob {
   return new Blob([JSON.stringify({ people: list }, null, 2)], { type: 'application/json' });
 }
 
-/** The model's embeddings: `embeddings.npy`, a row a face, and `labels.txt`, a line a row: person, tab, picture. */
+/** The model's embeddings: `embeddings.npy`, a row per face, and `labels.txt`, a line per row: person, tab, picture. */
 export async function embeddingsZip({ library, people }: Parts, modelId: string | null): Promise<Blob> {
   const titles = titlesOf(library.groups, people);
   const embeddings = await library.store.embeddings();

@@ -2,10 +2,10 @@ import type { FolderReport } from '../../store/photoSchema';
 import { count } from '../shell/words';
 import type { Departed } from './folderWalk';
 
-/** Kinds of files that are named where a folder holds no picture. */
+/** File types named for a folder without a picture. */
 const MOST_KINDS = 4;
 
-/** The sentences below a folder's name: what of it was not looked at. The list of names is elsewhere. */
+/** Sentences below a folder's name about what was not read; the list of names is elsewhere. */
 export function folderNotes(
   { problem, kinds, system, others, skippedTotal }: FolderReport,
   pictures: number,
@@ -36,7 +36,7 @@ function othersText(others: FolderReport['others']): string {
   return `: ${[...named, ...(kinds.length > MOST_KINDS ? ['others'] : [])].join(', ')}`;
 }
 
-/** What to say after a pass in which pictures of the folder `name` were not there any more; null where none is missing. */
+/** The message after a pass that did not find all known pictures of the folder `name`; null if none is missing. */
 export function departedText(name: string, { gone, missing }: Departed): string | null {
   if (missing > 0)
     return (

@@ -1,6 +1,6 @@
 /**
- * One pass through a folder that was given: pictures are known by their content, so that what the user has said of them
- * stays when files are touched, edited, renamed, moved or copied; what is no longer there leaves the library.
+ * One pass through a folder. Pictures are known by their content, so that names stay when files are edited, renamed,
+ * moved or copied; pictures that are gone leave the library.
  */
 import { FaceError, toFaceError } from '../../core/errors';
 import { sha256 } from '../../core/sha256';
@@ -12,26 +12,26 @@ import { photoId, scanPicture, type PictureFile } from './scan';
 import type { PhotoSource, SourcePicture } from './sources';
 import type { TabGuard } from './tabGuard';
 
-/** Pictures replaced by others that are kept until the pass ends: their content may turn up in another place. */
+/** Replaced pictures kept until the pass ends: their content may turn up in another place. */
 const MOST_DISPLACED = 500;
 
-/** What has become of pictures that were in the folder before. */
+/** The outcome for known pictures that were not found. */
 export interface Departed {
-  /** No longer there: taken out of the library. */
+  /** Removed from the library. */
   readonly gone: readonly StoredPhoto[];
-  /** Not in what was given, but kept: most or all are missing, which looks like a mistake. */
+  /** Number kept because most or all are missing, which looks like a mistake. */
   readonly missing: number;
 }
 
 export class FolderWalk {
-  /** The folder's pictures as they were when the pass began. */
+  /** The folder's pictures at the start of the pass. */
   readonly #known: ReadonlyMap<string, PhotoRecord>;
   /** All pictures of the library by content. */
   readonly #byHash: ReadonlyMap<string, PhotoRecord>;
   readonly #seen = new Set<string>();
-  /** Those whose content is in its place: it has not gone elsewhere. */
+  /** Pictures whose content is still in its place. */
   readonly #settled = new Set<string>();
-  /** Files with a known content in a place where it was not: whether they were moved or copied shows at the end. */
+  /** Known content in a new place: whether it was moved or copied shows at the end. */
   readonly #waiting: PictureFile[] = [];
   readonly #displaced = new Map<string, StoredPhoto>();
 
@@ -48,7 +48,7 @@ export class FolderWalk {
     );
   }
 
-  /** Scans a picture where that is needed; resolves to how many faces have come. */
+  /** Scans a picture if needed; resolves to the number of new faces. */
   async visit(picture: SourcePicture, signal: AbortSignal): Promise<number> {
     const id = photoId(this.folder, picture.path);
     this.#seen.add(id);
@@ -60,7 +60,7 @@ export class FolderWalk {
     try {
       ({ blob, hash } = await readWhole(picture));
     } catch (thrown) {
-      // It may be readable again tomorrow: what is known of it stays.
+      // It may be readable the next time: keep what is known.
       if (known?.error === null) return this.#stays(id);
       return this.#scan(
         this.#file(picture, null),
@@ -73,7 +73,7 @@ export class FolderWalk {
       );
     }
     const file = this.#file(picture, hash);
-    // Without a hash it is of an earlier version, or could not be read: then it was never seen.
+    // A record without a hash is of an earlier version, or of a picture that could not be read.
     const sameBytes =
       known !== undefined && (known.sha256 ?? (sameFile && known.error === null ? hash : null)) === hash;
     if (known && sameBytes && !this.#needsScan(known)) {
@@ -90,8 +90,8 @@ export class FolderWalk {
   }
 
   /**
-   * After all pictures have been seen: gives known content its new place. `isWhole`: the source came to its end, so that
-   * what was not seen is not there. Resolves to how many faces have come.
+   * After all pictures were visited: assigns known content to its new places. `isWhole`: the source was read to its
+   * end. Resolves to the number of new faces.
    */
   async settle(source: PhotoSource, isWhole: boolean, signal: AbortSignal): Promise<number> {
     if (this.#waiting.length === 0) return 0;
@@ -110,7 +110,7 @@ export class FolderWalk {
         if (!/^(image|archive)\//.test(toFaceError(thrown).code)) throw thrown;
         return null;
       });
-      if (!whole) continue; // it could be read before: the next pass sees it
+      if (!whole) continue; // it was readable before: left to the next pass
       const { blob, hash } = whole;
       const file = this.#file(picture, hash);
       const known = this.library.photoById.get(id);
@@ -119,7 +119,7 @@ export class FolderWalk {
     return faces;
   }
 
-  /** After a whole pass: pictures that were not seen leave the library, unless so many are missing that it looks wrong. */
+  /** After a whole pass: removes pictures that were not seen, unless suspiciously many are missing. */
   async removeGone(): Promise<Departed> {
     const missing = [...this.#known.keys()].filter((id) => !this.#seen.has(id) && !this.#settled.has(id));
     if (missing.length === 0) return { gone: [], missing: 0 };
@@ -130,8 +130,8 @@ export class FolderWalk {
   }
 
   /**
-   * It was searched upright, and is to be searched on all sides; or the thread crashed, or the disk was gone before the
-   * picture was decoded, which another try may mend.
+   * It was searched upright and turned faces are wanted; or the worker crashed or the disk vanished, and another try
+   * may succeed.
    */
   #needsScan({ lookedTurned, error }: PhotoRecord): boolean {
     if (error !== null) return error.code === 'worker/crashed' || error.code === 'image/not-opened';
@@ -157,7 +157,7 @@ export class FolderWalk {
     const earliest = known ? earliestDate(known, file) : file.modified;
     const isSuspect = this.guard.isSuspect(file.sha256);
     if (isSuspect && known?.error === null && sameBytes) {
-      // It was looked at before, only not on all sides: what is known of it stays.
+      // It was scanned before, only not for turned faces: keep what is known.
       await this.library.update({ ...known, ...file, takenAt: earliest, lookedTurned: true });
       this.guard.forget(file.sha256);
       return this.#stays(file.id);
@@ -165,7 +165,7 @@ export class FolderWalk {
     const bytes = isSuspect ? () => Promise.reject(new FaceError('image/ended-tab', { name: file.path })) : read;
     const options = { turned: this.folder.turned, earliest };
     const result = await scanPicture(file, bytes, options, this.engine, this.guard, signal);
-    // The disk went away between two readings: what is known of the picture stays.
+    // The disk vanished between two reads: keep what is known.
     if (result.photo.error?.code === 'image/not-opened' && known?.error === null) {
       this.#displaced.delete(known.sha256 ?? '');
       return this.#stays(file.id);
@@ -183,7 +183,7 @@ export class FolderWalk {
     if (stored) this.#displaced.set(known.sha256, stored);
   }
 
-  /** Files whose content has left its old place, or has left the library, take what is known of it. Gives the others. */
+  /** Gives files the records whose content left its old place or the library. Returns the other files. */
   async #move(files: readonly PictureFile[]): Promise<PictureFile[]> {
     const loose = new Map<string, (string | StoredPhoto)[]>();
     const add = (hash: string, from: string | StoredPhoto) => loose.set(hash, [...(loose.get(hash) ?? []), from]);
@@ -201,10 +201,10 @@ export class FolderWalk {
     return files.filter(({ id }) => !this.#settled.has(id));
   }
 
-  /** The same bytes show the same faces, which the user may have named already. Gives the files that are to be looked at. */
+  /** Copies the records of identical content, which may be named. Returns the files to scan. */
   async #copy(files: readonly PictureFile[]): Promise<PictureFile[]> {
     if (files.length === 0) return [];
-    // What was looked at again in its place meanwhile has another content.
+    // A picture scanned again in the meantime has other content.
     const now = new Map((await this.library.store.photos()).map((photo) => [photo.id, photo]));
     const copies = files.flatMap((file): PhotoMove[] => {
       const twin = now.get(this.#byHash.get(file.sha256!)?.id ?? '');
@@ -216,12 +216,12 @@ export class FolderWalk {
   }
 }
 
-/** A date of the picture's own stays; of two dates of its file the earlier is nearer to when it was taken. */
+/** Keeps EXIF's date; of two file dates the earlier is nearer to the picture's. */
 function earliestDate(known: PhotoRecord, { modified }: PictureFile): number {
   return known.takenAt === known.modified ? Math.min(known.modified, modified) : known.takenAt;
 }
 
-/** With the SHA-256 of its bytes. Throws as `read`: a disk may be damaged within a file that opens. */
+/** With the SHA-256 of its bytes. Throws as `read`: a damaged disk may fail within a file. */
 async function readWhole(picture: SourcePicture): Promise<{ readonly blob: Blob; readonly hash: string }> {
   const blob = await picture.read();
   const bytes = await blob.arrayBuffer().catch((cause: unknown) => {

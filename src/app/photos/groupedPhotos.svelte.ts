@@ -1,4 +1,4 @@
-/** Who is in the pictures: grouping, naming, and what follows when people change. */
+/** Who is in the pictures: grouping, naming, and updates when people change. */
 import type { Assignment, PhotoFace, PhotoMove, PhotoStore } from '../../store/photoSchema';
 import type { NewFace } from '../../store/schema';
 import { addCohortMeans } from '../people/cohortMeans';
@@ -9,18 +9,18 @@ import { stillTrue, worth } from './groups';
 import { PhotoLists } from './photoLists.svelte';
 import { NOTHING_COMPARED, regroup } from './regroup';
 
-/** Faces that a newly named person gets in the list of people. */
+/** Faces enrolled for a newly named person. */
 const ENROLLED = 8;
 const NOBODY: Assignment = { personId: null, confirmed: false, group: null };
 
 export class GroupedPhotos extends PhotoLists {
-  /** Has progress only while faces are compared, not while it is found that nothing is new. */
+  /** Has progress only while faces are compared. */
   readonly grouping = new Task();
-  /** The user has ended the last grouping: faces that have come since the one before have no group. */
+  /** The user aborted the last grouping: newer faces have no group. */
   groupingAborted = $state(false);
-  /** Cohort means for faces of pictures that an earlier version added. */
+  /** Adding cohort means to faces stored by an earlier version. */
   readonly means = new Task();
-  /** People who were deleted with their faces: pictures that come back, come without those. */
+  /** Deleted people whose faces must not return with pictures that return. */
   readonly #forgotten = new Set<string>();
   #compared = NOTHING_COMPARED;
   #again = false;
@@ -36,7 +36,7 @@ export class GroupedPhotos extends PhotoLists {
     super(store);
   }
 
-  /** Groups what is new since the last time, also in an earlier session. Resolves in any case, when it is done or was aborted. */
+  /** Groups what is new since the last grouping, which may have been before a restart. Never rejects. */
   regroup(): Promise<void> {
     this.publish();
     this.#again = true;
@@ -44,7 +44,7 @@ export class GroupedPhotos extends PhotoLists {
     return this.#grouped;
   }
 
-  /** The groups stay as they were. */
+  /** Keeps the groups as they were. */
   abortGrouping(): void {
     this.#again = false;
     this.groupingAborted = true;
@@ -68,8 +68,8 @@ export class GroupedPhotos extends PhotoLists {
   }
 
   /**
-   * The people have changed: whoever was deleted is nobody any more, and unknown faces may be somebody's after the next
-   * grouping, which begins at once, in the background.
+   * Clears deleted people from their faces and starts a grouping in the background, which may assign unknown faces to
+   * new people.
    */
   peopleChanged(): Promise<void> {
     return this.#inTurn(async () => {
@@ -77,12 +77,12 @@ export class GroupedPhotos extends PhotoLists {
       const gone = this.faces.filter(({ personId }) => personId !== null && !this.people.byId.has(personId));
       await this.assign(new Map(gone.map(({ id }) => [id, NOBODY])));
       void this.addMeans();
-      this.grouping.abort(); // what is being compared is out of date
+      this.grouping.abort(); // its comparison is out of date
       void this.regroup();
     });
   }
 
-  /** Resolves in any case; what is missing after an error is added by the next call. */
+  /** Never rejects; after an error the next call adds the rest. */
   async addMeans(): Promise<void> {
     this.#meansAgain = true;
     while (this.#meansAgain && !this.means.running) {
@@ -99,8 +99,8 @@ export class GroupedPhotos extends PhotoLists {
   }
 
   /**
-   * Removes all faces of a person, with their crops and numbers, also those of pictures that have left in this session.
-   * To be called before the person is deleted: afterwards nobody knows whose they were.
+   * Removes all faces of a person with crops and embeddings, including those of pictures that can still return. To be
+   * called before the person is deleted, while faces still refer to them.
    */
   forget(personId: string): Promise<Undo> {
     return this.#inTurn(async () => {
@@ -117,7 +117,7 @@ export class GroupedPhotos extends PhotoLists {
     });
   }
 
-  /** As the store's `movePhotos`; pictures that had left do not bring back people who were deleted meanwhile. */
+  /** As the store's `movePhotos`; returning pictures do not bring back deleted people. */
   override async move(moves: readonly PhotoMove[]): Promise<PhotoMove[]> {
     const done = await super.move(moves.map((move) => this.#withoutForgotten(move)));
     if (done.some(({ from }) => typeof from !== 'string')) await this.peopleChanged();
@@ -130,7 +130,7 @@ export class GroupedPhotos extends PhotoLists {
     return { from: { ...from, faces }, to };
   }
 
-  /** Gives all faces of a group one name, and enrols the person with the best of them. */
+  /** Names all faces and enrols the best of them. */
   async name(faces: readonly PhotoFace[], name: string): Promise<Undo> {
     const undo = await this.#inTurn(() => this.#name(faces, name));
     await this.peopleChanged();
@@ -150,7 +150,7 @@ export class GroupedPhotos extends PhotoLists {
     await this.assign(new Map(faces.map(({ id }) => [id, { personId, confirmed: true, group: null }])));
     return async () => {
       await this.#inTurn(async () => {
-        // Faces that have joined since, because the person was known by these, go back too.
+        // Faces that were assigned because of these go back too.
         const joined = this.faces.filter((face) => face.personId === personId && !face.confirmed);
         const back = [...named, ...joined.map(({ id }) => id)].flatMap((id): [string, Assignment][] => {
           const was = before.get(id);
@@ -174,13 +174,13 @@ export class GroupedPhotos extends PhotoLists {
     return best;
   }
 
-  /** The face is not that person's, and is left alone from now on. */
+  /** Takes the face out of its person or group for good. */
   async reject({ id, personId, confirmed, group }: PhotoFace): Promise<Undo> {
     await this.assign(new Map([[id, { personId: null, confirmed: true, group: null }]]));
     return () => this.assign(new Map([[id, { personId, confirmed, group }]]));
   }
 
-  /** One change of who is who after the other. */
+  /** Serialises changes of assignments. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => undefined);

@@ -3,18 +3,18 @@ import type { Embedding } from '../../core/types';
 import type { Assignment, PhotoFace } from '../../store/photoSchema';
 import type { Person } from '../people/people.svelte';
 
-/** Faces of a known person that stand for all of theirs when the others are grouped. */
+/** Faces that represent a named person when the others are grouped. */
 export const PERSON_FACES = 40;
 
-/** A person of the library, or somebody without a name. */
+/** A person of the library, or an unnamed group. */
 export interface FaceGroup {
   readonly key: string;
   readonly personId: string | null;
-  /** The best one first. */
+  /** Best first. */
   readonly faces: readonly PhotoFace[];
 }
 
-/** The faces by person, else by group; the largest first. */
+/** The faces by person, else by group; largest group first. */
 export function groupsOf(faces: readonly PhotoFace[]): FaceGroup[] {
   const found = new Map<string, PhotoFace[]>();
   for (const face of faces) {
@@ -29,22 +29,21 @@ export function groupsOf(faces: readonly PhotoFace[]): FaceGroup[] {
     .sort((a, b) => b.faces.length - a.faces.length || (a.key < b.key ? -1 : 1));
 }
 
-/** Large and sharp faces stand for a person. */
+/** Ranks faces: large and sharp ones represent a person. */
 export function worth({ quality, score }: PhotoFace): number {
   return score * Math.min(quality.size, 200) * Math.min(quality.sharpness, 800);
 }
 
-/** A face that a person is known by outside of the photos. */
+/** An enrolled face of a person. */
 export interface KnownFace {
-  /** Of the person's face. */
   readonly id: string;
   readonly personId: string;
   readonly embedding: Embedding;
 }
 
 /**
- * The faces of people that are not among their `faces` in the photos already: a copy would count as a second one alike. At
- * most so many a person.
+ * At most `most` enrolled faces per person that are not among `faces` already: a copy would count as a second similar
+ * face.
  */
 export function knownFaces(
   people: readonly Person[],
@@ -69,10 +68,7 @@ function keyOf(personId: string, vector: Float32Array): string {
   return `${personId} ${vector.slice(0, 4).join(' ')}`;
 }
 
-/**
- * Those that are grouped: some of each named person, and all without a name, but for those that the user has said to be
- * nobody.
- */
+/** The faces to group: some of each named person, and all unnamed ones except those that the user took out. */
 export function chooseFaces(faces: readonly PhotoFace[]): readonly PhotoFace[] {
   const ofPerson = new Map<string, number>();
   return faces.filter(({ personId, confirmed }) => {
@@ -83,7 +79,7 @@ export function chooseFaces(faces: readonly PhotoFace[]): readonly PhotoFace[] {
   });
 }
 
-/** All that a grouping goes by, in short: as long as it is the same as after the last one, there is nothing to group. */
+/** A hash of everything that decides a grouping: while it is unchanged there is nothing to group. */
 export async function groupingState(
   modelId: string,
   faces: readonly PhotoFace[],
@@ -94,15 +90,15 @@ export async function groupingState(
   return sha256(new TextEncoder().encode([modelId, ...[...ofPhotos, ...ofPeople].sort()].join('\n')));
 }
 
-/** What a grouping has gone by of a face: as long as it is the same, the face need not be compared again. */
+/** What decides a single face's grouping: while it is unchanged the face need not be compared again. */
 export function markOf({ id, personId, group }: Pick<PhotoFace, 'id' | 'personId'> & Partial<PhotoFace>): string {
   return [id, personId, group].join(' ');
 }
 
 /**
- * What the worker's `groupFaces` takes, of faces whose numbers are there and of one model, and of those known: the ones that
- * `grouped` has the marks of first, with their groups, unless most are new. `order`: of each that is asked for its place
- * among the faces and then those known.
+ * The request of the worker's `groupFaces` for faces of one model with their embeddings, and for known faces. Faces
+ * marked in `grouped` come first, with their groups, unless most are new. `order`: for each requested face its index
+ * among the faces followed by the known ones.
  */
 export function groupingRequest(
   faces: readonly PhotoFace[],
@@ -135,8 +131,8 @@ export function groupingRequest(
 }
 
 /**
- * What the labels of faces and then of those known say of each face, where it is new: those with a known person are that
- * person's, not confirmed; the others keep the group that most of them had, or get the first one's id; a face alone has no
+ * The changed assignments by the labels of the faces followed by the known ones: a cluster with a known person is that
+ * person's, unconfirmed; others keep the group that most of them had, or get the first face's id; a single face has no
  * group.
  */
 export function assignmentsOf(
@@ -168,7 +164,7 @@ export function assignmentsOf(
   return changes;
 }
 
-/** Those of the changes whose face is still as it was `before`: what the user has said meanwhile stands. */
+/** The changes whose face is still as `before`: what the user changed meanwhile wins. */
 export function stillTrue(
   changes: ReadonlyMap<string, Assignment>,
   before: readonly PhotoFace[],

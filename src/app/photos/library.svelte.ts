@@ -1,4 +1,4 @@
-/** The photo library: where pictures come from, and the reading of them in the background, while other views are shown. */
+/** The photo library: sources of pictures, and reading them in the background while other views are shown. */
 import { FaceError, toFaceError } from '../../core/errors';
 import type { WriteGuard } from '../../store/guard';
 import type { PhotoFolder, PhotoStore } from '../../store/photoSchema';
@@ -19,12 +19,12 @@ import { pageGuard, type TabGuard } from './tabGuard';
 import { sourceOfZip } from './zipSource';
 
 /**
- * New faces between two groupings while more pictures come: at least this many, and this share of those there are, because
- * the work grows with the square of their number.
+ * New faces between two groupings during a read: at least this many, and this share of the present ones, because the
+ * work grows with the square of their number.
  */
 const GROUP_EVERY = 200;
 const GROUP_SHARE = 0.5;
-/** Another tab writes picture by picture: the lists are read again for several at once. */
+/** Another tab writes each picture by itself: the lists are read again at most this often. */
 const RELOAD_MS = 500;
 
 interface Job {
@@ -33,26 +33,25 @@ interface Job {
 }
 
 export class Library extends GroupedPhotos {
-  /** Whether the lists were read. */
   isOpen = $state(false);
-  /** Also look for faces that are upside down or on their side, in pictures that are added from now on. */
+  /** Also search new pictures for faces that are upside down or on their side. */
   turned = $state(false);
-  /** Folders to read; the first one is being read, or waits for `read`. */
+  /** Folders to read; the first one is being read or paused. */
   jobs = $state.raw<readonly Job[]>([]);
   readonly reading = new Task();
-  /** Of the first job, pictures that were read; `total` null: not known yet. */
+  /** Pictures read of the first job; `total` null: not known yet. */
   done = $state(0);
   total = $state<number | null>(null);
-  /** By folder's id, those that can be read in this session. */
+  /** By folder id, the sources that can be read until the page closes. */
   readonly sources = new Map<string, PhotoSource>();
-  /** Of this session, by path. */
+  /** Single pictures given since the page opened, by path. */
   readonly #singles = new Map<string, File>();
   #opening: Promise<void> | null = null;
-  /** Faces that have come since the last grouping, and those before it. */
+  /** Faces added since the last grouping, and the number before. */
   #fresh = 0;
   #before = 0;
   #read: Promise<unknown> = Promise.resolve();
-  /** As `#read`, with the grouping that follows. */
+  /** As `#read`, including the grouping. */
   #ended: Promise<void> = Promise.resolve();
 
   constructor(
@@ -74,17 +73,17 @@ export class Library extends GroupedPhotos {
     });
   }
 
-  /** Reads the lists when they are first needed. Throws what the store throws. */
+  /** Reads the lists when first needed. Throws what the store throws. */
   open(): Promise<void> {
     this.#opening ??= this.load().then(() => {
       this.isOpen = true;
-      // They may have come or gone while the library was not open.
+      // People may have changed while the library was closed.
       this.peopleChanged().catch((thrown: unknown) => (this.grouping.error = toFaceError(thrown)));
     });
     return this.#opening;
   }
 
-  /** A source that was given, whether the library knows its folder or not; resolves when it has been read, or was paused. */
+  /** Adds a new or known source; resolves when it has been read or paused. */
   async add(source: PhotoSource, handle?: FileSystemDirectoryHandle): Promise<void> {
     await this.open();
     const known = source.isPartial
@@ -101,8 +100,8 @@ export class Library extends GroupedPhotos {
   }
 
   /**
-   * What was dropped: folders, zips, and single pictures as one folder. The browser empties `transfer` after the event. What
-   * cannot be read ends nothing: it is thrown while the rest continues.
+   * Adds dropped folders, zips, and single pictures as one folder. Call it within the event. Errors are thrown while
+   * the rest is read.
    */
   async addDrop(transfer: DataTransfer): Promise<void> {
     const { folders, zips, singles, failures } = droppedParts(transfer);
@@ -123,20 +122,20 @@ export class Library extends GroupedPhotos {
     await Promise.all([adding, notAdded(failures)]);
   }
 
-  /** Reads a folder again. Asks for permission where it is needed; a folder that was handed over must be given again. */
+  /** Reads a folder again, after asking for permission where needed. A folder without a handle must be given again. */
   async readAgain(folder: PhotoFolder): Promise<void> {
     const { handle } = folder;
     if (!this.tabs.mayWrite()) throw new FaceError('store/other-tab');
     if (!handle) throw new FaceError('photos/not-at-hand', { name: folder.name, count: 0 });
     if (!(await isAllowed(handle))) throw new FaceError('aborted');
     const source = await sourceOfHandle(handle);
-    // Ticked later, the box holds for what was given before too.
+    // The option applies to known folders too.
     const wanted = { ...folder, turned: folder.turned || this.turned };
     if (wanted.turned !== folder.turned) await this.putFolder(wanted);
     await this.#queue(wanted, source);
   }
 
-  /** Forgets a folder once nothing of it is written any more; the others continue. */
+  /** Removes a folder once nothing of it is being written; reading the others continues. */
   async remove(folder: PhotoFolder): Promise<void> {
     const wasRunning = this.reading.running;
     if (wasRunning && this.jobs[0]?.folder.id === folder.id) {
@@ -150,7 +149,7 @@ export class Library extends GroupedPhotos {
     await this.removeRecords(folder.id);
   }
 
-  /** Does what changes the library from outside while nothing is being added to it; then reads its lists again. */
+  /** Runs a change of the store while nothing is being added, then reads the lists again. */
   async whileStill(change: () => Promise<void>): Promise<void> {
     this.pause();
     await this.#ended;
@@ -160,12 +159,12 @@ export class Library extends GroupedPhotos {
     this.jobs = this.jobs.filter((job) => this.folders.some(({ id }) => id === job.folder.id));
   }
 
-  /** What was read is kept; `read` continues. */
+  /** Keeps what was read; `read` continues. */
   pause(): void {
     this.reading.abort();
   }
 
-  /** Reads the folders that wait. Resolves in any case, when all are read and grouped, or reading was paused or failed. */
+  /** Reads the waiting folders. Never rejects; resolves when all are read and grouped, or after a pause or failure. */
   async read(): Promise<void> {
     if (!this.reading.running) this.#ended = this.#readAndGroup();
     await this.#ended;
@@ -185,11 +184,11 @@ export class Library extends GroupedPhotos {
 
   async #readAll(): Promise<void> {
     this.guard.begin();
-    // Once more for what was added while the run was ending.
+    // Again for folders added while the run was ending.
     while (this.jobs.length > 0 && (await this.reading.run((call) => this.#readJobs(call))));
   }
 
-  /** Resolves to whether it came to the end. */
+  /** Resolves to whether it finished. */
   async #readJobs({ signal }: TaskCall): Promise<boolean> {
     for (let job = this.jobs[0]; job; job = this.jobs[0]) {
       const { folder, source } = job;

@@ -1,7 +1,4 @@
-/**
- * The library's records as lists that the views follow, and the writes that keep lists and store in step. What is done
- * with them (reading folders, grouping, naming) is in library.svelte.ts.
- */
+/** The library's records as reactive lists, and the writes that keep lists and store in step. */
 import type {
   Assignment,
   CarryOver,
@@ -24,13 +21,13 @@ export class PhotoLists {
   faces = $state.raw<readonly PhotoFace[]>([]);
   photoById = $derived(new Map(this.photos.map((photo) => [photo.id, photo])));
   groups = $derived(groupsOf(this.faces));
-  /** Faces of nobody that are in no group either, the best one first. */
+  /** Faces without a person or a group, best first. */
   loose = $derived(
     this.faces.filter(({ personId, group }) => personId === null && group === null).sort((a, b) => worth(b) - worth(a)),
   );
-  /** By content the pictures that have left in this session because their files had. */
+  /** By content the pictures whose files disappeared since the page opened. */
   readonly gone = new Map<string, StoredPhoto>();
-  /** Saved, and not yet in the lists; `faces` null: as they were. */
+  /** Saved but not listed yet; `faces` null: unchanged. */
   #saved: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }[] = [];
   #publishing: ReturnType<typeof setTimeout> | undefined;
 
@@ -59,7 +56,7 @@ export class PhotoLists {
     this.#add({ photo, faces: await this.store.savePhoto(photo, thumbnail, faces, carry) });
   }
 
-  /** The picture's file has changed, its content has not. */
+  /** Saves a picture whose file changed while its content did not. */
   async update(photo: PhotoRecord): Promise<void> {
     await this.store.updatePhotos([photo]);
     this.#add({ photo, faces: null });
@@ -73,7 +70,7 @@ export class PhotoLists {
     return done;
   }
 
-  /** Takes pictures out whose files are no longer there; they are kept for this session, for undo and for a file that was moved. */
+  /** Removes pictures whose files are gone; they are kept until the page closes, for undo and for moved files. */
   async removeGone(ids: readonly string[]): Promise<StoredPhoto[]> {
     const removed = await this.store.removePhotos(ids);
     for (const stored of removed) if (stored.photo.sha256 !== null) this.gone.set(stored.photo.sha256, stored);
@@ -87,13 +84,13 @@ export class PhotoLists {
     this.faces = this.faces.map((face) => ({ ...face, ...changes.get(face.id) }));
   }
 
-  /** Only once saved: lists may be published and replaced meanwhile. */
+  /** To be called after saving, as the lists may be replaced during it. */
   #add(saved: { readonly photo: PhotoRecord; readonly faces: readonly PhotoFace[] | null }): void {
     this.#saved.push(saved);
     this.#publishing ??= setTimeout(() => this.publish(), PUBLISH_MS);
   }
 
-  /** Puts what was saved into the lists. */
+  /** Adds what was saved to the lists. */
   publish(): void {
     clearTimeout(this.#publishing);
     this.#publishing = undefined;

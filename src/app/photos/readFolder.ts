@@ -1,15 +1,15 @@
-/** A folder's pictures gone through once, several at a time. */
+/** Reads a folder's pictures once, several at a time. */
 import type { FolderReport } from '../../store/photoSchema';
 import type { Departed, FolderWalk } from './folderWalk';
 import type { PhotoSource } from './sources';
 
-/** Pictures under way: the worker searches one while the other is made small and saved. */
+/** Pictures in progress: the worker searches one while the other is scaled down and saved. */
 const AT_ONCE = 2;
 
 /**
- * Visits every picture of the source. `onVisited` gets how many faces have come with each. Resolves to what has become of
- * pictures that are no longer there, where the source says that for sure; null where it does not, or when aborted. Throws
- * what is not a picture's fault; known content that was found in new places is then in place.
+ * Visits every picture of the source; `onVisited` gets the number of new faces. Resolves to the pictures that are no
+ * longer there, or to null where the source cannot be sure of that and when aborted. Throws errors that are not a
+ * picture's fault; by then pictures in new places are settled.
  */
 export async function readFolder(
   walk: FolderWalk,
@@ -50,7 +50,7 @@ async function visitAll(
   }
 }
 
-/** What is not among the pictures is not there: no file and no folder was passed over that may hold known pictures. */
+/** Whether missing pictures are really gone: no file or folder was skipped that could hold known pictures. */
 function isComplete({ problem, skippedTotal, places, kinds }: FolderReport): boolean {
   const ofOtherKinds = Object.values(kinds).reduce((sum, n) => sum + n, 0);
   return problem === null && places === 0 && skippedTotal === ofOtherKinds;

@@ -1,4 +1,4 @@
-/** One grouping of the library's faces: which of them look like one person, compared as far as they are new. */
+/** Groups the library's faces by person, comparing only what is new. */
 import type { Embedding } from '../../core/types';
 import type { Assignment, PhotoFace, PhotoStore } from '../../store/photoSchema';
 import type { Person } from '../people/people.svelte';
@@ -16,10 +16,13 @@ import {
   type KnownFace,
 } from './groups';
 
-/** With this many times the faces of when all were compared, all are again: what was right of few may be wrong of many. */
+/**
+ * Growth since all faces were compared after which all are compared again: groups of a few faces may be wrong among
+ * many.
+ */
 const MORE = 1.5;
 
-/** Which faces have been compared with each other already; `whole`: how many there were when all were. */
+/** Faces that were compared with each other; `whole`: their number when all were. */
 export interface Compared {
   readonly model: string;
   readonly whole: number;
@@ -29,10 +32,10 @@ export const NOTHING_COMPARED: Compared = { model: '', whole: 0, marks: new Set(
 
 export interface Grouping {
   readonly changes: ReadonlyMap<string, Assignment>;
-  /** The faces that the changes are about, as they were. */
+  /** The faces before the changes. */
   readonly faces: readonly PhotoFace[];
   readonly compared: Compared;
-  /** What the grouping went by, for `setGroupedBy`; null: the faces are grouped as they should be. */
+  /** For `setGroupedBy`; null: the faces are grouped already. */
   readonly state: string | null;
 }
 
@@ -42,8 +45,8 @@ export interface GroupedLibrary {
 }
 
 /**
- * Groups what is new since `compared`. Faces are read from `library` after their embeddings, which may take long. Null:
- * there is nothing to group, or no engine to do it with. Throws what the worker and the store throw, `aborted`.
+ * Groups what is new since `compared`. Reads the faces from `library` after their embeddings, which may take long.
+ * Null: nothing to group, or no engine. Throws what the worker and the store throw, `aborted`.
  */
 export async function regroup(
   library: GroupedLibrary,
@@ -71,7 +74,7 @@ export async function regroup(
   const labels = new Int32Array(order.length);
   for (const [at, place] of order.entries()) labels[place] = answer[at]!;
   const changes = assignmentsOf(chosen, known, labels);
-  // Not the faces as they are now: what has changed meanwhile is not grouped yet.
+  // Not the present faces: changes made meanwhile are not grouped yet.
   const grouped = all.map((face) => ({ ...face, ...changes.get(face.id) }));
   return {
     changes,
@@ -85,7 +88,7 @@ function comparedOf(model: string, whole: number, faces: readonly (PhotoFace | K
   return { model, whole, marks: new Set(faces.map(markOf)) };
 }
 
-/** All embeddings, those of another model made again from the crops. */
+/** All embeddings; those of another model are made again from the crops. */
 async function presentEmbeddings(
   store: PhotoStore,
   engine: Engine,

@@ -1,17 +1,17 @@
-/** Names of folders and files that every file system takes, and that are one nowhere when they are two here. */
+/** Names of files and folders that every file system accepts, and that stay different on all of them. */
 import { personKey } from '../../core/names';
 import { numbered } from './sources';
 
-/** Bytes of UTF-8 that a name may have: 255 nearly everywhere, less what a number at its end adds. */
+/** Longest name, in bytes of UTF-8: 255 nearly everywhere, less room for a number. */
 const LONGEST_NAME = 240;
-/** What Windows keeps for itself, with any ending, also after blanks. */
+/** Reserved by Windows, with any extension and also before trailing blanks. */
 const DEVICE = /^(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³])\s*(\.|$)/i;
-/** Endings by which Windows runs or hides what bears them: browsers refuse to write such names. */
+/** Extensions that Windows runs or hides: browsers refuse to write them. */
 const REFUSED = /\.(?=(lnk|local|scf|url|website|ini|\{[\da-f-]{36}\})$)/i;
-/** Not allowed on Windows, unseen, or turning the text round. */
+/** Not allowed on Windows, invisible, or changing the direction of text. */
 const UNSAFE = /[<>:"/\\|?*]|\p{Cc}|\p{Cs}|\p{Bidi_Control}|[\u2028\u2029\u200b\u2060\ufeff]/gu;
 
-/** A name that every file system takes, with the ending that it has. */
+/** A name that every file system accepts, with its extension. */
 export function safeName(title: string): string {
   const safe = trimEnd(title.normalize('NFC').replace(UNSAFE, '_')).trim().replace(REFUSED, '_');
   if (safe === '' || DEVICE.test(safe)) return `_${safe}`;
@@ -28,7 +28,7 @@ function bytesIn(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Hands out safe names, each once: case and Unicode form do not make two, as on Windows and macOS. */
+/** Hands out each safe name once; case and Unicode form make no difference, as on Windows and macOS. */
 export class NamePool {
   readonly #taken = new Set<string>();
 
@@ -36,12 +36,12 @@ export class NamePool {
     for (const name of taken) this.#taken.add(personKey(name));
   }
 
-  /** The safe name for a folder, numbered at its end where it has gone already. */
+  /** A safe folder name, numbered at its end if already used. */
   folder(title: string): string {
     return this.#take(safeName(title), (name, n) => (n === 1 ? name : `${name} (${n})`));
   }
 
-  /** The safe name for a file, numbered before its ending. */
+  /** A safe file name, numbered before its extension. */
   file(name: string): string {
     return this.#take(safeName(name), numbered);
   }

@@ -1,15 +1,15 @@
-/** Whether what was given is a folder or zip of the library given again: its name alone does not say, its content does. */
+/** Whether a given folder or zip is one that the library knows: by its content, as a name is not enough. */
 import { sha256 } from '../../core/sha256';
 import type { PhotoFolder, PhotoRecord } from '../../store/photoSchema';
 import type { PhotoSource, SourcePicture } from './sources';
 
-/** Pictures that are read to see whether they are the known ones; the others are taken to be as they are. */
+/** Pictures read for the comparison; the others are assumed to be alike. */
 const MOST_READ = 32;
 
 /**
- * The folder that `source` is: that of the same handle; else, of those with its name, the one that it has most pictures in
- * common with. In common must be half of what is known, or all that was given: two cameras' cards have the same names for
- * other pictures. Null: a new one. Throws what reading throws.
+ * The known folder that `source` is: with the same handle, or of the same name with the most pictures in common. In
+ * common must be half of the known ones or all given ones, since two cameras' cards share names. Null: a new one.
+ * Throws what reading throws.
  */
 export async function sameFolder(
   folders: readonly PhotoFolder[],
@@ -33,7 +33,7 @@ export async function sameFolder(
   return best?.folder ?? null;
 }
 
-/** All pictures of a folder; of an archive, which is unpacked for it, the first ones. */
+/** All pictures of a folder; the first ones of an archive, which has to be unpacked for it. */
 async function listed(source: PhotoSource): Promise<SourcePicture[]> {
   const pictures: SourcePicture[] = [];
   for await (const picture of source.pictures()) {
@@ -43,7 +43,7 @@ async function listed(source: PhotoSource): Promise<SourcePicture[]> {
   return pictures;
 }
 
-/** How many of the pictures given are among the known ones, by what a sample of them says where only content can say it. */
+/** How many given pictures are known; where only content can tell, estimated from a sample. */
 async function inCommon(given: readonly SourcePicture[], known: readonly PhotoRecord[]): Promise<number> {
   const byPath = new Map(known.map((photo) => [photo.path, photo]));
   const sizes = new Set(known.map(({ size }) => size));
@@ -67,7 +67,7 @@ async function inCommon(given: readonly SourcePicture[], known: readonly PhotoRe
   return common + (read === 0 ? 0 : Math.round((asked.length * same) / read));
 }
 
-/** Null for a picture that cannot be read just now. */
+/** Null for an unreadable picture. */
 async function hashOf(picture: SourcePicture): Promise<string | null> {
   const bytes = await picture
     .read()
@@ -76,7 +76,7 @@ async function hashOf(picture: SourcePicture): Promise<string | null> {
   return bytes && sha256(new Uint8Array(bytes));
 }
 
-/** By id what each folder is called: of several with one name the later ones are numbered. */
+/** Display names by id: the later ones of folders with the same name are numbered. */
 export function folderTitles(folders: readonly PhotoFolder[]): Map<string, string> {
   const used = new Map<string, number>();
   return new Map(

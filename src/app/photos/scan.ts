@@ -9,7 +9,7 @@ import type { TabGuard } from './tabGuard';
 /** Longer side of a stored thumbnail, pixels. */
 const THUMB_SIDE = 320;
 
-/** A picture's record before its pixels have been seen. */
+/** A picture's record before decoding. */
 export type PictureFile = Pick<PhotoRecord, 'id' | 'folderId' | 'path' | 'size' | 'modified' | 'sha256'>;
 
 export interface ScanResult {
@@ -23,8 +23,8 @@ export function photoId(folder: PhotoFolder, path: string): string {
 }
 
 /**
- * What one picture shows; `read` gives its bytes. A picture that cannot be read is an answer too; rejects with what is not
- * the picture's fault: `aborted`, an engine that does not start. `earliest`: the date where EXIF has none.
+ * Scans one picture; `read` returns its bytes. An unreadable picture is a result with an error; rejects with errors
+ * that are not the picture's: `aborted`, an engine that does not start. `earliest`: the date if EXIF has none.
  */
 export async function scanPicture(
   file: PictureFile,
@@ -60,8 +60,8 @@ export async function scanPicture(
 }
 
 /**
- * Who they are is left to the grouping, which asks for a likeness to several of a person's faces and keeps two of one
- * picture apart: the nearest single face named strangers where few people were known.
+ * People are assigned by the grouping, which compares several faces of a person and keeps two of one picture apart: the
+ * nearest single face named strangers when few people were known.
  */
 function newFaces(faces: readonly RecognisedFace[]): NewPhotoFace[] {
   return faces.flatMap(({ detection: { box, score }, embedding, quality, crop }) =>

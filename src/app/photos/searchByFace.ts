@@ -6,7 +6,7 @@ import { scalesOf } from '../people/cohortMeans';
 import type { Engine } from '../shell/engine.svelte';
 import type { PhotoLists } from './photoLists.svelte';
 
-/** Pictures with a face of the person whose face `embedding` is, by normalised distance, nearest first. */
+/** Pictures with a face of the person in `embedding`, by normalised distance, nearest first. */
 export async function searchByFace(
   { store, faces, photoById }: Pick<PhotoLists, 'store' | 'faces' | 'photoById'>,
   engine: Engine,

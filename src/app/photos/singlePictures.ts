@@ -1,4 +1,4 @@
-/** Pictures that were dropped without a folder: all of them together are one. */
+/** Pictures dropped without a folder form one folder together. */
 import type { PhotoFolder, PhotoRecord } from '../../store/photoSchema';
 import { numbered, sourceOfPaths, type PhotoSource } from './sources';
 
@@ -9,8 +9,8 @@ export function isSingle({ kind, name }: Pick<PhotoFolder, 'kind' | 'name'>): bo
 }
 
 /**
- * Adds the files to those of this session, by path, and gives all of them as one source. Different files with one name get
- * paths of their own: none replaces another. `photoAt`: what the library has at a path.
+ * Adds the files to the earlier ones, by path, and returns all of them as one source. A different file of the same name
+ * gets a path of its own. `photoAt`: the library's picture at a path.
  */
 export function addSingles(
   singles: Map<string, File>,

@@ -7,30 +7,31 @@ import { NamePool } from './safeNames';
 import type { PhotoSource, SourcePicture } from './sources';
 
 export interface SortOptions extends TaskCall {
-  /** What is at hand, by folder's id. */
+  /** The readable sources, by folder id. */
   readonly sources: ReadonlyMap<string, PhotoSource>;
 }
 
 export interface Sorted {
-  /** How many pictures are not at hand. */
+  /** Number of pictures without a readable source. */
   readonly left: number;
-  /** Paths of those that could not be read or written. */
+  /** Paths of pictures that could not be read or written. */
   readonly failed: readonly string[];
 }
 
-/** Fields of a zip that are as wide as this; what is larger would be cut off unseen. */
+/** Limits of a zip's fields; larger values would be cut off silently. */
 const ZIP = { bytes: 0xffff_ffff, entries: 0xffff } as const;
-/** Of an entry beside the picture: its two headers and its name, twice. */
+/** Bytes of an entry besides the picture: two headers, and its name twice. */
 const ENTRY_BYTES = 1024;
 
 /**
- * The pictures themselves as a zip, in a folder a person; those of several people in each of theirs. Throws `photos/zip-too-large` beforehand, `photos/not-at-hand` when none is, `aborted`.
+ * A zip of the pictures with a folder per person; a picture of several people is in each of theirs. Throws
+ * `photos/zip-too-large` beforehand, `photos/not-at-hand` if no source is readable, `aborted`.
  */
 export async function sortedZip(parts: Parts, options: SortOptions): Promise<Sorted & { readonly zip: Blob }> {
   assertFits(parts, options);
   const bytes: Blob[] = [];
   const zip = new Zip((_error, chunk) => {
-    bytes.push(new Blob([new Uint8Array(chunk)])); // a Blob's bytes may leave the memory
+    bytes.push(new Blob([new Uint8Array(chunk)])); // the browser may move a Blob's bytes to disk
   });
   const sorted = await sortPictures(parts, options, async (folder, name, picture) => {
     const file = new ZipPassThrough(`${folder}/${name}`); // pictures are compressed already
@@ -54,7 +55,7 @@ function assertFits(parts: Parts, { sources }: SortOptions): void {
   throw new FaceError('photos/zip-too-large', { count, gigabytes: (bytes / 1e9).toFixed(1) });
 }
 
-/** By picture's id the folders that it belongs in: each group has its own, whatever its title. */
+/** By picture id the names of its folders; each group has its own. */
 function foldersByPhoto({ library, people }: Parts): Map<string, Set<string>> {
   const titles = titlesOf(library.groups, people);
   const pool = new NamePool();
@@ -67,8 +68,8 @@ function foldersByPhoto({ library, people }: Parts): Map<string, Set<string>> {
 }
 
 /**
- * The same written into a new folder below `into`, so that nothing there is overwritten. Gives its name. Throws as sortedZip,
- * and what the browser throws when it may not write.
+ * Writes the same into a new folder below `into`, whose name it returns. Throws as `sortedZip`, and the browser's error
+ * when writing is refused.
  */
 export async function sortedFolder(
   parts: Parts,
@@ -87,12 +88,12 @@ export async function sortedFolder(
   return { name: root.name, ...sorted };
 }
 
-/** Read before anything of it is written: a disk may be damaged within a file that opens. */
+/** Reads the whole picture before anything is written: a damaged disk may fail within a file. */
 async function wholeOf(picture: SourcePicture): Promise<Blob> {
   return new Blob([await (await picture.read()).arrayBuffer()]);
 }
 
-/** Hands every picture that is at hand to `put`, once for each folder it belongs in. */
+/** Passes every readable picture to `put`, once for each of its folders. */
 async function sortPictures(
   parts: Parts,
   { sources, signal, onProgress }: SortOptions,

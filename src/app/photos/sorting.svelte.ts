@@ -3,20 +3,19 @@ import { Task } from '../shell/task.svelte';
 import { count } from '../shell/words';
 import type { Sorted, SortOptions } from './sortedPictures';
 
-/** What sorting gives, and the sentence that says it is done. */
 interface SortResult extends Sorted {
   readonly message: string;
 }
 
 const MOST_NAMED = 3;
 
-/** Pictures being copied, sorted by person; it continues in other views. */
+/** Copies pictures sorted by person; continues in other views. */
 export class Sorting {
   readonly task = new Task();
 
   constructor(private readonly notices: Notices) {}
 
-  /** Resolves in any case; a notice says how it went. */
+  /** Never rejects; a notice reports the result. */
   async run(sources: SortOptions['sources'], work: (options: SortOptions) => Promise<SortResult>): Promise<void> {
     const result = await this.task.run((call) => work({ sources, ...call }));
     if (this.task.error) this.notices.problem(this.task.error);

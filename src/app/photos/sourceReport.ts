@@ -2,7 +2,7 @@ import type { ErrorCode, FaceError } from '../../core/errors';
 import { endingOf, fileRole, unreadableError, unreadableKind } from '../../core/pictureFiles';
 import type { FolderReport } from '../../store/photoSchema';
 
-/** Sentences that are kept of a folder: of 20,000 HEIC pictures the number says enough. */
+/** Sentences kept per folder: for 20,000 HEIC pictures the number is enough. */
 const MOST_NAMED = 500;
 
 const PLACES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -12,10 +12,10 @@ const PLACES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'archive/nested',
 ]);
 
-/** Gathers, while a folder or archive is listed and read, what of it is not looked at. */
+/** Collects what is not read of a folder or archive. */
 export class SourceReport {
   problem: string | null = null;
-  /** Each once: a source may be gone through again. */
+  /** Each once: a source may be read again. */
   readonly #skipped = new Set<string>();
   #skippedTotal = 0;
   #places = 0;
@@ -23,7 +23,7 @@ export class SourceReport {
   readonly #kinds = new Map<string, number>();
   readonly #others = new Map<string, number>();
 
-  /** Whether `path` is to be looked at; counts or names it where it is not. */
+  /** Whether to read `path`; counts or names it otherwise. */
   wants(path: string): boolean {
     const role = fileRole(path);
     if (role === 'picture') return true;
@@ -36,7 +36,7 @@ export class SourceReport {
     return false;
   }
 
-  /** Names what could not be read, so many files at once; `error` has a sentence with the name. */
+  /** Names what could not be read, `files` at once; the sentence of `error` has the name. */
   skip({ code, message }: FaceError, files = 1): void {
     if (this.#skipped.has(message)) return;
     this.#skipped.add(message);

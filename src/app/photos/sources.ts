@@ -9,27 +9,27 @@ export interface SourcePicture {
   readonly path: string;
   readonly size: number;
   readonly modified: number;
-  /** Throws `image/not-opened`, and of an archive what its reader throws. */
+  /** Throws `image/not-opened`; of an archive what its reader throws. */
   readonly read: () => Promise<Blob>;
 }
 
 export interface PhotoSource {
   readonly name: string;
-  /** How many there are; null: not known before all have come. */
+  /** Null: unknown until all were listed. */
   readonly total: number | null;
-  /** Single pictures: others of the same place may be elsewhere. Else what is not among the pictures is no longer there. */
+  /** Single pictures: not all that belong together. Otherwise pictures that are not listed no longer exist. */
   readonly isPartial?: boolean;
   pictures(): AsyncIterable<SourcePicture>;
-  /** What is not among the pictures; whole when all of them have come. */
+  /** What was skipped; complete once all pictures were listed. */
   report(): FolderReport;
 }
 
-/** Folders within folders. Deeper ones are no folders of pictures, but one that holds itself. */
+/** Deepest nesting of folders: deeper ones contain themselves. */
 const DEEPEST = 64;
 
 function fromFile(path: string, file: File): SourcePicture {
   const read = async (): Promise<Blob> => {
-    // The file was listed, which does not mean that it may be read.
+    // A listed file may still be unreadable.
     await file
       .slice(0, 1)
       .arrayBuffer()
@@ -48,7 +48,7 @@ function sourceOf(name: string, pictures: readonly SourcePicture[], report: Sour
   return { name, total: pictures.length, pictures: each, report: () => report.result() };
 }
 
-/** Files of an `<input webkitdirectory>`: their paths start with the folder's name, which holds them all. */
+/** Files of an `<input webkitdirectory>`, whose paths start with the folder's name. */
 export function sourceOfFiles(files: readonly File[]): PhotoSource {
   const name = files[0]?.webkitRelativePath.split('/')[0] ?? '';
   const paths = files.map(
@@ -57,7 +57,7 @@ export function sourceOfFiles(files: readonly File[]): PhotoSource {
   return sourceOfPaths(name, paths);
 }
 
-/** Single pictures, by the path that each is known by. */
+/** Single pictures by their paths. */
 export function sourceOfPaths(name: string, files: Iterable<readonly [string, File]>): PhotoSource {
   const report = new SourceReport();
   const pictures = [...files].filter(([path]) => report.wants(path)).map(([path, file]) => fromFile(path, file));
@@ -71,8 +71,8 @@ export function numbered(file: string, n: number): string {
 }
 
 /**
- * A folder that the browser reads by itself; listed first, so that progress has a whole. Folders within it that cannot be
- * read are named in the report. Throws `photos/unreadable-folder` where the folder itself cannot be.
+ * A folder read through its handle, listed first so that progress has a total. Unreadable subfolders are in the report.
+ * Throws `photos/unreadable-folder` for the folder itself.
  */
 export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise<PhotoSource> {
   const report = new SourceReport();
@@ -91,7 +91,7 @@ export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise
     report: () => report.result(),
     async *pictures() {
       for (const { path, handle: entry } of found) {
-        const file = await entry.getFile().catch(() => null); // removed meanwhile, or it may not be read
+        const file = await entry.getFile().catch(() => null); // removed meanwhile, or not readable
         if (file) yield fromFile(path, file);
         else report.skip(new FaceError('image/not-opened', { name: path }));
       }
@@ -99,7 +99,7 @@ export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise
   };
 }
 
-/** A folder that was dropped, where the browser gives no handle. As `sourceOfHandle`. */
+/** A dropped folder where the browser gives no handle. As `sourceOfHandle`. */
 export async function sourceOfEntry(root: FileSystemDirectoryEntry): Promise<PhotoSource> {
   const report = new SourceReport();
   const pictures: SourcePicture[] = [];
@@ -111,7 +111,7 @@ export async function sourceOfEntry(root: FileSystemDirectoryEntry): Promise<Pho
       if (part.length === 0) break;
       for (const child of part) {
         const below = path + child.name;
-        // Chromium calls what is not UTF-8 “”; as a folder that opens as the folder it lies in, for ever.
+        // Chromium calls names that are not UTF-8 “”; such a folder opens as its own parent, endlessly.
         if (child.name === '') nameless[isFolder(child) ? 'folder' : 'file']++;
         else if (isFolder(child)) await visitBelow(below, report, (prefix) => visit(child, prefix));
         else if (isFile(child) && report.wants(below)) {
@@ -131,7 +131,7 @@ export async function sourceOfEntry(root: FileSystemDirectoryEntry): Promise<Pho
   return sourceOf(root.name, pictures, report);
 }
 
-/** Goes through a folder within the one chosen: one that cannot be read does not end the others. */
+/** Visits a subfolder; an unreadable one does not end the visit of the others. */
 async function visitBelow(path: string, report: SourceReport, visit: (prefix: string) => Promise<void>): Promise<void> {
   if (path.split('/').length > DEEPEST) {
     report.skip(new FaceError('photos/too-deep', { name: path, limit: DEEPEST }));

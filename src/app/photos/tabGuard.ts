@@ -1,7 +1,7 @@
 /**
- * Remembers which picture is being looked at, so that one for which the browser ends the tab (a decoder that takes all the
- * memory) is left out next time, instead of ending the tab again. Local storage, because a note must be down before the
- * decoder runs, and outlive the tab. Pictures are known by the SHA-256 of their bytes.
+ * Remembers which picture is being decoded, so that one that makes the browser end the tab (out of memory) is skipped
+ * the next time. In local storage, because the note must be written before decoding and must outlive the tab. Pictures
+ * are known by the SHA-256 of their bytes.
  */
 import { APP_SCOPE } from '../../core/hosting/appScope';
 import { ownName } from '../../core/hosting/ownNames';
@@ -9,29 +9,27 @@ import { serial } from '../../core/serial';
 
 const KEY = ownName('facenet-looking-at', APP_SCOPE);
 
-/** `search`: its first time through a decoder. `copy`: it came through, and a small copy is being made of it. */
+/** `search`: first decoding. `copy`: it was decoded, and a small copy is being made. */
 type Phase = 'search' | 'copy';
 type Notes = Readonly<Record<string, Phase>>;
 
-/** Of local storage, what is needed here; null where the browser blocks it. */
+/** The needed part of local storage; null where it is blocked. */
 type NoteStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
 
 export class TabGuard {
   readonly #own = new Map<string, Phase>();
   #suspects: ReadonlySet<string> = new Set();
-  /** Whether what an ended tab left has been read: until then it is not to be written over. */
+  /** Whether the notes of an ended tab have been read: before that they must not be overwritten. */
   #begun = false;
   readonly #oneByOne = serial();
 
-  /**
-   * `isVisible`: browsers end pages in the background whatever they do; what was being looked at there is no suspect.
-   */
+  /** `isVisible`: browsers end background pages for any reason, so those leave no suspect. */
   constructor(
     private readonly storage: NoteStorage,
     private readonly isVisible: () => boolean,
   ) {}
 
-  /** At the beginning of a pass: what an ended tab left. Of two, the one that had not yet come through a decoder. */
+  /** At the start of a pass: reads what an ended tab left. Of two, the one not yet decoded is suspected. */
   begin(): void {
     this.#begun = true;
     const left = Object.entries(this.#read()).filter(([hash]) => !this.#own.has(hash));
@@ -39,18 +37,18 @@ export class TabGuard {
     this.#suspects = new Set((unseen.length > 0 ? unseen : left).map(([hash]) => hash));
   }
 
-  /** Null: a picture whose bytes could not be read is not known. */
+  /** Null: the picture's bytes could not be read. */
   isSuspect(hash: string | null): boolean {
     return hash !== null && this.#suspects.has(hash);
   }
 
-  /** The library knows now that it was left out. */
+  /** To be called once the library has recorded that the picture was skipped. */
   forget(hash: string | null): void {
     this.#suspects = new Set([...this.#suspects].filter((other) => other !== hash));
     this.save();
   }
 
-  /** Does `work`, which decodes the picture, under its note; one picture at a time, so that the note names the right one. */
+  /** Runs `work`, which decodes the picture; one at a time, so that the note names the right one. */
   search<T>(hash: string | null, work: () => Promise<T>): Promise<T> {
     return this.#oneByOne(() => this.#noted(hash, 'search', work));
   }
@@ -59,7 +57,7 @@ export class TabGuard {
     return this.#noted(hash, 'copy', work);
   }
 
-  /** Writes the notes as they should be now: after a change, and when the page goes to the background or comes back. */
+  /** Writes the notes after a change, and when the page becomes hidden or visible. */
   save(): void {
     if (!this.#begun && this.#own.size === 0) return;
     const notes: Record<string, Phase> = Object.fromEntries(
@@ -70,7 +68,7 @@ export class TabGuard {
       if (Object.keys(notes).length === 0) this.storage?.removeItem(KEY);
       else this.storage?.setItem(KEY, JSON.stringify(notes));
     } catch {
-      // Full or blocked: the picture is looked at without a note.
+      // Full or blocked: the picture is decoded without a note.
     }
   }
 
@@ -104,7 +102,7 @@ export class TabGuard {
 /** The page's own guard. */
 export function pageGuard(): TabGuard {
   const guard = new TabGuard(localStore(), () => document.visibilityState === 'visible');
-  // Also when the tab is closed, left or loaded again.
+  // Also when the tab is closed or reloaded.
   document.addEventListener('visibilitychange', () => guard.save());
   return guard;
 }

@@ -9,8 +9,8 @@ import { numbered, type PhotoSource, type SourcePicture } from './sources';
 const ARCHIVES: ReadonlySet<string> = new Set(['zip', '7z', 'rar', 'tar', 'gz', 'tgz', 'bz2', 'xz', 'zst']);
 
 /**
- * The pictures of a zip. Only its table is read at first; each picture is unpacked when it is wanted. Throws
- * `archive/no-zip`, `archive/split`, `archive/cut` where nothing of it can be read, `photos/unreadable-archive`. Reading a
+ * The pictures of a zip. Only its directory is read at first; each picture is unpacked when read. Throws
+ * `archive/no-zip`, `archive/split`, `archive/cut` if no picture is readable, `photos/unreadable-archive`. Reading a
  * picture throws what `unpack` throws.
  */
 export async function sourceOfZip(zip: File): Promise<PhotoSource> {
@@ -53,7 +53,7 @@ function pictureOf(file: RandomAccess, entry: ZipEntry, path: string, modified: 
   return { path, size: entry.size, modified, read };
 }
 
-/** The zip itself may be moved or changed while it is read, which is no fault of the picture that is wanted. */
+/** The zip itself may be moved or changed during the read, which is not the picture's fault. */
 function readable(zip: File): RandomAccess {
   const file = accessOf(zip);
   return {

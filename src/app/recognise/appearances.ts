@@ -11,27 +11,27 @@ export interface Sighting {
   readonly certainty: number | null;
 }
 
-/** Somebody in the picture from `start` to `end`, seconds. */
+/** A person in the picture from `start` to `end`, seconds. */
 export interface Appearance {
   readonly name: string | null;
-  /** The tracks it was seen by, in order of their beginning. */
+  /** The tracks in order of their start. */
   readonly tracks: readonly number[];
   readonly start: number;
   readonly end: number;
-  /** The best of its sightings; null where none had one. */
+  /** Best of its sightings; null if none has one. */
   readonly certainty: number | null;
 }
 
 /**
- * Who is in the picture when. Each track has the name that most of its sightings have; a person's appearances that are at
- * most `gap` seconds apart are one, unknown faces only within a track: two strangers are not one. `step`: seconds between
- * frames looked at, for which a face seen once was there. Sorted by start.
+ * Who is in the picture when. A track has the name of most of its sightings; a person's appearances at most `gap`
+ * seconds apart are joined, unknown faces only within a track. `step`: seconds between searched frames, which a single
+ * sighting lasts. Sorted by start.
  */
 export function appearancesOf(sightings: readonly Sighting[], step: number, gap = 2): Appearance[] {
   const tracks = new Map<number, Sighting[]>();
   for (const sighting of sightings.toSorted((a, b) => a.time - b.time)) {
     const known = tracks.get(sighting.track);
-    // Not a new list for each: somebody may be in the picture for hours.
+    // In place, because a track may last for hours.
     if (known) known.push(sighting);
     else tracks.set(sighting.track, [sighting]);
   }
@@ -53,7 +53,7 @@ export function appearancesOf(sightings: readonly Sighting[], step: number, gap 
   return all;
 }
 
-/** One track's stays in the picture, under the name of most of its sightings; ties go to unknown. */
+/** A track's appearances under the name of most of its sightings; ties are unknown. */
 function spellsOf(track: number, seen: readonly Sighting[], step: number, gap: number): Appearance[] {
   const votes = new Map<string | null, number>([[null, 0]]);
   for (const { name } of seen) votes.set(name, (votes.get(name) ?? 0) + 1);
@@ -88,12 +88,12 @@ export function timestamp(seconds: number): string {
   return `${hours}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${String(ms % 1000).padStart(3, '0')}`;
 }
 
-/** For people: tenths of a second, hours only where there are any. */
+/** For display: tenths of a second, hours only if needed. */
 export function clock(seconds: number): string {
   return timestamp(seconds).slice(0, 10).replace(/^00:/, '');
 }
 
-/** One line an appearance: name (empty for unknown), start, end in seconds, certainty. */
+/** A line per appearance: name (empty for unknown), start and end in seconds, certainty. */
 export function appearancesCsv(appearances: readonly Appearance[]): string {
   const rows = appearances.map(({ name, start, end, certainty }) => [
     name ?? '',
@@ -104,7 +104,7 @@ export function appearancesCsv(appearances: readonly Appearance[]): string {
   return csvFile(['name', 'start', 'end', 'certainty'], rows);
 }
 
-/** WebVTT, one cue an appearance; the names are text, never markup. */
+/** WebVTT with a cue per appearance; names are escaped. */
 export function appearancesVtt(appearances: readonly Appearance[]): string {
   const cues = appearances.map(
     ({ name, start, end }) => `${timestamp(start)} --> ${timestamp(end)}\n${vttText(name ?? 'Unknown')}\n`,
@@ -112,12 +112,12 @@ export function appearancesVtt(appearances: readonly Appearance[]): string {
   return ['WEBVTT\n', ...cues].join('\n');
 }
 
-/** Rounded down, so that nothing is ever called certain, as everywhere in the app. */
+/** Rounded down, so that nothing is ever called certain. */
 function certaintyOf(certainty: number): string {
   return Math.min(0.9999, Math.floor(certainty * 1e4) / 1e4).toFixed(4);
 }
 
-/** A line break would end the cue, and “-->” within one is not allowed: its “>” is escaped. */
+/** A line break would end the cue, and “-->” is not allowed within one. */
 function vttText(text: string): string {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return escaped.replace(/[\r\n]+/g, ' ');

@@ -1,25 +1,28 @@
 /**
- * Films whose file is cut off: a download that broke, a full card. A browser meets half a frame at the end of an MP4 and
- * refuses the whole film for it, and lets the last frame of a WebM stand for all that is missing.
+ * Truncated films (an interrupted download, a full card): a browser refuses an MP4 that ends within a frame, and
+ * repeats the last frame of a WebM for the missing rest.
  */
 
-/** A film as the browser is to be given it. */
+/** A film as given to the browser. */
 export interface Film {
-  /** The file, without a frame of which only a part is there. */
+  /** The file without an incomplete last frame. */
   readonly blob: Blob;
-  /** Whether the file says itself that its end is missing. */
+  /** Whether the file's own headers say that its end is missing. */
   readonly isCut: boolean;
 }
 
-/** Boxes at a file's top level that are looked at: a fragmented film has two for each second or so. */
+/** Most boxes read at the top level: a fragmented film has about two per second. */
 const MOST_BOXES = 4000;
-/** Bytes of the longest index read: that of a film of hours has a few megabytes. */
+/** Longest index read, bytes: a film of hours has a few megabytes. */
 const MOST_INDEX = 64 * 2 ** 20;
 
-/** Bytes that hold a WebM’s own header and the beginning of its Segment. */
+/** Bytes that contain a WebM's header and the start of its Segment. */
 const HEAD = 4096;
 
-/** What of a film's file can be played. Never rejects for what is in the file; what is neither MP4 nor WebM is given as it is. */
+/**
+ * The playable part of a film. Never rejects because of its content; other formats than MP4 and WebM are returned
+ * unchanged.
+ */
 export async function openFilm(file: Blob): Promise<Film> {
   const head = await read(file, 0, HEAD);
   if (head.byteLength >= 12 && head.getUint32(0) === EBML) return { blob: file, isCut: isCutWebm(head, file.size) };
@@ -34,7 +37,7 @@ async function read(file: Blob, from: number, length: number): Promise<DataView>
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
 
-/** By the length that the Segment has in a file written to its end; recorders that never come back leave it open. */
+/** By the Segment's length; interrupted live recordings leave it unknown. */
 function isCutWebm(head: DataView, fileSize: number): boolean {
   const header = vint(head, 4);
   if (typeof header?.value !== 'number') return false;
@@ -44,7 +47,7 @@ function isCutWebm(head: DataView, fileSize: number): boolean {
   return length !== null && length.value !== null && length.end + length.value > fileSize;
 }
 
-/** EBML's number of variable length (RFC 8794, 4); `value` null where it says “unknown”. */
+/** EBML's variable-length number (RFC 8794, 4); `value` null: “unknown”. */
 function vint(view: DataView, at: number): { readonly value: number | null; readonly end: number } | null {
   if (at >= view.byteLength) return null;
   const first = view.getUint8(at);
@@ -60,17 +63,17 @@ function vint(view: DataView, at: number): { readonly value: number | null; read
   return { value: unknown ? null : value, end: at + length };
 }
 
-/** What an MP4 or QuickTime file begins with. */
+/** First box of an MP4 or QuickTime file. */
 const MP4_FIRST: ReadonlySet<string> = new Set(['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip', 'styp']);
 
 interface Mp4Box {
   readonly name: string;
-  /** Of what it holds. */
+  /** Of its content. */
   readonly start: number;
   readonly end: number;
 }
 
-/** The box at `at`; null where there is none. ISO/IEC 14496-12, 4.2. `limit`: where the box round it ends. */
+/** The box at `at`, or null (ISO/IEC 14496-12, 4.2). `limit`: end of the enclosing box. */
 function boxAt(view: DataView, at: number, offset: number, limit: number): Mp4Box | null {
   if (at + 8 > view.byteLength) return null;
   const short = view.getUint32(at);
@@ -101,7 +104,7 @@ async function openMp4(file: Blob): Promise<Film> {
   return { blob: cut === null ? file : file.slice(0, cut, file.type), isCut: true };
 }
 
-/** Where the sample begins in whose middle the file ends; null where there is none. */
+/** Start of the sample in which the file ends, or null. */
 function halfSample(moov: DataView, fileSize: number): number | null {
   for (const track of boxes(moov, 'trak')) {
     const table = inside(track, 'mdia', 'minf', 'stbl');
@@ -110,21 +113,21 @@ function halfSample(moov: DataView, fileSize: number): number | null {
       const start = halfSampleOf(table, fileSize);
       if (start !== null) return start;
     } catch (error) {
-      // A table that reaches beyond its box: this track's end is not known.
+      // A table reaches beyond its box: this track's end is unknown.
       if (!(error instanceof RangeError)) throw error;
     }
   }
   return null;
 }
 
-/** The first box of each name within the one before. */
+/** The first box along a path of names. */
 function inside(view: DataView, ...names: readonly string[]): DataView | undefined {
   let found: DataView | undefined = view;
   for (const name of names) if (found) [found] = boxes(found, name);
   return found;
 }
 
-/** One at a time: a damaged index may be millions of empty boxes. */
+/** A generator, because a damaged index may be millions of empty boxes. */
 function* boxes(view: DataView, name: string): Generator<DataView> {
   for (let at = 0; at < view.byteLength;) {
     const box = boxAt(view, at, at, view.byteLength);
@@ -134,7 +137,7 @@ function* boxes(view: DataView, name: string): Generator<DataView> {
   }
 }
 
-/** One track's, by its tables of chunks (where they begin), samples a chunk, and sizes. Throws `RangeError`. */
+/** Of one track, by its tables of chunk offsets, samples per chunk, and sizes. Throws `RangeError`. */
 function halfSampleOf(table: DataView, fileSize: number): number | null {
   const [sizes] = boxes(table, 'stsz');
   const [perChunk] = boxes(table, 'stsc');
@@ -148,7 +151,7 @@ function halfSampleOf(table: DataView, fileSize: number): number | null {
     if (offset(i) < fileSize && (chunk < 0 || offset(i) > offset(chunk))) chunk = i;
   }
   if (chunk < 0) return null;
-  // Runs of chunks with equally many samples: up to the chunk, how many samples come before it.
+  // Samples before the chunk, by runs of chunks with equally many.
   let [before, inChunk] = [0, 0];
   for (let run = 0; run < perChunk.getUint32(4); run++) {
     const first = perChunk.getUint32(8 + 12 * run) - 1;

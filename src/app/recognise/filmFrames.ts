@@ -1,16 +1,16 @@
-/** The frames of a video element one by one, also of films whose files are cut off or damaged. */
+/** Seeks a video frame by frame, also in truncated or damaged files. */
 import { FaceError } from '../../core/errors';
 import { clock } from './appearances';
 
-/** Seconds between the frames that are looked at: faces rarely come and go within half a second. */
+/** Seconds between searched frames: faces rarely come and go within half a second. */
 export const STEP_S = 0.25;
 
-/** Seconds for which a frame of a cut film stands before its end is looked at: whether the film has any later one. */
+/** Seconds without a new frame after which a truncated film is checked for its end. */
 const STANDS_S = 1;
 
-/** Finds where the frames of a cut film end: the browser lets the last one stand for all that is missing. */
+/** Finds the last frame of a truncated film: the browser repeats it for the missing rest. */
 export class StandingFrame {
-  /** When the frame shown at the last look began. */
+  /** Start of the last shown frame. */
   #shown: number | undefined;
   #isLast: boolean | null = null;
 
@@ -20,8 +20,8 @@ export class StandingFrame {
   ) {}
 
   /**
-   * The end of the film's frames, seconds, in whole steps, once the frame at `time` turns out to be its last; else null, and
-   * the frame at `time` is shown. Throws what `seek` throws.
+   * If the frame at `time` is the film's last, the end of the frames in seconds, rounded up to whole steps; otherwise
+   * null, and the frame at `time` is shown. Throws what `seek` throws.
    */
   async end(time: number): Promise<number | null> {
     const shown = shownFrame(this.video);
@@ -37,7 +37,7 @@ export class StandingFrame {
     return null;
   }
 
-  /** Where the browser does not say how long the last frame is: as long as the one before, a step at most. */
+  /** Where the browser does not give the last frame's duration: that of the previous one, at most a step. */
   async #endOf({ time, length }: ShownFrame): Promise<number> {
     if (length === 0) {
       await seek(this.video, Math.max(0, time - 0.001), this.signal);
@@ -48,18 +48,18 @@ export class StandingFrame {
   }
 }
 
-/** Places named in a sentence. */
+/** Places named in a message. */
 const NAMED = 4;
 
-/** The places of a film that cannot be read. */
+/** The unreadable places of a film. */
 export class Damage {
-  /** From the first time that could not be read to the next one that could, seconds. */
+  /** From the first unreadable time to the next readable one, seconds. */
   readonly #gaps: { readonly from: number; to: number | null }[] = [];
   #leap = 0;
 
   /**
-   * Where to look next after the frame at `time` could not be read: ever further on, because each try loads the film again.
-   * In whole steps; `duration` or more when nothing is left to try.
+   * Where to continue after an unreadable frame at `time`: in growing leaps of whole steps, because each try loads the
+   * film again; `duration` or more when nothing is left to try.
    */
   next(time: number, duration: number, step: number): number {
     const open = this.#gaps.at(-1);
@@ -69,7 +69,7 @@ export class Damage {
     }
     this.#leap *= 2;
     const next = time + this.#leap;
-    // The end itself is tried once before the film is given up.
+    // The end itself is tried once before giving up.
     const last = Math.floor((duration - step) / step) * step;
     return next >= duration && time < last ? last : next;
   }
@@ -103,7 +103,7 @@ interface ShownFrame {
   readonly length: number;
 }
 
-/** The frame that `video` shows now; null where there is none yet, or the browser does not say. */
+/** The frame that `video` shows now; null without one, or if the browser does not say. */
 function shownFrame(video: HTMLVideoElement): ShownFrame | null {
   if (typeof VideoFrame !== 'function') return null;
   try {
@@ -116,10 +116,10 @@ function shownFrame(video: HTMLVideoElement): ShownFrame | null {
   }
 }
 
-/** Seconds after any video's end: a recording does not say how long it is until its end was looked for. */
+/** Seconds beyond any video: a recording has no duration until its end was sought. */
 const FAR_S = 1e7;
 
-/** Finds out how long the video is, and leaves it at its beginning. Throws `video/unreadable`. */
+/** Makes the video's duration known and returns to its start. Throws `video/unreadable`. */
 export async function knowDuration(video: HTMLVideoElement): Promise<void> {
   const { signal } = new AbortController();
   if (Number.isFinite(video.duration)) return;
@@ -128,15 +128,12 @@ export async function knowDuration(video: HTMLVideoElement): Promise<void> {
   if (!Number.isFinite(video.duration)) throw new FaceError('video/unreadable');
 }
 
-/**
- * Milliseconds after a seek's end within which its frame comes to be shown: many times what it takes on a busy machine. Where
- * the film has no frame for that time, none ever comes.
- */
+/** Milliseconds after a seek within which its frame is shown, even on a busy machine; later none comes. */
 const SHOWN_MS = 1000;
 
 /**
- * Resolves when the frame at `time` (seconds) is shown and can be drawn; where the film has none, what was shown stands. Chromium
- * ends a seek before its frame is there: until then, the frame of the seek before is drawn. Throws `video/unreadable`, `aborted`.
+ * Resolves when the frame at `time` (seconds) can be drawn; if the film has none, the previous one stays. Chromium ends
+ * a seek before its frame is there. Throws `video/unreadable`, `aborted`.
  */
 export async function seek(video: HTMLVideoElement, time: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) throw new FaceError('aborted');
@@ -160,7 +157,7 @@ export async function seek(video: HTMLVideoElement, time: number, signal: AbortS
       }
       const sought = (): void => {
         isSought = true;
-        // A page in the background is not told of new frames.
+        // A hidden page gets no frame callbacks.
         const isNew = document.hidden && shownFrame(video)?.time !== before?.time;
         if (isShown || isNew) resolve();
         else limit = setTimeout(resolve, SHOWN_MS);

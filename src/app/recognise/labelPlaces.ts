@@ -22,13 +22,13 @@ export interface LabelPlace {
   readonly y: number;
 }
 
-/** How many label heights a label may stand away from its box: further, and nobody sees whose it is. */
+/** How many label heights a label may be away from its box and still be recognisable as its. */
 const ROWS = 3;
 const GAP = 3;
 
 /**
- * Places a label below, above or beside each box, so that no two labels overlap, none covers a face, and all stay inside
- * the picture. Null where there is no room; such a label is shown when its face is pointed at.
+ * Places a label below, above or beside each box, so that labels overlap neither each other nor a face and stay inside
+ * the picture. Null: no room; the label is shown when its face is pointed at.
  */
 export function placeLabels(
   wishes: readonly LabelWish[],
@@ -50,7 +50,7 @@ export function placeLabels(
   return places;
 }
 
-/** Nearest first: below before above, row by row; then to the right and to the left. */
+/** Nearest first: below before above, row by row; then right and left. */
 function candidates({ box, width, height }: LabelWish, pictureWidth: number): LabelPlace[] {
   const x = clamp(box.x + (box.width - width) / 2, 0, pictureWidth - width);
   const rows = Array.from({ length: ROWS }, (_, row) => [
@@ -72,7 +72,7 @@ function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(value, high));
 }
 
-/** Width of a label's text in the app's font (app.css), pixels; `size` is the font's. */
+/** Width of a label's text in the app's font (app.css), pixels; `size`: font size. */
 export function textWidth(text: string, size: number): number {
   pen ??= new OffscreenCanvas(1, 1).getContext('2d');
   if (!pen) return text.length * size; // wider than any font is

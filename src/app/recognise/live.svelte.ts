@@ -8,19 +8,19 @@ import { newFace } from '../people/people.svelte';
 import { HINTS } from '../shell/words';
 
 const PAUSE_AFTER_ERROR_MS = 1_000;
-/** Frames for which a confirmed face not found is still shown where it should be: detectors blink. */
+/** Missed frames during which a confirmed face is still shown at its predicted place: detectors blink. */
 const SHOWN_MISSES = 3;
-/** Weight of the newest number in what the pane shows. */
+/** Weight of the newest value in the displayed mean. */
 const SMOOTHING = 0.15;
 
-/** What the pane shows, smoothed; milliseconds. */
+/** Displayed speed, smoothed, in milliseconds. */
 export interface LiveSpeed {
   /** Results a second. */
   readonly fps: number;
-  /** From a frame taken to its boxes here. */
+  /** From taking a frame to its boxes. */
   readonly age: number;
   readonly stages: Readonly<Record<string, number>>;
-  /** Pixels of the camera's picture from which on faces are looked for; not smoothed. */
+  /** Smallest detectable face, in pixels of the camera's picture; not smoothed. */
   readonly leastFace: number;
 }
 
@@ -33,10 +33,10 @@ export class Live {
   height = $state(0);
   speed = $state.raw<LiveSpeed | null>(null);
   error = $state.raw<FaceError | null>(null);
-  /** The camera gives no picture: nobody is shown until it goes on. */
+  /** The camera delivers no frames: nobody is shown. */
   still = $state(false);
   #video = '';
-  /** When the frames' clock was set to 0. */
+  /** Start of the frames' clock. */
   #clockStart = 0;
   readonly #frames = new FrameLoop(
     (video) => this.#track(video),
@@ -55,7 +55,7 @@ export class Live {
   leave(): void {
     this.#frames.leave();
     if (this.#video !== '') {
-      // Nobody waits for it, and a worker that is gone has forgotten the faces anyway.
+      // Not awaited: a closed worker has forgotten the faces anyway.
       this.engine.client.call('endVideo', { video: this.#video }).catch(() => {});
     }
     this.#video = '';
@@ -64,7 +64,7 @@ export class Live {
     this.error = null;
   }
 
-  /** The best good views of a face, for enrolment. Throws `live/face-gone`; `live/poor-view`, which says what would help. */
+  /** The best views of a face, for enrolment. Throws `live/face-gone`, or `live/poor-view` with a hint. */
   async views(id: number, label: string): Promise<NewFace[]> {
     const views = await this.engine.client.call('bestViews', { video: this.#video, id });
     const good = views.filter(({ hint }) => hint === null);
@@ -75,7 +75,7 @@ export class Live {
     return good.map((view) => newFace(view, { kind: 'camera', name }));
   }
 
-  /** Who was there before may have left meanwhile: a clock that goes back makes the worker follow all faces anew. */
+  /** People may have left meanwhile: a clock that goes back makes the worker drop all tracks. */
   #stands(still: boolean): void {
     this.still = still;
     this.faces = [];
@@ -115,7 +115,7 @@ export class Live {
     this.error = null;
   }
 
-  /** `age`: from the frame taken to its boxes, milliseconds. */
+  /** `age`: from taking the frame to its boxes, milliseconds. */
   #measure({ timings, leastFace }: TrackResult, age: number): void {
     const now = performance.now();
     const before = this.speed;
@@ -130,7 +130,7 @@ export class Live {
   }
 }
 
-/** Stages that did not run in this frame count as 0: the numbers are a frame's share. */
+/** Stages that did not run in this frame count as 0. */
 function smoothStages(before: LiveSpeed['stages'], now: LiveSpeed['stages']): LiveSpeed['stages'] {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   return Object.fromEntries([...names].map((name) => [name, smooth(before[name] ?? now[name] ?? 0, now[name] ?? 0)]));

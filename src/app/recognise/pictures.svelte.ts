@@ -13,7 +13,7 @@ export interface NewPicture {
   readonly source: FaceSource;
 }
 
-/** A face as shown: what was found in the picture, and who it is by the present gallery. */
+/** A face with its match by the present gallery. */
 export interface ShownFace {
   readonly key: string;
   readonly detection: Detection;
@@ -24,23 +24,21 @@ export interface ShownFace {
   readonly crop: StoredCrop;
 }
 
-/** A picture on its way: waiting → working → done or failed. Only a small copy is kept once it is done. */
+/** A picture: waiting → working → done or failed. Only a small copy is kept once it is done. */
 export class PictureItem {
   status = $state<'waiting' | 'working' | 'done' | 'failed'>('waiting');
   error = $state.raw<FaceError | null>(null);
-  /** Object URL of a copy small enough to show. */
   url = $state<string | null>(null);
   width = $state(0);
   height = $state(0);
-  /** Pixels of the picture from which on faces were looked for. */
+  /** Smallest detectable face, in the picture's pixels. */
   leastFace = $state(0);
-  /** How often it was searched. */
   searches = 0;
   /** From left to right. */
   faces = $state.raw<readonly ShownFace[]>([]);
-  /** Also searched for faces that lie or stand on their head. */
+  /** Also searched for faces that are upside down or on their side. */
   turned = $state(false);
-  /** The picture itself, until it is done; kept after a failure that is not the picture's own, and where people may lie. */
+  /** Kept until it is done, longer if it can be searched again. */
   blob: Blob | null;
   /** Whether to offer the search for turned faces. */
   mayLie = $derived(this.status === 'done' && !this.turned && mayLie(this.faces));
@@ -61,7 +59,7 @@ export class PictureItem {
   }
 }
 
-/** The pictures of the Recognise view, worked on one after the other. */
+/** The pictures of the Recognise view, processed in order. */
 export class Pictures {
   /** Newest batch first; within a batch in the order given. */
   items = $state.raw<readonly PictureItem[]>([]);
@@ -70,14 +68,14 @@ export class Pictures {
   done = $state(0);
   total = $state(0);
   waiting = $derived(this.total - this.done);
-  /** Whether the pictures that follow are also searched for turned faces: see `setTurned`. */
+  /** Also search new pictures for turned faces. */
   turned = $state(false);
 
   #next = 1;
 
   constructor(private readonly engine: Engine) {}
 
-  /** Puts the pictures in the queue and works through it. Resolves when the queue is empty or paused. */
+  /** Queues the pictures. Resolves when the queue is empty or paused. */
   add(sources: readonly NewPicture[]): Promise<void> {
     const added = sources.map(({ blob, source }) => new PictureItem(this.#next++, source, blob));
     this.items = [...added, ...this.items];
@@ -85,42 +83,41 @@ export class Pictures {
     return this.run();
   }
 
-  /** Continues with whatever waits. */
   async run(): Promise<void> {
     if (this.task.running) return;
-    // Once more for what was added while the run was ending.
+    // Again for pictures added while the run was ending.
     while (this.#nextWaiting() && (await this.task.run(({ signal }) => this.#recogniseAll(signal))));
   }
 
-  /** Resolves to whether it came to the end. */
+  /** Resolves to whether it finished. */
   async #recogniseAll(signal: AbortSignal): Promise<boolean> {
     for (let item = this.#nextWaiting(); item && !signal.aborted; item = this.#nextWaiting())
       await this.#recognise(item, signal);
     return !signal.aborted;
   }
 
-  /** Once more what failed for a reason that may have passed: a crash of the worker, a model that was not there. */
+  /** Searches again after a failure that may have passed: a crashed worker, a missing model. */
   retry(item: PictureItem): Promise<void> {
     item.error = null;
     this.#again(item);
     return this.run();
   }
 
-  /** Once more, for faces that lie or stand on their head. */
+  /** Searches again, also for turned faces. */
   searchTurned(item: PictureItem): Promise<void> {
     item.turned = true;
     this.#again(item);
     return this.run();
   }
 
-  /** Of the pictures that follow, and, where it is on, at once of those whose people may lie. */
+  /** Applies to new pictures and, when switched on, to those whose faces may be turned. */
   setTurned(on: boolean): Promise<void> {
     this.turned = on;
     for (const item of this.items) if (on && item.mayLie) this.#again(item);
     return this.run();
   }
 
-  /** The picture being worked on goes back to the waiting ones. */
+  /** The picture in progress waits again. */
   pause(): void {
     this.task.abort();
   }
@@ -139,11 +136,11 @@ export class Pictures {
     this.total = 0;
   }
 
-  /** Matches the faces again, after the people, the model or the threshold changed. */
+  /** Matches the faces again after a change of people, model or threshold. */
   async rematch(): Promise<void> {
     const model = this.engine.state?.model;
     for (const item of this.items) {
-      // Again where the picture was searched again meanwhile: its faces are others now.
+      // Repeated if the picture was searched again meanwhile, which replaces its faces.
       for (let isOf: readonly ShownFace[] | null = null; item.faces.length > 0 && item.faces !== isOf;) {
         const { faces } = item;
         const stale = faces.some((face) => face.embedding.modelId !== model);
@@ -162,7 +159,7 @@ export class Pictures {
     this.#expect(1);
   }
 
-  /** Counts from the beginning where nothing waits any more. */
+  /** Restarts the count when nothing waits any more. */
   #expect(more: number): void {
     if (this.done === this.total) {
       this.done = 0;
@@ -185,7 +182,7 @@ export class Pictures {
       const options = { keepCrops: true, ...(item.turned && { turned: true }) };
       const request = { picture: blob, name: item.source.name, options };
       const result = await this.engine.client.call('recognise', request, { signal });
-      this.#show(item, result); // at once: a change of the gallery from here on must find the faces
+      this.#show(item, result); // at once, so that a change of the gallery finds the faces
       const url = item.url ?? (await thumbnail(blob, result.width, result.height));
       if (this.items.includes(item)) item.url = url;
       else if (url) URL.revokeObjectURL(url);
@@ -207,7 +204,7 @@ export class Pictures {
     item.width = result.width;
     item.height = result.height;
     item.leastFace = result.leastFace;
-    // Another search may find other faces: a name being typed for one of them must not be given to another.
+    // New keys: a name being typed must not go to a face of another search.
     const searches = ++item.searches;
     item.faces = result.faces
       .toSorted((a, b) => a.detection.box.x0 - b.detection.box.x0)

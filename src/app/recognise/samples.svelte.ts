@@ -15,7 +15,7 @@ export class Samples {
     private readonly pictures: Pictures,
   ) {}
 
-  /** Resolves in any case; people enrolled before an error stay and are marked as samples. */
+  /** Never rejects; people enrolled before an error stay and are marked as samples. */
   async run(): Promise<void> {
     const sources = await this.task.run(async (call) => {
       call.onProgress(enrolled(0));
@@ -31,7 +31,7 @@ export class Samples {
     if (sources) await this.pictures.add(sources);
   }
 
-  /** One click: the sample people and their pictures are gone. */
+  /** Removes the sample people and their pictures. */
   async remove(): Promise<void> {
     for (const item of this.pictures.items) if (item.source.kind === 'sample') this.pictures.remove(item);
     await this.people.removeSamples();

@@ -8,21 +8,24 @@ import { Task } from '../shell/task.svelte';
 import type { Engine } from '../shell/engine.svelte';
 import type { People } from '../people/people.svelte';
 
-/** Most faces embedded in one frame: here nobody waits for the next one. */
+/** Most faces embedded per frame: nobody waits for the next one. */
 const EMBEDS = 8;
 
-/** A tenth of the shorter side on, in a small copy: several times faster in large films, and blind for faces in the distance. */
+/**
+ * Faces from a tenth of the shorter side on, in a small copy: several times faster in large films, but blind to distant
+ * faces.
+ */
 const LARGE_FACES = { minSize: 0.1, maxSide: 640 };
 
-/** How long a film takes to load again at most, and how often that is looked at. */
+/** Longest reload of a film, and how often it is polled. */
 const LOAD_MS = 10_000;
 const WAIT_MS = 20;
 
 let files = 0;
 
-/** An open video file, searched from beginning to end for who is in it when; that continues in other views. */
+/** An open video file and the search for who is in it when, which continues in other views. */
 export class VideoFile {
-  /** Plays and seeks whether a view shows it or not. */
+  /** Plays and seeks even while no view shows it. */
   readonly element = document.createElement('video');
   usable = $state(false);
   readonly task = new Task();
@@ -31,12 +34,12 @@ export class VideoFile {
   complete = $state(false);
   /** Look for large faces only, which is faster. */
   largeOnly = $state(false);
-  /** Pixels of the film from which on faces were looked for; 0 before anything was. */
+  /** Smallest detectable face, in the film's pixels; 0 before a search. */
   leastFace = $state(0);
   /** The file cannot be used at all. */
   unreadable = $state.raw<FaceError | null>(null);
   #closed = false;
-  /** Whether the file's end is missing by its own account. */
+  /** Whether the file's headers say that its end is missing. */
   #isCut = false;
 
   constructor(
@@ -60,7 +63,7 @@ export class VideoFile {
     URL.revokeObjectURL(this.element.src);
   }
 
-  /** Searches the video, which must not be played or sought meanwhile. Resolves in any case; what was found stays. */
+  /** Searches the video, which must not be played meanwhile. Never rejects; what was found stays. */
   async run(): Promise<void> {
     const { element, largeOnly } = this;
     const video = `file-${++files}`;
@@ -87,7 +90,10 @@ export class VideoFile {
     this.engine.client.call('endVideo', { video }).catch(() => {});
   }
 
-  /** Hands each frame to `track` and gathers who is in it; skips damaged places. Throws `video/unreadable`, `aborted`. */
+  /**
+   * Passes each frame to `track` and collects the sightings; skips damaged places. Throws `video/unreadable`,
+   * `aborted`.
+   */
   async #search(
     signal: AbortSignal,
     report: (time: number) => void,
@@ -111,7 +117,7 @@ export class VideoFile {
         }
         picture = await pictureOf(video);
       } catch (thrown) {
-        // At the very beginning it is the whole film; else what comes after the place may be whole.
+        // At the start the whole film is unreadable; later the rest may be readable.
         if (time === 0 || toFaceError(thrown).code !== 'video/unreadable') throw thrown;
         await this.#loadedAgain(signal);
         time = damage.next(time, video.duration, STEP_S);
@@ -128,7 +134,7 @@ export class VideoFile {
 
   async #loaded(): Promise<void> {
     try {
-      // Sound alone is a video without a size.
+      // A file with sound only has no size.
       if (this.element.videoWidth === 0) throw new FaceError('video/unreadable');
       await knowDuration(this.element);
       this.usable = true;
@@ -144,12 +150,12 @@ export class VideoFile {
       this.#isCut = isCut;
       this.element.src = URL.createObjectURL(blob);
     } catch {
-      // The file is no longer where it was chosen.
+      // The file is no longer there.
       this.#refuse();
     }
   }
 
-  /** After a place that cannot be read the browser shows nothing of a film any more, until it is loaded again. */
+  /** After an unreadable place the browser shows nothing until the film is loaded again. */
   #broken(): void {
     if (!this.usable) {
       this.#refuse();
@@ -194,7 +200,7 @@ export class OpenVideo {
     private readonly people: People,
   ) {}
 
-  /** In place of the one before. */
+  /** Replaces the previous one. */
   show(file: File): void {
     this.close();
     this.file = new VideoFile(this.engine, this.people, file);
@@ -206,7 +212,7 @@ export class OpenVideo {
   }
 }
 
-/** The frame that is shown. Throws `video/unreadable`: an error of the film may come right after the seek ended. */
+/** The displayed frame. Throws `video/unreadable`: an error may follow right after a seek. */
 async function pictureOf(video: HTMLVideoElement): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(video);

@@ -4,7 +4,7 @@ import type { People } from '../people/people.svelte';
 import type { Library } from '../photos/library.svelte';
 import { Task } from '../shell/task.svelte';
 
-/** A backup being written, checked or restored: it continues in other views. */
+/** Writes, checks and restores backups; continues in other views. */
 export class Backups {
   readonly task = new Task();
   checked = $state.raw<(CheckedBackup & { readonly name: string }) | null>(null);
@@ -33,7 +33,7 @@ export class Backups {
     const { checked } = this;
     if (!checked) return false;
     const done = await this.#work('Restoring', async (options) => {
-      // The library is read before the people are: who is in which picture goes by both.
+      // The library is read before the people: assignments depend on both.
       await this.people.write(() => this.library.whileStill(() => checked.restore(mode, options)));
       return true;
     });

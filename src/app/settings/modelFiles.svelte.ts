@@ -6,10 +6,10 @@ import { Task, type TaskCall } from '../shell/task.svelte';
 import type { Tabs } from '../shell/tabs.svelte';
 import { distanceText } from '../shell/words';
 
-/** A model being downloaded or read from a file: it continues in other views. */
+/** Downloads a model or reads it from a file; continues in other views. */
 export class ModelFiles {
   readonly task = new Task();
-  /** A download was begun and not finished: what has arrived is kept. */
+  /** A download is incomplete; what has arrived is kept. */
   begun = $state(false);
 
   constructor(
@@ -31,7 +31,7 @@ export class ModelFiles {
     );
   }
 
-  /** Runs a download or an import, then starts with what it brought. */
+  /** Runs a download or an import, then starts with the new model. */
   #get(stage: string, work: (call: TaskCall) => Promise<ModelPlace>): Promise<null> {
     return this.task.run(async (call) => {
       call.onProgress({ stage, done: 0, total: 0 });
@@ -47,7 +47,7 @@ export class ModelFiles {
   }
 }
 
-/** What a trained model's file says of itself nobody here has checked. */
+/** A trained model's own claims, which nobody here has checked. */
 export function originText({ threshold, trained, isEvenedOut }: ModelPlace): string {
   const evened = isEvenedOut ? ' before distances are evened out over kinds of faces' : '';
   const untested = trained?.hasSelfTest ? '' : ' It brings no test of itself.';

@@ -25,9 +25,8 @@ export interface Identity {
 }
 
 /**
- * The most probable face of each picture of a folder of class folders, also where it lies or stands on its head. `notes`:
- * sentences about pictures left out because they cannot be read or show no face, and about faces that lie. Throws
- * `aborted` and what keeps the engine from running.
+ * The most probable face of each picture of a folder of class folders, even if it is turned. `notes`: sentences about
+ * pictures left out (unreadable, no face) and about turned faces. Throws `aborted` and the engine's start error.
  */
 export async function facesOfFiles(
   engine: Engine,
@@ -44,7 +43,7 @@ export async function facesOfFiles(
     const place = `${person}/${file.name}`;
     const face = await bestFace(engine, file, file.name, signal).catch((thrown: unknown) => {
       const error = toFaceError(thrown);
-      // A crashed worker restarts by itself: the new one reads the next picture.
+      // A crashed worker restarts: the new one reads the next picture.
       if (!error.code.startsWith('image/') && error.code !== 'worker/crashed') throw error;
       notes.push(error.code === 'worker/crashed' ? `${place} was left out: ${error.message}` : error.message);
       return undefined;
@@ -62,7 +61,7 @@ export async function facesOfFiles(
   return { identities, notes };
 }
 
-/** Searched in the turned picture too where nobody stands upright for sure: a lying face would train the wrong thing. */
+/** Also searches the turned picture if no face is certainly upright: a turned face would be a bad training picture. */
 async function bestFace(
   engine: Engine,
   picture: Blob,
@@ -80,12 +79,12 @@ async function bestFace(
   return turned && isSure(turned.detection) ? turned : upright;
 }
 
-/** People as impostors: each with a label of their own. */
+/** People as impostors, with a label each. */
 export function impostorsOf(people: readonly Identity[]): RunPicture[] {
   return people.flatMap(({ crops }, label) => crops.map((crop) => ({ crop, label })));
 }
 
-/** The faces of the sample pictures, by their names, without the people who are trained. Throws as `facesOfFiles`. */
+/** The labelled faces of the sample pictures, without the people to train on. Throws as `facesOfFiles`. */
 export async function sampleImpostors(
   engine: Engine,
   identities: readonly Pick<Identity, 'id' | 'name'>[],
@@ -120,16 +119,16 @@ export async function sampleImpostors(
   return impostors;
 }
 
-/** `Edward Lu` and `edward-lu` are one. */
+/** `Edward Lu` and `edward-lu` are the same. */
 const key = (name: string): string => personKey(name).replaceAll(' ', '-');
 
-/** Whether the middle of a box found lies in the one that is labelled. */
+/** Whether a found box's centre lies in the labelled one. */
 function isAt({ x0, y0, x1, y1 }: Box, { box }: TruthFace): boolean {
   const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
   return x > box[0] && x < box[2] && y > box[1] && y < box[3];
 }
 
-/** Each person's pictures in two, and the impostors. */
+/** Splits each person's pictures into train and held-out sets, and adds the impostors. */
 export function runPictures(identities: readonly Identity[], impostors: readonly RunPicture[]): RunPictures {
   const split = identities.map(({ crops }) => splitPictures(crops));
   const set = (which: 'train' | 'heldOut'): RunPicture[] =>

@@ -1,4 +1,4 @@
-/** What a train worker needs before the first step of a run. */
+/** Prepares a train worker for the first step of a run. */
 import type { Trainer } from '../../client/trainer';
 import type { TrainEngine, TrainPlan, TrainStart } from '../../client/types';
 import { FaceError } from '../../core/errors';
@@ -7,7 +7,7 @@ import { configOf } from '../../train/config/recipe';
 import type { TaskCall } from '../shell/task.svelte';
 import type { RunPlan } from './runRecord';
 
-/** Pictures that go to the worker in one message. */
+/** Pictures per message to the worker. */
 const AT_ONCE = 64;
 
 export interface PreparedRun {
@@ -16,8 +16,8 @@ export interface PreparedRun {
 }
 
 /**
- * Starts the worker, gives it the pictures, and prepares the network. Throws `train/pictures-gone` where they are null,
- * and what the workers throw.
+ * Starts the worker, adds the pictures and prepares the network. Throws `train/pictures-gone` if they are null, and
+ * what the workers throw.
  */
 export async function prepareRun(
   trainer: Trainer,
@@ -33,7 +33,7 @@ export async function prepareRun(
   await addPictures(trainer, pictures, signal);
   const request = {
     base: recipe.base,
-    // A trained base's own head knows people by their ids, the run by their names.
+    // A trained base's classifier has people's ids, the run their names.
     nameOf: (id: string) => people.find((person) => person.id === id)?.name ?? id,
     trainable: recipe.trainable,
     config: configOf(recipe, { people: people.length, pictures: counts.train }),

@@ -3,22 +3,22 @@ import type { TrainableName } from '../../train/config/recipe';
 
 export interface Amount {
   readonly people: number;
-  /** To learn from. */
+  /** Pictures to train on. */
   readonly pictures: number;
   readonly hasGpu: boolean;
 }
 
-/** Under so many pictures only a head learns; over so many (on a graphics card) everything does. */
+/** Below the first number of pictures only a head is trained; from the second on, with a GPU, everything. */
 const BLOCKS_FROM = 300;
 const ALL_FROM = 10_000;
 
-/** Which part may learn from so little or so much without forgetting what it knew. */
+/** What can be trained on this amount without forgetting what the network knows. */
 export function recommendedPart({ pictures, hasGpu }: Amount): TrainableName {
   if (pictures >= ALL_FROM && hasGpu) return 'all';
   return pictures >= BLOCKS_FROM ? 'last-blocks' : 'head';
 }
 
-/** The models here that can be trained further: FaceNet's network only. */
+/** The models that can be trained further: FaceNet's network only. */
 export function trainableModels(models: readonly ModelPlace[]): ModelPlace[] {
   return models.filter(
     ({ kind, id, present, trained }) =>
@@ -28,7 +28,7 @@ export function trainableModels(models: readonly ModelPlace[]): ModelPlace[] {
 
 const RATES = [1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1] as const;
 
-/** The smallest false-accept rate that `pairs` pairs of different people can show: five of them must lie below it. */
+/** The smallest false-accept rate that `pairs` pairs of different people can show: at least five must be accepted. */
 export function reportRate(pairs: number): number {
   return RATES.find((far) => far * pairs >= 5) ?? RATES.at(-1)!;
 }

@@ -2,21 +2,21 @@ import type { TrainRunRecord } from '../../store/trainSchema';
 import type { HistoryPoint } from './trainHistory';
 import { type Recipe } from '../../train/config/recipe';
 
-/** What a run's record keeps as JSON: all that is needed to go on but the pictures. */
+/** A run's record as JSON: everything needed to resume it except the pictures. */
 export interface RunPlan {
   readonly recipe: Recipe;
   /** By class number. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
-  /** Ids of the store's people whose pictures are kept as impostors'; none in runs of earlier versions. */
+  /** Ids of people whose pictures are impostors; absent in runs of earlier versions. */
   readonly impostors?: readonly string[];
   readonly pictures: { readonly train: number; readonly heldOut: number; readonly impostors: number };
   /** The report's false-accept rate. */
   readonly far: number;
-  /** What the settings said before; null: the best one here. */
+  /** The model setting before the run; null: the best one here. */
   readonly previousModel: string | null;
 }
 
-/** The plan as the record keeps it, written by this version or an earlier one. */
+/** The plan of a record that this or an earlier version wrote. */
 export function planOf({ plan }: TrainRunRecord): RunPlan {
   const { outsiders, ...stored } = JSON.parse(plan) as RunPlan & EarlierPlan;
   const { held, outsiders: others, ...pictures } = { ...stored.pictures } as RunPlan['pictures'] & EarlierPictures;
@@ -59,7 +59,7 @@ export function newRun(title: string, plan: RunPlan, now: number): TrainRunRecor
   };
 }
 
-/** Runs that can go on, or wait for a decision. */
+/** Runs that can be resumed or wait for a decision. */
 export function isOpen({ status }: TrainRunRecord): boolean {
   return status === 'running' || status === 'paused' || status === 'finished';
 }

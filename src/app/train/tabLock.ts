@@ -1,5 +1,5 @@
 /**
- * Takes a lock that one tab at a time holds, until the function it resolves to is called or the tab is closed; null where
+ * Acquires a lock that one tab at a time holds, until the returned function is called or the tab is closed; null if
  * another tab holds it. Always granted where the browser has no locks.
  */
 export async function takeTabLock(name: string): Promise<(() => void) | null> {

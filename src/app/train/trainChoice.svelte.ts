@@ -15,25 +15,24 @@ import type { Training } from './training.svelte';
 
 export type ImpostorKind = 'samples' | 'people' | 'folder' | 'none';
 
-/** A folder of class folders, read. */
 interface ChosenFolder {
   readonly name: string;
   readonly identities: readonly Identity[];
 }
 
-/** What the user chooses before a run: who is trained, who must stay unknown, and how. */
+/** The user's choices before a run: people to train on, strangers, and the recipe. */
 export class TrainChoice {
-  /** Of the store's people: those left out. */
+  /** Ids of the store's people who are left out. */
   without = $state.raw<ReadonlySet<string>>(new Set());
-  /** Instead of the store's people. */
+  /** Replaces the store's people. */
   folder = $state.raw<ChosenFolder | null>(null);
   impostors = $state<ImpostorKind>('samples');
   impostorFolder = $state.raw<ChosenFolder | null>(null);
-  /** An expert's own; null: the recommended one. */
+  /** The user's recipe; null: the recommended one. */
   changed = $state.raw<Recipe | null>(null);
-  /** Faces being found in the pictures. */
+  /** Finding the faces in the pictures. */
   readonly gathering = new Task();
-  /** Pictures of a folder that were left out. */
+  /** Sentences about pictures that were left out. */
   notes = $state.raw<readonly string[]>([]);
 
   readonly #known: readonly Identity[] = $derived.by(() =>
@@ -44,7 +43,7 @@ export class TrainChoice {
   readonly identities: readonly Identity[] = $derived(
     this.folder?.identities ?? this.#known.filter(({ id }) => !this.without.has(id)),
   );
-  /** The store's people who are not trained. */
+  /** The store's people who are not trained on. */
   readonly others: readonly Identity[] = $derived.by(() => {
     const trained = new Set(this.identities.map(({ name }) => personKey(name)));
     return this.#known.filter(({ name }) => !trained.has(personKey(name)));
@@ -65,7 +64,7 @@ export class TrainChoice {
   });
   readonly recipe = $derived(this.changed ?? this.recommended);
 
-  /** Why nothing can begin yet; null when it can. */
+  /** What is still missing; null when a run can begin. */
   readonly lacking: string | null = $derived.by(() => {
     if (this.identities.length === 0) return 'Choose the people to train on.';
     if (this.identities.length === 1) return 'There is only one person, and nobody to tell apart: choose at least two.';
@@ -95,7 +94,7 @@ export class TrainChoice {
     await this.#addFolder(Promise.resolve({ name, files: placedFiles(files), notes: [] }), role);
   }
 
-  /** The people of a folder that was dropped are trained. To be called within the event. */
+  /** Trains on the people of a dropped folder. Call it within the event. */
   async addDrop(transfer: DataTransfer): Promise<void> {
     if (!this.gathering.running) await this.#addFolder(folderOfDrop(transfer), 'trained');
   }
@@ -117,7 +116,7 @@ export class TrainChoice {
     });
   }
 
-  /** Gathers the strangers and begins the run. Resolves in any case, when the run has ended or is paused. */
+  /** Gathers the strangers and begins the run. Never rejects; resolves when the run has ended or is paused. */
   async begin(): Promise<void> {
     const { identities, recipe } = this;
     const others = this.impostors === 'people' ? this.others : [];

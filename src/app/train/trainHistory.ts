@@ -1,24 +1,24 @@
 import type { LoggedStep } from '../../client/types';
 
-/** A point of the plots. `accuracy` is the share of the step's pictures given the right person; null for triplets. */
+/** A point of the plots. `accuracy`: share of the step's pictures given the right person; null for triplets. */
 export interface HistoryPoint {
   readonly step: number;
   readonly loss: number;
   readonly accuracy: number | null;
 }
 
-/** As good as all points in a plot as wide as a screen. */
+/** Enough points for a plot as wide as a screen. */
 const MOST_POINTS = 600;
 
-/** `points` and the step; when there are too many, every second one of the old ones goes. */
+/** Adds the step; when there are too many points, every second old one is dropped. */
 export function withStep(points: readonly HistoryPoint[], { step, loss, accuracy }: LoggedStep): HistoryPoint[] {
-  // A run that went back to a checkpoint repeats steps.
+  // A run that returned to a checkpoint repeats steps.
   const earlier = points.filter((point) => point.step < step);
   const kept = earlier.length < MOST_POINTS ? earlier : earlier.filter((_, i) => i % 2 === 0);
   return [...kept, { step, loss, accuracy }];
 }
 
-/** Mean of the last tenth of the points, five at least: one step's numbers jump. */
+/** Mean of the last tenth of the points, at least five, since single steps vary. */
 export function latest(points: readonly HistoryPoint[]): { readonly loss: number; readonly accuracy: number | null } {
   const last = points.slice(-Math.max(5, Math.floor(points.length / 10)));
   const accuracies = last.flatMap(({ accuracy }) => (accuracy === null ? [] : [accuracy]));
@@ -29,7 +29,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** What the plots show, in a sentence. */
+/** The plots in a sentence. */
 export function historyText(points: readonly HistoryPoint[]): string {
   const [first] = points;
   if (!first) return 'No step is done yet.';
@@ -39,7 +39,7 @@ export function historyText(points: readonly HistoryPoint[]): string {
   return `The loss began at ${first.loss.toPrecision(3)} and is ${loss.toPrecision(3)} now.${right}`;
 }
 
-/** How long the rest takes by the steps since the first one, which compiles what the others use. */
+/** Estimates the remaining time from the steps after the first one, which compiles. */
 export class TimeLeft {
   #first: { readonly step: number; readonly at: number } | null = null;
 

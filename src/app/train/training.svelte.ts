@@ -14,19 +14,19 @@ import { takeTabLock } from './tabLock';
 import { TimeLeft, withStep, type HistoryPoint } from './trainHistory';
 
 /**
- * `preparing` until the first step, `stopped` when a run waits to be resumed (paused, or with the task's `error`),
+ * `preparing` until the first step, `stopped` when a run can be resumed (paused, or failed with the task's `error`),
  * `evaluated` when its report waits for a decision.
  */
 export type TrainPhase = 'idle' | 'preparing' | 'training' | 'pausing' | 'stopped' | 'evaluating' | 'evaluated';
 
-/** Milliseconds between two writes of what the plots show. */
+/** Milliseconds between two writes of the run's progress. */
 const NOTED_MS = 2000;
 
-/** Training runs of this device, and the one that is under way in this tab. */
+/** Training runs of this device, and the one in this tab. */
 export class Training {
   phase = $state<TrainPhase>('idle');
   run = $state.raw<TrainRunRecord | null>(null);
-  /** Preparing, training and evaluating; without progress while steps are made, which `points` show. */
+  /** Preparing, training and evaluating; has no progress during steps, which `points` show. */
   readonly task = new Task();
   /** Writing the accepted model. */
   readonly saving = new Task();
@@ -34,10 +34,10 @@ export class Training {
   worksOn = $state.raw<TrainEngine | null>(null);
   plan = $state.raw<TrainPlan | null>(null);
   report = $state.raw<Report | null>(null);
-  /** Sentences: pictures that teach little, a device that was lost, a browser that keeps nothing. */
+  /** Sentences about poor pictures, a lost device, or a browser that stores nothing. */
   notes = $state.raw<readonly string[]>([]);
   secondsLeft = $state<number | null>(null);
-  /** All runs of this device, the latest first. */
+  /** All runs of this device, latest first. */
   runs = $state.raw<readonly TrainRunRecord[]>([]);
 
   totalSteps = $derived(this.plan ? this.plan.stepsPerEpoch * this.plan.config.epochs : 0);
@@ -51,10 +51,10 @@ export class Training {
   #isListed = false;
   #trainer: Trainer | null = null;
   #release: (() => void) | null = null;
-  /** Where the browser keeps no pictures, those of the run of this page. */
+  /** The run's pictures, where the browser stores none. */
   #pictures: RunPictures | null = null;
   #noted = 0;
-  /** The work on the run, to its end. */
+  /** Settles when the work on the run has ended. */
   #work: Promise<void> = Promise.resolve();
 
   constructor(
@@ -72,8 +72,8 @@ export class Training {
   }
 
   /**
-   * Begins a run; resolves when it is paused, evaluated, or failed, which the task's `error` says. Throws `store/full`,
-   * `store/other-tab`: nothing was begun.
+   * Begins a run; resolves when it is paused, evaluated or failed (see the task's `error`). Throws `store/full`,
+   * `store/other-tab` before anything has begun.
    */
   async begin(title: string, plan: RunPlan, pictures: RunPictures): Promise<void> {
     this.#assertWriter();
@@ -91,7 +91,9 @@ export class Training {
     await this.#execute(run, notes);
   }
 
-  /** Resumes a run that was paused, that failed, or whose tab was closed. Resolves as `begin`. Throws `store/other-tab`. */
+  /**
+   * Resumes a run that was paused, has failed, or whose tab was closed. Resolves as `begin`. Throws `store/other-tab`.
+   */
   async resume(run: TrainRunRecord): Promise<void> {
     this.#assertWriter();
     const { run: own } = this;
@@ -100,14 +102,14 @@ export class Training {
     if (!this.task.running) await this.#workOn((call) => this.#train(own, trainer, call));
   }
 
-  /** Saves after the step in progress. */
+  /** Saves a checkpoint after the step in progress. */
   async pause(): Promise<void> {
     if (this.phase !== 'training') return;
     this.phase = 'pausing';
     await this.#trainer?.pause();
   }
 
-  /** Another tab writes from now on: the run is left to it after the step in progress. */
+  /** Leaves the run to another tab, which has become the writer, after the step in progress. */
   async release(): Promise<void> {
     if (this.phase === 'idle' || this.saving.running) return;
     await this.pause();
@@ -115,7 +117,7 @@ export class Training {
     await this.#end();
   }
 
-  /** Ends the run of this tab for good; nothing of it stays. */
+  /** Ends this tab's run and deletes it. */
   async discard(): Promise<void> {
     this.#assertWriter();
     const { run } = this;
@@ -129,8 +131,8 @@ export class Training {
   }
 
   /**
-   * Keeps what was trained as a model of this device and uses it; people's faces are re-embedded in the background. When
-   * the model fails its test here, the one before is used again. Throws that failure, `store/full`.
+   * Saves the result as a model of this device and uses it; faces are re-embedded in the background. If the model fails
+   * its self-test here, the previous one is used again. Throws that failure, `store/full`.
    */
   async accept(title: string): Promise<void> {
     const [trainer, run, report] = [this.#trainer, this.run, this.report];
@@ -179,7 +181,7 @@ export class Training {
     });
   }
 
-  /** What fails frees the worker and is noted in the run. Resolves in any case. */
+  /** After a failure frees the worker and notes it in the run. Never rejects. */
   async #workOn(work: (call: TaskCall) => Promise<void>): Promise<void> {
     this.#work = this.task.run(work).then(async () => {
       const { error } = this.task;
@@ -231,7 +233,7 @@ export class Training {
     onProgress: TaskCall['onProgress'],
   ): Promise<string> {
     const { recipe, people } = planOf(run);
-    // A head trained with the network takes prelogits, which the model's file does not give: the nearest face decides then.
+    // A head trained with the network needs prelogits, which the model file does not give: the nearest face decides.
     const named = recipe.trainable === 'head' ? people.map(({ id }) => id) : [];
     return (await trainer.save({ title, people: named, run: run.id }, { onProgress })).id;
   }
@@ -241,7 +243,7 @@ export class Training {
     this.notes = [...this.notes, `The graphics device was lost; the training went back to step ${step} and continues.`];
   }
 
-  /** Writes what is new of the run; a run that cannot be noted continues, as long as its checkpoints can be kept. */
+  /** Updates the run's record; failing to do so does not end the run, as checkpoints report a full store. */
   async #note(changes: Partial<TrainRunRecord>): Promise<void> {
     if (!this.run) return;
     this.#noted = performance.now();
@@ -258,13 +260,13 @@ export class Training {
     this.secondsLeft = null;
   }
 
-  /** Ends the work of this tab; the run stays in the store. */
+  /** Ends this tab's work; the run stays in the store. */
   async #end(): Promise<void> {
     this.run = null;
     this.task.abort();
     this.#free();
     await this.#work;
-    this.#free(); // what the work took while it was ending
+    this.#free(); // what the ending work has acquired
     this.plan = null;
     this.report = null;
     this.task.error = null;
