@@ -4,11 +4,11 @@ import { Task } from '../shell/task.svelte';
 import type { People } from './people.svelte';
 
 /** How a person's name is chosen among those within the threshold. */
-export type NamingMethod = 'nearest' | 'logistic';
+export type ClassifierMethod = 'nearest' | 'logistic';
 
 /** Whether the nearest face or a classifier names people, until the app is closed, and how the two compare. */
 export class ClassifierChoice {
-  method = $state<NamingMethod>('nearest');
+  method = $state<ClassifierMethod>('nearest');
   readonly comparison = new Task();
   #compared = $state.raw<{ readonly result: CrossValidation; readonly of: string } | null>(null);
   readonly #faces = $derived.by(() => this.people.list.map(({ id, faces }) => `${id}:${faces.length}`).join(' '));
@@ -29,7 +29,7 @@ export class ClassifierChoice {
     });
   }
 
-  async use(method: NamingMethod): Promise<void> {
+  async use(method: ClassifierMethod): Promise<void> {
     await this.engine.client.call('setClassifier', { method });
     this.method = method;
     await this.people.sync();

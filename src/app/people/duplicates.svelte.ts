@@ -57,9 +57,9 @@ export class Duplicates {
       (face) =>
         face.embedding.modelId === state.model &&
         face.embedding.vector.length === state.embeddingSize &&
-        this.#mustLook(face, state.threshold),
+        this.#mustCompare(face, state.threshold),
     );
-    for (let start = 0; start < open.length; start += BATCH) await this.#look(open.slice(start, start + BATCH));
+    for (let start = 0; start < open.length; start += BATCH) await this.#compare(open.slice(start, start + BATCH));
     this.#collect(state.threshold);
   }
 
@@ -68,14 +68,14 @@ export class Duplicates {
     this.pairs = this.pairs.filter((other) => other !== pair);
   }
 
-  #mustLook(face: FaceRecord, threshold: number): boolean {
+  #mustCompare(face: FaceRecord, threshold: number): boolean {
     const known = this.#neighbours.get(face.id);
     if (known?.personId !== face.personId || known.modelId !== face.embedding.modelId) return true;
     // A displayed pair must still be true: the other's nearest face may have been removed or moved.
     return known.otherId !== null && (!this.people.byId.has(known.otherId) || known.normalised <= threshold);
   }
 
-  async #look(faces: readonly FaceRecord[]): Promise<void> {
+  async #compare(faces: readonly FaceRecord[]): Promise<void> {
     const matches = await this.engine.client.call('match', { embeddings: faces.map((face) => face.embedding) });
     matches.forEach((match, i) => {
       const face = faces[i]!;

@@ -24,10 +24,10 @@ interface Sources {
 /** Models from files know people by name, models trained here by id. */
 export function tracesOf(person: Pick<Person, 'id' | 'name'>, { faces, models, runs }: Sources): PersonTraces {
   const key = personKey(person.name);
-  const learnt = (run: TrainRunRecord) =>
+  const isTrainedOn = (run: TrainRunRecord) =>
     peopleOf(run).people.some(({ id, name }) => id === person.id || personKey(name) === key);
   const theirs = runs.filter(
-    (run) => learnt(run) || (keepsPictures(run) && peopleOf(run).impostors.includes(person.id)),
+    (run) => isTrainedOn(run) || (keepsPictures(run) && peopleOf(run).impostors.includes(person.id)),
   );
   const made = new Set(theirs.flatMap(({ modelId }) => modelId ?? []));
   const knows = ({ id, trained }: ModelPlace) =>

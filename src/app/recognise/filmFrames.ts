@@ -140,16 +140,16 @@ export async function seek(video: HTMLVideoElement, time: number, signal: AbortS
   const before = shownFrame(video);
   const there = video.currentTime === time && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
   if (before && there && !video.seeking) return;
-  const tells = typeof video.requestVideoFrameCallback === 'function';
+  const hasCallback = typeof video.requestVideoFrameCallback === 'function';
   const over = new AbortController();
   let shown = 0;
   let limit: ReturnType<typeof setTimeout> | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
       const { signal: until } = over;
-      let isShown = !tells;
+      let isShown = !hasCallback;
       let isSought = false;
-      if (tells) {
+      if (hasCallback) {
         shown = video.requestVideoFrameCallback(() => {
           isShown = true;
           if (isSought) resolve();
@@ -170,6 +170,6 @@ export async function seek(video: HTMLVideoElement, time: number, signal: AbortS
   } finally {
     over.abort();
     clearTimeout(limit);
-    if (tells) video.cancelVideoFrameCallback(shown);
+    if (hasCallback) video.cancelVideoFrameCallback(shown);
   }
 }

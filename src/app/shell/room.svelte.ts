@@ -13,12 +13,12 @@ export class Room {
 
   constructor(private readonly store: Store) {
     if (!store.persistent) return;
-    store.people.onChange(() => void this.look());
-    void this.look();
+    store.people.onChange(() => void this.refresh());
+    void this.refresh();
   }
 
   /** Asks the browser again. Never rejects. */
-  async look(): Promise<void> {
+  async refresh(): Promise<void> {
     this.usage = await this.store.usage().catch(() => null);
     this.isKept = 'storage' in navigator ? await navigator.storage.persisted().catch(() => null) : null;
   }
@@ -26,7 +26,7 @@ export class Room {
   /** Asks the browser to keep the data, which may ask the user. Resolves to whether it will. */
   async askToKeep(): Promise<boolean> {
     const kept = 'storage' in navigator && (await navigator.storage.persist().catch(() => false));
-    await this.look();
+    await this.refresh();
     return kept;
   }
 }

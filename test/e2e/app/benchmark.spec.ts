@@ -139,6 +139,6 @@ test('an archive is measured too, and what cannot be measured is said in a sente
   await measure(page).click();
   await go(page, 'People');
   await go(page, 'Benchmark');
-  await expect(result(page), 'it went on in the other view').toBeVisible({ timeout: 120_000 });
+  await expect(result(page), 'it continued in the other view').toBeVisible({ timeout: 120_000 });
   await expect(result(page)).toContainText(basename(PORTRAITS[0]!));
 });

@@ -46,7 +46,7 @@ export async function writeFilm(path: string, parts: readonly Part[], options: L
   }
 }
 
-/** A pan: so many pixels of a 640×360 frame to one side in 4 seconds, and back. */
+/** A pan by `pixels` of a 640×360 frame to one side in 4 seconds, and back. */
 const PAN = { width: 640, height: 360, pixels: 150, frames: 120 } as const;
 
 /** A camera that pans over a sample picture, to and fro, as a film at 30 frames a second. */

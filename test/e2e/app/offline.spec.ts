@@ -164,7 +164,7 @@ test('delete everything leaves nothing of this app behind, and leaves all that i
     session: ['another app'],
   });
   expect(page.workers()).toEqual([]);
-  await page.getByRole('link', { name: 'Start anew' }).click();
+  await page.getByRole('link', { name: 'Start again' }).click();
   await ready(page);
   await go(page, 'People');
   await expect(people(page)).toHaveCount(0);

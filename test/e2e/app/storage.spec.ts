@@ -75,7 +75,7 @@ test('delete everything asks first, then leaves nothing on the device', async ({
   await page.getByRole('button', { name: 'Delete everything…' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Delete everything' }).click();
   await expect(page.getByRole('heading', { name: 'Everything is deleted' })).toBeVisible();
-  await page.getByRole('link', { name: 'Start anew' }).click();
+  await page.getByRole('link', { name: 'Start again' }).click();
   await ready(page);
   await expect(page.getByRole('button', { name: 'Try it with sample pictures' })).toBeVisible();
   await go(page, 'People');

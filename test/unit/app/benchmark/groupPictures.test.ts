@@ -30,7 +30,7 @@ test('each picture belongs to the first folder below the chosen one, in the orde
 });
 
 test('a picture without a face, one that cannot be read and one that crashes the worker are named; the others are embedded', async () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const answers: Readonly<Record<string, () => unknown>> = {
     'a/1.jpg': () => ({ faces: [{ embedding: { vector: Float32Array.of(1, 0) } }] }),
     'a/2.jpg': () => ({ faces: [] }),
@@ -46,7 +46,7 @@ test('a picture without a face, one that cannot be read and one that crashes the
   const { faces, failed } = await embedGroups(Object.keys(answers).map(picture), NO_COHORT, {
     client: { call } as never,
     signal: new AbortController().signal,
-    onProgress: (progress) => told.push(`${progress?.done} of ${progress?.total}`),
+    onProgress: (progress) => reported.push(`${progress?.done} of ${progress?.total}`),
   });
   expect(faces.map(({ group, name, vector, scale }) => [group, name, [...Array.from(vector)], scale])).toEqual([
     ['a', 'a/1.jpg', [1, 0], 1],
@@ -57,7 +57,7 @@ test('a picture without a face, one that cannot be read and one that crashes the
     ['a/3.jpg', 'image/unreadable'],
     ['b/4.jpg', 'worker/crashed'],
   ]);
-  expect(told).toEqual(['0 of 5', '1 of 5', '2 of 5', '3 of 5', '4 of 5']);
+  expect(reported).toEqual(['0 of 5', '1 of 5', '2 of 5', '3 of 5', '4 of 5']);
 });
 
 test('an abort ends it at the next picture, and so does what is wrong with the model', async () => {

@@ -38,7 +38,7 @@ test('with two faces that differ nobody can say which is wrong; one face, or non
   expect(compareFaces([], 1)).toEqual({ standings: [], second: [] });
 });
 
-test('faces of a kind that lies close together are told apart by a stricter distance; the plain one is what is shown', () => {
+test('faces of a kind whose embeddings are close together are compared by a stricter distance; the plain one is shown', () => {
   const faces = at([0, 0], [0.2, 0], [0.8, 0], [1, 0]);
   expect(compareFaces(faces, 1).second).toEqual([]);
   const dense = faces.map(({ vector }) => ({ vector, scale: Math.SQRT2 }));

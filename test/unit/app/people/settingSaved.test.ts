@@ -7,7 +7,7 @@ import { memoryDatabase } from '../../../../src/store/memory';
 import { storeOver } from '../../../../src/store/store';
 import { newFace } from '../../store/storeBehaviour';
 
-/** The people of a store as the session connects them, with a client that counts its calls. */
+/** The people of a store as the app connects them, with a client that counts its calls. */
 async function opened() {
   const database = memoryDatabase();
   const reads: string[] = [];

@@ -34,7 +34,7 @@ test('one to one: a known face goes to the nearest, and another face of the pict
   ]);
 });
 
-test('faces that look alike are told apart by their places', () => {
+test('faces that look alike are matched by their places', () => {
   const old = [known('a', 0, moved(0)), known('b', 0, moved(100))];
   expect(ids(carryOver(old, [fresh(0.01, moved(101)), fresh(0.02, moved(1))], edited))).toEqual([
     [0, 'b'],

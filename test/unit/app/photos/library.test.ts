@@ -210,7 +210,7 @@ test('grouping that is cancelled leaves the groups as they were, and can be done
   expect(whose()).toEqual({ '1.jpg': '2', '2.jpg': '2' });
 });
 
-test('what is grouped is not compared again: neither without a change nor in another session', async () => {
+test('what is grouped is not compared again: neither without a change nor after a restart', async () => {
   await library.add(source('holiday', { '1.jpg': 'A', '2.jpg': 'A' }));
   const groupings = () => script.asked.filter((op) => op === 'groupFaces').length;
   const before = groupings();

@@ -112,7 +112,7 @@ test('every person and group has a folder of their own, every picture a file of 
   });
 });
 
-test('a picture that cannot be read, or is not at hand, is told; the others are there', async () => {
+test('a picture that is unreadable or not at hand is reported; the others are there', async () => {
   const parts = partsOf([{ name: 'Ada', paths: ['a.jpg', 'damaged.jpg', 'b.jpg', 'c.jpg'] }]);
   const { entries, left, failed } = await packed(parts, optionsOf(['a.jpg', 'damaged.jpg', 'b.jpg'], ['a.jpg']));
   expect(Object.keys(entries)).toEqual(['Ada/b.jpg']);

@@ -211,7 +211,7 @@ describe('a dropped folder', () => {
     expect(source.report().skipped).toEqual([expect.stringContaining('more than 64 folders deep')]);
   });
 
-  test('that cannot be read itself is told by its name', async () => {
+  test('that cannot be read itself is named', async () => {
     await expect(sourceOfEntry(entryOf('lib', {}, true) as FileSystemDirectoryEntry)).rejects.toThrow(
       'The folder lib could not be read',
     );
@@ -294,7 +294,7 @@ describe('what is dropped', () => {
       })),
     } as unknown as DataTransfer);
 
-  test('is told apart: folders, zips, pictures; beside a picture the others are for its folder’s report', () => {
+  test('is sorted into folders, zips and pictures; beside a picture the others are for its folder’s report', () => {
     const parts = drop(entryOf('lib', {}), new File([], 'A.ZIP'), new File([], 'a.jpg'), new File([], 'b.heic'));
     expect(parts.folders.map(({ name }) => name)).toEqual(['lib']);
     expect(parts.zips.map(({ name }) => name)).toEqual(['A.ZIP']);
@@ -302,7 +302,7 @@ describe('what is dropped', () => {
     expect(parts.failures).toEqual([]);
   });
 
-  test('without any picture is told why', async () => {
+  test('without any picture gets a reason', async () => {
     const { singles, failures } = drop(new File([], 'b.heic'), new File([], 'c.txt'));
     expect(singles).toEqual([]);
     await expect(notAdded(failures.slice(0, 1))).rejects.toThrow(/^b\.heic is a HEIC picture, which/);

@@ -28,7 +28,7 @@ function searchTurned(pictures: Pictures, place: number): Promise<void> {
   return pictures.searchTurned(item);
 }
 
-test('pictures that are looked at again are counted anew, also those of an earlier batch', async () => {
+test('pictures that are searched again are counted again, also those of an earlier batch', async () => {
   const pictures = new Pictures(engine());
   await pictures.add(sources(NAMES));
   await pictures.add(sources(['d.jpg']));

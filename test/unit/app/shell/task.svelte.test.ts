@@ -32,7 +32,7 @@ test('a view follows a task: running, how far it is, and its end', async () => {
   expect(seen).toEqual(['false –', 'true 1', 'false –']);
 });
 
-test('a second run while one lasts is refused, and the first goes on undisturbed', async () => {
+test('a second run while one lasts is refused, and the first continues undisturbed', async () => {
   const task = new Task();
   const { open, opened } = gate();
   const first = task.run(() => opened.then(() => 1));

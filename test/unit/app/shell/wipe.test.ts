@@ -13,17 +13,17 @@ async function asked(scope: string, marks: readonly string[]) {
     setItem: (key: string, value: string) => kept.set(key, value),
     removeItem: (key: string) => kept.delete(key),
   });
-  const told: string[] = [];
+  const called: string[] = [];
   vi.stubGlobal(
     'BroadcastChannel',
     class {
       constructor(private readonly name: string) {}
-      postMessage = () => told.push(this.name);
+      postMessage = () => called.push(this.name);
     },
   );
   vi.doMock('../../../../src/core/hosting/appScope', () => ({ APP_SCOPE: scope }));
   const { isAskedToDelete } = await import('../../../../src/app/shell/wipe');
-  return { is: isAskedToDelete(), again: isAskedToDelete(), left: [...kept.keys()], told: new Set(told) };
+  return { is: isAskedToDelete(), again: isAskedToDelete(), left: [...kept.keys()], called: new Set(called) };
 }
 
 test.each([
@@ -32,9 +32,9 @@ test.each([
 ])(
   'in %s the page deletes after the button alone, and tells the other tabs of this copy',
   async (scope, mark, channel) => {
-    expect(await asked(scope, [])).toMatchObject({ is: false, left: [], told: new Set() });
+    expect(await asked(scope, [])).toMatchObject({ is: false, left: [], called: new Set() });
     vi.resetModules();
-    expect(await asked(scope, [mark])).toEqual({ is: true, again: true, left: [mark], told: new Set([channel]) });
+    expect(await asked(scope, [mark])).toEqual({ is: true, again: true, left: [mark], called: new Set([channel]) });
   },
 );
 

@@ -38,7 +38,7 @@ test('a run that went back to a checkpoint has each step once', () => {
   expect(points.at(-1)!.loss).toBe(7);
 });
 
-test('what the plots show is told in a sentence, by the mean of the last steps', () => {
+test('the plots are described in a sentence, by the mean of the last steps', () => {
   expect(historyText([])).toBe('No step is done yet.');
   const points = [4, 2, 1, 1, 1, 1].reduce<HistoryPoint[]>(
     (all, loss, i) => withStep(all, step(i + 1, loss, i / 10)),
@@ -51,7 +51,7 @@ test('what the plots show is told in a sentence, by the mean of the last steps',
   expect(historyText(run(3))).not.toContain('%');
 });
 
-test('the time left is told in the words of a person', () => {
+test('the time left is rounded to what a person would say', () => {
   expect([NaN, 4, 42, 200, 9000].map(timeLeftText)).toEqual([
     '',
     'a few seconds left',
