@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Enrolment } from '../../../../src/app/people/enrolment.svelte';
 
-test('the box for turned faces looks again at pictures of unsure faces, but not where the user has chosen one', async () => {
+test('the box for turned faces searches pictures of unsure faces again, but not where the user has chosen one', async () => {
   const looked: string[] = [];
   const face = (score: number) => ({ detection: { score } });
   const call = (_: string, { name, options }: { name: string; options: { turned?: boolean } }) => {

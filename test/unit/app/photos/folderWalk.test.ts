@@ -108,7 +108,7 @@ async function said(): Promise<Record<string, string[]>> {
   return found;
 }
 
-test('files only touched: nothing is looked at again, what was said stays, and dates stay the earliest', async () => {
+test('files only touched: nothing is scanned again, names stay, and dates stay the earliest', async () => {
   await pass({ '1.jpg': 'A', '2.jpg': 'B' });
   await name('1.jpg', 'ada');
   await name('2.jpg', null);
@@ -121,7 +121,7 @@ test('files only touched: nothing is looked at again, what was said stays, and d
   ]);
 });
 
-/** A tab before this one ended while it looked at a picture of this content. */
+/** A tab before this one ended while it decoded a picture of this content. */
 async function tabEndedWith(content: string): Promise<void> {
   const kept = new Map<string, string>();
   const storage = {
@@ -136,7 +136,7 @@ async function tabEndedWith(content: string): Promise<void> {
   guard.begin();
 }
 
-test('the picture that ended the tab is left out and named, once; the others are looked at', async () => {
+test('the picture that ended the tab is left out and named, once; the others are scanned', async () => {
   await tabEndedWith('B');
   await pass({ '1.jpg': 'A', '2.jpg': 'B', '3.jpg': 'C' });
   expect(looked).toEqual(['1.jpg', '3.jpg']);
@@ -160,7 +160,7 @@ test('a known picture that ended the tab when it was searched on all sides keeps
   expect(await said()).toEqual({ '1.jpg': ['ada'], '2.jpg': ['?'] });
 });
 
-test('a picture whose disk goes away while it is looked at is looked at the next time', async () => {
+test('a picture whose disk goes away during its scan is scanned the next time', async () => {
   lost = ['B'];
   await pass({ '1.jpg': 'A', '2.jpg': 'B' });
   expect((await store.photos()).map(({ error }) => error?.code ?? null)).toEqual([null, 'image/not-opened']);
@@ -171,7 +171,7 @@ test('a picture whose disk goes away while it is looked at is looked at the next
   expect(await said()).toEqual({ '1.jpg': ['?'], '2.jpg': ['?'] });
 });
 
-test('a known picture whose disk goes away keeps its faces and what was said, and is looked at the next time', async () => {
+test('a known picture whose disk goes away keeps its faces and names, and is scanned the next time', async () => {
   await pass({ '1.jpg': 'A' });
   await name('1.jpg', 'ada');
   lost = ['A', 'A--B'];
@@ -184,7 +184,7 @@ test('a known picture whose disk goes away keeps its faces and what was said, an
   expect(await said()).toEqual({ '1.jpg': ['ada', '?'] });
 });
 
-test('a file that opens and cannot be read to its end is named, and the others are looked at; a known one stays', async () => {
+test('a file that opens and cannot be read to its end is named, and the others are scanned; a known one stays', async () => {
   damaged = ['2.jpg'];
   await pass({ '1.jpg': 'A', '2.jpg': 'B', '3.jpg': 'C' });
   expect(looked).toEqual(['1.jpg', '3.jpg']);
@@ -195,7 +195,7 @@ test('a file that opens and cannot be read to its end is named, and the others a
   expect(await said()).toEqual({ '1.jpg': ['?'], '2.jpg': ['?'], '3.jpg': ['?'] });
 });
 
-test('a picture that could not be read is looked at once it can be, though its file is as it was', async () => {
+test('a picture that could not be read is scanned once it can be, though its file is unchanged', async () => {
   await pass({ '1.jpg': 'A', '2.jpg': 'B' }, FOLDER, ['2.jpg']);
   now -= 10;
   await pass({ '1.jpg': 'A', '2.jpg': 'B' });
@@ -203,7 +203,7 @@ test('a picture that could not be read is looked at once it can be, though its f
   expect(await said()).toEqual({ '1.jpg': ['?'], '2.jpg': ['?'] });
 });
 
-test('an edited picture is looked at again; its faces keep what was said of them, a new one has no name', async () => {
+test('an edited picture is scanned again; its faces keep their names, a new one has no name', async () => {
   await pass({ '1.jpg': 'A--B' });
   await name('1.jpg', 'ada', null);
   await pass({ '1.jpg': 'C--A' });
@@ -236,7 +236,7 @@ test.each([
   expect(Object.values(rest)).toEqual([['ada']]);
 });
 
-test('a copy of a file is a picture of its own with the same names, and is not looked at', async () => {
+test('a copy of a file is a picture of its own with the same names, and is not scanned', async () => {
   await pass({ '1.jpg': 'A' });
   await name('1.jpg', 'ada');
   const { gone: left } = await pass({ '1.jpg': 'A', 'copy.jpg': 'A' });
@@ -262,7 +262,7 @@ test('a file moved to another given folder keeps its name, whichever of the two 
   }
 });
 
-test('searched on all sides later: pictures are looked at again once, and lying faces keep their names', async () => {
+test('searched on all sides later: pictures are scanned again once, and turned faces keep their names', async () => {
   await pass({ '1.jpg': 'a', '2.jpg': 'B' });
   await name('1.jpg', 'ada');
   await name('2.jpg', null);
@@ -292,7 +292,7 @@ test('an empty folder, as of a disk that is not there, takes nothing away; nor d
   expect((await pass({ '1.jpg': 'A' })).gone).toHaveLength(2);
 });
 
-test('pictures of an earlier version, whose content was not worked out, get their hash without being looked at', async () => {
+test('pictures of an earlier version, without a hash get one without being scanned', async () => {
   await pass({ '1.jpg': 'A' });
   await name('1.jpg', 'ada');
   now = 1;

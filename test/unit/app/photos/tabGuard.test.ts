@@ -24,7 +24,7 @@ function openPage(): TabGuard {
 const endless = (): Promise<never> => new Promise(() => {});
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-test('a picture that was being looked at when the tab ended is the suspect of the next; those that were done are not', async () => {
+test('a picture that was being decoded when the tab ended is the suspect of the next; those that were done are not', async () => {
   const page = openPage();
   await page.search(A, () => Promise.resolve());
   await page.copy(A, () => Promise.resolve());
@@ -59,7 +59,7 @@ test('a small copy can end the tab too', async () => {
   expect(openPage().isSuspect(A)).toBe(true);
 });
 
-test('a suspect stays one until it is left out, whatever else is looked at and however often the tab ends', async () => {
+test('a suspect stays one until it is left out, whatever else is decoded and however often the tab ends', async () => {
   void openPage().search(A, endless);
   await settled();
   const second = openPage();
@@ -92,7 +92,7 @@ test('a pass that begins while pictures of this page are under way does not susp
   expect(page.isSuspect(A)).toBe(false);
 });
 
-test('without storage, or with nonsense in it, pictures are looked at all the same', async () => {
+test('without storage, or with nonsense in it, pictures are decoded all the same', async () => {
   const blocked = new TabGuard(null, () => true);
   blocked.begin();
   expect(await blocked.search(A, () => Promise.resolve(7))).toBe(7);
