@@ -7,15 +7,16 @@ export interface LbfgsOptions {
   /** Ends when the largest entry of the gradient is below. */
   readonly tolerance: number;
   readonly maxRounds: number;
-  /** Pairs of steps remembered. */
-  readonly memory?: number;
 }
+
+/** Pairs of steps remembered. */
+const MEMORY = 10;
 
 /** Limited-memory BFGS (Nocedal, 1980) with a line search that halves until the value falls enough (Armijo). */
 export function minimise(
   objective: Objective,
   start: Float64Array,
-  { tolerance, maxRounds, memory = 10 }: LbfgsOptions,
+  { tolerance, maxRounds }: LbfgsOptions,
 ): Float64Array {
   let x = start.slice();
   let gradient: Float64Array = new Float64Array(x.length);
@@ -36,7 +37,7 @@ export function minimise(
       const y = nextGradient.map((g, i) => g - gradient[i]!);
       const sy = dot(s, y);
       if (sy > 1e-12) history.push({ s, y, rho: 1 / sy });
-      if (history.length > memory) history.shift();
+      if (history.length > MEMORY) history.shift();
       [x, gradient, value] = [next, nextGradient, nextValue];
       taken = true;
       break;

@@ -3,7 +3,7 @@ import { COPY, uniteCopies } from './copies';
 import { tidyLabels } from './labels';
 import { linkGraph } from './linkGraph';
 import { nearestFaces, type NearestOptions } from './nearest';
-import type { Faces } from './normalised';
+import type { Faces } from './points';
 import { asOfSingles, linkLimit, NEAREST, type Rates } from './settings';
 
 export interface GroupFacesOptions extends Pick<NearestOptions, 'from' | 'signal' | 'onShare'>, Constraints {

@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/abort';
 import { mayBeOne, startGroups, type Constraints } from './constraints';
 import type { Nearest } from './nearest';
-import type { Faces } from './normalised';
+import type { Faces } from './points';
 import { groupStatistics } from './statistics';
 
 export interface LinkOptions extends Constraints {

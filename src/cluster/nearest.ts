@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../core/abort';
 import { encodeRows } from '../core/search/codes';
 import { createPairKernel, QUERIES, type PairNumbers } from '../core/search/pairKernel';
-import { normalisedSquared, type Faces } from './normalised';
+import { normalisedSquared, type Faces } from './points';
 import { shorten, whole } from './shorten';
 
 /** Of face i the nearest others `ids[k i … k i + counts[i])`, nearest first (of equally near ones the earlier face). */

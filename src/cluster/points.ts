@@ -1,10 +1,15 @@
-import { stackRows } from '../core/vectors';
+import { squaredDistance, stackRows } from '../core/vectors';
 
 /** Embeddings packed for grouping: face i is `vectors[i * size … (i + 1) * size)`. */
 export interface Points {
   readonly count: number;
   readonly size: number;
   readonly vectors: Float32Array;
+}
+
+/** Faces with the factor of each one's distances (`scaleOf` of core/cohort.ts), above 0. */
+export interface Faces extends Points {
+  readonly scales: Float64Array;
 }
 
 /** Packs vectors of one length; an empty list gives no points of size 0. */
@@ -21,4 +26,10 @@ export function squaredNorms({ count, size, vectors }: Points): Float64Array {
     norms[i] = sum;
   }
   return norms;
+}
+
+/** Square of the normalised distance of faces i and j. */
+export function normalisedSquared({ size, vectors, scales }: Faces, i: number, j: number): number {
+  const scale = scales[i]! * scales[j]!;
+  return scale * scale * squaredDistance(vectors.subarray(i * size, (i + 1) * size), vectors, j * size);
 }

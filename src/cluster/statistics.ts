@@ -1,4 +1,4 @@
-import type { Faces } from './normalised';
+import type { Faces } from './points';
 
 export interface GroupStatistics {
   /** Root of the mean normalised squared distance between the faces of two groups; the same whichever is first. */

@@ -15,22 +15,18 @@ export interface Track {
   readonly age: number;
   /** Frames in a row in which it was not seen. */
   readonly misses: number;
-  /** Seen in `minHits` frames in a row, now or earlier: a false find rarely is. */
+  /** Seen in `MIN_HITS` consecutive frames, now or earlier, which false finds rarely are. */
   readonly confirmed: boolean;
-}
-
-export interface TrackerOptions {
-  /** Least overlap of a face with where its track should be. SORT's .3. */
-  readonly minIou: number;
-  /** How long a track waits for its face to come back, milliseconds. */
-  readonly patience: number;
-  /** Frames in a row that confirm a face, SORT's 3; one missed before is dropped, as in DeepSORT. */
-  readonly minHits: number;
 }
 
 /** The noise of the filter is meant for video of this rate. */
 const STEP_MS = 1000 / 30;
-const DEFAULTS: TrackerOptions = { minIou: 0.3, patience: 1000, minHits: 3 };
+/** Least overlap of a face with its track's expected box, as in SORT. */
+const MIN_IOU = 0.3;
+/** How long a track waits for its face to come back, milliseconds. */
+const PATIENCE = 1000;
+/** Consecutive frames that confirm a face, as in SORT; a track that misses one before is dropped, as in DeepSORT. */
+const MIN_HITS = 3;
 
 interface Followed {
   readonly id: number;
@@ -44,14 +40,9 @@ interface Followed {
 
 /** SORT (Bewley et al. 2016): a Kalman filter a face, faces given to tracks by the Hungarian method on overlap. */
 export class Tracker {
-  readonly #options: TrackerOptions;
   #tracks: Followed[] = [];
   #next = 1;
   #time: number | null = null;
-
-  constructor(options: Partial<TrackerOptions> = {}) {
-    this.#options = { ...DEFAULTS, ...options };
-  }
 
   /** The tracks after a frame taken at `time` (milliseconds; a clock that goes back starts over). */
   update(detections: readonly Detection[], time: number): Track[] {
@@ -76,9 +67,8 @@ export class Tracker {
       track.hits++;
       track.lastSeen = time;
     }
-    const { patience, minHits } = this.#options;
     this.#tracks = this.#tracks.filter(
-      ({ lastSeen, misses, hits }) => time - lastSeen <= patience && (misses === 0 || hits >= minHits),
+      ({ lastSeen, misses, hits }) => time - lastSeen <= PATIENCE && (misses === 0 || hits >= MIN_HITS),
     );
     for (const detection of free) this.#tracks.push(this.#begin(detection, time));
     return this.#tracks.map(({ id, since, state, misses, hits, detection }) => ({
@@ -87,7 +77,7 @@ export class Tracker {
       detection,
       age: time - since,
       misses,
-      confirmed: hits >= minHits,
+      confirmed: hits >= MIN_HITS,
     }));
   }
 
@@ -107,7 +97,7 @@ export class Tracker {
   /** Any overlap below the least costs the same: such a pair is never better than none. */
   #cost(predicted: Box, box: Box): number {
     const iou = boxIou(predicted, box);
-    return iou < this.#options.minIou ? 1 : 1 - iou;
+    return iou < MIN_IOU ? 1 : 1 - iou;
   }
 
   #begin(detection: Detection, time: number): Followed {

@@ -5,7 +5,7 @@
 import { crossValidate, type CrossValidation } from '../../classify/crossValidate';
 import type { Samples } from '../../classify/samples';
 import { groupFaces, type GroupFacesOptions } from '../../cluster/groupFaces';
-import type { Faces } from '../../cluster/normalised';
+import type { Faces } from '../../cluster/points';
 import type { CallContext, Progress } from '../../core/call';
 import { ratesOf, type Calibrated } from '../../weights/calibration';
 import { installModel } from '../../weights/install';

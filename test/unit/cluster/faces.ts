@@ -1,7 +1,6 @@
 import { l2Normalise } from '../../../src/core/vectors';
 import { mulberry32 } from '../../../src/core/random';
-import type { Faces } from '../../../src/cluster/normalised';
-import { packPoints, type Points } from '../../../src/cluster/points';
+import { packPoints, type Faces, type Points } from '../../../src/cluster/points';
 import type { Rates } from '../../../src/cluster/settings';
 
 /** Made-up faces: `people` directions of unit length, `each` faces round every one, `spread` the noise of a coordinate. */

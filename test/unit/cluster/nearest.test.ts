@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { nearestFaces, type Nearest, type NearestOptions } from '../../../src/cluster/nearest';
-import { normalisedSquared, type Faces } from '../../../src/cluster/normalised';
-import { packPoints } from '../../../src/cluster/points';
+import { normalisedSquared, packPoints, type Faces } from '../../../src/cluster/points';
 import { madeUpFaces, plainFaces, uneven } from './faces';
 
 /** Each pair compared, and each list sorted. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalisedSquared } from '../../../src/cluster/normalised';
+import { normalisedSquared } from '../../../src/cluster/points';
 import { groupStatistics } from '../../../src/cluster/statistics';
 import { madeUpFaces, uneven } from './faces';
 
