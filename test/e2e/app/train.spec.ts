@@ -13,7 +13,7 @@ test('trains on a folder, resumes after a reload and after a full disk, compares
   page,
   baseURL,
 }, info) => {
-  await limitRoom(page, baseURL!, 400 * 2 ** 20);
+  await limitRoom(page, baseURL!, 160 * 2 ** 20);
   await watchEmbedding(page);
   await openApp(page, 'People');
   await addPerson(page, 'Edward Lu', portrait('Edward Lu'));
