@@ -3,8 +3,9 @@
  * reject with `worker/crashed`, and the new worker is brought to the state of the old one.
  */
 import { FACE_TRANSFERS, type OpName, type Ops } from '../../workers/protocol';
-import { connect, type Connection, type RemoteCallOptions } from '../../workers/rpc';
-import { FaceError } from '../core/errors';
+import type { RemoteCallOptions } from '../../workers/rpc';
+import type { FaceError } from '../core/errors';
+import { WorkerThread } from './workerThread';
 
 /** The expression stays in this form: bundlers find a worker's file by it. */
 function startFaceWorker(): Worker {
@@ -12,15 +13,21 @@ function startFaceWorker(): Worker {
 }
 
 export class FaceThread {
-  #running: { readonly worker: Worker; readonly connection: Connection<Ops> } | null = null;
-  #closed = false;
+  readonly #thread: WorkerThread<Ops>;
   #restoring = false;
   /** The requests that a new worker is given: the last of each that succeeded, in the order in which they must be repeated. */
   readonly #last: { [K in 'start' | 'setFar' | 'setClassifier' | 'setGallery']?: Ops[K]['req'] } = {};
   readonly #listeners = new Set<(error: FaceError) => void>();
 
   /** `makeWorker`: for bundlers and tests that start another worker of the same protocol. */
-  constructor(private readonly makeWorker: () => Worker = startFaceWorker) {}
+  constructor(makeWorker: () => Worker = startFaceWorker) {
+    const onCrash = (error: FaceError) => {
+      // A worker that dies of the repeated start would die again: the next one waits for the caller's start.
+      if (!this.#restoring) void this.#restore();
+      for (const listener of this.#listeners) listener(error);
+    };
+    this.#thread = new WorkerThread(makeWorker, { transfers: FACE_TRANSFERS, onCrash });
+  }
 
   /** Rejects with a FaceError; `signal` aborts the work in the worker too. Bitmaps and video frames are transferred. */
   async call<K extends OpName>(
@@ -28,8 +35,7 @@ export class FaceThread {
     req: Ops[K]['req'],
     options?: RemoteCallOptions<Ops[K]['progress']>,
   ): Promise<Ops[K]['res']> {
-    if (this.#closed) throw new FaceError('aborted');
-    const answer = await this.#connection().call(op, req, options);
+    const answer = await this.#thread.open().call(op, req, options);
     this.#remember(op, req);
     return answer;
   }
@@ -41,24 +47,7 @@ export class FaceThread {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#running?.connection.close(new FaceError('aborted'));
-    this.#running?.worker.terminate();
-    this.#running = null;
-  }
-
-  #connection(): Connection<Ops> {
-    if (this.#running) return this.#running.connection;
-    const worker = this.makeWorker();
-    const onCrash = (error: FaceError) => {
-      worker.terminate();
-      this.#running = null;
-      // A worker that dies of the repeated start would die again: the next one waits for the caller's start.
-      if (!this.#restoring) void this.#restore();
-      for (const listener of this.#listeners) listener(error);
-    };
-    this.#running = { worker, connection: connect<Ops>(worker, { transfers: FACE_TRANSFERS, onCrash }) };
-    return this.#running.connection;
+    this.#thread.close();
   }
 
   #remember<K extends OpName>(op: K, req: Ops[K]['req']): void {
@@ -71,10 +60,10 @@ export class FaceThread {
   async #restore(): Promise<void> {
     const { start, setFar, setClassifier, setGallery } = this.#last;
     const calls: Promise<unknown>[] = [];
-    if (start) calls.push(this.#connection().call('start', start));
-    if (setFar) calls.push(this.#connection().call('setFar', setFar));
-    if (setClassifier) calls.push(this.#connection().call('setClassifier', setClassifier));
-    if (setGallery) calls.push(this.#connection().call('setGallery', setGallery));
+    if (start) calls.push(this.#thread.open().call('start', start));
+    if (setFar) calls.push(this.#thread.open().call('setFar', setFar));
+    if (setClassifier) calls.push(this.#thread.open().call('setClassifier', setClassifier));
+    if (setGallery) calls.push(this.#thread.open().call('setGallery', setGallery));
     this.#restoring = true;
     await Promise.allSettled(calls);
     this.#restoring = false;

@@ -2,7 +2,7 @@
  * The page's side of the train worker, which is another one than recognition's, so that people are recognised meanwhile.
  * It carries checkpoints between the worker and whatever keeps them.
  */
-import { connect, type Connection, type RemoteCallOptions } from '../../workers/rpc';
+import type { Connection, RemoteCallOptions } from '../../workers/rpc';
 import type {
   LoggedStep,
   SinkChoice,
@@ -12,8 +12,9 @@ import type {
   TrainResult,
 } from '../../workers/trainProtocol';
 import type { Progress } from '../core/call';
-import { errorData, FaceError, toFaceError } from '../core/errors';
+import { errorData, toFaceError } from '../core/errors';
 import type { CheckpointSink } from '../core/types';
+import { WorkerThread } from './workerThread';
 
 /** Every operation but `train` and the messages about its checkpoints, which `train` sends. */
 export type TrainCallName = Exclude<TrainOpName, 'train' | 'takeCheckpoint' | 'checkpointSaved'>;
@@ -36,11 +37,11 @@ function startTrainWorker(): Worker {
 }
 
 export class TrainThread {
-  #running: { readonly worker: Worker; readonly connection: Connection<TrainOps> } | null = null;
-  #closed = false;
+  readonly #thread: WorkerThread<TrainOps>;
 
-  /** The worker is started by the first call, and again by the next one after a crash. */
-  constructor(private readonly makeWorker: () => Worker = startTrainWorker) {}
+  constructor(makeWorker: () => Worker = startTrainWorker) {
+    this.#thread = new WorkerThread(makeWorker);
+  }
 
   /** Rejects with a FaceError. */
   async call<K extends TrainCallName>(
@@ -48,7 +49,7 @@ export class TrainThread {
     req: TrainOps[K]['req'],
     options?: RemoteCallOptions<TrainOps[K]['progress']>,
   ): Promise<TrainOps[K]['res']> {
-    return this.#connection().call(op, req, options);
+    return this.#thread.open().call(op, req, options);
   }
 
   /**
@@ -60,7 +61,7 @@ export class TrainThread {
     const own = 'save' in sink ? sink : null;
     const checkpoint = (await own?.latest()) ?? undefined;
     const choice: SinkChoice = 'runId' in sink ? { kind: 'store', runId: sink.runId } : { kind: 'caller' };
-    const connection = this.#connection();
+    const connection = this.#thread.open();
     const onProgress = (progress: TrainProgress) => {
       if (progress.kind === 'step') notify.onStep?.(progress.report);
       else if (progress.kind === 'stage') notify.onProgress?.(progress.progress);
@@ -73,26 +74,11 @@ export class TrainThread {
 
   /** Lets a running `train` save after its step and resolve with `finished` false. */
   async pause(): Promise<void> {
-    await this.#running?.connection.call('pause', {});
+    await this.#thread.running?.call('pause', {});
   }
 
   close(): void {
-    this.#closed = true;
-    this.#running?.connection.close(new FaceError('aborted'));
-    this.#running?.worker.terminate();
-    this.#running = null;
-  }
-
-  #connection(): Connection<TrainOps> {
-    if (this.#closed) throw new FaceError('aborted');
-    if (this.#running) return this.#running.connection;
-    const worker = this.makeWorker();
-    const onCrash = () => {
-      worker.terminate();
-      this.#running = null;
-    };
-    this.#running = { worker, connection: connect<TrainOps>(worker, { onCrash }) };
-    return this.#running.connection;
+    this.#thread.close();
   }
 }
 

@@ -179,6 +179,11 @@ export function describeError(code: ErrorCode, details: ErrorDetails): string {
   );
 }
 
+/** `config/bad-value`: an option that cannot have the value it was given. */
+export function badValue(key: string, value: string | number | boolean, reason: string): FaceError {
+  return new FaceError('config/bad-value', { key, value, reason });
+}
+
 export function errorData({ code, details }: FaceError): ErrorData {
   return { code, details };
 }

@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../core/abort';
-import { errorData, FaceError, toFaceError, type ErrorData } from '../core/errors';
+import { badValue, errorData, toFaceError, type ErrorData } from '../core/errors';
 import type { CropKind, Detection, Embedding, FaceCrop, Frame, Point, Size } from '../core/types';
 import { l2Normalise } from '../core/vectors';
 import type { EmbedderRow } from '../weights/modelRow';
@@ -194,7 +194,7 @@ function cutsOf(
 ): Cut[] {
   const kinds = crops.length > 0 ? crops : [crop];
   if (margins && (margins.length === 0 || !kinds.includes('facenet')))
-    throw new FaceError('config/bad-value', { key: 'margins', value: margins.join(','), reason: NO_MARGIN });
+    throw badValue('margins', margins.join(','), NO_MARGIN);
   return kinds.flatMap((kind): Cut[] =>
     kind === 'facenet' && margins
       ? margins.map((margin) => (frame, face) => facenetCrop(frame, face, inputSize, margin))

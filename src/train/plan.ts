@@ -1,4 +1,4 @@
-import { FaceError } from '../core/errors';
+import { badValue } from '../core/errors';
 import { RandomStream } from '../core/random';
 import type { Weights, WeightTensor } from '../core/weights';
 import { FACENET_SIZE, inceptionCutPoints, inceptionResnetV1 } from '../models/inceptionResnetV1';
@@ -151,8 +151,4 @@ function headOnly(graph: Graph): { before: Graph; after: Graph } {
     before: { ...graph, nodes: [...graph.nodes, normalise], outputs: [name] },
     after: { ...graph, nodes: [{ op: 'input', shape, name, inputs: [] }], outputs: [name] },
   };
-}
-
-function badValue(key: string, value: string, reason: string): FaceError {
-  return new FaceError('config/bad-value', { key, value, reason });
 }

@@ -1,4 +1,4 @@
-import { FaceError } from '../core/errors';
+import { badValue } from '../core/errors';
 import type { CalibrationPoint, EmbedderRow } from './modelRow';
 
 /** A table of false-accept rates. */
@@ -46,8 +46,7 @@ export function limitsOf(
 
 /** Throws `config/bad-value` unless 0 < far < 1. */
 export function assertFar(far: number): void {
-  if (!(far > 0 && far < 1))
-    throw new FaceError('config/bad-value', { key: 'far', value: far, reason: 'it must lie between 0 and 1.' });
+  if (!(far > 0 && far < 1)) throw badValue('far', far, 'it must lie between 0 and 1.');
 }
 
 /** The distance that keeps to the false-accept rate `far` (0 < far < 1), never below 0. Throws `config/bad-value`. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { FaceError } from '../../core/errors';
+import { badValue } from '../../core/errors';
 import type { CohortFaces } from '../../evaluate/cohort/calibrate';
 import type { EmbeddingTable } from '../../evaluate/rowPairs';
 import { readNpy } from '../../weights/formats/npy';
@@ -16,8 +16,7 @@ export async function readCohortFaces(cohort: string, groups: string, twiceBy: s
     [groups, labels.length],
     [twiceBy, other.rows],
   ] as const)
-    if (rows !== table.rows)
-      throw new FaceError('config/bad-value', { key: file, value: rows, reason: `${cohort} has ${table.rows} rows.` });
+    if (rows !== table.rows) throw badValue(file, rows, `${cohort} has ${table.rows} rows.`);
   return { table, groups: labels, isTwice: (a, b) => dot(other, a, b) > TWICE };
 }
 
@@ -25,8 +24,7 @@ export async function readCohortFaces(cohort: string, groups: string, twiceBy: s
 async function readRows(path: string): Promise<EmbeddingTable> {
   const { shape, data: numbers } = readNpy(new Uint8Array(await readFile(path)), path);
   const [rows = 0, columns = 0] = shape;
-  if (shape.length !== 2 || rows === 0 || columns === 0)
-    throw new FaceError('config/bad-value', { key: path, value: shape.join(' × '), reason: 'a matrix is needed.' });
+  if (shape.length !== 2 || rows === 0 || columns === 0) throw badValue(path, shape.join(' × '), 'a matrix is needed.');
   // The scale of a row is lost when it is brought to length 1.
   const data = Float32Array.from(numbers, Number);
   for (let at = 0; at < data.length; at += columns) {
@@ -49,12 +47,7 @@ export function groupLabels(text: string, file: string): (string | null)[] {
     number,
     number,
   ];
-  if (Math.min(age, sex, ancestry) < 0)
-    throw new FaceError('config/bad-value', {
-      key: '--groups',
-      value: file,
-      reason: 'it needs the columns age, sex and ancestry.',
-    });
+  if (Math.min(age, sex, ancestry) < 0) throw badValue('--groups', file, 'it needs the columns age, sex and ancestry.');
   return lines.map((line) => {
     const fields = line.split(',');
     const years = Number(fields[age]);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { FaceError, toFaceError } from '../../core/errors';
 
 /** Whatever is done with a file. */
@@ -50,6 +51,13 @@ export function readError(path: string, thrown: unknown): FaceError {
   if (code === 'ENOENT') return new FaceError('harness/no-such-file', { path }, { cause: thrown });
   if (code !== undefined && DENIED.has(code)) return new FaceError('harness/denied', { path }, { cause: thrown });
   return new FaceError('harness/not-read', { path, reason: reasonOf(thrown) }, { cause: thrown });
+}
+
+/** A text file that a flag names. Throws `harness/no-such-file`. */
+export async function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => {
+    throw new FaceError('harness/no-such-file', { path });
+  });
 }
 
 /** System calls that only reading makes; `open` is either's. */

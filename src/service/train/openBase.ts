@@ -1,6 +1,6 @@
 import type { CallContext } from '../../core/call';
 import type { Cohort } from '../../core/cohort';
-import { FaceError } from '../../core/errors';
+import { badValue } from '../../core/errors';
 import { PRECISIONS } from '../../core/types';
 import type { Weights, WeightTensor } from '../../core/weights';
 import type { Graph } from '../../nn/graph';
@@ -130,12 +130,7 @@ function ofWeights(
 
 async function loadModel(id: string, { modelsUrl, signal, progress }: BaseContext): Promise<Weights> {
   const row = findEmbedder(id);
-  if (row.architecture !== 'inceptionResnetV1')
-    throw new FaceError('config/bad-value', {
-      key: 'base',
-      value: id,
-      reason: 'only FaceNet’s network can be trained',
-    });
+  if (row.architecture !== 'inceptionResnetV1') throw badValue('base', id, 'only FaceNet’s network can be trained');
   const files = await findFiles(modelsUrl, signal);
   const finest = PRECISIONS.find((precision) => files.all.get(id)?.includes(precision));
   const precision = choosePrecision(row, files, 'wasm', finest);

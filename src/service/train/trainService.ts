@@ -1,5 +1,5 @@
 import type { CallContext } from '../../core/call';
-import { FaceError } from '../../core/errors';
+import { badValue, FaceError } from '../../core/errors';
 import type { Checkpoint, EngineMemory, Report } from '../../core/types';
 import type { PictureRef } from '../../pipeline/decode';
 import { inferShapes, weightShapes } from '../../nn/shapes';
@@ -70,11 +70,7 @@ export function createTrainService() {
     },
     async addPictures({ set, pictures, labels }: AddRequest) {
       if (pictures.length !== labels.length)
-        throw new FaceError('config/bad-value', {
-          key: 'labels',
-          value: String(labels.length),
-          reason: `the number of pictures is ${pictures.length}`,
-        });
+        throw badValue('labels', String(labels.length), `the number of pictures is ${pictures.length}`);
       evaluation?.forget(set);
       return { unreadable: await data.add(set, pictures, labels) };
     },
@@ -99,11 +95,7 @@ export function createTrainService() {
       });
       const outside = labels.find((label) => label < 0 || label >= request.people.length);
       if (outside !== undefined)
-        throw new FaceError('config/bad-value', {
-          key: 'labels',
-          value: String(outside),
-          reason: `the number of people is ${request.people.length}`,
-        });
+        throw badValue('labels', String(outside), `the number of people is ${request.people.length}`);
       if (running.state.backend === 'wasm') checkStepMemory(plan.model, plan.config, labels);
       progress({ stage: 'Preparing the network', done: 0, total: 0, unit: 'steps' });
       run = await PreparedRun.open(running, data, plan);

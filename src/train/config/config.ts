@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { FaceError } from '../../core/errors';
+import { badValue, FaceError } from '../../core/errors';
 import { between, parseWith, whole } from '../../core/parse';
 import { SCHEDULE } from './schedule';
 
@@ -106,14 +106,10 @@ export function completeConfig(given: unknown): TrainConfig {
   const config = parseWith(CONFIG, given, ({ path, reason, unknownKey, value }) => {
     const key = path || 'config';
     if (unknownKey) return new FaceError('config/unknown-key', { key });
-    return new FaceError('config/bad-value', { key, value: JSON.stringify(value) ?? 'nothing', reason });
+    return badValue(key, value === undefined ? 'nothing' : JSON.stringify(value), reason);
   });
   if (config.loss === 'triplet' && config.triplet.mining === 'pass' && config.sampler.kind !== 'people')
-    throw new FaceError('config/bad-value', {
-      key: 'sampler.kind',
-      value: config.sampler.kind,
-      reason: 'triplets chosen in passes need the sampler people',
-    });
+    throw badValue('sampler.kind', config.sampler.kind, 'triplets chosen in passes need the sampler people');
   return config;
 }
 

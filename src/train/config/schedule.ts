@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { FaceError } from '../../core/errors';
+import { badValue } from '../../core/errors';
 import { between, finite, whole } from '../../core/parse';
 
 const rate = between(0, Number.MAX_SAFE_INTEGER);
@@ -31,14 +31,12 @@ export function parseSchedule(text: string): ScheduleConfig & { readonly kind: '
     if (content === '') return;
     const match = /^(\d+)\s*:\s*(-|[-+\d.eE]+)$/.exec(content);
     const [epoch, rate] = [Number(match?.[1]), match?.[2] === '-' ? -1 : Number(match?.[2])];
-    const fail = (reason: string) =>
-      new FaceError('config/bad-value', { key: 'schedule', value: content, reason: `line ${i + 1}: ${reason}` });
+    const fail = (reason: string) => badValue('schedule', content, `line ${i + 1}: ${reason}`);
     if (!match || !Number.isFinite(rate)) throw fail('a line reads `epoch: rate`');
     if (rates.length > 0 && epoch <= rates.at(-1)![0]) throw fail('the epochs must rise');
     rates.push([epoch, rate]);
   });
-  if (rates.length === 0)
-    throw new FaceError('config/bad-value', { key: 'schedule', value: 'an empty file', reason: 'it has no rates' });
+  if (rates.length === 0) throw badValue('schedule', 'an empty file', 'it has no rates');
   return { kind: 'table', rates };
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Command } from 'commander';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import type { AlignRequest } from '../../../client/types';
 import { count, countOf } from '../../../core/count';
 import { BoxList, cutBox } from '../boxList';
@@ -107,8 +107,7 @@ function sameOptions(a: CropOptions, b: CropOptions): boolean {
 }
 
 async function filesToAlign(from: string, to: string, reporter: Reporter): Promise<PictureFile[]> {
-  if ((resolve(to) + sep).startsWith(resolve(from) + sep))
-    throw new FaceError('config/bad-value', { key: '<out>', value: to, reason: `it must lie outside ${from}` });
+  if ((resolve(to) + sep).startsWith(resolve(from) + sep)) throw badValue('<out>', to, `it must lie outside ${from}`);
   return findPictures([from], reporter);
 }
 

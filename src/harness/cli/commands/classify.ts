@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { CLASSIFIER_KINDS, trainClassifier, type ClassifierKind } from '../../../classify/classifier';
 import { nameFace, readClassifier, writeClassifier, type TrainedClassifier } from '../../../classify/file';
@@ -7,10 +7,11 @@ import { certaintyText } from '../../../core/certainty';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
 import { splitClasses, type SplitFlags } from '../classSplit';
+import { readText } from '../diskReason';
 import { faceVectors, scalesOf, vectorOf, type FaceVector } from '../faceVector';
 import { addFaceOptions, detectOptions, startOptions, wholeNumber, type CommonFlags } from '../options';
 import { boxOf, type ClassifiedFace, type ClassifyOutput, type ClassifyTrainOutput } from '../output';
-import { assertOutFolder } from '../outFolder';
+import { assertOutFolder } from '../writeWhole';
 import type { PictureFile } from '../pictures';
 import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures, findReadable, peopleIn, printFaces } from '../run';
@@ -121,10 +122,7 @@ async function predictCommand(
   flags: CommonFlags,
   reporter: Reporter,
 ): Promise<void> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path: file });
-  });
-  const trained = readClassifier(text, file);
+  const trained = readClassifier(await readText(file), file);
   if (!isModelId(trained.model))
     throw new FaceError('classify/bad-file', { file, reason: `there is no model called ${trained.model}` });
   const files = await findPictures(paths, reporter);

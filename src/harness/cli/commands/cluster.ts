@@ -6,7 +6,7 @@ import { dbscan } from '../../../cluster/dbscan';
 import { groupFaces } from '../../../cluster/groupFaces';
 import { groupsOf } from '../../../cluster/labels';
 import { packPoints, type Faces } from '../../../cluster/points';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import { decisionOf, ratesOf } from '../../../weights/calibration';
 import { findEmbedder } from '../../../weights/registry';
 import { addFaceOptions, detectOptions, likeness, startOptions, wholeNumber, type CommonFlags } from '../options';
@@ -50,11 +50,11 @@ export function addCluster(program: Command, run: Runner): void {
 
 async function cluster(folder: string, flags: ClusterFlags, reporter: Reporter): Promise<void> {
   if (flags.method === 'nearest' && flags.threshold !== undefined)
-    throw new FaceError('config/bad-value', {
-      key: '--threshold',
-      value: flags.threshold,
-      reason: 'the method nearest takes its distances from the model’s calibration.',
-    });
+    throw badValue(
+      '--threshold',
+      flags.threshold,
+      'the method nearest takes its distances from the model’s calibration.',
+    );
   const files = await findPictures([folder], reporter);
   await withSession(startOptions(flags), reporter, async (session) => {
     const vectors: Float32Array[] = [];

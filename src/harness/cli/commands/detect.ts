@@ -4,7 +4,7 @@ import { count } from '../../../core/count';
 import { mentionsLeastFace } from '../../../client/leastFace';
 import { Drawing } from '../drawing';
 import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../options';
-import { assertOutFolder } from '../outFolder';
+import { assertOutFolder } from '../writeWhole';
 import { detectedFace, type DetectOutput } from '../output';
 import type { Reporter, Runner } from '../reporter';
 import { eachPicture, findPictures } from '../run';

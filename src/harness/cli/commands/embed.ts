@@ -7,7 +7,7 @@ import { faceVectors } from '../faceVector';
 import { NpyRows } from '../npy';
 import { addFaceOptions, startOptions, type CommonFlags } from '../options';
 import type { EmbedOutput, Failure } from '../output';
-import { assertOutFolder } from '../outFolder';
+import { assertOutFolder } from '../writeWhole';
 import type { PictureFile } from '../pictures';
 import type { Reporter, Runner } from '../reporter';
 import { findPictures, peopleIn } from '../run';

@@ -5,14 +5,13 @@ import { centreDistances } from '../../../train/split';
 import { faceVector } from '../faceVector';
 import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '../options';
 import type { Failure, FilterMetricsOutput } from '../output';
-import { assertOutFolder } from '../outFolder';
 import type { PictureFile } from '../pictures';
 import type { Reporter, Runner } from '../reporter';
 import { eachResult, findReadable, peopleIn } from '../run';
 import { withSession } from '../session';
 import type { CentreDistance, CentreFile } from '../train/centreFile';
 import { byPerson, peopleOf } from '../train/people';
-import { writeWhole } from '../writeWhole';
+import { assertOutFolder, writeWhole } from '../writeWhole';
 
 interface FilterMetricsFlags extends CommonFlags {
   readonly out: string;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { count } from '../../../core/count';
 import { FaceError } from '../../../core/errors';
@@ -8,6 +8,7 @@ import { decisionLines, summary, unreadText } from '../../../evaluate/lfwReport'
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
 import { MODELS } from '../../../weights/registry';
+import { readText } from '../diskReason';
 import { withDecider } from '../lfw/decide';
 import { readEmbeddings, type Embeddings } from '../lfw/embeddingsFile';
 import { embedShard } from '../lfw/embedShard';
@@ -84,10 +85,7 @@ async function readInputs(flags: LfwFlags): Promise<{ list: PairList; pictures: 
   const own = cropOf(flags.model);
   const known = flags.crop ?? (own && [own]);
   if (known) assertMargin(flags, known);
-  const text = await readFile(flags.pairs, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path: flags.pairs });
-  });
-  const list = parsePairs(text, flags.pairs, flags.folds);
+  const list = parsePairs(await readText(flags.pairs), flags.pairs, flags.folds);
   return { list, pictures: await findPictureSet(flags.images, namesOf(list), flags.pairs) };
 }
 

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { StartOptions } from '../../../client/types';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import { CROP_KINDS, type CropKind } from '../../../core/types';
 import { DISTANCES, type DistanceName } from '../../../evaluate/distance';
 import { addFaceOptions, far, margins, startOptions, thresholdStep, wholeNumber, type CommonFlags } from '../options';
@@ -88,5 +88,5 @@ export function engineOptions(flags: LfwFlags): StartOptions {
 export function assertMargin({ margin }: LfwFlags, crops: readonly CropKind[]): void {
   if (margin === undefined || crops.includes('facenet')) return;
   const reason = `it is of the facenet crop, and this run’s crop is ${crops.join(', ')}.`;
-  throw new FaceError('config/bad-value', { key: '--margin', value: margin.join(','), reason });
+  throw badValue('--margin', margin.join(','), reason);
 }

@@ -3,16 +3,15 @@ import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { count } from '../../../core/count';
-import { FaceError } from '../../../core/errors';
 import { modelFileName, MANIFEST, writeManifest } from '../../../weights/files';
 import { MODELS } from '../../../weights/registry';
 import type { BackendChoice } from '../launch';
-import { cacheFolder } from '../cacheFolder';
-import { getModels } from '../modelFiles';
 import type { PackOutput } from '../output';
+import { fillModelsFolder } from '../prepareModels';
 import type { Reporter } from '../reporter';
 import { modelsFolder, packageRoot, packageVersion, siteFolder } from '../root';
 import { writeWhole } from '../writeWhole';
+import { assertLfwPairs } from '../train/lfw';
 import { packPairs, packTraining } from './crops';
 import { neededPackages } from './packages';
 import { removeParts, writeParts, type Part } from './parts';
@@ -41,12 +40,7 @@ const SUMS = 'SHA256SUMS';
  * from links to all of it, so that nothing is copied. Throws `pack/…`, and what `align` and `getModels` throw.
  */
 export async function pack(flags: PackFlags, reporter: Reporter): Promise<PackOutput> {
-  if ((flags.lfw === undefined) !== (flags.pairs === undefined))
-    throw new FaceError('config/bad-value', {
-      key: '--lfw',
-      value: flags.lfw ?? 'nothing',
-      reason: 'it goes together with --pairs',
-    });
+  assertLfwPairs(flags.lfw, flags.pairs);
   try {
     const work = join(flags.out, '.work');
     await mkdir(work, { recursive: true });
@@ -109,17 +103,7 @@ async function linkModels(
   reporter: Reporter,
 ): Promise<string[]> {
   const from = process.env['FACENET_MODELS'] || undefined;
-  const packagesDir = join(packageRoot(), 'node_modules');
-  await getModels({
-    outDir: modelsFolder(),
-    from,
-    float32: from !== undefined,
-    packagesDir,
-    cacheDir: cacheFolder(),
-    onProgress: (progress) => reporter.progress(progress),
-    onNote: (sentence) => reporter.note(sentence),
-  });
-  reporter.endProgress();
+  await fillModelsFolder({ from, float32: from !== undefined }, reporter);
   const names = MODELS.flatMap(({ id, kind }) => [
     modelFileName(id, 'float16'),
     ...(kind === 'detector' ? [modelFileName(id, 'float32')] : []),

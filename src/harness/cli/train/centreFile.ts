@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import { centreThreshold, filterByCentre } from '../../../train/split';
+import { readText } from '../diskReason';
 import { peopleOf, type Labelled } from './people';
 import type { PictureFile } from '../pictures';
 
@@ -38,10 +38,8 @@ export interface Filtered {
 
 /** Throws `harness/no-such-file`, `config/bad-value`. */
 export async function readCentreFile(path: string): Promise<CentreFile> {
-  const text = await readFile(path, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path });
-  });
-  const bad = (reason: string) => new FaceError('config/bad-value', { key: '--filter', value: path, reason });
+  const text = await readText(path);
+  const bad = (reason: string) => badValue('--filter', path, reason);
   let value: unknown;
   try {
     value = JSON.parse(text);

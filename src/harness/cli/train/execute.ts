@@ -7,14 +7,13 @@ import type { TrainFrom } from '../../../client/trainer';
 import type { Reporter } from '../reporter';
 import { withPage, type HarnessSession } from '../session';
 import { addAll, readableCrops } from './addAll';
-import { runConfig } from './config';
 import { workOf, type LfwPoint } from './epochs';
 import { collectFaces, SEED, type TrainFaces } from './faces';
 import type { TrainFlags } from './flags';
 import type { Labelled } from './people';
 import { engineLine, measuredAt, planLine, printReport, ranOn, type TrainReport } from './report';
 import { RunFolder } from './runFolder';
-import { readSettings, type BaseChoice, type TrainKind, type TrainSettings } from './settings';
+import { readSettings, runConfig, type BaseChoice, type TrainKind, type TrainSettings } from './settings';
 import { trainAll } from './trainAll';
 import { rawAccuracy, Validation } from './validate';
 

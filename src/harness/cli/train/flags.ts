@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import type { TrainableName } from '../../../train/config/recipe';
 import { LOSSES, type LossName } from '../../../train/config/config';
 import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';
+import { readText } from '../diskReason';
 import { far, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
 
@@ -107,23 +107,17 @@ export function addTrainOptions(command: Command): Command {
 /** The configuration file's content. Throws `harness/no-such-file`, `config/bad-value`. */
 export async function readConfig(path: string | undefined): Promise<Record<string, unknown>> {
   if (path === undefined) return {};
-  const text = await textOf(path);
+  const text = await readText(path);
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // said below
   }
-  throw new FaceError('config/bad-value', { key: '--config', value: path, reason: 'it is not a JSON object.' });
+  throw badValue('--config', path, 'it is not a JSON object.');
 }
 
 /** The learning rates of a file in the original's form. Throws `harness/no-such-file`, `config/bad-value`. */
 export async function readSchedule(path: string | undefined): Promise<ScheduleConfig | undefined> {
-  return path === undefined ? undefined : parseSchedule(await textOf(path));
-}
-
-async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path });
-  });
+  return path === undefined ? undefined : parseSchedule(await readText(path));
 }

@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
-import { FaceError } from '../../../core/errors';
+import { badValue } from '../../../core/errors';
 import { evaluatePairs } from '../../../evaluate/kfold';
 import { parsePairs, type PairList } from '../../../evaluate/pairs';
 import { namesOf } from '../../../evaluate/pictureNames';
 import { rowPairs } from '../../../evaluate/rowPairs';
-import { readFile } from 'node:fs/promises';
+import { readText } from '../diskReason';
 import { namedInFolder } from '../lfw/pictureSet';
 import type { PictureFile } from '../pictures';
 import type { LfwPoint } from './epochs';
@@ -17,12 +17,15 @@ export interface Lfw {
   readonly files: readonly PictureFile[];
 }
 
+/** Sees that both flags were given, or neither. Throws `config/bad-value`. */
+export function assertLfwPairs(lfw: string | undefined, pairs: string | undefined): void {
+  if ((lfw === undefined) !== (pairs === undefined))
+    throw badValue('--lfw', lfw ?? 'nothing', 'it goes together with --pairs');
+}
+
 /** Throws `evaluate/bad-pairs`, `evaluate/missing-pictures`, `harness/no-such-file`, `harness/no-files`. */
 export async function readLfw(images: string, pairs: string): Promise<Lfw> {
-  const text = await readFile(pairs, 'utf8').catch(() => {
-    throw new FaceError('harness/no-such-file', { path: pairs });
-  });
-  const list = parsePairs(text, pairs);
+  const list = parsePairs(await readText(pairs), pairs);
   const names = namesOf(list);
   const files = (await namedInFolder(names, { list: pairs, images })).map((file, i) => {
     const ending = extname(file.inside);

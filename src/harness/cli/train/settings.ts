@@ -1,10 +1,12 @@
 /** What a training is asked to do: the flags, checked and with their files read, before anything is started. */
-import { FaceError } from '../../../core/errors';
-import type { TrainableName } from '../../../train/config/recipe';
+import { badValue } from '../../../core/errors';
+import type { LossName } from '../../../train/config/config';
+import { configOf, recipeFor, type TrainableName } from '../../../train/config/recipe';
 import type { ScheduleConfig } from '../../../train/config/schedule';
 import { FACENET } from '../../../weights/registry';
 import { modelsFolder } from '../root';
 import { chooseModel } from '../trainedFiles';
+import { assertLfwPairs } from './lfw';
 import { readConfig, readSchedule, type TrainFlags } from './flags';
 
 export type TrainKind = 'train' | 'finetune';
@@ -46,17 +48,48 @@ export async function readSettings(kind: TrainKind, flags: TrainFlags): Promise<
 }
 
 function assertTogether({ lfw, pairs, holdOutPeople, trainImages }: TrainFlags): void {
-  if ((lfw === undefined) !== (pairs === undefined)) {
-    const reason = 'it goes together with --pairs';
-    throw new FaceError('config/bad-value', { key: '--lfw', value: lfw ?? 'nothing', reason });
-  }
+  assertLfwPairs(lfw, pairs);
   if (holdOutPeople && trainImages !== undefined) {
     const reason = 'with --train-images, pictures are held out and not people.';
-    throw new FaceError('config/bad-value', { key: '--hold-out-people', value: true, reason });
+    throw badValue('--hold-out-people', true, reason);
   }
 }
 
 async function chosenBase({ model = FACENET.id }: TrainFlags): Promise<BaseChoice> {
   const chosen = await chooseModel(model, undefined, modelsFolder());
   return 'model' in chosen ? { kind: 'model', id: chosen.model } : { kind: 'file', path: chosen.path };
+}
+
+/**
+ * A run's configuration: the recipe for its part and amount of data, overridden by the file's values, and those by the
+ * flags'. The recipe is given the loss and the epochs that were asked for, on which others of its values depend.
+ */
+export function runConfig(
+  {
+    base,
+    trainable,
+    flags,
+    config: file,
+    schedule,
+  }: Pick<TrainSettings, 'base' | 'trainable' | 'config' | 'schedule'> & {
+    readonly flags: Pick<TrainSettings['flags'], 'loss' | 'epochs' | 'epochSteps'>;
+  },
+  amount: { readonly people: number; readonly pictures: number },
+): object {
+  const { loss, epochs, epochSteps } = flags;
+  const asked = { loss: loss ?? file['loss'], epochs: epochs ?? file['epochs'] };
+  const recipe = {
+    ...recipeFor(base.kind === 'scratch' ? base : { kind: 'model' as const }, trainable),
+    // What is no loss or number is refused by the trainer, with its key.
+    ...(typeof asked.loss === 'string' && { loss: asked.loss as LossName }),
+    ...(typeof asked.epochs === 'number' && { epochs: asked.epochs }),
+  };
+  return {
+    ...configOf(recipe, amount),
+    ...file,
+    ...(loss && { loss }),
+    ...(epochs && { epochs }),
+    ...(schedule && { schedule }),
+    ...(epochSteps && { epochSteps }),
+  };
 }

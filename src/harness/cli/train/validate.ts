@@ -1,13 +1,13 @@
 /** How good a training run is on pictures that it is not trained on, measured in the page. */
 import type { PictureRef } from '../../../client/types';
 import { packPoints } from '../../../cluster/points';
+import { euclidean } from '../../../core/vectors';
 import type { HarnessSession } from '../session';
 import { sourceOf, type PictureFile } from '../pictures';
 import { AT_ONCE } from './addAll';
 import type { LfwPoint } from './epochs';
 import type { Crops } from './faces';
 import { evaluateOn, type Lfw } from './lfw';
-import { nearestAccuracy } from './nearest';
 import type { Labelled } from './people';
 
 /** Embeddings of pictures, a row each. */
@@ -66,4 +66,23 @@ async function embedAll(session: HarnessSession, files: readonly PictureFile[], 
     rows.push(...(await session.withPictures(lent, embed)));
   }
   return rows;
+}
+
+/** Share of the probes whose nearest gallery row, the first of equals, has their label. */
+export function nearestAccuracy(
+  gallery: readonly Float32Array[],
+  labels: readonly number[],
+  probes: readonly Float32Array[],
+  wanted: readonly number[],
+): number {
+  let right = 0;
+  for (const [i, probe] of probes.entries()) {
+    let [label, least] = [-1, Infinity];
+    for (const [j, row] of gallery.entries()) {
+      const distance = euclidean(probe, row);
+      if (distance < least) [label, least] = [labels[j]!, distance];
+    }
+    if (label === wanted[i]) right++;
+  }
+  return right / probes.length;
 }

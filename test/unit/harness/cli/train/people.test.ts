@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { byPerson, impostorsOf, peopleOf, splitPeople } from '../../../../../src/harness/cli/train/people';
-import { nearestAccuracy } from '../../../../../src/harness/cli/train/nearest';
+import { nearestAccuracy } from '../../../../../src/harness/cli/train/validate';
 
 const file = (inside: string) => ({ path: `/pictures/${inside}`, inside });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { runConfig } from '../../../../../src/harness/cli/train/config';
+import { runConfig } from '../../../../../src/harness/cli/train/settings';
 import { readSchedule } from '../../../../../src/harness/cli/train/flags';
 import { completeConfig } from '../../../../../src/train/config/config';
 
