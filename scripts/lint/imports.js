@@ -13,7 +13,7 @@ const PARTS = {
   'src/nn': { may: ['src/core'], packages: ['@litertjs/*', '@tensorflow/*', 'flatbuffers'] },
   'src/models': { may: ['src/nn', 'src/core'], packages: [] },
   'src/backend': { may: ['src/nn', 'src/core'], packages: [] },
-  'src/weights/formats': { may: ['src/core'], packages: ['fflate'] },
+  'src/weights/formats': { may: ['src/core'], packages: ['valibot'] },
   'src/weights': { may: ['src/weights/formats', 'src/core'], packages: ['fflate', 'valibot'] },
   'src/pipeline': { may: ['src/models', 'src/weights', 'src/backend', 'src/nn', 'src/core'], packages: [] },
   'src/evaluate': { may: ['src/weights/formats', 'src/core'], packages: ['fflate', 'modern-tar'] },

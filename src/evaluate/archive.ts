@@ -67,7 +67,7 @@ function streamOf(file: RandomAccess): ReadableStream<Uint8Array<ArrayBuffer>> {
   let at = 0;
   return new ReadableStream({
     async pull(controller) {
-      if (at < file.size) controller.enqueue((await file.read(at, at + WINDOW)) as Uint8Array<ArrayBuffer>);
+      if (at < file.size) controller.enqueue(await file.read(at, at + WINDOW));
       at += WINDOW;
       if (at >= file.size) controller.close();
     },

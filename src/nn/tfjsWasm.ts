@@ -43,7 +43,9 @@ export async function registerWasmBackend(threads: number): Promise<{ threads: n
 
 /** Registers a backend, replacing one of that name: the package's own, or an ended one. */
 export function replaceBackend(name: BackendName, create: () => tf.KernelBackend): void {
-  tf.removeBackend(name); // nothing where there is none
+  // Undefined where there is none, for which removeBackend throws.
+  const present = tf.findBackendFactory(name) as (() => unknown) | undefined;
+  if (present) tf.removeBackend(name);
   tf.registerBackend(name, create);
 }
 
