@@ -3,7 +3,7 @@ import { FaceError, toFaceError } from '../../core/errors';
 import type { WriteGuard } from '../../store/guard';
 import type { PhotoFolder, PhotoStore } from '../../store/photoSchema';
 import type { People } from '../people/people.svelte';
-import { droppedParts, notAdded } from '../shell/dropParts';
+import { droppedParts, notAdded } from '../shell/dropped';
 import type { Engine } from '../shell/engine.svelte';
 import type { Notices } from '../shell/notices.svelte';
 import { Task, type TaskCall } from '../shell/task.svelte';

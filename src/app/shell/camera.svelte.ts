@@ -1,5 +1,4 @@
 import { FaceError } from '../../core/errors';
-import { cameraError } from './cameraError';
 import { toJpeg } from './thumbnail';
 
 /** The camera's stream and devices. Nothing starts before `start`. */
@@ -87,6 +86,16 @@ async function openCamera(deviceId: string | null): Promise<MediaStream> {
     if (gone && deviceId !== null) return await navigator.mediaDevices.getUserMedia({ video: size, audio: false });
     throw thrown;
   }
+}
+
+/** Maps the error names of getUserMedia (Media Capture and Streams). */
+export function cameraError(thrown: unknown): FaceError {
+  if (thrown instanceof FaceError) return thrown;
+  const name = thrown instanceof DOMException ? thrown.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return new FaceError('camera/refused');
+  if (name === 'NotReadableError' || name === 'AbortError') return new FaceError('camera/in-use');
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return new FaceError('camera/not-found');
+  return new FaceError('internal', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
 }
 
 function endTracks(stream: MediaStream): void {

@@ -1,14 +1,13 @@
 export const VIEWS = [
-  { name: 'recognise', title: 'Recognise' },
-  { name: 'people', title: 'People' },
-  { name: 'photos', title: 'Photos' },
-  { name: 'train', title: 'Train' },
-  { name: 'benchmark', title: 'Benchmark' },
-  { name: 'settings', title: 'Settings' },
+  { name: 'recognise', title: 'Recognise', icon: 'face' },
+  { name: 'people', title: 'People', icon: 'people' },
+  { name: 'photos', title: 'Photos', icon: 'pictures' },
+  { name: 'train', title: 'Train', icon: 'train' },
+  { name: 'benchmark', title: 'Benchmark', icon: 'chart' },
+  { name: 'settings', title: 'Settings', icon: 'settings' },
 ] as const;
 const FOOTER_VIEWS = [{ name: 'privacy', title: 'Privacy' }] as const;
 export const ALL_VIEWS = [...VIEWS, ...FOOTER_VIEWS] as const;
-export type NavigationName = (typeof VIEWS)[number]['name'];
 export type ViewName = (typeof ALL_VIEWS)[number]['name'];
 
 export interface Route {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { strToU8 } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import { droppedParts, notAdded } from '../../../../src/app/shell/dropParts';
+import { droppedParts, notAdded } from '../../../../src/app/shell/dropped';
 import {
   numbered,
   sourceOfEntry,

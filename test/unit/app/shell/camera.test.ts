@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cameraError } from '../../../../src/app/shell/cameraError';
+import { cameraError } from '../../../../src/app/shell/camera.svelte';
 import { FaceError } from '../../../../src/core/errors';
 
 test.each([
