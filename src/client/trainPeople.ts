@@ -1,6 +1,6 @@
 /** `FaceNet.train`: from pictures of people to a model that knows them, all steps of a training in a row. */
 import type { ModelPlace } from '../../workers/protocol';
-import type { LoggedStep, PictureSet, TrainStart } from '../../workers/trainProtocol';
+import type { LoggedStep, TrainStart } from '../../workers/trainProtocol';
 import type { Progress } from '../core/call';
 import type { CheckpointSink, Report, StoredCrop } from '../core/types';
 import { configOf, recipeFor, type Recipe, type RecipeBase, type TrainableName } from '../train/config/recipe';
@@ -57,19 +57,15 @@ export async function trainPeople(
   try {
     const call = { signal, onProgress };
     await trainer.start(backend ? { backend } : {}, call);
-    await addAll(
-      trainer,
-      'train',
-      split.map(({ train }) => train),
-      signal,
-    );
-    await addAll(
-      trainer,
-      'heldOut',
-      split.map(({ heldOut }) => heldOut),
-      signal,
-    );
-    await addAll(trainer, 'impostors', strangers.crops, signal);
+    const sets = {
+      train: split.map(({ train }) => train),
+      heldOut: split.map(({ heldOut }) => heldOut),
+      impostors: strangers.crops,
+    };
+    for (const set of ['train', 'heldOut', 'impostors'] as const) {
+      const labels = sets[set].flatMap((own, label) => own.map(() => label));
+      await trainer.add(set, sets[set].flat(), labels, { signal });
+    }
     const pictures = split.reduce((sum, { train }) => sum + train.length, 0);
     const config = configOf(recipe, { people: names.length, pictures });
     await trainer.prepare({ base, trainable: recipe.trainable, config, people: names }, call);
@@ -102,14 +98,4 @@ async function facesOf(
     leftOut.push(...found.leftOut.map((each) => ({ ...each, person })));
   }
   return { crops, leftOut };
-}
-
-async function addAll(
-  trainer: Trainer,
-  set: PictureSet,
-  crops: readonly (readonly StoredCrop[])[],
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const labels = crops.flatMap((own, label) => own.map(() => label));
-  await trainer.add(set, crops.flat(), labels, { signal });
 }

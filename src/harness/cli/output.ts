@@ -34,21 +34,11 @@ export interface DetectOutput {
   readonly pictures: (DetectEntry | FailedEntry)[];
 }
 
-export interface RecognisedFace {
+export interface RecognisedFace extends Omit<Match, 'person'> {
   readonly box: [number, number, number, number];
   readonly score: number;
   /** Null when unknown. */
   readonly name: string | null;
-  readonly nearest: string | null;
-  /** Plain Euclidean. */
-  readonly distance: number | null;
-  /** Evened out over kinds of faces: what the threshold holds for. */
-  readonly normalised: number | null;
-  /** (1 − the model’s false-accept rate at `normalised`)^people of the gallery; never 1. */
-  readonly certainty: number | null;
-  readonly second: string | null;
-  readonly secondDistance: number | null;
-  readonly secondNormalised: number | null;
 }
 export interface RecogniseEntry {
   readonly picture: string;
