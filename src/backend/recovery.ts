@@ -108,7 +108,7 @@ class RecoveringEngine implements Engine {
 
 /** A network on whichever engine works now. */
 class RecoveringExecutor implements Executor {
-  private prepared!: { readonly engine: Engine; readonly executor: Executor };
+  private prepared: { readonly engine: Engine; readonly executor: Executor } | null = null;
   private disposed = false;
 
   constructor(
@@ -116,20 +116,24 @@ class RecoveringExecutor implements Executor {
     private readonly prepare: (engine: Engine) => Promise<Executor>,
   ) {}
 
+  /** There once `ready` has resolved. */
+  private get executor(): Executor {
+    return this.prepared!.executor;
+  }
   get engine() {
-    return this.prepared.executor.engine;
+    return this.executor.engine;
   }
   get backend() {
-    return this.prepared.executor.backend;
+    return this.executor.backend;
   }
   get adapter() {
-    return this.prepared.executor.adapter;
+    return this.executor.adapter;
   }
   get inputShapes() {
-    return this.prepared.executor.inputShapes;
+    return this.executor.inputShapes;
   }
   get outputShapes() {
-    return this.prepared.executor.outputShapes;
+    return this.executor.outputShapes;
   }
 
   /** Prepares the network on the engine that works now, unless it is there. */
@@ -143,7 +147,7 @@ class RecoveringExecutor implements Executor {
 
   dispose(): void {
     this.disposed = true;
-    this.prepared.executor.dispose();
+    this.executor.dispose();
   }
 
   /** Calls `work`; again, up to twice, where the device was lost meanwhile. */
@@ -159,7 +163,7 @@ class RecoveringExecutor implements Executor {
   }
 
   private async on(engine: Engine): Promise<Executor> {
-    if (this.prepared.engine !== engine) this.prepared = { engine, executor: await this.prepare(engine) };
+    if (this.prepared?.engine !== engine) this.prepared = { engine, executor: await this.prepare(engine) };
     return this.prepared.executor;
   }
 }
