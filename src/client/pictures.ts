@@ -69,5 +69,6 @@ function lastPart(url: string): string {
 }
 
 function baseUrl(): string | undefined {
-  return typeof document === 'undefined' ? self.location.href : document.baseURI;
+  if (typeof document !== 'undefined') return document.baseURI;
+  return 'location' in globalThis ? globalThis.location.href : undefined; // Node has none
 }

@@ -7,8 +7,10 @@ import { addFaceOptions, detectOptions, startOptions, type CommonFlags } from '.
 import { createProgram, EXIT, runCommand } from '../../../../src/harness/cli/program';
 
 const out: string[] = [];
+let umask = 0o022;
 const err: string[] = [];
 beforeEach(() => {
+  umask = process.umask(0o022);
   out.length = err.length = 0;
   const keep = (lines: string[]) => (text: unknown) => lines.push(String(text)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(keep(out));
@@ -16,7 +18,10 @@ beforeEach(() => {
   vi.spyOn(console, 'log').mockImplementation(keep(out));
   vi.spyOn(console, 'error').mockImplementation(keep(err));
 });
-afterEach(() => vi.restoreAllMocks());
+afterEach(() => {
+  process.umask(umask); // commands set it for the whole process
+  vi.restoreAllMocks();
+});
 
 function parse(...args: string[]): CommonFlags {
   const command = addFaceOptions(new Command().exitOverride(), 'far');
@@ -105,16 +110,11 @@ test('options reach the worker as they are given', () => {
 test.skipIf(process.platform === 'win32')(
   'files with faces are their owner’s alone, files to hand on are not',
   async () => {
-    const before = process.umask(0o022);
-    try {
-      await runCommand(['models', '--add', 'nowhere.safetensors']);
-      expect(process.umask(0o022)).toBe(0o022);
-      for (const command of ['embed', 'align', 'detect'])
-        await runCommand([command, 'nowhere', '--out', join(tmpdir(), 'nothing.npy')]);
-      expect(process.umask(0o022)).toBe(0o077);
-    } finally {
-      process.umask(before);
-    }
+    await runCommand(['models', '--add', 'nowhere.safetensors']);
+    expect(process.umask(0o022)).toBe(0o022);
+    for (const command of ['embed', 'align', 'detect'])
+      await runCommand([command, 'nowhere', '--out', join(tmpdir(), 'nothing.npy')]);
+    expect(process.umask(0o022)).toBe(0o077);
   },
 );
 
