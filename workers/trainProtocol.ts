@@ -70,8 +70,8 @@ export interface TrainOps {
   takeCheckpoint: { req: { number: number }; res: Checkpoint; progress: never };
   checkpointSaved: { req: CheckpointSaved; res: null; progress: never };
   /**
-   * Old against new on the held-out pictures and the impostors, at a false-accept rate. `after` is what was learnt so
-   * far, averaged weights where the run keeps them. Throws `evaluate/too-few`.
+   * Before and after on the held-out pictures and the impostors, at a false-accept rate. `after`: the weights trained so
+   * far, averaged where the run averages. Throws `evaluate/too-few`.
    */
   evaluate: { req: { far: number }; res: Report; progress: Progress };
   /**

@@ -45,7 +45,7 @@ export class FrameLoop<Source extends FrameSource = HTMLVideoElement> {
   #watch(video: HTMLVideoElement): void {
     const { signal } = (this.#stopWatch = new AbortController());
     cameraOf(video)?.addEventListener('mute', () => this.#say(true), { signal });
-    // Browsers give pages in the background no frames, whatever the camera does: who was seen last may be gone on return.
+    // Browsers give pages in the background no frames, whatever the camera does: who was seen last may have left.
     const hidden = (): boolean => document.visibilityState === 'hidden';
     document.addEventListener('visibilitychange', () => hidden() && this.#say(true), { signal });
     const timer = setInterval(() => {

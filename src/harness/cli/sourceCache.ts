@@ -18,9 +18,9 @@ export interface FetchOptions {
 const TRIES = 8;
 
 /**
- * Brings one source file from `url` into `folder`, verified, and returns its path. What an earlier run left unfinished
- * is gone on with; two programs that want it at a time each get their own. Throws what `download` throws (a connection that keeps breaking off: `weights/download-failed`) and
- * `weights/hash-mismatch`, after which nothing of the file is kept.
+ * Downloads one source file into `folder`, verified, and returns its path. An unfinished download is resumed; two programs
+ * at once each get their own file. Throws what `download` throws (a connection that keeps breaking off:
+ * `weights/download-failed`) and `weights/hash-mismatch`, after which nothing of the file is kept.
  */
 export async function fetchSource(
   source: SourceFile,

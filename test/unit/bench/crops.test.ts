@@ -26,7 +26,7 @@ test('the pairs for choosing crops repeat, are half of one person, and no person
   }
 });
 
-test('a way that keeps people apart is told from one that does not', () => {
+test('a crop that separates people is distinguished from one that does not', () => {
   const people = [...new Set(PICTURES.map(personOf))];
   const perfect = new Float32Array(PICTURES.length * 512);
   for (const [row, picture] of PICTURES.entries()) perfect[row * 512 + people.indexOf(personOf(picture))] = 1;

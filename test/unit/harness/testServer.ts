@@ -27,7 +27,7 @@ export async function serve(answer: (request: IncomingMessage, response: ServerR
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ranges };
 }
 
-/** Answers as a static host does, ranges included; `limit` cuts the connection after so many bytes of the body. */
+/** Answers as a static host does, ranges included; `limit` cuts the connection after that many bytes of the body. */
 export function sendFile(
   request: IncomingMessage,
   response: ServerResponse,

@@ -98,14 +98,14 @@ export function describePhotoStore(open: () => Promise<PhotoStore>): void {
 
   test('who faces are is kept; faces that are gone are passed over', async () => {
     const [face] = await store.savePhoto(photo('a.jpg'), null, [photoFace(1)]);
-    const belonging = { personId: 'p', confirmed: true, group: null };
+    const assignment = { personId: 'p', confirmed: true, group: null };
     await store.assign(
       new Map([
-        [face!.id, belonging],
-        ['gone', belonging],
+        [face!.id, assignment],
+        ['gone', assignment],
       ]),
     );
-    expect(await store.faces()).toEqual([{ ...face, ...belonging }]);
+    expect(await store.faces()).toEqual([{ ...face, ...assignment }]);
     const embedding = { modelId: 'other', vector: new Float32Array([9]) };
     await store.setEmbeddings(
       new Map([

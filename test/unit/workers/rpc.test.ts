@@ -158,7 +158,7 @@ test('close rejects what is pending and whatever is called later', async () => {
   await expect(connection.call('double', { value: 1 })).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('an unreadable answer rejects every pending call with worker/crashed and is told once', async () => {
+test('an unreadable answer rejects every pending call with worker/crashed and is reported once', async () => {
   const port = new MessageChannel().port1;
   const crashes: FaceError[] = [];
   const connection = connect<TestOps>(port, { onCrash: (error) => crashes.push(error) });

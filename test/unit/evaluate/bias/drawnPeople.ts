@@ -17,7 +17,7 @@ function normal(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** So many people of each of the two kinds, with scales by a cohort of other people of both. */
+/** `count` people of each of the two kinds, with scales by a cohort of other people of both. */
 export function drawPeopleOfTwoKinds(count: number, seed: number): { people: Drawn[]; columns: number } {
   const random = mulberry32(seed);
   const spot = (): Float32Array => Float32Array.from({ length: SIZE }, () => normal(random));

@@ -63,7 +63,7 @@ describe('how evenly false accepts fall', () => {
 test('a calibration makes the rates of a dense and a spread kind of faces nearly the same, where plain ones are far apart', () => {
   const { form, centres, points } = calibrateCohort(faces, 1);
   const cohort = createCohort({ id: 'c', ...form }, table.columns, centres);
-  // Judged on other people of the same kinds.
+  // Evaluated on other people of the same kinds.
   const others = drawnGroups(GROUPS, 32, 99);
   const ratesAt = (distance: number, normalised: boolean): number[] =>
     GROUPS.map(({ group }) => {

@@ -15,7 +15,7 @@ test('a view may use the client, the store and the pure tier', () => {
     expect(importProblem(view, source)).toBeNull();
 });
 
-test('a view that reaches for an engine, a thread or another package is told the right way', () => {
+test('a view that reaches for an engine, a thread or another package gets the right way named', () => {
   const view = 'src/app/people/People.svelte';
   expect(importProblem(view, '../../nn/graph')).toContain('src/app may not import src/nn');
   expect(importProblem(view, '../../nn/graph')).toContain('Views reach the threads through src/client');

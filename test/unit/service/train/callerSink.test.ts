@@ -14,23 +14,23 @@ const checkpoint = (step: number) => ({
 });
 
 function open(keep: boolean, last: ReturnType<typeof checkpoint> | null = null) {
-  const told: { number: number; step: number }[] = [];
+  const ready: { number: number; step: number }[] = [];
   const abort = new AbortController();
-  return { sink: new CallerSink(last, keep, (ready) => told.push(ready), abort.signal), told, abort };
+  return { sink: new CallerSink(last, keep, (checkpoint) => ready.push(checkpoint), abort.signal), ready, abort };
 }
 
 test('a save lasts until the caller has taken the checkpoint and says that it is safe', async () => {
-  const { sink, told } = open(true);
+  const { sink, ready } = open(true);
   const saved = vi.fn();
   const saving = sink.save(checkpoint(7)).then(saved);
-  expect(told).toEqual([{ number: 1, step: 7 }]);
+  expect(ready).toEqual([{ number: 1, step: 7 }]);
   expect(sink.take(1).tensors).toEqual(Uint8Array.of(7));
   sink.saved(5); // another's
   await Promise.resolve();
   expect(saved).not.toHaveBeenCalled();
   sink.saved(1);
   await saving;
-  expect((await sink.latest())!.tensors, 'kept, to go on from when the device is lost').toEqual(Uint8Array.of(7));
+  expect((await sink.latest())!.tensors, 'kept, to resume from when the device is lost').toEqual(Uint8Array.of(7));
   expect(() => sink.take(1)).toThrow(expect.objectContaining({ code: 'worker/bad-request' }));
 });
 
