@@ -1,7 +1,4 @@
-/**
- * The page of “Delete everything”: a page of its own, so that none of the app's threads and connections can write again
- * or keep a database open.
- */
+/** “Delete everything”: a page of its own, so that none of the app's threads and connections can write or block. */
 import './shell/app.css';
 import './shell/deleted.css';
 import { isAskedToDelete, wipeOwn } from './shell/wipe';

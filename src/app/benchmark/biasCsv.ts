@@ -9,10 +9,7 @@ function rates(measured: BeforeAfter | null): { readonly plain: string }[] {
   return [measured.plain, measured.normalised].flatMap(({ rate, interval }) => [rate, ...interval].map(plain));
 }
 
-/**
- * Every rate of the report (a share, 0–1) with its interval: a row each for within, between, and strangers of each
- * group.
- */
+/** Every rate (a share, 0–1) with its interval: rows for within, between, and strangers of each group. */
 export function biasCsv({ far, groups, between, across }: BiasReport): string {
   const columns = ['plain', 'normalised'].flatMap((kind) => [kind, `${kind}_low`, `${kind}_high`]);
   const within = groups.flatMap(({ group, people, pairs, accepted, strangers }) => [

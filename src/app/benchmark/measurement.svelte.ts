@@ -10,10 +10,7 @@ export interface Measuring extends TaskCall {
   readonly client: FaceNet;
 }
 
-/**
- * A measurement of the Benchmark view. It has a worker of its own, so that recognition continues meanwhile, and it
- * continues in other views.
- */
+/** A measurement with a worker of its own, so that recognition continues meanwhile; it continues in other views. */
 export abstract class Measurement<Result> {
   readonly task = new Task();
   /** “3 of 12 pictures, 4.1 pictures/s, 3 s left”. */

@@ -21,10 +21,7 @@ const CONTEXT = 2.2;
 const LARGEST = 250;
 const FOLDS = 2;
 
-/**
- * A CSV list: all pairs of pictures of one person, and each non-portrait with another person's portrait. The folds
- * share no person. Deterministic.
- */
+/** CSV: all pairs of one person; each non-portrait with another's portrait. Folds share no person. Deterministic. */
 export function samplePairs(portraits: readonly SampleFace[], others: readonly SampleFace[]): string {
   const all = [...portraits, ...others];
   const people = [...new Set(all.map(({ person }) => person))].sort();

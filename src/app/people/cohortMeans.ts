@@ -1,7 +1,4 @@
-/**
- * Cohort means (core/cohort.ts) for embeddings that were stored without one: by a version before, from its backup, or with
- * another cohort. They are worked out by the worker in the background and stored batch by batch.
- */
+/** Works out, in the background, cohort means (core/cohort.ts) of embeddings stored without them or with others. */
 import type { FaceNet } from '../../client/faceNet';
 import type { EngineState } from '../../client/types';
 import { faceScale, knownScale } from '../../core/cohort';

@@ -43,10 +43,7 @@ export class Duplicates {
     private readonly people: KnownPeople,
   ) {}
 
-  /**
-   * Compares faces that are new or moved, or whose neighbour is gone; the others keep their neighbour. A pair made by a
-   * new face is found from that face's side.
-   */
+  /** Compares new and moved faces and those whose neighbour is gone; a new face finds its pairs from its side. */
   async check(): Promise<void> {
     const state = this.engine.state;
     if (!state) return;

@@ -70,10 +70,7 @@ export class Enrolment {
     return this.#run();
   }
 
-  /**
-   * Applies to new pictures and, when switched on, to those whose faces may be turned, except where the user has
-   * chosen.
-   */
+  /** For new pictures and, when switched on, those whose faces may be turned, unless the user has chosen. */
   setTurned(on: boolean): Promise<void> {
     this.turned = on;
     for (const one of this.candidates) if (on && one.mayLie && !one.decided) one.status = 'waiting';

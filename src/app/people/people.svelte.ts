@@ -72,10 +72,7 @@ export class People {
     return this.list.find((person) => personKey(person.name) === wanted) ?? null;
   }
 
-  /**
-   * Reads the people again and sends the gallery to the worker. Faces of another model are re-embedded in the
-   * background and the gallery is sent again. Never rejects.
-   */
+  /** Reads the people again, sends the gallery, re-embeds faces of other models in the background. Never rejects. */
   sync(): Promise<void> {
     this.#again = true;
     this.#running ??= this.#loop().finally(() => {

@@ -1,7 +1,4 @@
-/**
- * What is kept of a person besides name and enrolled faces: faces in Photos, models trained with their pictures, and
- * the runs' records with pictures and names.
- */
+/** What is kept of a person besides name and faces: faces in Photos, trained models, and records of the runs. */
 import { personKey } from '../../core/names';
 import type { ModelPlace } from '../../client/types';
 import type { TrainRunRecord } from '../../store/trainSchema';

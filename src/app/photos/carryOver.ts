@@ -14,10 +14,7 @@ export interface CarryOptions {
 
 /** With the same bytes, boxes of one face found upright and turned overlap by more than this. */
 const SAME_PLACE = 0.3;
-/**
- * Share of the threshold: a face that was cropped, turned or scaled stays nearer to itself; another picture of the
- * person often does not.
- */
+/** Share of the threshold: a face cropped, turned or scaled is nearer; another picture often is not. */
 const SAME_FACE = 0.8;
 /** Faces with distances this similar are matched by place. */
 const STEP = 0.1;

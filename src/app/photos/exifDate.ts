@@ -11,10 +11,7 @@ const WINDOW = 2 ** 16;
 const LONGEST = 2 ** 20;
 const MOST_CHUNKS = 50_000;
 
-/**
- * When a JPEG, PNG or WebP was taken according to EXIF (local time without a zone), in milliseconds since 1970; null
- * without a valid date.
- */
+/** EXIF date (local time without a zone) of a JPEG, PNG or WebP, milliseconds since 1970; null without a valid one. */
 export async function exifDate(picture: Blob): Promise<number | null> {
   try {
     const block = await exifBlock(new Bytes(picture));

@@ -89,10 +89,7 @@ export class FolderWalk {
     return this.#scan(file, async () => blob, known, sameBytes, signal);
   }
 
-  /**
-   * After all pictures were visited: assigns known content to its new places. `isWhole`: the source was read to its
-   * end. Resolves to the number of new faces.
-   */
+  /** Assigns known content to new places. `isWhole`: the source was read to its end. Resolves to the new faces. */
   async settle(source: PhotoSource, isWhole: boolean, signal: AbortSignal): Promise<number> {
     if (this.#waiting.length === 0) return 0;
     const waiting = this.#waiting.splice(0);
@@ -129,10 +126,7 @@ export class FolderWalk {
     return { gone: await this.library.removeGone(missing), missing: 0 };
   }
 
-  /**
-   * It was searched upright and turned faces are wanted; or the worker crashed or the disk vanished, and another try
-   * may succeed.
-   */
+  /** Turned faces are wanted and it was searched upright; or worker or disk failed, and another try may succeed. */
   #needsScan({ lookedTurned, error }: PhotoRecord): boolean {
     if (error !== null) return error.code === 'worker/crashed' || error.code === 'image/not-opened';
     return this.folder.turned && !lookedTurned;

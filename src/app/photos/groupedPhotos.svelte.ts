@@ -67,10 +67,7 @@ export class GroupedPhotos extends PhotoLists {
     this.#grouped = null;
   }
 
-  /**
-   * Clears deleted people from their faces and starts a grouping in the background, which may assign unknown faces to
-   * new people.
-   */
+  /** Clears deleted people from their faces; a grouping in the background may assign unknown faces to new ones. */
   peopleChanged(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.faces.length === 0 || !this.store.mayWrite()) return;
@@ -98,10 +95,7 @@ export class GroupedPhotos extends PhotoLists {
     }
   }
 
-  /**
-   * Removes all faces of a person with crops and embeddings, including those of pictures that can still return. To be
-   * called before the person is deleted, while faces still refer to them.
-   */
+  /** Removes a person's faces, crops and embeddings, also in pictures that can return. Call it before deleting them. */
   forget(personId: string): Promise<Undo> {
     return this.#inTurn(async () => {
       this.publish();

@@ -41,10 +41,7 @@ export interface KnownFace {
   readonly embedding: Embedding;
 }
 
-/**
- * At most `most` enrolled faces per person that are not among `faces` already: a copy would count as a second similar
- * face.
- */
+/** At most `most` enrolled faces per person, none that is in `faces`: a copy would count as a second similar face. */
 export function knownFaces(
   people: readonly Person[],
   faces: readonly PhotoFace[],

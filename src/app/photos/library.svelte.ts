@@ -18,10 +18,7 @@ import { sourceOfEntry, sourceOfHandle, type PhotoSource } from './sources';
 import { pageGuard, type TabGuard } from './tabGuard';
 import { sourceOfZip } from './zipSource';
 
-/**
- * New faces between two groupings during a read: at least this many, and this share of the present ones, because the
- * work grows with the square of their number.
- */
+/** Least new faces between groupings, and their share of the present ones: the work grows with the square. */
 const GROUP_EVERY = 200;
 const GROUP_SHARE = 0.5;
 /** Another tab writes each picture by itself: the lists are read again at most this often. */
@@ -99,10 +96,7 @@ export class Library extends GroupedPhotos {
     await this.#queue(folder, source);
   }
 
-  /**
-   * Adds dropped folders, zips, and single pictures as one folder. Call it within the event. Errors are thrown while
-   * the rest is read.
-   */
+  /** Adds dropped folders, zips, pictures as one folder. Call it within the event. Throws while the rest is read. */
   async addDrop(transfer: DataTransfer): Promise<void> {
     const { folders, zips, singles, failures } = droppedParts(transfer);
     const sources: PhotoSource[] = [];

@@ -16,10 +16,7 @@ import {
   type KnownFace,
 } from './groups';
 
-/**
- * Growth since all faces were compared after which all are compared again: groups of a few faces may be wrong among
- * many.
- */
+/** Growth after which all faces are compared again: groups of a few faces may be wrong among many. */
 const MORE = 1.5;
 
 /** Faces that were compared with each other; `whole`: their number when all were. */

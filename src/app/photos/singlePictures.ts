@@ -8,10 +8,7 @@ export function isSingle({ kind, name }: Pick<PhotoFolder, 'kind' | 'name'>): bo
   return kind === 'given' && name === SINGLE;
 }
 
-/**
- * Adds the files to the earlier ones, by path, and returns all of them as one source. A different file of the same name
- * gets a path of its own. `photoAt`: the library's picture at a path.
- */
+/** Adds files to the earlier ones as one source; another file of the same name gets a new path. `photoAt`: by path. */
 export function addSingles(
   singles: Map<string, File>,
   files: readonly File[],

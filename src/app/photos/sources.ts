@@ -70,10 +70,7 @@ export function numbered(file: string, n: number): string {
   return n === 1 ? file : `${stem} (${n})${ending ?? ''}`;
 }
 
-/**
- * A folder read through its handle, listed first so that progress has a total. Unreadable subfolders are in the report.
- * Throws `photos/unreadable-folder` for the folder itself.
- */
+/** Lists the folder first, for a total; reports unreadable subfolders. Throws `photos/unreadable-folder` for itself. */
 export async function sourceOfHandle(handle: FileSystemDirectoryHandle): Promise<PhotoSource> {
   const report = new SourceReport();
   const found: { path: string; handle: FileSystemFileHandle }[] = [];

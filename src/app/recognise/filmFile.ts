@@ -1,7 +1,4 @@
-/**
- * Truncated films (an interrupted download, a full card): a browser refuses an MP4 that ends within a frame, and
- * repeats the last frame of a WebM for the missing rest.
- */
+/** Truncated films: browsers refuse an MP4 that ends within a frame, and repeat a WebM's last frame. */
 
 /** A film as given to the browser. */
 export interface Film {
@@ -19,10 +16,7 @@ const MOST_INDEX = 64 * 2 ** 20;
 /** Bytes that contain a WebM's header and the start of its Segment. */
 const HEAD = 4096;
 
-/**
- * The playable part of a film. Never rejects because of its content; other formats than MP4 and WebM are returned
- * unchanged.
- */
+/** The playable part of a film. Never rejects for its content; formats other than MP4 and WebM stay unchanged. */
 export async function openFilm(file: Blob): Promise<Film> {
   const head = await read(file, 0, HEAD);
   if (head.byteLength >= 12 && head.getUint32(0) === EBML) return { blob: file, isCut: isCutWebm(head, file.size) };

@@ -26,10 +26,7 @@ export interface LabelPlace {
 const ROWS = 3;
 const GAP = 3;
 
-/**
- * Places a label below, above or beside each box, so that labels overlap neither each other nor a face and stay inside
- * the picture. Null: no room; the label is shown when its face is pointed at.
- */
+/** Labels by their boxes, in the picture, clear of each other and of faces. Null: no room; shown when pointed at. */
 export function placeLabels(
   wishes: readonly LabelWish[],
   picture: { width: number; height: number },

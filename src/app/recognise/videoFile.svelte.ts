@@ -11,10 +11,7 @@ import type { People } from '../people/people.svelte';
 /** Most faces embedded per frame: nobody waits for the next one. */
 const EMBEDS = 8;
 
-/**
- * Faces from a tenth of the shorter side on, in a small copy: several times faster in large films, but blind to distant
- * faces.
- */
+/** Faces from a tenth of the shorter side on, in a small copy: several times faster, but blind to distant faces. */
 const LARGE_FACES = { minSize: 0.1, maxSide: 640 };
 
 /** Longest reload of a film, and how often it is polled. */
@@ -90,10 +87,7 @@ export class VideoFile {
     this.engine.client.call('endVideo', { video }).catch(() => {});
   }
 
-  /**
-   * Passes each frame to `track` and collects the sightings; skips damaged places. Throws `video/unreadable`,
-   * `aborted`.
-   */
+  /** Passes each frame to `track`; skips damaged places. Throws `video/unreadable`, `aborted`. */
   async #search(
     signal: AbortSignal,
     report: (time: number) => void,

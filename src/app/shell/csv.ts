@@ -12,9 +12,7 @@ function quotedCell(text: string): string {
   return `"${notFormula(text).replaceAll('"', '""')}"`;
 }
 
-/**
- * Texts are always quoted; numbers and other values of the app's own are given as `plain`. Every line ends with CR LF.
- */
+/** Quotes texts; numbers and values of the app's own are given as `plain`. Every line ends with CR LF. */
 export function csvFile(
   head: readonly string[],
   rows: readonly (readonly (string | { readonly plain: string })[])[],

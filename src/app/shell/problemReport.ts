@@ -15,10 +15,7 @@ export interface Surroundings {
   readonly address: string;
 }
 
-/**
- * An unforeseen error as text, which the user may edit and send. Contains no pictures, no address of the app, and no
- * names of people or files beyond the message.
- */
+/** An unforeseen error as text to edit and send; no pictures, no address, no names beyond the message. */
 export function problemReport(error: FaceError, { version, view, browser, engine, address }: Surroundings): string {
   const lines = [
     `Message: ${error.message}`,

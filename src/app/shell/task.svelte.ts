@@ -19,10 +19,7 @@ export class Task {
   error = $state.raw<FaceError | null>(null);
   #abort = new AbortController();
 
-  /**
-   * Runs the work and resolves to its result; null when it failed (see `error`), was aborted, or was refused because
-   * another run has not ended yet, even if aborted. Never rejects.
-   */
+  /** Resolves to the result; null after failure (see `error`), abort, or while another run lasts. Never rejects. */
   async run<R>(work: (call: TaskCall) => Promise<R>): Promise<R | null> {
     if (this.running) return null;
     this.running = true;

@@ -3,10 +3,7 @@ const SIDE = 1280;
 /** Files below this size and no larger than SIDE are shown unchanged. */
 const SMALL_BYTES = 600_000;
 
-/**
- * An object URL of the picture of `width` × `height`, at most 1280 px on its longer side; null when the page cannot
- * decode it. The caller revokes it.
- */
+/** An object URL, to be revoked, of a copy of at most 1280 px a side; null when the page cannot decode it. */
 export async function thumbnail(picture: Blob, width: number, height: number): Promise<string | null> {
   if (SIDE >= Math.max(width, height) && picture.size < SMALL_BYTES) return URL.createObjectURL(picture);
   const copy = await smallCopy(picture, width, height, SIDE);

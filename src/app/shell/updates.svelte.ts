@@ -52,10 +52,7 @@ export class Updates {
   }
 }
 
-/**
- * A host without headers does not isolate the first page; a reload through the service worker does. Not after user
- * input.
- */
+/** Without headers only a reload through the service worker isolates the first page. Not after user input. */
 function isolate(): void {
   if (crossOriginIsolated || sessionStorage.getItem(RELOADED) !== null) return;
   if (navigator.userActivation.hasBeenActive) return;

@@ -15,10 +15,7 @@ export function distanceText(distance: number): string {
   return DISTANCE.format(distance);
 }
 
-/**
- * “99.9 % certain, distance 0.62”; for an unknown face the nearest person. With the runner-up's name, also how much
- * further away that person is.
- */
+/** “99.9 % certain, distance 0.62”; for an unknown face the nearest person; with the runner-up's margin. */
 export function matchText(match: WordedMatch, nearestName: string | null, secondName: string | null = null): string {
   if (match.distance === null) return 'nobody in your list yet';
   const distance = `distance\u00a0${distanceText(match.distance)}`;

@@ -24,10 +24,7 @@ export interface Identity {
   readonly crops: readonly StoredCrop[];
 }
 
-/**
- * The most probable face of each picture of a folder of class folders, even if it is turned. `notes`: sentences about
- * pictures left out (unreadable, no face) and about turned faces. Throws `aborted` and the engine's start error.
- */
+/** The most probable face of each picture. `notes`: on pictures left out or turned. Throws `aborted`, start errors. */
 export async function facesOfFiles(
   engine: Engine,
   files: readonly ClassFile[],

@@ -15,10 +15,7 @@ export interface PreparedRun {
   readonly plan: TrainPlan;
 }
 
-/**
- * Starts the worker, adds the pictures and prepares the network. Throws `train/pictures-gone` if they are null, and
- * what the workers throw.
- */
+/** Starts the worker, adds pictures, prepares the network. Throws `train/pictures-gone` if null, and worker errors. */
 export async function prepareRun(
   trainer: Trainer,
   backend: NonNullable<TrainStart['backend']>,

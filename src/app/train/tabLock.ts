@@ -1,7 +1,4 @@
-/**
- * Acquires a lock that one tab at a time holds, until the returned function is called or the tab is closed; null if
- * another tab holds it. Always granted where the browser has no locks.
- */
+/** Takes a lock that one tab holds until the returned function is called; null if taken. Granted without Web Locks. */
 export async function takeTabLock(name: string): Promise<(() => void) | null> {
   if (!('locks' in navigator)) return () => {};
   return new Promise((resolve) => {

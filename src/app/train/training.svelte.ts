@@ -71,10 +71,7 @@ export class Training {
     await this.#list();
   }
 
-  /**
-   * Begins a run; resolves when it is paused, evaluated or failed (see the task's `error`). Throws `store/full`,
-   * `store/other-tab` before anything has begun.
-   */
+  /** Resolves when paused, evaluated or failed (see the task). Throws `store/full`, `store/other-tab` beforehand. */
   async begin(title: string, plan: RunPlan, pictures: RunPictures): Promise<void> {
     this.#assertWriter();
     const run = newRun(title, plan, Date.now());
@@ -91,9 +88,7 @@ export class Training {
     await this.#execute(run, notes);
   }
 
-  /**
-   * Resumes a run that was paused, has failed, or whose tab was closed. Resolves as `begin`. Throws `store/other-tab`.
-   */
+  /** Resumes a paused, failed or left run. Resolves as `begin`. Throws `store/other-tab`. */
   async resume(run: TrainRunRecord): Promise<void> {
     this.#assertWriter();
     const { run: own } = this;
