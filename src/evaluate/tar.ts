@@ -18,7 +18,8 @@ export async function readTar(
 ): Promise<Map<string, Uint8Array | FaceError>> {
   const files = new Map<string, Uint8Array | FaceError>();
   try {
-    for await (const { header, body } of stream.pipeThrough(createTarDecoder({ strict: true }))) {
+    const blocks = stream.pipeThrough(oneMoreBlock()).pipeThrough(createTarDecoder({ strict: true }));
+    for await (const { header, body } of blocks) {
       const { name, size, type } = header;
       const isWanted = type === 'file' && wants(name);
       if (isWanted && size <= MOST_PICTURE_BYTES)
@@ -36,3 +37,9 @@ export async function readTar(
   }
   return files;
 }
+
+/** Appends a block of zeros: two of them end an archive, but some writers leave the second one out, as GNU tar allows. */
+const oneMoreBlock = () =>
+  new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    flush: (controller) => controller.enqueue(new Uint8Array(512)),
+  });

@@ -38,6 +38,13 @@ test('a header with one wrong byte, and an end in the middle, are said', async (
   await expect(read(BYTES.subarray(0, 900))).rejects.toThrow('it ends in the middle');
 });
 
+test('an archive may end with one block of zeros, but not with none', async () => {
+  const oneBlock = BYTES.subarray(0, -512);
+  expect(await read(oneBlock)).toEqual(await read(BYTES));
+  await expect(read(BYTES.subarray(0, -1024))).rejects.toThrow('it ends in the middle');
+  await expect(read(BYTES.subarray(0, -1024 - 512))).rejects.toThrow('it ends in the middle'); // in the last file
+});
+
 test('a claimed size is never taken for the truth: too large for a picture, larger than the stream, or no number', async () => {
   const claiming = (size: string): Uint8Array<ArrayBuffer> => {
     const bytes = BYTES.slice();
