@@ -6,10 +6,7 @@
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 
-/**
- * What `npm audit --json` printed: `asked` false where it could not ask, with the reason; else the findings that end the
- * tests.
- */
+/** What `npm audit --json` printed: whether it could ask, else the reason; and the findings that fail the tests. */
 export function verdict(printed) {
   let report;
   try {

@@ -1,7 +1,4 @@
-/**
- * The packages that run in the browser, for Vite to prepare before the first page is served: one met later makes it
- * prepare everything again, while a page or worker that is loading asks for files that no longer exist.
- */
+/** Packages of the browser, prepared by Vite at the start: one found later breaks the pages that are loading. */
 export const BROWSER_PACKAGES = [
   '@litertjs/core',
   '@tensorflow/tfjs-core',

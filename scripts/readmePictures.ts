@@ -1,7 +1,4 @@
-/**
- * Takes the README's pictures, one of each main view, from the built app. Only the sample pictures are used, so the
- * results may be committed. FaceNet has to be in public/models (`npm run models`).
- */
+/** Takes the README's pictures of the built app, with the sample pictures only; FaceNet must be in public/models. */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,4 @@
-/**
- * How much a visitor downloads: the app's first load (scripts and styles that index.html names) and the whole build, both
- * gzipped. Prints them beside their limits and ends with 1 where one is exceeded: `node scripts/size.js [FOLDER]`.
- */
+/** Prints the gzipped sizes of the first load and of the build; exit code 1 above a limit: `size.js [FOLDER]`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

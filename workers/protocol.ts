@@ -141,10 +141,7 @@ export interface Ops {
   exportModel: { req: ExportRequest; res: Exported; progress: never };
   /** Accuracy on a list of pairs. Occupies the worker: the app starts one of its own for it. */
   benchmark: { req: BenchmarkRequest; res: BenchmarkResult; progress: Progress };
-  /**
-   * How evenly false accepts fall on groups of people who are all different, at the distances in use. Throws
-   * `evaluate/too-few`. Occupies the worker as `benchmark` does.
-   */
+  /** How evenly false accepts fall on groups of different people. Throws `evaluate/too-few`. Occupies the worker. */
   measureBias: { req: BiasRequest; res: BiasReport; progress: Progress };
   memory: { req: Record<string, never>; res: EngineMemory; progress: never };
 }

@@ -74,9 +74,7 @@ export interface TrainOps {
    * far, averaged where the run averages. Throws `evaluate/too-few`.
    */
   evaluate: { req: { far: number }; res: Report; progress: Progress };
-  /**
-   * Embeddings (of length 1) of a set or of other pictures, one row each, in order; by the inference engine in float32.
-   */
+  /** Embeddings of length 1, one row a picture of a set or of others, in order; by the inference engine in float32. */
   embed: { req: EmbedRequest; res: EmbeddedRows; progress: Progress };
   /**
    * What was trained: the whole network (frozen part included) and the head (`Logits/weights` [people, d],

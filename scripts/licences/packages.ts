@@ -17,10 +17,7 @@ const BUNDLERS: Readonly<Record<string, string>> = {
   'vite/': 'vite',
 };
 
-/**
- * Packages that npm carries without their licence's text. The licence is what their package.json says, compared below;
- * the copyright is what the headers of their sources say.
- */
+/** Packages whose licence text npm does not carry: licence from package.json, copyright from source headers. */
 const WITHOUT_TEXT: Readonly<Record<string, { readonly licence: 'Apache-2.0' | 'MIT'; readonly copyright: string }>> = {
   '@litertjs/core': { licence: 'Apache-2.0', copyright: 'Copyright 2025 Google LLC' },
   '@tensorflow/tfjs-backend-cpu': { licence: 'Apache-2.0', copyright: 'Copyright 2019–2024 Google LLC' },

@@ -75,10 +75,7 @@ export class FaceNet {
     return this.#state;
   }
 
-  /**
-   * Loads, checks and warms up the models, also in place of those that run. People are embedded again for another model.
-   * Throws `weights/…`, `backend/…`, `config/bad-value`, `aborted`.
-   */
+  /** Loads, checks and warms up the models. Throws `weights/…`, `backend/…`, `config/bad-value`, `aborted`. */
   async start({ signal, onProgress, ...options }: StartCall = {}): Promise<EngineState> {
     this.#state = await this.call('start', startRequest(options), { signal, onProgress });
     if (this.people.list.length > 0) await this.people.refresh({ signal, onProgress });

@@ -1,7 +1,4 @@
-/**
- * The page's side of the face worker: starts it with the first call and replaces it when it crashes. Pending calls then
- * reject with `worker/crashed`, and the new worker is brought to the state of the old one.
- */
+/** The page's side of the face worker, started with the first call; after a crash a new one gets the old state. */
 import { FACE_TRANSFERS, type OpName, type Ops } from '../../workers/protocol';
 import type { RemoteCallOptions } from '../../workers/rpc';
 import type { FaceError } from '../core/errors';

@@ -5,10 +5,7 @@ import type { FrameSource } from './pictures';
 const STILL_MS = 2_000;
 const CHECK_MS = 500;
 
-/**
- * Feeds frames to `work`, never more than one at a time: those that come meanwhile are dropped. It also reports when there
- * are none: the system has muted the camera, it gives no picture any more, or the page is in the background.
- */
+/** Feeds frames to `work` one at a time, dropping those in between, and reports when the video stands still. */
 export class FrameLoop<Source extends FrameSource = HTMLVideoElement> {
   #source: Source | null = null;
   #cancel = (): void => {};

@@ -18,10 +18,7 @@ export function isLying(detection: Detection): boolean {
   return leanOf(detection) > STRONG;
 }
 
-/**
- * Whether people may lie in a picture that was searched upright only: nothing was found, nothing surely, or a face leans
- * strongly. Then a search of the turned picture is worth its time.
- */
+/** Whether a turned search is worth its time: nothing was found, nothing surely, or a face leans strongly. */
 export function mayLie(faces: readonly { readonly detection: Detection }[]): boolean {
   return faces.every(({ detection }) => detection.score < SURE) || faces.some(({ detection }) => isLying(detection));
 }

@@ -1,7 +1,4 @@
-/**
- * The page's side of the train worker, which is another one than recognition's, so that people are recognised meanwhile.
- * It carries checkpoints between the worker and whatever keeps them.
- */
+/** The page's side of the train worker, apart from recognition's; it carries checkpoints to what keeps them. */
 import type { Connection, RemoteCallOptions } from '../../workers/rpc';
 import type {
   LoggedStep,

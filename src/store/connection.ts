@@ -108,10 +108,7 @@ export async function openConnection(name: string, onReplaced: () => void): Prom
   return { begin, release };
 }
 
-/**
- * All of `body` or nothing, in one transaction. Throws what `body` throws, `store/full`, `store/newer-version` and what
- * the browser throws otherwise.
- */
+/** Runs `body` in one transaction. Throws as `body` and the browser, `store/full`, `store/newer-version`. */
 export async function inTransaction<N extends TableName, R>(
   { begin }: Connection,
   names: readonly N[],

@@ -77,10 +77,7 @@ export type Tables<N extends TableName> = { readonly [K in N]: Table<K> };
 /** Keeps a transaction open until `work` ends, which should therefore be short. */
 export type WaitFor = <R>(work: Promise<R>) => Promise<R>;
 
-/**
- * Reads and writes the tables of those names. Each `body` is one transaction and may await only the tables, or what it
- * hands to `waitFor`.
- */
+/** Each `body` is one transaction on those tables; it may await only them, or what it hands to `waitFor`. */
 export interface Tabular {
   readonly read: <N extends TableName, R>(
     names: readonly N[],

@@ -137,10 +137,7 @@ export interface PhotoStore extends StorePart {
   /** Faces whose embeddings carry no mean of that cohort, of whatever model they are; reads no embeddings. */
   facesWithoutMean(cohort: string): Promise<string[]>;
   crop(faceId: string): Promise<StoredCrop | null>;
-  /**
-   * Saves a picture with its faces, in the place of what was known of it. `carry` says which of them were known: they keep
-   * id and name. Throws `store/full`.
-   */
+  /** Replaces a picture and its faces; those known by `carry` keep id and name. Throws `store/full`. */
   savePhoto(
     photo: PhotoRecord,
     thumbnail: Blob | null,
@@ -153,10 +150,7 @@ export interface PhotoStore extends StorePart {
   storedPhotos(ids: readonly string[]): Promise<StoredPhoto[]>;
   /** Takes pictures with their faces out of the library, and gives them, for undo. */
   removePhotos(ids: readonly string[]): Promise<StoredPhoto[]>;
-  /**
-   * Gives pictures with their faces another place, all of them at once, so that two may change places; what was in the new
-   * places is replaced. Gives those that could be moved: a picture may be gone meanwhile.
-   */
+  /** Moves pictures with their faces, all at once (two may swap), replacing what is there. Gives those that existed. */
   movePhotos(moves: readonly PhotoMove[]): Promise<PhotoMove[]>;
   /** As `movePhotos`; the pictures stay where they are too, and the copies' faces have ids of their own. */
   copyPhotos(copies: readonly PhotoMove[]): Promise<PhotoMove[]>;

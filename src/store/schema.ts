@@ -58,10 +58,7 @@ export interface StorePart {
   readonly persistent: boolean;
   /** False while another tab is the one that writes: every write throws `store/other-tab`. */
   mayWrite(): boolean;
-  /**
-   * `callback` is called after each write to this part; `elsewhere`: by another tab or a worker, or the content was
-   * deleted from outside. Returns the unsubscriber.
-   */
+  /** Calls back after each write; `elsewhere`: another tab, a worker or a deletion. Returns the unsubscriber. */
   onChange(callback: (elsewhere: boolean) => void): () => void;
 }
 

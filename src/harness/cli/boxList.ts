@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import { oneLine } from '../../core/names';
 import type { Box } from '../../core/types';
 
-/**
- * The box that was cut out, as the original's list has it: half the margin added on each side, clipped to the picture,
- * whole pixels.
- */
+/** The box that was cut out, as in the original's list: half the margin a side, clipped, whole pixels. */
 export function cutBox(box: Box, margin: number, width: number, height: number): [number, number, number, number] {
   const half = margin / 2;
   return [

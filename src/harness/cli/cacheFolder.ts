@@ -1,10 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/**
- * Where downloads are kept between runs and installs, outside node_modules, which `npm ci` empties: the environment
- * variable `FACENET_CACHE`, else the folder that the system has for it.
- */
+/** Where downloads are kept between runs and installs: `FACENET_CACHE`, else the system's folder for caches. */
 export function cacheFolder(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,

@@ -22,10 +22,7 @@ export function beforeExit(cleanup: Cleanup): Cleanup {
   };
 }
 
-/**
- * Does `work`, which takes long and can end early without loss: meanwhile the first Ctrl-C or `kill` calls `stop` instead
- * of ending the program. The next one ends it at once.
- */
+/** Does `work`; meanwhile the first Ctrl-C or `kill` calls `stop` instead of ending the program, the next ends it. */
 export async function stoppable<T>(stop: () => void, work: () => Promise<T>): Promise<T> {
   softly = stop;
   try {

@@ -21,10 +21,7 @@ export async function* inOrder<T, R>(
   }
 }
 
-/**
- * The results of `work` for each item as they end, `inFlight` at a time: one that ends early does not wait for those
- * before it. The first failure is thrown at once.
- */
+/** The results of `work` in the order in which they end, `inFlight` at a time. The first failure is thrown at once. */
 export async function* asTheyEnd<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,

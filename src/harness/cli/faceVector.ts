@@ -15,10 +15,7 @@ export interface FaceVector {
   readonly scale: number;
 }
 
-/**
- * The vector of a picture's most probable face, or of the whole picture when it is an aligned face already.
- * Throws `harness/no-face`.
- */
+/** The vector of the most probable face, or of the whole picture when `aligned`. Throws `harness/no-face`. */
 export async function faceVector(
   session: Session,
   picture: PictureRef,

@@ -14,10 +14,7 @@ export interface FileFacts {
   readonly sha256: string;
 }
 
-/**
- * A picture's facts. One that has the size and the times of `known` is not read again: a file that takes another's place is
- * changed at that moment, whatever time its content bears. Throws as `readError`.
- */
+/** A picture's facts, not read again while size and times are those of `known`. Throws as `readError`. */
 export async function factsOf({ path, raw }: PictureFile, known?: FileFacts): Promise<FileFacts> {
   try {
     const { size, mtimeMs: modified, ctimeMs: changed } = await stat(raw ?? path);

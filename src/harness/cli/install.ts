@@ -3,10 +3,7 @@ import { spawn } from 'node:child_process';
 /** An installer that takes longer is given up, whatever it tells. */
 const WHOLE_MS = 600_000;
 
-/**
- * Runs an installer with its output on our standard error; resolves to whether it ended well. One that tells nothing
- * for `silentMs` is given up, and everything that it started ends with it.
- */
+/** Runs an installer, its output on our stderr; gives whether it ended well. Killed after `silentMs` of silence. */
 export function install(
   command: string,
   args: readonly string[],

@@ -32,10 +32,7 @@ const AS_ROOT =
 const NO_SANDBOX =
   'Chromium runs without its sandbox, which does not start on this system (no user namespaces): take care with pictures from strangers.';
 
-/**
- * Starts with the sandbox unless this is root, who cannot have it; where that fails, once more without. `warn` is given one
- * sentence whenever it is missing. Rejects with what the last start throws.
- */
+/** Tries with the sandbox (not as root), then without, with a sentence to `warn`. Rejects as the last start does. */
 export async function launchSandboxed<T>(
   isRoot: boolean,
   launch: (chromiumSandbox: boolean) => Promise<T>,
@@ -50,10 +47,7 @@ export async function launchSandboxed<T>(
   return bare;
 }
 
-/**
- * Starts headless Chromium, in its sandbox where it can. Signals are ours to handle, so that the server goes with it.
- * `flags` are added to the backend's.
- */
+/** Starts headless Chromium, sandboxed where it can be, with `flags` added to the backend's. We handle signals. */
 export function launchChromium(
   executablePath: string,
   backend: BackendChoice,

@@ -95,10 +95,7 @@ export async function getModels(options: ModelOptions): Promise<ModelFiles> {
   return { files, missing };
 }
 
-/**
- * Whether the folder has a file of each embedded model, by name and length; what loads one checks its SHA-256. A packed
- * folder has only one precision of each. FaceNet does for an embedder: whoever has it may have no network for the other.
- */
+/** Whether each embedded model is here, by name and length, in one precision at least; FaceNet does for an embedder. */
 export async function hasEmbedded(outDir: string): Promise<boolean> {
   const isHere = async (row: ModelRow, precision: Precision) => {
     const entry = await stat(join(outDir, modelFileName(row.id, precision))).catch(() => null);

@@ -12,10 +12,7 @@ export interface NpmAnswer {
   readonly stderr: string;
 }
 
-/**
- * The script of the npm client: the one that runs us, the one beside this Node, the one on the PATH; null where there is
- * none. A script, since Windows starts `npm.cmd` only through a shell.
- */
+/** The npm client's script: the one that runs us, this Node's, or the PATH's; null without one. (Windows: not `npm.cmd`.) */
 export function findNpm(env: NodeJS.ProcessEnv = process.env, node = process.execPath): string | null {
   const running = env['npm_execpath'] ?? ''; // pnpm and yarn set it too, to themselves
   const beside = join('node_modules', 'npm', 'bin', 'npm-cli.js');
@@ -39,10 +36,7 @@ function linkedScript(path: string): string {
   }
 }
 
-/**
- * Runs the npm client and gives what it says. Throws `aborted`, and an Error whose message is the reason where it does
- * not start or takes longer than `limitMs`.
- */
+/** Runs the npm client; gives what it says. Throws `aborted`, or an Error with the reason (`limitMs`: too long). */
 export function runNpm(
   script: string,
   args: readonly string[],

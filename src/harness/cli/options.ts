@@ -16,7 +16,8 @@ export interface CommonFlags {
   readonly thresholds?: [number, number, number];
 }
 
-function number(text: string, fits: (value: number) => boolean, what: string): number {
+/** Throws InvalidArgumentError, which names `what` the text must be. */
+export function number(text: string, fits: (value: number) => boolean, what: string): number {
   const value = Number(text);
   if (text.trim() === '' || !fits(value)) throw new InvalidArgumentError(`It must be ${what}.`);
   return value;
@@ -90,15 +91,11 @@ export function addFaceOptions(command: Command, ...more: readonly ('far' | 'tur
     : command;
 }
 
-export function startOptions({
-  backend,
-  engine,
-  precision,
-  model,
-  far,
-}: Pick<CommonFlags, 'backend' | 'engine' | 'precision' | 'model'> & {
+type StartFlags = Pick<CommonFlags, 'backend' | 'engine' | 'precision' | 'model'> & {
   readonly far?: number | undefined;
-}): StartOptions {
+};
+
+export function startOptions({ backend, engine, precision, model, far }: StartFlags): StartOptions {
   return {
     backend,
     ...(engine && { engine }),

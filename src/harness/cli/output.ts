@@ -11,10 +11,6 @@ export interface Failure {
   readonly picture: string;
   readonly error: EntryError;
 }
-/** A command that failed as a whole. */
-export interface FailureOutput {
-  readonly error: EntryError;
-}
 
 export interface DetectedFace {
   readonly box: [number, number, number, number];
@@ -33,16 +29,14 @@ export interface DetectEntry {
 export interface DetectOutput {
   readonly pictures: (DetectEntry | FailedEntry)[];
 }
+/** A picture with its faces, or one that could not be read. */
+export type FacesEntry<Face> = { readonly picture: string; readonly faces: Face[] } | FailedEntry;
 
 export interface RecognisedFace extends Omit<Match, 'person'> {
   readonly box: [number, number, number, number];
   readonly score: number;
   /** Null when unknown. */
   readonly name: string | null;
-}
-export interface RecogniseEntry {
-  readonly picture: string;
-  readonly faces: RecognisedFace[];
 }
 export interface GalleryOutput {
   readonly people: number;
@@ -61,7 +55,7 @@ export interface RecogniseOutput {
   readonly model: string;
   readonly threshold: number;
   readonly gallery: GalleryOutput;
-  readonly pictures: (RecogniseEntry | FailedEntry)[];
+  readonly pictures: FacesEntry<RecognisedFace>[];
 }
 
 /** A picture that could not be read, between those that could. */
@@ -198,7 +192,7 @@ export interface ClassifyOutput {
   readonly model: string;
   readonly kind: 'svm' | 'logistic';
   readonly threshold: number;
-  readonly pictures: ({ readonly picture: string; readonly faces: ClassifiedFace[] } | FailedEntry)[];
+  readonly pictures: FacesEntry<ClassifiedFace>[];
 }
 
 export interface ModelEntry {

@@ -116,10 +116,7 @@ function joined(folder: string | Buffer, name: string | Buffer): string | Buffer
   return Buffer.concat([Buffer.from(folder), Buffer.from(sep), Buffer.from(name)]);
 }
 
-/**
- * What the page can be lent of a picture: its path, or its bytes where the path is no text. Throws its `problem`, and why
- * it may not be read.
- */
+/** A picture's path, or its bytes where the path is no text. Throws its `problem`, and why it may not be read. */
 export async function sourceOf({ path, raw, problem }: PictureFile): Promise<string | Buffer> {
   if (problem) throw problem;
   try {

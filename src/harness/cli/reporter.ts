@@ -18,10 +18,7 @@ export function engineLine(state: EngineState): string {
   return `${state.model}, ${state.precision}, ${ENGINES[state.engine]} on ${place}`;
 }
 
-/**
- * All that a command says: results on standard output (with `--json` one object and nothing else), everything else on
- * standard error, with a progress bar where that is a terminal.
- */
+/** A command's output: results on stdout (one object with `--json`), the rest, with a progress bar, on stderr. */
 export class Reporter {
   readonly #failed: FaceError[] = [];
   readonly #lying = new Set<string>();
@@ -33,10 +30,6 @@ export class Reporter {
   onTrainStep: (step: LoggedStep) => void = () => {};
 
   constructor(readonly json: boolean) {}
-
-  trainStep(step: LoggedStep): void {
-    this.onTrainStep(step);
-  }
 
   /** A line of the result for people; nothing with `--json`. */
   line(text: string): void {

@@ -2,7 +2,7 @@ import { PersonNames } from '../../core/classFolders';
 import { FaceError } from '../../core/errors';
 import type { PictureRef } from '../../client/types';
 import { inOrder } from './concurrent';
-import type { EntryError, FailedEntry, Failure } from './output';
+import type { EntryError, FacesEntry, Failure } from './output';
 import { folderPerson, picturesOfAll, sourceOf, type PictureFile } from './pictures';
 import type { Reporter } from './reporter';
 import type { Session } from './session';
@@ -40,10 +40,7 @@ export function readable(files: readonly PictureFile[], reporter: Reporter): Pic
   });
 }
 
-/**
- * Whose a picture in class folders is, null for a loose one; names in several spellings are noted. `what`: of what each
- * folder holds the pictures.
- */
+/** Gives a picture's person (or group: `what`), null for a loose one; notes names that occur in several spellings. */
 export function peopleIn(
   files: readonly PictureFile[],
   reporter: Reporter,
@@ -55,10 +52,7 @@ export function peopleIn(
   return (file) => people.get(file) ?? null;
 }
 
-/**
- * Does `work` on each picture, with a progress bar, and gives the outcomes in the pictures' order as they come. Throws
- * `harness/chromium-ended`: the others cannot be worked on.
- */
+/** Does `work` on each picture, outcomes in their order, with a progress bar. Throws `harness/chromium-ended`. */
 export async function* eachPicture<T>(
   session: Session,
   reporter: Reporter,
@@ -99,15 +93,13 @@ export async function* eachResult<T>(
     else yield outcome;
 }
 
-/**
- * Prints each picture's faces, a line for each by `describe`, and returns what `--json` lists. The outcomes of `eachPicture`.
- */
+/** Prints the faces of `eachPicture`'s outcomes, a line each by `describe`; returns what `--json` lists. */
 export async function printFaces<Face>(
   outcomes: AsyncIterable<Outcome<readonly Face[]>>,
   reporter: Reporter,
   describe: (face: Face) => string,
-): Promise<({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[]> {
-  const pictures: ({ readonly picture: string; readonly faces: Face[] } | FailedEntry)[] = [];
+): Promise<FacesEntry<Face>[]> {
+  const pictures: FacesEntry<Face>[] = [];
   for await (const outcome of outcomes) {
     const picture = outcome.file.path;
     if ('error' in outcome) {

@@ -44,10 +44,7 @@ export interface SessionOptions extends StartOptions {
   readonly workers?: number;
 }
 
-/**
- * Starts server, Chromium and models, says what really runs, does `work`, and ends all of it, whatever happens.
- * Throws as `withPage`, and what `start` throws.
- */
+/** Starts server, Chromium and models, does `work`, and ends all of it. Throws as `withPage`, and as `start`. */
 export async function withSession<T>(
   options: SessionOptions,
   reporter: Reporter,
@@ -157,7 +154,7 @@ async function openPage(browser: Browser, address: string, reporter: Reporter): 
   await page.exposeFunction('facenetProgress', (progress: Parameters<Reporter['progress']>[0]) =>
     reporter.progress(progress),
   );
-  await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => reporter.trainStep(step));
+  await page.exposeFunction('facenetTrainStep', (step: LoggedStep) => reporter.onTrainStep(step));
   await page.goto(address);
   // The module script has run by the load event; without its global it has failed.
   if (!(await page.evaluate(() => 'facenetCall' in globalThis)))

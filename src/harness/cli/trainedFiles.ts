@@ -74,10 +74,7 @@ async function describedBy(path: string): Promise<TrainedInfo | null> {
   }
 }
 
-/**
- * Puts a trained model's file, checked, into the models folder under its own name, where `--model <id>` finds it. Throws
- * readTrained's errors, `weights/id-taken`, `harness/no-such-file`.
- */
+/** Adds a trained model's file to the folder. Throws as readTrained; `weights/id-taken`, `harness/no-such-file`. */
 export async function addTrained(path: string, folder: string): Promise<TrainedInfo> {
   const entry = await stat(path).catch(() => null);
   if (!entry) throw new FaceError('harness/no-such-file', { path });

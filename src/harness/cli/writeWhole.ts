@@ -7,10 +7,7 @@ export const PART = '.part';
 
 let written = 0;
 
-/**
- * Writes a file so that under its name there is always a whole one, even after a crash or with two programs writing it
- * at a time. Throws what the disk throws.
- */
+/** Writes a file atomically, also when it crashes or two programs write it. Throws what the disk throws. */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const part = `${path}.${process.pid}-${written++}${PART}`;
   try {

@@ -1,7 +1,4 @@
-/**
- * Work that takes seconds in one piece: it runs in a short-lived thread of its own, so that people are recognised
- * meanwhile, and its memory is freed when it ends or is aborted.
- */
+/** Work of seconds in one piece, in a short-lived thread: recognition continues, and its memory is freed. */
 import { crossValidate, type CrossValidation } from '../../classify/crossValidate';
 import type { Samples } from '../../classify/samples';
 import { groupFaces, type GroupFacesOptions } from '../../cluster/groupFaces';

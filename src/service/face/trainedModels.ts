@@ -126,10 +126,7 @@ export async function saveTrained(
   }
 }
 
-/**
- * Keeps a trained model's file that the user has, beside the other precisions of the same model. Throws as
- * `readTrainedFile`, and `weights/id-taken`, `store/full`.
- */
+/** Adds a trained model's file. Throws as `readTrainedFile`, and `weights/id-taken`, `store/full`. */
 export async function importTrained(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<EmbedderRow> {
   const { info, precision } = await readTrainedFile(bytes, name);
   const store = await openedStore();

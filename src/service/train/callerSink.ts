@@ -12,10 +12,7 @@ export class CallerSink implements ResumableSink {
     readonly reject: (error: FaceError) => void;
   } | null = null;
 
-  /**
-   * `last`: what the caller's sink holds now. `keep`: every checkpoint saved stays in memory too, to resume from when the
-   * device is lost.
-   */
+  /** `last`: what the caller's sink holds. `keep`: checkpoints stay in memory too, to resume after a device loss. */
   constructor(
     private last: Checkpoint | null,
     private readonly keep: boolean,

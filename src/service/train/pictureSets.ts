@@ -127,10 +127,7 @@ function rgbOf({ width, height, data }: RgbaImage): Uint8Array<ArrayBuffer> {
   return rgb;
 }
 
-/**
- * The crop of a picture, whole numbers: not smaller than the network's input, and at most as much larger as the original's
- * training crops are. Throws `image/…` errors with `name`.
- */
+/** A picture's crop in whole numbers, from the input's size to that of training crops. Throws `image/…` with `name`. */
 export async function readCrop(picture: TrainPicture, options: CropOptions, name: string): Promise<FaceCrop> {
   const { size, data } = await exactCrop(picture, options, name);
   return { size, data: Float32Array.from(Uint8ClampedArray.from(data)) };

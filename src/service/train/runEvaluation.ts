@@ -32,10 +32,7 @@ export class RunEvaluation {
     private readonly base: BaseCohort | null,
   ) {}
 
-  /**
-   * What the trained model's file says of its cohort, and the centres of one of its own: known after `report`, or where its
-   * embeddings are the base's own.
-   */
+  /** What the trained file says of its cohort: known after `report`, or where embeddings are the base's own. */
   cohort(): { readonly said: TrainedCohort | null; readonly centres: WeightTensor | null } {
     const { base, mapped } = this;
     if (mapped) {

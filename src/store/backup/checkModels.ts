@@ -34,9 +34,7 @@ export async function checkModel(model: TrainedModelRecord, files: ReadonlyMap<P
   for (const [precision, bytes] of files) compare(model, await readFile(bytes, model.id, precision));
 }
 
-/**
- * Reads every model among a backup's records, one file in memory at a time. Throws what `bad` makes of the reason.
- */
+/** Reads every model among a backup's records, one file in memory at a time. Throws what `bad` makes. */
 export function modelChecker(bad: (reason: string) => Error): { add(record: BackupRecord): Promise<void> } {
   let file: { readonly id: string; readonly precision: Precision; readonly bytes: number; parts: Bytes[] } | null =
     null;

@@ -94,9 +94,7 @@ async function decrypt(keyed: Keyed, index: number, flag: number, data: Bytes): 
   );
 }
 
-/**
- * Encrypts what `content` gives, piece after piece; yields the file's parts. At most a chunk and a piece are in memory.
- */
+/** Encrypts what `content` gives; yields the file's parts. At most a chunk and a piece are in memory. */
 export async function* encryptBackup(
   passphrase: string,
   content: AsyncIterable<Bytes>,

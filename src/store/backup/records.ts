@@ -108,10 +108,7 @@ function shortened({ problem, skipped, kinds, others, ...rest }: FolderReport): 
   };
 }
 
-/**
- * The records in `chunks`, wherever those were cut: for each chunk those that end in it. Throws `backup/damaged` for what
- * no version of the app wrote.
- */
+/** For each of `chunks`, cut anywhere, the records that end in it. Throws `backup/damaged`. */
 export async function* decodeRecords(chunks: AsyncIterable<Bytes>, name: string): AsyncGenerator<BackupRecord[], void> {
   const bad = (reason: string) => new FaceError('backup/damaged', { name, reason });
   let rest = NO_BYTES;

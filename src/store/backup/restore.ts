@@ -11,10 +11,7 @@ import { DECIDED } from './schemas';
 /** Writes one record after the other into the tables. */
 type RecordWriter = (record: BackupRecord) => Promise<void>;
 
-/**
- * What writes a backup's records into the tables. Version 1 had only people and settings: photos and models stay then,
- * whatever the mode. `list`: the folders and pictures that will come.
- */
+/** Writes a backup's records; `list`: its folders and pictures. Version 1 leaves photos and models as they are. */
 export async function restorer(
   tables: RestoredTables,
   mode: RestoreMode,

@@ -11,10 +11,7 @@ import { withSession, type Session } from '../session';
 /** Pictures whose scales are asked for at a time. */
 const AT_ONCE = 512;
 
-/**
- * Throws `harness/not-normalised` where a run's embeddings cannot be decided on by the model's default distances: it has no
- * cohort, or its calibration is of other crops than the run's.
- */
+/** Throws `harness/not-normalised`: the model has no cohort, or its calibration is of other crops than the run's. */
 export function assertNormalisable(
   { model, cohort, crop }: Pick<EngineState, 'model' | 'cohort' | 'crop'>,
   { crops, margins }: Pick<RunSettings, 'crops' | 'margins'>,
@@ -27,10 +24,7 @@ export function assertNormalisable(
     refuse(`${model} was calibrated on its own crop (${crop}), so --crop and --margin must be left out.`);
 }
 
-/**
- * Starts the model that the parts in `folder` were embedded by, or the one that `options` name, which must be it. Throws
- * `harness/other-run`, as `assertNormalisable`, and as `withSession`.
- */
+/** Starts the model that embedded the parts. Throws `harness/other-run`, as `assertNormalisable`, `withSession`. */
 export async function withDecider(
   settings: RunSettings,
   folder: string,

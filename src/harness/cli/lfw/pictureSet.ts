@@ -32,10 +32,7 @@ export async function findPictureSet(images: string, names: readonly string[], l
   return { names, files: picturesNamed(await archived(images, names), names, from), archivedAt: entry.ctimeMs };
 }
 
-/**
- * Those of the pictures `done` (places with the second, since 1970, in which each was read) that were changed or replaced
- * since; one of the same second is among them.
- */
+/** The pictures among `done` (with their second of reading, since 1970) that may have changed since. */
 export async function changedSince(
   { files, archivedAt }: PictureSet,
   done: ReadonlyMap<number, number>,

@@ -9,10 +9,7 @@ import { decisionOf } from './decide';
 import type { Embeddings } from './embeddingsFile';
 import { bytesOf, type PictureSet } from './pictureSet';
 
-/**
- * Evaluates the pairs on the embeddings of a complete run and writes everything to `folder`. `shards`: the run's, in order;
- * `decider`: the session of the model whose own decisions are evaluated too.
- */
+/** Evaluates a whole run, its `shards` in order, into `folder`; by the model's own decisions too with `decider`. */
 export async function writeEvaluation(
   list: PairList,
   { names, files }: PictureSet,

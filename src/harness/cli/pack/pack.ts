@@ -113,10 +113,7 @@ async function linkModels(
   return names;
 }
 
-/**
- * tar of the system and zlib of Node, because both are on any machine that this is for, and stream; `-h` takes what the
- * links point to.
- */
+/** The system's tar and Node's zlib, which stream and are on every machine; `-h` reads through the links. */
 async function archive(work: string, out: string, partBytes: number): Promise<Part[]> {
   const lists = ['--exclude', 'bounding_boxes_*.txt', '--exclude', '.crops_*.jsonl'];
   const { child, ended } = startTool('tar', ['-C', work, ...lists, '-chf', '-', ROOT]);

@@ -7,10 +7,7 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/**
- * The npm packages without which the built command line in `folder` does not run: those that its files import, and theirs,
- * as folders below `packages` (`node_modules`).
- */
+/** The npm packages, folders below `packages`, that the built command line in `folder` imports, and theirs. */
 export async function neededPackages(folder: string, packages: string): Promise<string[]> {
   const needed = new Set<string>();
   const open = await importedBy(folder);

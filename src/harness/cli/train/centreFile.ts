@@ -50,10 +50,7 @@ export async function readCentreFile(path: string): Promise<CentreFile> {
   return value;
 }
 
-/**
- * The pictures that a training keeps. A picture is known by its path below its folder, without the ending where that
- * differs (`align` writes PNG).
- */
+/** The pictures that a training keeps, known by their path below the folder; the ending may differ (`align`: PNG). */
 export function filterPictures(
   files: readonly PictureFile[],
   { pictures }: CentreFile,

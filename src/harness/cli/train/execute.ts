@@ -1,8 +1,6 @@
 import { count } from '../../../core/count';
 import { RandomStream, shuffledIndices } from '../../../core/random';
-import type { Report as RunReport } from '../../../core/types';
-import { warningsOf } from '../../../evaluate/evaluationWords';
-import type { TrainEngine, TrainPlan, TrainResult } from '../../../client/types';
+import type { TrainPlan, TrainResult } from '../../../client/types';
 import type { TrainFrom } from '../../../client/trainer';
 import type { Reporter } from '../reporter';
 import { withPage, type HarnessSession } from '../session';
@@ -11,7 +9,7 @@ import { workOf, type LfwPoint } from './epochs';
 import { collectFaces, SEED, type TrainFaces } from './faces';
 import type { TrainFlags } from './flags';
 import type { Labelled } from './people';
-import { engineLine, measuredAt, planLine, printReport, ranOn, type TrainReport } from './report';
+import { engineLine, measuredIn, planLine, printReport, ranOn, type TrainReport } from './report';
 import { RunFolder } from './runFolder';
 import { readSettings, runConfig, type BaseChoice, type TrainKind, type TrainSettings } from './settings';
 import { trainAll } from './trainAll';
@@ -42,7 +40,17 @@ export async function executeTraining(kind: TrainKind, flags: TrainFlags, report
         : null;
     const rawPixels = kind === 'train' ? await rawAccuracy(session, faces.train, faces.heldOut) : null;
     const work = workOf(await folder.lines(), plan.config.batch * plan.config.accumulate);
-    const output = outputOf({ id, engine, faces, result, work, evaluation, rawPixels, lfw });
+    const output: TrainReport = {
+      model: id,
+      ...ranOn(engine),
+      ...countsOf(faces),
+      steps: result.step,
+      epochs: result.epoch,
+      ...work,
+      ...measuredIn(evaluation),
+      ...(rawPixels !== null && { rawPixels }),
+      ...(lfw && { lfw }),
+    };
     await folder.writeReport(output);
     printReport(reporter, output, flags.out);
   });
@@ -113,35 +121,12 @@ function sayValidation(reporter: Reporter, { step, epoch }: TrainResult, lfw: Lf
   return { step, epoch, lfw };
 }
 
-interface Ended {
-  readonly id: string;
-  readonly engine: TrainEngine;
-  readonly faces: TrainFaces;
-  readonly result: TrainResult;
-  readonly work: ReturnType<typeof workOf>;
-  readonly evaluation: RunReport;
-  readonly rawPixels: number | null;
-  readonly lfw: NonNullable<TrainReport['lfw']> | null;
-}
-
-function outputOf({ id, engine, faces, result, work, evaluation, rawPixels, lfw }: Ended): TrainReport {
-  const { before, after, evened } = evaluation;
+function countsOf({ people, train, heldOut, impostors, noFace }: TrainFaces) {
   return {
-    model: id,
-    ...ranOn(engine),
-    people: faces.people.length,
-    pictures: faces.train.files.length,
-    heldOut: faces.heldOut.files.length,
-    impostors: faces.impostors.files.length,
-    noFace: faces.noFace,
-    steps: result.step,
-    epochs: result.epoch,
-    ...work,
-    before: measuredAt(before),
-    after: measuredAt(after),
-    evened,
-    accepted: warningsOf({ before, after }).length === 0,
-    ...(rawPixels !== null && { rawPixels }),
-    ...(lfw && { lfw }),
+    people: people.length,
+    pictures: train.files.length,
+    heldOut: heldOut.files.length,
+    impostors: impostors.files.length,
+    noFace,
   };
 }

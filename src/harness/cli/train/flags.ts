@@ -1,10 +1,10 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { badValue } from '../../../core/errors';
 import type { TrainableName } from '../../../train/config/recipe';
 import { LOSSES, type LossName } from '../../../train/config/config';
 import { parseSchedule, type ScheduleConfig } from '../../../train/config/schedule';
 import { readText } from '../diskReason';
-import { far, wholeNumber, type CommonFlags } from '../options';
+import { far, number, wholeNumber, type CommonFlags } from '../options';
 import { BACKENDS } from '../../../core/types';
 
 export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
@@ -35,25 +35,10 @@ export interface TrainFlags extends Pick<CommonFlags, 'backend' | 'json'> {
   readonly shuffleLabels?: true;
 }
 
-function share(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value < 1)) throw new InvalidArgumentError('It must be between 0 and 1.');
-  return value;
-}
-
-function percentile(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value > 0 && value <= 100)) throw new InvalidArgumentError('It must be from 0 to 100.');
-  return value;
-}
-
+const share = (text: string) => number(text, (x) => x > 0 && x < 1, 'between 0 and 1');
+const percentile = (text: string) => number(text, (x) => x > 0 && x <= 100, 'from 0 to 100');
 /** Of a network's channels. */
-export function width(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0.05 && value <= 1))
-    throw new InvalidArgumentError('It must be from 0.05 to 1.');
-  return value;
-}
+export const width = (text: string): number => number(text, (x) => x >= 0.05 && x <= 1, 'from 0.05 to 1');
 
 /** What `train` and `finetune` have in common. */
 export function addTrainOptions(command: Command): Command {

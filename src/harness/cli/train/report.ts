@@ -1,6 +1,6 @@
 import { count } from '../../../core/count';
 import type { TrainEngine, TrainPlan } from '../../../client/types';
-import type { Evaluation, Evened } from '../../../core/types';
+import type { Evaluation, Evened, Report } from '../../../core/types';
 import { promiseOf, warningsOf } from '../../../evaluate/evaluationWords';
 import { namedAdapter } from '../../../evaluate/lfwReport';
 import type { Reporter } from '../reporter';
@@ -44,8 +44,12 @@ export function ranOn(engine: TrainEngine): Pick<TrainReport, 'backend' | 'adapt
   return { backend: engine.backend, adapter: namedAdapter(engine) };
 }
 
-export function measuredAt({ accuracy, val, impostorsVal, impostorsAccepted, far }: Evaluation): Measured {
-  return { accuracy, val, far, impostorsVal, impostorsAccepted };
+export function measuredIn({ before, after, evened }: Report) {
+  const measured = ({ accuracy, val, far, impostorsVal, impostorsAccepted }: Evaluation): Measured => {
+    return { accuracy, val, far, impostorsVal, impostorsAccepted };
+  };
+  const accepted = warningsOf({ before, after }).length === 0;
+  return { before: measured(before), after: measured(after), evened, accepted };
 }
 
 export function engineLine({ backend, adapter, softwareAdapter, threads }: TrainEngine): string {

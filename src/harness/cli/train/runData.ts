@@ -37,10 +37,7 @@ export async function runData(files: readonly PictureFile[], known: RunData | nu
   return { people: all.people, pictures };
 }
 
-/**
- * Writes what the run trains on to `path`; of a run that continues, after checking that it is the same. Throws
- * `train/other-data`, which names the difference.
- */
+/** Writes what a run trains on to `path`; where it `resumes`, it must be the same. Throws `train/other-data`. */
 export async function keepRunData(
   path: string,
   files: readonly PictureFile[],

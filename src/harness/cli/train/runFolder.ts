@@ -42,10 +42,7 @@ export class RunFolder {
     this.#events = join(folder, 'events.out.tfevents.facenet-web');
   }
 
-  /**
-   * Opens the folder for a run with these settings. Throws `train/unfinished` where there is a checkpoint and nobody asked
-   * to continue, `train/other-run` where it is of a run with other ones.
-   */
+  /** Opens a run's folder. Throws `train/unfinished` (a checkpoint and no `resume`), `train/other-run`. */
   static async open(folder: string, settings: Settings, resume: boolean): Promise<RunFolder> {
     const run = new RunFolder(folder);
     await mkdir(folder, { recursive: true });
@@ -100,10 +97,7 @@ export class RunFolder {
     return this.#last;
   }
 
-  /**
-   * A run that continues repeats the steps since its checkpoint: their lines go. Event files may repeat steps. One that was
-   * at its end repeats only LFW.
-   */
+  /** Removes the lines of steps since the checkpoint, which are repeated (at its end LFW alone); events may repeat. */
   async #begin(first: MetricsLine): Promise<void> {
     this.#begun = true;
     if (!existsSync(this.metrics)) {
