@@ -75,9 +75,7 @@ export class People {
   /** Reads the people again, sends the gallery, re-embeds faces of other models in the background. Never rejects. */
   sync(): Promise<void> {
     this.#again = true;
-    this.#running ??= this.#loop().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#loop().finally(() => (this.#running = null));
     return this.#running;
   }
 

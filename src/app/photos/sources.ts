@@ -41,7 +41,8 @@ function fromFile(path: string, file: File): SourcePicture {
   return { path, size: file.size, modified: file.lastModified, read };
 }
 
-function sourceOf(name: string, pictures: readonly SourcePicture[], report: SourceReport): PhotoSource {
+/** A source whose pictures are all listed. */
+export function sourceOf(name: string, pictures: readonly SourcePicture[], report: SourceReport): PhotoSource {
   const each = async function* () {
     yield* pictures;
   };

@@ -4,7 +4,7 @@ import { refusal, unpack } from '../../core/zip/unpack';
 import { accessOf, readZipDirectory, type RandomAccess } from '../../core/zip/zipDirectory';
 import type { ZipEntry } from '../../core/zip/zipEntry';
 import { SourceReport } from './sourceReport';
-import { numbered, type PhotoSource, type SourcePicture } from './sources';
+import { numbered, sourceOf, type PhotoSource, type SourcePicture } from './sources';
 
 const ARCHIVES: ReadonlySet<string> = new Set(['zip', '7z', 'rar', 'tar', 'gz', 'tgz', 'bz2', 'xz', 'zst']);
 
@@ -38,14 +38,7 @@ export async function sourceOfZip(zip: File): Promise<PhotoSource> {
     if (pictures.length === 0) throw cut;
     report.problem = cut.message;
   }
-  return {
-    name,
-    total: pictures.length,
-    pictures: async function* () {
-      yield* pictures;
-    },
-    report: () => report.result(),
-  };
+  return sourceOf(name, pictures, report);
 }
 
 function pictureOf(file: RandomAccess, entry: ZipEntry, path: string, modified: number): SourcePicture {

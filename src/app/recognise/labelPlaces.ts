@@ -16,11 +16,8 @@ export interface LabelWish {
   readonly rank: number;
 }
 
-export interface LabelPlace {
-  /** Upper left corner. */
-  readonly x: number;
-  readonly y: number;
-}
+/** Upper left corner. */
+export type LabelPlace = Pick<Rect, 'x' | 'y'>;
 
 /** How many label heights a label may be away from its box and still be recognisable as its. */
 const ROWS = 3;

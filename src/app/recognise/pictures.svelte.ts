@@ -1,5 +1,5 @@
 import { FaceError, toFaceError } from '../../core/errors';
-import type { CaptureHint, Detection, Embedding, FaceQuality, Match, StoredCrop } from '../../core/types';
+import type { RecognisedFace, StoredCrop } from '../../core/types';
 import type { RecogniseResult } from '../../client/types';
 import type { FaceSource } from '../../store/schema';
 import type { Engine } from '../shell/engine.svelte';
@@ -14,13 +14,8 @@ export interface NewPicture {
 }
 
 /** A face with its match by the present gallery. */
-export interface ShownFace {
+export interface ShownFace extends RecognisedFace {
   readonly key: string;
-  readonly detection: Detection;
-  readonly embedding: Embedding;
-  readonly match: Match;
-  readonly quality: FaceQuality;
-  readonly hint: CaptureHint | null;
   readonly crop: StoredCrop;
 }
 

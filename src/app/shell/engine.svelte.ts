@@ -77,9 +77,7 @@ export class Engine {
   }
 
   async #start(): Promise<EngineState> {
-    const onProgress = (progress: Progress): void => {
-      this.progress = progress;
-    };
+    const onProgress = (progress: Progress): void => void (this.progress = progress);
     const state = await this.client.start({ ...startOptions(this.settings), onProgress });
     this.state = state;
     await this.#onModel(state);

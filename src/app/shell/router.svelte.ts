@@ -8,9 +8,7 @@ export class Router {
   route = $state.raw<Route>(parseRoute(location.hash));
 
   constructor() {
-    window.addEventListener('hashchange', () => {
-      this.route = parseRoute(location.hash);
-    });
+    window.addEventListener('hashchange', () => (this.route = parseRoute(location.hash)));
     let timer: ReturnType<typeof setTimeout> | undefined;
     window.addEventListener('scroll', () => {
       clearTimeout(timer);

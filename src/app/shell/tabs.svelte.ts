@@ -104,9 +104,7 @@ export class Tabs implements WriteGuard {
     const wasFollower = !this.isWriter;
     this.isWriter = true;
     if (wasFollower) this.#onWriter();
-    return new Promise((resolve) => {
-      this.#letGo = resolve;
-    });
+    return new Promise((resolve) => (this.#letGo = resolve));
   }
 
   /** Waits for the lock as a follower. */
