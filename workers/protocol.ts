@@ -1,7 +1,4 @@
-/**
- * Every message between the page and the face worker: for each operation its request, response and progress. The types
- * are those of the pipeline and of the service; they are named again here for the client, which sees only the threads.
- */
+/** Every message between the page and the face worker: request, response and progress of each operation. */
 import type { CrossValidation } from '../src/classify/crossValidate';
 import type { Progress } from '../src/core/call';
 import type {
@@ -48,13 +45,11 @@ import type { ModelPlace } from '../src/weights/present';
 import type { RequestTransfers, ServeOptions } from './rpc';
 
 export type {
-  AlignedFace,
   AlignRequest,
   BenchmarkOptions,
   BenchmarkPictures,
   BenchmarkRequest,
   BenchmarkResult,
-  ClassifierMethod,
   Comparison,
   DetectOptions,
   DetectResult,
@@ -165,10 +160,7 @@ export const FACE_TRANSFERS: RequestTransfers<Ops> = {
   saveTrained: ({ bytes }) => [bytes.buffer],
 };
 
-/**
- * Work on pictures runs in order, in the lane `main`: the networks serve one call at a time. Files of models, grouping and
- * comparing classifiers have lanes of their own, so that people are recognised meanwhile; questions are answered at once.
- */
+/** Pictures wait in the lane `main`, as the networks serve one call at a time; slow work without them has its own. */
 export const FACE_SERVE_OPTIONS: ServeOptions<Ops> = {
   owned: FACE_TRANSFERS,
   // Large results change hands instead of being copied.

@@ -1,7 +1,4 @@
-/**
- * Every message between the page and the train worker. One run at a time: `start` → `addPictures` (three sets) →
- * `prepare` → `train` (as often as it is stopped) → `evaluate`, `embed`, `weights`.
- */
+/** Messages to the train worker: `start`, `addPictures` (3 sets), `prepare`, `train` (repeatable), then the results. */
 import type { Progress } from '../src/core/call';
 import type { Checkpoint, EngineMemory, Report } from '../src/core/types';
 import type { PictureRef } from '../src/pipeline/decode';
@@ -20,7 +17,6 @@ import type {
   TrainRequest,
 } from '../src/service/train/requests';
 import type { TrainProgress, TrainResult } from '../src/service/train/run';
-import type { TrainConfig } from '../src/train/config/config';
 import type { LoggedStep } from '../src/train/loop';
 import type { Trainable } from '../src/train/plan';
 import type { ServeOptions } from './rpc';
@@ -32,8 +28,6 @@ export type {
   SinkChoice,
   Trainable,
   TrainBase,
-  TrainCall,
-  TrainConfig,
   TrainEngine,
   TrainPlan,
   TrainProgress,

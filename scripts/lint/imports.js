@@ -1,7 +1,4 @@
-/**
- * The import rules of the layout, as an ESLint rule: an import that runs up, or into another part's rooms, fails with a
- * sentence that names the right way. Paths are resolved, so that a folder's name may occur on several floors.
- */
+/** The layout's import rules for ESLint: a wrong import fails with a sentence that names the right way. */
 import path from 'node:path';
 
 /** Arithmetic and parsing without an engine, a DOM or Node: everybody may import it. */

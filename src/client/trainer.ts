@@ -1,7 +1,4 @@
-/**
- * One training in a worker of its own, step by step: start → add → prepare → train (as often as it is paused) → evaluate →
- * save. The app and the command line drive the steps; `FaceNet.train` does them in a row.
- */
+/** One training in a worker of its own: start → add → prepare → train (as often as paused) → evaluate → save. */
 import type { ModelFileRef, ModelPlace, PictureRef } from '../../workers/protocol';
 import type { RemoteCallOptions } from '../../workers/rpc';
 import type {

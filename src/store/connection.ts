@@ -132,10 +132,7 @@ export async function inTransaction<N extends TableName, R>(
   }
 }
 
-/**
- * Ends a transaction whose body threw, and waits for its end (`done` resolves to its failure, if any). Resolves to the
- * error to throw: a request that fails with its transaction says only AbortError; the transaction knows the reason.
- */
+/** Ends a transaction whose body threw. Gives the error to throw: its own reason where a request says AbortError. */
 async function abortedBecause(
   transaction: { abort(): void; readonly error: DOMException | null },
   done: Promise<unknown>,

@@ -1,7 +1,4 @@
-/**
- * Earlier versions of the app in a folder stored under names without the folder, as a copy at a host's root still does. The
- * first start of a later version in a folder moves that content: rows, models and the pictures of trainings.
- */
+/** Moves what earlier versions of an app in a folder stored under names without the folder. */
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { isOwnName, ownName } from '../core/hosting/ownNames';
 import { hasRootCopy } from './rootCopy';

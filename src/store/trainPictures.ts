@@ -3,10 +3,7 @@ import { FaceError } from '../core/errors';
 import { ownName } from '../core/hosting/ownNames';
 import type { StoredCrop } from '../core/types';
 
-/**
- * The faces that a training run is trained and evaluated on, as they were when it began: one file in Cache Storage per run,
- * so that it can be resumed after the tab was closed, whatever happened to the people meanwhile.
- */
+/** The faces of a training run, a file of Cache Storage a run, so that it resumes whatever people become. */
 
 export interface RunPictures {
   readonly sets: Readonly<Record<'train' | 'heldOut' | 'impostors', readonly RunPicture[]>>;

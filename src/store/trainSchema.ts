@@ -66,10 +66,7 @@ export interface TrainStore extends StorePart {
   saveRun(run: TrainRunRecord): Promise<void>;
   /** With its checkpoint. */
   removeRun(id: string): Promise<void>;
-  /**
-   * Where a run's checkpoints are saved: each replaces the previous one in one transaction, so that a whole one is always
-   * there. `save` throws `store/full` and leaves the previous one. The run need not have a record.
-   */
+  /** Where a run's checkpoints are replaced, each in one transaction. `save` throws `store/full`, keeping the last. */
   sink(runId: string): ResumableSink;
   removeCheckpoint(runId: string): Promise<void>;
   /** The latest first. */

@@ -11,10 +11,7 @@ import type { Session } from './session';
 export type Outcome<T> =
   { readonly file: PictureFile; readonly result: T } | { readonly file: PictureFile; readonly error: EntryError };
 
-/**
- * The pictures that `paths` name; those that cannot be read among them, with their `problem`. A path without any is counted
- * as a failure; where none can be read, the first one's error is thrown.
- */
+/** The pictures of `paths`. A path without any is a failure; where none can be read, the first error is thrown. */
 export async function findPictures(paths: readonly string[], reporter: Reporter): Promise<PictureFile[]> {
   const errors: unknown[] = [];
   const files = await picturesOfAll(paths, (thrown) => errors.push(thrown));

@@ -66,10 +66,7 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
-/**
- * A static server for this machine only: the site, the model files, and those local files that were shared one by one.
- * Throws what `listen` throws (a busy port: `EADDRINUSE`).
- */
+/** A static server for this machine: site, models and shared files. Throws as `listen` (busy port: `EADDRINUSE`). */
 export async function startServer({ site, models, port = 0 }: ServerOptions): Promise<LocalServer> {
   const shared = new Map<string, string | Uint8Array>();
   const accepted = new Map<string, string>();

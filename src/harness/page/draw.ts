@@ -11,10 +11,7 @@ export interface DrawnFace {
 const KNOWN = '#1a7f37';
 const UNKNOWN = '#b35900';
 
-/**
- * A copy of a picture, upright, with a box and a label for each face; lines and letters grow with the picture, so that
- * they can be read at any size. Throws what `createImageBitmap` throws for a picture that cannot be read.
- */
+/** An upright copy with a box and a label for each face, in proportion to it. Throws as `createImageBitmap`. */
 export async function drawFaces(picture: Blob, faces: readonly DrawnFace[], type: string): Promise<Blob> {
   const bitmap = await createImageBitmap(picture, { imageOrientation: 'from-image' });
   try {

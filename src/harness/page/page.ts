@@ -1,7 +1,4 @@
-/**
- * The command line's page: the client itself, called from Node. Only plain data and typed arrays cross `page.evaluate`:
- * pictures come as addresses, which the workers fetch, and large files go to an address.
- */
+/** The command line's page, the client called from Node: pictures come as addresses, large files go to one. */
 import { FaceNet } from '../../client/faceNet';
 import type { PrepareRequest, SaveRequest } from '../../client/trainer';
 import type {

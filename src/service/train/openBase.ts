@@ -67,10 +67,7 @@ function configFor(given: unknown, embeddingSize: number | null): TrainConfig {
   return isGiven || embeddingSize === null ? config : { ...config, embeddingSize };
 }
 
-/**
- * The network to train, the whole configuration and the base's cohort. Throws `config/…`, loadWeights' errors,
- * `weights/no-cohort`, and `config/bad-value` for a model that is not an Inception-ResNet-v1.
- */
+/** The network, its configuration and cohort. Throws `config/…`, `weights/no-cohort`, loadWeights' errors. */
 export async function openBase(base: TrainBase, given: unknown, context: BaseContext): Promise<Beginning> {
   switch (base.kind) {
     case 'scratch': {

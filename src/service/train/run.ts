@@ -196,18 +196,8 @@ export class PreparedRun {
     const resumes = from !== null || (await sink.meta()) !== null;
     const weights = resumes ? this.firstWeights() : await this.imprinted();
     const { samples } = this;
-    const running = train({
-      model,
-      config,
-      weights,
-      samples,
-      sink: guarded,
-      log,
-      signal: own,
-      pause,
-      untilEpoch,
-      ...(from && { from }),
-    });
+    const hooks = { sink: guarded, log, signal: own, pause, untilEpoch };
+    const running = train({ model, config, weights, samples, ...hooks, ...(from && { from }) });
     running.catch(() => {});
     try {
       return await Promise.race([running, lost]);

@@ -40,10 +40,7 @@ export interface BackupSummary extends BackupCounts {
 /** A backup every byte of which has been checked. */
 export interface CheckedBackup {
   readonly summary: BackupSummary;
-  /**
-   * Writes it in one transaction, all or nothing; each chunk is verified once more as it is read. Throws `store/full`,
-   * `store/other-tab`, `aborted`, and what opening throws when the file has changed meanwhile.
-   */
+  /** Writes it all or nothing. Throws `store/full`, `store/other-tab`, `aborted`, and as opening (a changed file). */
   restore(mode: RestoreMode, options?: BackupOptions): Promise<void>;
 }
 

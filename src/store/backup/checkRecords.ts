@@ -15,10 +15,7 @@ export interface Checked {
   readonly counts: BackupCounts;
 }
 
-/**
- * Sees that the records of a backup belong together, one after the other, storing nothing but ids: nothing twice, nothing
- * missing, no face without its person or picture, every model whole. `add` and `end` throw what `bad` makes.
- */
+/** Checks that records belong together: nothing twice, nothing missing. `add` and `end` throw what `bad` makes. */
 export function recordChecker(bad: (reason: string) => Error): { add(record: BackupRecord): void; end(): Checked } {
   const seen = byKind(() => new Set<string>());
   const names = new Set<string>();

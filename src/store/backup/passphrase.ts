@@ -1,7 +1,4 @@
-/**
- * Which passphrases a backup takes. Its file can be tried offline by whoever has it, as fast as their machine computes
- * PBKDF2: what is on every list of passwords is no protection.
- */
+/** Which passphrases a backup takes: its file can be tried offline, so those of common lists are refused. */
 import { FaceError } from '../../core/errors';
 
 export const LEAST_PASSPHRASE = 12;

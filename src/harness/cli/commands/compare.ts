@@ -39,14 +39,8 @@ async function compare(paths: readonly string[], flags: CompareFlags, reporter: 
       row.map((distance, j) => normalisedDistance(distance, faces[i]!.scale, faces[j]!.scale)),
     );
     const same = normalised.map((row) => row.map((distance) => distance <= threshold));
-    const output: CompareOutput = {
-      pictures,
-      distances,
-      normalised,
-      threshold,
-      same,
-      ...(failed.length > 0 && { failed }),
-    };
+    const missing = failed.length > 0 && { failed };
+    const output: CompareOutput = { pictures, distances, normalised, threshold, same, ...missing };
     for (const line of table(output)) reporter.line(line);
     reporter.object(output);
   });

@@ -44,16 +44,11 @@ async function detect(paths: readonly string[], flags: DetectFlags, reporter: Re
         continue;
       }
       const { width, height, faces, leastFace } = outcome.result;
-      output.pictures.push({
-        picture,
-        width,
-        height,
-        faces: faces.map(detectedFace),
-        leastFace: Math.round(leastFace),
-      });
+      const least = Math.round(leastFace);
+      output.pictures.push({ picture, width, height, faces: faces.map(detectedFace), leastFace: least });
       reporter.line(`${picture}: ${count(faces.length, 'face')}`);
       if (mentionsLeastFace(leastFace, faces.length))
-        reporter.line(`  faces less than ${Math.round(leastFace)} pixels wide were not looked for (--min-size)`);
+        reporter.line(`  faces less than ${least} pixels wide were not looked for (--min-size)`);
       for (const { box, score } of faces) {
         const corner = `${Math.round(box.x0)}, ${Math.round(box.y0)}`;
         const size = `${Math.round(box.x1 - box.x0)}×${Math.round(box.y1 - box.y0)}`;

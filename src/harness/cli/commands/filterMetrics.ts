@@ -64,19 +64,14 @@ async function filterMetrics(folder: string, flags: FilterMetricsFlags, reporter
       }
     }
     close();
-    const content: CentreFile = { model: session.state.model, pictures };
+    const { model } = session.state;
+    const content: CentreFile = { model, pictures };
     await writeWhole(flags.out, `${JSON.stringify(content)}\n`);
     reporter.line(
       `${count(pictures.length, 'distance')} of ${count(people.length, 'person', 'people')}: ${flags.out}; ${count(noFace.length, 'picture')} without a face`,
     );
-    const output: FilterMetricsOutput = {
-      file: flags.out,
-      model: session.state.model,
-      people: people.length,
-      pictures: pictures.length,
-      noFace,
-      failed,
-    };
+    const counts = { people: people.length, pictures: pictures.length };
+    const output: FilterMetricsOutput = { file: flags.out, model, ...counts, noFace, failed };
     reporter.object(output);
   });
 }

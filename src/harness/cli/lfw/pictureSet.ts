@@ -48,10 +48,7 @@ export async function changedSince(
   return changed;
 }
 
-/**
- * What each of `names` means below the folder `images`; a picture in a folder that may not be opened has that folder's
- * problem. Throws `harness/no-files`, `evaluate/missing-pictures`.
- */
+/** What each of `names` means below `images`. Throws `harness/no-files`, `evaluate/missing-pictures`. */
 export async function namedInFolder(
   names: readonly string[],
   from: { readonly list: string; readonly images: string },

@@ -35,10 +35,7 @@ const ROOT = 'facenet-web';
 /** Written last: without it a set is not whole, and the script says so. */
 const SUMS = 'SHA256SUMS';
 
-/**
- * Makes a set of parts. Crops and the portable Chromium are made once and kept in `<out>/.work`; the archive is streamed
- * from links to all of it, so that nothing is copied. Throws `pack/…`, and what `align` and `getModels` throw.
- */
+/** Makes a set of parts; crops and Chromium stay in `<out>/.work`. Throws `pack/…`, as `align`, as `getModels`. */
 export async function pack(flags: PackFlags, reporter: Reporter): Promise<PackOutput> {
   assertLfwPairs(flags.lfw, flags.pairs);
   try {

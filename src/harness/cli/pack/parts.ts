@@ -15,10 +15,7 @@ export async function removeParts(folder: string): Promise<void> {
   for (const name of await readdir(folder)) if (NAME.test(name)) await rm(join(folder, name));
 }
 
-/**
- * Writes a stream as `part.000`, `part.001` … of `size` bytes each, the last one of what is left; only what one chunk holds
- * is in memory. A part has its name when it is whole. Throws what the stream and the disk throw.
- */
+/** Writes `part.000`, `part.001` … of `size` bytes each, named when whole. Throws as the stream and the disk. */
 export async function writeParts(stream: AsyncIterable<Uint8Array>, folder: string, size: number): Promise<Part[]> {
   const parts: Part[] = [];
   let current: OpenPart | null = null;

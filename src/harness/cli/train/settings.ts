@@ -60,20 +60,16 @@ async function chosenBase({ model = FACENET.id }: TrainFlags): Promise<BaseChoic
   return 'model' in chosen ? { kind: 'model', id: chosen.model } : { kind: 'file', path: chosen.path };
 }
 
+type RunSettings = Pick<TrainSettings, 'base' | 'trainable' | 'config' | 'schedule'> & {
+  readonly flags: Pick<TrainFlags, 'loss' | 'epochs' | 'epochSteps'>;
+};
+
 /**
  * A run's configuration: the recipe for its part and amount of data, overridden by the file's values, and those by the
  * flags'. The recipe is given the loss and the epochs that were asked for, on which others of its values depend.
  */
 export function runConfig(
-  {
-    base,
-    trainable,
-    flags,
-    config: file,
-    schedule,
-  }: Pick<TrainSettings, 'base' | 'trainable' | 'config' | 'schedule'> & {
-    readonly flags: Pick<TrainSettings['flags'], 'loss' | 'epochs' | 'epochSteps'>;
-  },
+  { base, trainable, flags, config: file, schedule }: RunSettings,
   amount: { readonly people: number; readonly pictures: number },
 ): object {
   const { loss, epochs, epochSteps } = flags;

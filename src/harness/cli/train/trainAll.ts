@@ -9,10 +9,7 @@ import type { RunFolder } from './runFolder';
 
 const PAUSE_AGAIN_MS = 500;
 
-/**
- * Trains to the end of the plan, with checkpoints into the folder, validation in between, and every step reported. Throws what
- * the trainer throws, and `train/stopped` when a signal has stopped it with a checkpoint.
- */
+/** Trains to the plan's end with checkpoints. Throws as the trainer, and `train/stopped` when a signal paused it. */
 export async function trainAll(
   session: HarnessSession,
   folder: RunFolder,
