@@ -9,6 +9,5 @@ export const BROWSER_PACKAGES = [
   'flatbuffers',
   'fflate',
   'idb',
-  'modern-tar',
   'valibot',
 ];

@@ -13,7 +13,7 @@ const PARTS = {
   'src/weights/formats': { may: ['src/core'], packages: ['valibot'] },
   'src/weights': { may: ['src/weights/formats', 'src/core'], packages: ['fflate', 'valibot'] },
   'src/pipeline': { may: ['src/models', 'src/weights', 'src/backend', 'src/nn', 'src/core'], packages: [] },
-  'src/evaluate': { may: ['src/weights/formats', 'src/core'], packages: ['fflate', 'modern-tar'] },
+  'src/evaluate': { may: ['src/weights/formats', 'src/core'], packages: ['fflate'] },
   'src/cluster': { may: ['src/core'], packages: [] },
   'src/classify': { may: ['src/core'], packages: ['valibot'] },
   'src/train/config': { may: ['src/core'], packages: ['valibot'] },

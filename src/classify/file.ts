@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { fromBase64, toBase64 } from '../core/base64';
 import { normalisedDistance } from '../core/cohort';
 import { FaceError } from '../core/errors';
-import { parseWith, whole } from '../core/parse';
+import { parseWith } from '../core/parse';
 import { CLASSIFIER_KINDS, classify, type Classifier } from './classifier';
 import { coefficientCount } from './pairwiseSvm';
 import type { Samples } from './samples';
@@ -79,6 +79,8 @@ export function writeClassifier({
   });
 }
 
+const isWhole = (value: unknown, least: number, most: number) =>
+  Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
 const people = 'it names no people';
 const FILE = v.object({
   format: v.literal(FORMAT, 'it was not written by this program'),
@@ -92,21 +94,28 @@ const FILE = v.object({
     v.minLength(2, people),
     v.check((names) => new Set(names).size === names.length, 'two of its people have the same name'),
   ),
-  size: v.message(whole(1, 65_536), 'its size is wrong'),
-  labels: v.message(v.array(whole(0)), 'its labels are wrong'),
+  size: v.custom<number>((value) => isWhole(value, 1, 65_536), 'its size is wrong'),
+  labels: v.custom<readonly number[]>(Array.isArray, 'its labels are wrong'),
   parameters: v.string('its parameters are cut off'),
   vectors: v.string('its vectors are cut off'),
 });
+/** What is missing is null, so that each key has its own words for it. */
+const NOTHING = Object.fromEntries(Object.keys(FILE.entries).map((key) => [key, null]));
+const CONTENT = v.pipe(
+  v.string(),
+  v.parseJson({}, 'it is not JSON'),
+  v.record(v.string(), v.unknown(), 'it was not written by this program'),
+  v.transform((content) => ({ ...NOTHING, ...content })),
+  FILE,
+);
 
 /** Reads what `writeClassifier` wrote, every part checked. `file` is for messages. Throws `classify/bad-file`. */
 export function readClassifier(text: string, file: string): TrainedClassifier {
   const bad = (reason: string) => new FaceError('classify/bad-file', { file, reason });
-  const content = parseWith(v.pipe(v.string(), v.parseJson({}, 'it is not JSON'), FILE), text, ({ reason }) =>
-    bad(reason),
-  );
+  const content = parseWith(CONTENT, text, ({ reason }) => bad(reason));
   const { model, kind, slope, classes, size } = content;
+  if (!content.labels.every((label) => isWhole(label, 0, classes.length - 1))) throw bad('its labels are wrong');
   const labels = Int32Array.from(content.labels);
-  if (labels.some((label) => label >= classes.length)) throw bad('its labels are wrong');
   if (new Set(labels).size !== classes.length) throw bad('some of its people have no face');
   const numbers = (key: 'vectors' | 'parameters', count: number): Float32Array => {
     const bytes = fromBase64(content[key]);

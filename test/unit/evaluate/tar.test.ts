@@ -45,6 +45,33 @@ test('an archive may end with one block of zeros, but not with none', async () =
   await expect(read(BYTES.subarray(0, -1024 - 512))).rejects.toThrow('it ends in the middle'); // in the last file
 });
 
+test('dates before 1970 and bytes after the end are ignored, as by other readers', async () => {
+  const dated = BYTES.slice();
+  dated.fill(0xff, 136, 148); // base 256: one second before 1970
+  dated.set(ascii(' '.repeat(8)), 148);
+  const sum = dated.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  dated.set(ascii(`${sum.toString(8).padStart(6, '0')}\0 `), 148);
+  expect([...(await read(dated)).keys()]).toEqual(['a.jpg', 'long/way/b.jpg']);
+  expect(await read(Uint8Array.of(...BYTES, ...A))).toEqual(await read(BYTES));
+});
+
+test('nothing of a stream is read after what is wrong with it', async () => {
+  let asked = 0;
+  let isCancelled = false;
+  const endless = new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      pull: (controller) => {
+        asked++;
+        controller.enqueue(new Uint8Array(512).fill(7));
+      },
+      cancel: () => void (isCancelled = true),
+    },
+    { highWaterMark: 0 },
+  );
+  await expect(readTar(endless, () => true)).rejects.toThrow('it is damaged, or not an archive');
+  expect([asked, isCancelled]).toEqual([1, true]);
+});
+
 test('a claimed size is never taken for the truth: too large for a picture, larger than the stream, or no number', async () => {
   const claiming = (size: string): Uint8Array<ArrayBuffer> => {
     const bytes = BYTES.slice();
