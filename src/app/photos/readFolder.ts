@@ -17,15 +17,16 @@ export async function readFolder(
   signal: AbortSignal,
   onVisited: (faces: number, pictures: number) => void,
 ): Promise<Departed | null> {
+  const isAborted = () => signal.aborted; // may change during each await
   try {
     await visitAll(walk, source, signal, (faces) => onVisited(faces, 1));
-    if (signal.aborted) return null;
+    if (isAborted()) return null;
     onVisited(await walk.settle(source, true, signal), 0);
   } catch (thrown) {
-    if (!signal.aborted) await walk.settle(source, false, signal);
+    if (!isAborted()) await walk.settle(source, false, signal);
     throw thrown;
   }
-  if (source.isPartial || !isComplete(source.report())) return null;
+  if (isAborted() || source.isPartial || !isComplete(source.report())) return null;
   return walk.removeGone();
 }
 

@@ -127,12 +127,12 @@ export class Training {
 
   /**
    * Saves the result as a model of this device and uses it; faces are re-embedded in the background. If the model fails
-   * its self-test here, the previous one is used again. Throws that failure, `store/full`.
+   * its self-test here, the previous one is used again. Throws that failure, `store/full`, `aborted`.
    */
   async accept(title: string): Promise<void> {
     const [trainer, run, report] = [this.#trainer, this.run, this.report];
     if (!trainer || !run || !report) throw new FaceError('train/not-prepared');
-    await this.saving.run(async ({ onProgress }) => {
+    const done = await this.saving.run(async ({ onProgress }) => {
       const id = await this.guard.run(() => this.#save(trainer, run, title, onProgress));
       await this.engine.change({ model: id, precision: 'auto' });
       if (this.engine.error) {
@@ -145,8 +145,9 @@ export class Training {
       await this.store.removeCheckpoint(run.id);
       await forgetPictures(run.id);
       await this.#end();
+      return true;
     });
-    if (this.saving.error) throw this.saving.error;
+    if (!done) throw this.saving.error ?? new FaceError('aborted');
   }
 
   /** Uses the model from before the run again; the trained one stays in the list. */

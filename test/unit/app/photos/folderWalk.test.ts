@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { FolderWalk } from '../../../../src/app/photos/folderWalk';
 import { PhotoLists } from '../../../../src/app/photos/photoLists.svelte';
+import { readFolder } from '../../../../src/app/photos/readFolder';
 import { SourceReport } from '../../../../src/app/photos/sourceReport';
 import { TabGuard } from '../../../../src/app/photos/tabGuard';
 import type { PhotoSource } from '../../../../src/app/photos/sources';
@@ -304,4 +305,23 @@ test('pictures of an earlier version, without a hash get one without being scann
   await store.updatePhotos((await store.photos()).map((photo) => ({ ...photo, sha256: null })));
   await pass({ '1.jpg': 'A' }); // touched as well: the same face says it
   expect(await said()).toEqual({ '1.jpg': ['ada'] });
+});
+
+test.each([
+  ['aborted while moved files get their places removes no pictures', true],
+  ['read to its end removes those that are no longer there', false],
+])('a pass %s', async (_, isEnded) => {
+  await pass({ '1.jpg': 'A', '2.jpg': 'B', '3.jpg': 'C' });
+  await lists.load();
+  const abort = new AbortController();
+  const move = lists.move.bind(lists);
+  lists.move = async (moves) => {
+    if (isEnded) abort.abort();
+    return move(moves);
+  };
+  const walk = new FolderWalk(FOLDER, lists, engine as never, guard);
+  const source = sourceOf({ '1.jpg': 'A', 'new.jpg': 'B' });
+  const departed = await readFolder(walk, source, abort.signal, () => undefined);
+  expect(departed?.gone.map(({ photo }) => photo.path) ?? null).toEqual(isEnded ? null : ['3.jpg']);
+  expect(Object.keys(await said()).sort()).toEqual(['1.jpg', ...(isEnded ? ['3.jpg'] : []), 'new.jpg']);
 });

@@ -31,6 +31,8 @@ let asked: string[];
 let onStep: (step: number, worker: { paused: boolean }) => void;
 let failAt: Partial<Record<string, FaceError>>;
 let isWriter: boolean;
+/** Closes the last trainer. */
+let close: () => void;
 /** What was shown while the model was saved. */
 let seen: TaskProgress | null;
 
@@ -39,12 +41,14 @@ function scriptedTrainer(): Trainer {
   const worker = { paused: false };
   let closed = false;
   let done = 0;
+  close = () => (closed = true);
   const answer = async <T>(op: string, value: T): Promise<T> => {
     if (closed) throw new FaceError('aborted');
     asked.push(op);
     const failure = failAt[op];
     if (failure) throw failure;
     await Promise.resolve();
+    if (closed) throw new FaceError('aborted');
     return value;
   };
   return {
@@ -75,7 +79,7 @@ function scriptedTrainer(): Trainer {
       worker.paused = true;
       await Promise.resolve();
     },
-    close: () => (closed = true),
+    close,
   } as unknown as Trainer;
 }
 
@@ -175,4 +179,14 @@ test('a model that cannot be saved leaves the decision open', async () => {
   await expect(training.accept('Ours')).rejects.toMatchObject({ code: 'store/full' });
   expect(training.phase).toBe('evaluated');
   expect((await store.settings.read()).model).toBeNull();
+});
+
+test('a trainer that is closed while it saves leaves no model, and accepting does not succeed', async () => {
+  await training.begin('Two people', PLAN, PICTURES);
+  const accepted = training.accept('Ours');
+  close();
+  await expect(accepted).rejects.toMatchObject({ code: 'aborted' });
+  expect(asked).toContain('save');
+  expect((await store.settings.read()).model).toBeNull();
+  expect(await store.training.runs()).toMatchObject([{ status: 'finished', modelId: null }]);
 });
