@@ -45,6 +45,6 @@ test('what fails outside of any action is said too, and what was foreseen offers
   await page.getByRole('button', { name: 'Close the message' }).click();
   await page.route('**/samples/portraits/*', (route) => route.abort());
   await page.getByRole('button', { name: 'Try it with sample pictures' }).click();
-  await expect(message(page, /, a sample picture, could not be loaded: without a network/)).toBeVisible();
+  await expect(message(page, /The sample picture .* could not be loaded: offline/)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Report…' })).toHaveCount(0);
 });
