@@ -13,7 +13,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
-  timeout: 180_000,
+  timeout: 360_000, // the longest take two minutes on two quiet cores, and CI's may be busy
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {

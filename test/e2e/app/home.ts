@@ -17,8 +17,11 @@ const PUBLISHED = /^(facenet|mobilefacenet|mtcnn)\S*\.safetensors$/;
 const BLANK = 'icon.svg';
 const ENGINE = /^litert_wasm_threaded_internal-.*\.wasm$/;
 
-/** All models that are here, or only those that npm packages carry: as in a clone that could download none. */
-export type Models = 'all' | 'embedded';
+/**
+ * All models that are here; only those that npm packages carry, as in a clone that could download none; or all, with one
+ * wrong bit in each file of FaceNet.
+ */
+export type Models = 'all' | 'embedded' | 'damaged';
 
 export function serveApp(models: Models): Promise<LocalServer> {
   return startServer({ site: SITE, models: modelFolder(models) });
@@ -27,11 +30,19 @@ export function serveApp(models: Models): Promise<LocalServer> {
 /** A folder of its own: a test of the command line may add a model to the usual one meanwhile. */
 function modelFolder(models: Models): string {
   const folder = mkdtempSync(join(tmpdir(), 'facenet-web-models-'));
-  const isHere = (name: string) => PUBLISHED.test(name) && (models === 'all' || !name.startsWith(FACENET));
-  for (const name of readdirSync(MODELS).filter(isHere)) copyFileSync(join(MODELS, name), join(folder, name));
+  const isHere = (name: string) => PUBLISHED.test(name) && (models !== 'embedded' || !name.startsWith(FACENET));
+  for (const name of readdirSync(MODELS).filter(isHere)) copyModel(name, folder, models);
   const manifest = JSON.parse(readFileSync(join(MODELS, 'manifest.json'), 'utf8')) as { files: string[] };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ ...manifest, files: manifest.files.filter(isHere) }));
   return folder;
+}
+
+function copyModel(name: string, folder: string, models: Models): void {
+  copyFileSync(join(MODELS, name), join(folder, name));
+  if (models !== 'damaged' || !name.startsWith(FACENET)) return;
+  const bytes = readFileSync(join(folder, name));
+  bytes[bytes.length >> 1]! ^= 0x10;
+  writeFileSync(join(folder, name), bytes);
 }
 
 export class Home {

@@ -30,7 +30,7 @@ function classFolders(root: string, people: number, copies = 2): string {
 }
 
 test('npm run bench ends well, prints its table and writes the rows as JSON', { tag: '@long' }, async ({ folder }) => {
-  test.setTimeout(480_000); // our peers' models are slow on two cores that another test shares
+  test.setTimeout(900_000); // our peers' models are slow on two cores that another test shares
   mkdirSync(folder, { recursive: true });
   const out = join(folder, 'bench.json');
   const { code, stdout, stderr } = await bench('bench.js', '--smoke', '--out', out);

@@ -63,7 +63,7 @@ for (const [model, splits] of [
   [MOBILE_FACE_NET, 'three parts in other batches and a run that was killed'],
 ] as const)
   test(`${splits} give the very same report and embeddings, with ${model}`, async ({ folder }) => {
-    test.setTimeout(360_000); // ten runs on two cores that another test shares
+    test.setTimeout(600_000); // ten runs on two cores that another test shares
     if (model === FACENET) needsModel(FACENET, 'int8');
     const common = [
       '--images',
@@ -149,7 +149,7 @@ test('Ctrl-C keeps what is done', async ({ folder }) => {
 });
 
 test('200 pairs of LFW have the accuracy that was measured, and by the model’s own decisions', async ({ folder }) => {
-  test.setTimeout(400_000);
+  test.setTimeout(600_000);
   needsModel(FACENET, 'int8');
   const data = needsFolder('FACENET_DATA');
   // The first 100 of each kind, in five folds.

@@ -40,7 +40,7 @@ const weights = process.env['FACENET_MODELS'];
 test('the commands of README and the guides work in a fresh clone, in order and each alone', async ({ folder }) => {
   test.skip(process.platform === 'win32', 'the commands are for a shell');
   test.skip(!existsSync('.git'), 'this is not a clone');
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const clone = join(folder, 'clone');
   execFileSync('git', ['clone', '--quiet', '--local', '.', clone]);
   const plain = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'FACENET_MODELS'));

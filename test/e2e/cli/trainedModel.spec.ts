@@ -9,7 +9,6 @@ const PORTRAITS = ['edward-lu', 'susan-helms'].map((name) => join(SAMPLES, 'port
 test('a model’s file runs with --model, joins the models, and is exported again; a damaged one is refused', async ({
   folder,
 }) => {
-  test.setTimeout(240_000);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'mine.safetensors');
   // Node itself would not read the JSON that the registry's rows import.
