@@ -20,6 +20,7 @@ export interface Plot {
   readonly curves: readonly string[];
 }
 
+/** The plot as a whole SVG document. Only `title` may hold text from outside: it is escaped, labels and marks are not. */
 export function svgPlot(plot: Plot): string {
   const { width, height, left, right, top, bottom } = plot;
   const columns = plot.xMarks.map(

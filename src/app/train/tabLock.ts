@@ -1,4 +1,7 @@
-/** Takes a lock that one tab holds until the returned function is called; null if taken. Granted without Web Locks. */
+/**
+ * Takes a lock that one tab holds until the returned function is called or the tab closes; null if taken. Granted without
+ * Web Locks.
+ */
 export async function takeTabLock(name: string): Promise<(() => void) | null> {
   if (!('locks' in navigator)) return () => {};
   return new Promise((resolve) => {
